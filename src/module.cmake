@@ -1,0 +1,81 @@
+# One target a module. `millwright_module(NAME ...)` makes the library millwright::NAME from src/NAME/**.cpp with its public headers
+# under include/millwright/NAME, and, where tests/unit/NAME exists, the test program NAME_tests.
+#
+#   millwright_module(plant
+#       PUBLIC core                               # modules and packages that its public headers use
+#       PRIVATE tomlplusplus::tomlplusplus)       # what only its sources use
+#
+# Words without "::" are modules of ours. tests/architecture checks that includes follow what is declared here.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# Precompiled once, reused by every target: the standard library and GLM, which nearly every file needs.
+add_library(millwright_pch STATIC ${CMAKE_CURRENT_LIST_DIR}/pch.cpp)
+target_precompile_headers(millwright_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/pch.hpp)
+
+function(millwright_link target visibility)
+    foreach(name IN LISTS ARGN)
+        if(name MATCHES "::" OR TARGET ${name})
+            target_link_libraries(${target} ${visibility} ${name})
+        else()
+            target_link_libraries(${target} ${visibility} millwright::${name})
+        endif()
+    endforeach()
+endfunction()
+
+function(millwright_module name)
+    cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE;TEST" ${ARGN})
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/millwright/${name}/*.hpp)
+    add_library(millwright_${name} STATIC ${sources})
+    add_library(millwright::${name} ALIAS millwright_${name})
+    target_sources(millwright_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
+    # Every public header must compile on its own: part of the default build.
+    set_target_properties(millwright_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    target_include_directories(millwright_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_precompile_headers(millwright_${name} REUSE_FROM millwright_pch)
+    millwright_link(millwright_${name} PUBLIC ${arg_PUBLIC})
+    millwright_link(millwright_${name} PRIVATE ${arg_PRIVATE})
+    if(MILLWRIGHT_TESTS AND EXISTS ${PROJECT_SOURCE_DIR}/tests/unit/${name})
+        file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp)
+        millwright_test(${name}_tests SOURCES ${tests} LINK ${name} ${arg_TEST})
+    endif()
+endfunction()
+
+# A GoogleTest program. GPU: its cases draw, so they take turns (ctest resource lock) and run on the CPU Vulkan driver with validation.
+function(millwright_test name)
+    cmake_parse_arguments(arg "GPU" "TIMEOUT" "SOURCES;LINK" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_precompile_headers(${name} REUSE_FROM millwright_pch)
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(${name} PRIVATE GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name} PRIVATE MILLWRIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MILLWRIGHT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    millwright_link(${name} PRIVATE ${arg_LINK})
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    set(properties TIMEOUT ${arg_TIMEOUT})
+    if(arg_GPU)
+        list(APPEND properties RESOURCE_LOCK gpu)
+    endif()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+endfunction()
+
+# A libFuzzer target over tests/fuzz/NAME.cpp; its committed corpus, tests/fuzz/corpus/NAME, also runs as a plain test in every build.
+function(millwright_fuzz name)
+    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+    add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}.cpp)
+    millwright_link(fuzz_${name} PRIVATE ${arg_LINK})
+    target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    if(MILLWRIGHT_FUZZ)
+        target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+        add_test(NAME fuzz.${name} COMMAND fuzz_${name} -max_total_time=20 -rss_limit_mb=2048 -timeout=10
+                 ${CMAKE_CURRENT_BINARY_DIR}/corpus-${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+        file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus-${name})
+    else()
+        target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_corpus.cpp)
+        add_test(NAME fuzz.${name} COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    endif()
+endfunction()
