@@ -28,7 +28,11 @@ spdlog::level::level_enum translated(Level level) {
 
 } // namespace
 
-void setLevel(Level level) { logger().set_level(translated(level)); }
-void write(Level level, std::string_view message) { logger().log(translated(level), message); }
+void setLevel(Level level) {
+    logger().set_level(translated(level));
+}
+void write(Level level, std::string_view message) {
+    logger().log(translated(level), message);
+}
 
 } // namespace millwright::log

@@ -1,13 +1,12 @@
 #include <millwright/core/mapped_file.hpp>
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
+#include <format>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <format>
 
 namespace millwright {
 namespace {
@@ -15,18 +14,21 @@ namespace {
 /// Closes on leaving scope.
 struct Descriptor {
     int fd = -1;
-    ~Descriptor() { if (fd >= 0) ::close(fd); }
+    ~Descriptor() {
+        if (fd >= 0) ::close(fd);
+    }
 };
 
 std::unexpected<Error> openFailure(const std::filesystem::path& path) {
     const int reason = errno;
-    return reason == ENOENT ? failure(ErrorCode::NotFound, "no such file", path.string())
-                            : failure(ErrorCode::Unreadable, std::format("cannot be read: {}", std::strerror(reason)), path.string());
+    return reason == ENOENT
+               ? failure(ErrorCode::NotFound, "no such file", path.string())
+               : failure(ErrorCode::Unreadable, std::format("cannot be read: {}", std::strerror(reason)), path.string());
 }
 
 /// The file's size; regular files only, so that a pipe or a device can never make a reader wait for ever.
 Result<std::size_t> regularFileSize(int fd, const std::filesystem::path& path) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd, &status) != 0) return openFailure(path);
     if (!S_ISREG(status.st_mode)) return failure(ErrorCode::Unreadable, "is not a regular file", path.string());
     return static_cast<std::size_t>(status.st_size);
@@ -66,7 +68,8 @@ Result<std::string> readFile(const std::filesystem::path& path, std::size_t limi
     const auto size = regularFileSize(file.fd, path);
     if (!size) return std::unexpected(size.error());
     if (*size > limit)
-        return failure(ErrorCode::ResourceLimit, std::format("is {} bytes, more than the {} allowed here", *size, limit), path.string());
+        return failure(ErrorCode::ResourceLimit, std::format("is {} bytes, more than the {} allowed here", *size, limit),
+                       path.string());
     std::string text(*size, '\0');
     std::size_t done = 0;
     while (done < text.size()) {
@@ -105,6 +108,8 @@ Result<void> writeFile(const std::filesystem::path& path, std::span<const std::b
     return {};
 }
 
-Result<void> writeFile(const std::filesystem::path& path, std::string_view text) { return writeFile(path, std::as_bytes(std::span{text})); }
+Result<void> writeFile(const std::filesystem::path& path, std::string_view text) {
+    return writeFile(path, std::as_bytes(std::span{text}));
+}
 
 } // namespace millwright

@@ -35,7 +35,9 @@ public:
     void add(std::string_view text);
     template <typename T>
         requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-    void add(T value) { add(std::as_bytes(std::span{&value, 1})); }
+    void add(T value) {
+        add(std::as_bytes(std::span{&value, 1}));
+    }
 
     [[nodiscard]] Digest finish() const;
 

@@ -8,8 +8,8 @@
 
 namespace millwright {
 
-/// Writes one JSON document into a string, indented by two spaces, keys in the order given. Numbers are the shortest text that reads
-/// back to the same double; NaN and infinities become null. Misuse (a value without its key) asserts.
+/// Writes one JSON document into a string, indented by two spaces, keys in the order given. Numbers are the shortest text that
+/// reads back to the same double; NaN and infinities become null. Misuse (a value without its key) asserts.
 ///
 ///     JsonWriter json;
 ///     json.beginObject().key("samples").value(12).key("tags").beginArray().value("a").endArray().endObject();
@@ -29,13 +29,17 @@ public:
     template <typename T>
         requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
     JsonWriter& value(T number) {
-        if constexpr (std::is_signed_v<T>) return signedValue(number);
-        else return unsignedValue(number);
+        if constexpr (std::is_signed_v<T>)
+            return signedValue(number);
+        else
+            return unsignedValue(number);
     }
     JsonWriter& null();
     /// `key` and `value` in one.
     template <typename T>
-    JsonWriter& field(std::string_view name, const T& v) { return key(name).value(v); }
+    JsonWriter& field(std::string_view name, const T& v) {
+        return key(name).value(v);
+    }
 
     /// The document so far, ending in a newline once the outermost value is closed.
     [[nodiscard]] const std::string& text() const { return text_; }
@@ -47,7 +51,10 @@ private:
     void newLine();
     void afterValue();
 
-    struct Level { bool object; bool empty; };
+    struct Level {
+        bool object;
+        bool empty;
+    };
     std::string text_;
     std::vector<Level> levels_;
     bool afterKey_ = false;

@@ -13,12 +13,20 @@ void setLevel(Level level);
 void write(Level level, std::string_view message);
 
 template <typename... Args>
-void debug(std::format_string<Args...> format, Args&&... args) { write(Level::Debug, std::format(format, std::forward<Args>(args)...)); }
+void debug(std::format_string<Args...> format, Args&&... args) {
+    write(Level::Debug, std::format(format, std::forward<Args>(args)...));
+}
 template <typename... Args>
-void info(std::format_string<Args...> format, Args&&... args) { write(Level::Info, std::format(format, std::forward<Args>(args)...)); }
+void info(std::format_string<Args...> format, Args&&... args) {
+    write(Level::Info, std::format(format, std::forward<Args>(args)...));
+}
 template <typename... Args>
-void warning(std::format_string<Args...> format, Args&&... args) { write(Level::Warning, std::format(format, std::forward<Args>(args)...)); }
+void warning(std::format_string<Args...> format, Args&&... args) {
+    write(Level::Warning, std::format(format, std::forward<Args>(args)...));
+}
 template <typename... Args>
-void error(std::format_string<Args...> format, Args&&... args) { write(Level::Error, std::format(format, std::forward<Args>(args)...)); }
+void error(std::format_string<Args...> format, Args&&... args) {
+    write(Level::Error, std::format(format, std::forward<Args>(args)...));
+}
 
 } // namespace millwright::log

@@ -18,7 +18,10 @@ public:
 
     MappedFile() = default;
     MappedFile(MappedFile&& other) noexcept { swap(other); }
-    MappedFile& operator=(MappedFile other) noexcept { swap(other); return *this; }
+    MappedFile& operator=(MappedFile other) noexcept {
+        swap(other);
+        return *this;
+    }
     ~MappedFile();
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
@@ -27,7 +30,10 @@ public:
     void dropPages(std::size_t offset, std::size_t length) const;
 
 private:
-    void swap(MappedFile& other) noexcept { std::swap(data_, other.data_); std::swap(size_, other.size_); }
+    void swap(MappedFile& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+    }
     const std::byte* data_ = nullptr;
     std::size_t size_ = 0;
 };

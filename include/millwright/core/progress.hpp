@@ -11,7 +11,9 @@ struct Progress {
     std::function<void(double fraction, std::string_view stage)> report; ///< fraction in [0, 1]; called from the working thread
     std::stop_token stop;
 
-    void operator()(double fraction, std::string_view stage) const { if (report) report(fraction, stage); }
+    void operator()(double fraction, std::string_view stage) const {
+        if (report) report(fraction, stage);
+    }
     [[nodiscard]] bool cancelled() const { return stop.stop_requested(); }
 };
 

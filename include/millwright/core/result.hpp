@@ -9,15 +9,15 @@ namespace millwright {
 
 /// What kind of thing went wrong with something from outside (file, broker, driver, headset). Programmer mistakes assert instead.
 enum class ErrorCode {
-    NotFound,     ///< the file, object or name does not exist
-    Unreadable,   ///< it exists but could not be read (permission, I/O)
-    Malformed,    ///< its bytes or text do not follow the format
-    Invalid,      ///< well formed, but its meaning is wrong (dangling reference, unit mismatch …)
-    Unsupported,  ///< valid, but not something this build or device can do
-    OutOfRange,   ///< a time, index or size outside what is there
-    ResourceLimit,///< it would need more memory, time or space than allowed
-    Device,       ///< a GPU, headset or display refused
-    Cancelled,    ///< the user asked to stop
+    NotFound,      ///< the file, object or name does not exist
+    Unreadable,    ///< it exists but could not be read (permission, I/O)
+    Malformed,     ///< its bytes or text do not follow the format
+    Invalid,       ///< well formed, but its meaning is wrong (dangling reference, unit mismatch …)
+    Unsupported,   ///< valid, but not something this build or device can do
+    OutOfRange,    ///< a time, index or size outside what is there
+    ResourceLimit, ///< it would need more memory, time or space than allowed
+    Device,        ///< a GPU, headset or display refused
+    Cancelled,     ///< the user asked to stop
 };
 
 /// One problem, said once, in words a user can act on.

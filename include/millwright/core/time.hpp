@@ -24,9 +24,15 @@ struct TimeInterval {
     friend bool operator==(const TimeInterval&, const TimeInterval&) = default;
 };
 
-[[nodiscard]] constexpr Time timeFromNanoseconds(std::int64_t nanoseconds) { return Time{Duration{nanoseconds}}; }
-[[nodiscard]] constexpr std::int64_t nanoseconds(Time time) { return time.time_since_epoch().count(); }
-[[nodiscard]] constexpr double seconds(Duration duration) { return static_cast<double>(duration.count()) * 1e-9; }
+[[nodiscard]] constexpr Time timeFromNanoseconds(std::int64_t nanoseconds) {
+    return Time{Duration{nanoseconds}};
+}
+[[nodiscard]] constexpr std::int64_t nanoseconds(Time time) {
+    return time.time_since_epoch().count();
+}
+[[nodiscard]] constexpr double seconds(Duration duration) {
+    return static_cast<double>(duration.count()) * 1e-9;
+}
 /// Nearest representable duration; saturates at the ends of int64.
 [[nodiscard]] Duration durationFromSeconds(double seconds);
 

@@ -16,8 +16,12 @@ inline constexpr SignalIndex noSignal{0xFFFF'FFFFu};
 enum class EquipmentIndex : std::uint32_t {};
 inline constexpr EquipmentIndex noEquipment{0xFFFF'FFFFu};
 
-[[nodiscard]] constexpr std::size_t index(SignalIndex signal) { return static_cast<std::size_t>(signal); }
-[[nodiscard]] constexpr std::size_t index(EquipmentIndex equipment) { return static_cast<std::size_t>(equipment); }
+[[nodiscard]] constexpr std::size_t index(SignalIndex signal) {
+    return static_cast<std::size_t>(signal);
+}
+[[nodiscard]] constexpr std::size_t index(EquipmentIndex equipment) {
+    return static_cast<std::size_t>(equipment);
+}
 
 enum class ValueType : std::uint8_t { Float, Integer, Boolean, String };
 
@@ -33,10 +37,26 @@ union Value {
     std::uint64_t bits; ///< all of it, for hashing and comparing: every factory below clears what it does not use
 
     constexpr Value() : bits{0} {}
-    [[nodiscard]] static constexpr Value of(double v) { Value value; value.number = v; return value; }
-    [[nodiscard]] static constexpr Value of(std::int64_t v) { Value value; value.integer = v; return value; }
-    [[nodiscard]] static constexpr Value of(bool v) { Value value; value.bits = v ? 1u : 0u; return value; }
-    [[nodiscard]] static constexpr Value of(StringId v) { Value value; value.bits = static_cast<std::uint32_t>(v); return value; }
+    [[nodiscard]] static constexpr Value of(double v) {
+        Value value;
+        value.number = v;
+        return value;
+    }
+    [[nodiscard]] static constexpr Value of(std::int64_t v) {
+        Value value;
+        value.integer = v;
+        return value;
+    }
+    [[nodiscard]] static constexpr Value of(bool v) {
+        Value value;
+        value.bits = v ? 1u : 0u;
+        return value;
+    }
+    [[nodiscard]] static constexpr Value of(StringId v) {
+        Value value;
+        value.bits = static_cast<std::uint32_t>(v);
+        return value;
+    }
 
     /// The value as a number: booleans are 0 or 1, strings NaN.
     [[nodiscard]] double asNumber(ValueType type) const;
@@ -50,8 +70,8 @@ enum class Quality : std::uint8_t {
     Stale,     ///< the source has gone silent; the value is the last one known
 };
 
-/// Strings met in a feed, each kept once. Ids are dense and given in order of first use; references stay valid while the table lives.
-/// Thread: one writer; readers of ids they were given before are safe.
+/// Strings met in a feed, each kept once. Ids are dense and given in order of first use; references stay valid while the table
+/// lives. Thread: one writer; readers of ids they were given before are safe.
 class StringTable {
 public:
     StringId add(std::string_view text);
