@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -75,11 +78,17 @@ enum class Quality : std::uint8_t {
 class StringTable {
 public:
     StringId add(std::string_view text);
-    [[nodiscard]] std::string_view text(StringId id) const { return strings_[static_cast<std::size_t>(id)]; }
-    [[nodiscard]] std::size_t size() const { return strings_.size(); }
+    [[nodiscard]] std::string_view text(StringId id) const {
+        const std::size_t shifted = static_cast<std::size_t>(id) + firstBlock;
+        const auto block = static_cast<std::size_t>(std::bit_width(shifted) - std::bit_width(firstBlock));
+        return blocks_[block][shifted - (firstBlock << block)];
+    }
+    [[nodiscard]] std::size_t size() const { return ids_.size(); }
 
 private:
-    std::deque<std::string> strings_;
+    // Blocks double in size and never move: a reader of an old string shares no memory with the writer of a new one.
+    static constexpr std::size_t firstBlock = 64;
+    std::array<std::unique_ptr<std::string[]>, 27> blocks_;
     std::unordered_map<std::string_view, StringId> ids_;
 };
 
