@@ -1,0 +1,32 @@
+#pragma once
+
+#include <millwright/render/renderer.hpp>
+
+#include <vector>
+
+namespace millwright::render {
+
+struct PictureOptions {
+    gpu::Extent size{1280, 720};
+    Quality quality = Quality::High;
+    DrawOptions draw;
+    std::uint32_t frames = 1; ///< drawn before the picture is read, for measuring
+};
+
+struct Picture {
+    gpu::Pixels pixels;
+    std::vector<FrameTimings> timings;     ///< one a frame
+    std::vector<double> frameMilliseconds; ///< wall clock from recording to done, one a frame
+};
+
+/// Draws `scene` from `view` without a window and reads it back. `nodes` as for `Renderer::draw`. Errors: as for `Renderer`.
+[[nodiscard]] Result<Picture> renderPicture(gpu::Device& device, const scene::Scene& scene, const View& view,
+                                            std::span<const NodeState> nodes, const PictureOptions& options = {});
+/// The same with a renderer that already has its scene.
+[[nodiscard]] Result<Picture> renderPicture(gpu::Device& device, Renderer& renderer, const View& view,
+                                            std::span<const NodeState> nodes, const PictureOptions& options = {});
+
+/// A view that shows all of `bounds` (world frame) from a little above and to the side, as a product picture does.
+[[nodiscard]] View fitView(const scene::Aabb& bounds, double aspect, double verticalFov = 0.7);
+
+} // namespace millwright::render

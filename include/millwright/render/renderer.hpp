@@ -1,0 +1,120 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/gpu/device.hpp>
+#include <millwright/gpu/target.hpp>
+#include <millwright/render/view.hpp>
+#include <millwright/scene/scene.hpp>
+
+#include <glm/glm.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millwright::render {
+
+/// How much a frame may cost. What each level turns down: docs/rendering.md and `describe`.
+enum class Quality : std::uint8_t {
+    Auto,   ///< High on a GPU, Low on a CPU driver
+    Low,    ///< edges smoothed in screen space, small shadow map redrawn only when something moves, no ambient occlusion
+    Medium, ///< 4x MSAA, quarter-size ambient occlusion, one shadow cascade
+    High,   ///< everything; what pictures use
+};
+/// Reads `auto`, `low`, `medium`, `high`. Errors: Malformed.
+[[nodiscard]] Result<Quality> parseQuality(std::string_view text);
+/// `Low: no MSAA (edge filter instead), …`: what the level turns down, for people.
+[[nodiscard]] std::string describe(Quality quality);
+
+inline constexpr std::size_t maximumViews = 4;
+
+struct RenderSettings {
+    Quality quality = Quality::Auto;
+};
+
+/// The light of the hall. Directions are world frame.
+struct Lighting {
+    glm::vec3 towardsSun{0.35f, 0.84f, 0.42f}; ///< need not be unit length
+    glm::vec3 sunColour{1.0f, 0.95f, 0.86f};   ///< linear
+    float sunStrength = 3.2f;
+    float skyStrength = 1.0f;
+    float exposure = 1.0f;
+};
+
+struct DrawOptions {
+    Lighting lighting;
+    bool ground = true;      ///< endless floor with grid and shadows
+    double groundHeight = 0; ///< metres
+    bool grid = true;
+    bool shadows = true;
+    glm::vec4 selectionColour{1.0f, 0.55f, 0.0f, 1}; ///< outline, sRGB
+    glm::vec4 hoverColour{0.35f, 0.65f, 1.0f, 1};
+    float minimumPixels = 1.0f; ///< things smaller than this on the screen are not drawn
+    /// Ask what is under this pixel of the first view (from the top left); the answer comes with `takePick` a frame or two later.
+    std::optional<glm::ivec2> pick;
+};
+
+/// What was under the pixel that `DrawOptions::pick` asked about.
+struct Pick {
+    glm::ivec2 pixel{0};
+    std::uint32_t node = scene::none; ///< index into Scene::nodes; `none`: ground or sky
+    glm::dvec3 position{0};           ///< world frame; meaningless for sky
+    bool hit = false;                 ///< node or ground
+};
+
+struct FrameTimings {
+    struct Pass {
+        const char* name = "";
+        double milliseconds = 0;
+    };
+    std::array<Pass, 12> passes{};
+    std::size_t passCount = 0;
+    double gpuMilliseconds = 0;       ///< from the first pass to the last, GPU timestamps
+    double cpuMilliseconds = 0;       ///< spent in `draw`
+    std::uint64_t sceneTriangles = 0; ///< every visible-flagged instance counted
+    std::uint64_t drawnTriangles = 0; ///< after culling, first pass, all views share them
+    std::uint32_t drawCalls = 0;
+};
+
+/// Draws one scene for any number of views in one multiview pass. Thread: the frame thread.
+class Renderer {
+public:
+    /// Errors: Device.
+    [[nodiscard]] static Result<std::unique_ptr<Renderer>> create(gpu::Device& device, const RenderSettings& settings = {});
+    ~Renderer();
+    Renderer(const Renderer&) = delete;
+    Renderer& operator=(const Renderer&) = delete;
+
+    /// Uploads meshes, materials and images, each once; replaces the scene before. `scene` may go afterwards.
+    /// Errors: Device, ResourceLimit (does not fit into GPU memory), Invalid (an index out of range, with its place).
+    [[nodiscard]] Result<void> setScene(const scene::Scene& scene);
+
+    void setQuality(Quality quality);
+    /// Never Auto.
+    [[nodiscard]] Quality quality() const;
+
+    /// Records one frame. `colour` has one layer a view; `depth`, where given, gets reversed infinite-far depth (OpenXR depth
+    /// layer). `nodes` is parallel to Scene::nodes; empty: every node where the scene puts it. The views share their ID-independent
+    /// work. Afterwards `colour` is in its TargetImage::layoutAfter. Errors: Device; Invalid for a wrong number of views, layers or
+    /// nodes.
+    [[nodiscard]] Result<void> draw(gpu::FrameInFlight& frame, const gpu::TargetImage& colour, std::span<const View> views,
+                                    std::span<const NodeState> nodes, const DrawOptions& options = {},
+                                    const gpu::TargetImage* depth = nullptr);
+
+    /// The newest answered pick, once; empty while none has been answered.
+    [[nodiscard]] std::optional<Pick> takePick();
+    /// Of the newest frame that the GPU has finished.
+    [[nodiscard]] const FrameTimings& timings() const;
+
+private:
+    struct Impl;
+    explicit Renderer(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace millwright::render
