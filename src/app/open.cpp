@@ -1,0 +1,79 @@
+#include <millwright/cad/import.hpp>
+#include <millwright/core/log.hpp>
+#include <millwright/plant/load.hpp>
+#include <millwright/telemetry/log_source.hpp>
+
+#include <algorithm>
+#include <app/open.hpp>
+#include <format>
+#include <ranges>
+
+namespace millwright::app {
+namespace {
+
+std::string lowerCaseExtension(const std::filesystem::path& path) {
+    std::string extension = path.extension().string();
+    if (!extension.empty()) extension.erase(0, 1);
+    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return extension;
+}
+
+plant::Plant plantOfModel(const std::filesystem::path& model) {
+    plant::Plant made;
+    made.id = made.name = model.stem().string();
+    made.folder = std::filesystem::absolute(model).parent_path();
+    plant::Equipment equipment;
+    equipment.id = equipment.path = equipment.name = made.id;
+    equipment.model = std::filesystem::absolute(model);
+    made.equipment.push_back(std::move(equipment));
+    return made;
+}
+
+/// Says which signals the log cannot feed; all of them missing is an error.
+Result<void> reportMissing(const plant::Plant& plant, const telemetry::Source& source, const std::filesystem::path& log) {
+    const std::vector<bool> found = source.found();
+    const auto missing = std::ranges::count(found, false);
+    if (missing == 0) return {};
+    if (static_cast<std::size_t>(missing) == found.size())
+        return failure(
+            ErrorCode::Invalid,
+            std::format(
+                "has none of the plant's {} signals, the first of which is topic '{}'; `millwright log info` lists its topics",
+                found.size(), plant.signals.front().topic),
+            log.string());
+    constexpr std::size_t shown = 3;
+    std::string names;
+    std::size_t named = 0;
+    for (std::size_t i = 0; i < found.size() && named < shown; ++i)
+        if (!found[i]) names += (named++ ? ", " : "") + plant.signals[i].path;
+    log::warning("{}: no samples for {} of {} signals ({}{})", log.string(), missing, found.size(), names,
+                 static_cast<std::size_t>(missing) > shown ? ", …" : "");
+    return {};
+}
+
+} // namespace
+
+std::expected<plant::Plant, std::vector<Error>> openPlant(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+        return std::unexpected(std::vector{Error{ErrorCode::NotFound, "no such plant or model", path.string()}});
+    if (std::filesystem::is_directory(path, ignored) || lowerCaseExtension(path) == "toml") return plant::load(path);
+    if (std::ranges::contains(cad::importExtensions(), lowerCaseExtension(path))) return plantOfModel(path);
+    return std::unexpected(std::vector{
+        Error{ErrorCode::Unsupported,
+              "is neither a plant (a folder with plant.toml) nor a model Millwright reads; `millwright import --help` lists those",
+              path.string()}});
+}
+
+Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log) {
+    const std::filesystem::path path = log.empty() ? plant.defaultLog : log;
+    if (path.empty()) return std::nullopt;
+    auto source = telemetry::LogSource::open(path, twin::subscriptions(plant));
+    if (!source) return std::unexpected(source.error());
+    if (auto reported = reportMissing(plant, **source, path); !reported) return std::unexpected(reported.error());
+    return twin::Replay::open(plant, std::move(*source)).transform([](twin::Replay&& replay) {
+        return std::optional{std::move(replay)};
+    });
+}
+
+} // namespace millwright::app

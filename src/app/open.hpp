@@ -1,0 +1,23 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/twin/replay.hpp>
+
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+/// How every command turns what the user named (a plant, a model, a log) into what the modules work on.
+namespace millwright::app {
+
+/// A plant's folder or `plant.toml`, or a single CAD model, which becomes a plant of one equipment without signals.
+/// Errors: every problem of the plant description, or one for a path that is neither.
+[[nodiscard]] std::expected<plant::Plant, std::vector<Error>> openPlant(const std::filesystem::path& path);
+
+/// The replay of `log`, or of the plant's default log where `log` is empty; nothing when there is neither. `plant` must outlive it.
+/// Warns of signals that the log does not have. Errors: those of the log; Invalid when the log has none of the plant's signals.
+[[nodiscard]] Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
+
+} // namespace millwright::app
