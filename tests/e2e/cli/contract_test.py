@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""The command contract as a stranger meets it: exit statuses, error messages, JSON fields, help with an example.
+
+usage: contract_test.py MILLWRIGHT REPOSITORY
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM, REPOSITORY = Path(sys.argv[1]), Path(sys.argv[2])
+PLANT = str(REPOSITORY / "assets/plants/battery")
+LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
+MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
+COMMANDS = ["view", "xr", "render", "import", "replay", "check", "log", "log info", "log convert", "bench", "bench replay", "bench render", "doctor"]
+ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
+
+
+def run(*arguments, **options):
+    environment = {**os.environ, **options.pop("env", {})}
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, env=environment, **options)
+
+
+class Contract(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def assertRefused(self, done, *words):
+        """Exit status 2, nothing on standard output, one clear line on standard error that names what is wrong."""
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stdout, "")
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertNotIn("terminate called", done.stderr)
+
+    def json_of(self, *arguments):
+        done = run(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    # --- help and usage
+
+    def test_every_command_has_help_with_an_example(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                done = run(*command.split(), "--help")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertRegex(done.stdout, r"Example: .*millwright " + command.split()[0])
+
+    def test_wrong_usage_ends_with_2(self):
+        for arguments in ([], ["bogus"], ["render"], ["render", PLANT], ["replay", PLANT, "--speed", "fast"], ["replay", PLANT, "--bogus"], ["log"]):
+            with self.subTest(arguments):
+                done = run(*arguments)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertTrue(done.stderr)
+
+    def test_version(self):
+        self.assertRegex(run("--version").stdout, r"^millwright \d+\.\d+\.\d+$")
+
+    # --- JSON fields others rely on
+
+    def test_replay_json(self):
+        answer = self.json_of("replay", PLANT, "--speed", "max", "--json")
+        self.assertGreater(answer["samples"], 100_000)
+        self.assertGreaterEqual(answer["signals"], 50)
+        self.assertRegex(answer["stateHash"], r"^[0-9a-f]{32}$")
+        self.assertRegex(answer["from"], ISO_TIME)
+        self.assertRegex(answer["to"], ISO_TIME)
+        for field in ("plant", "log", "wallSeconds", "samplesPerSecond", "peakBytes", "alarms"):
+            self.assertIn(field, answer)
+
+    def test_replay_until_stops_there_and_hashes_differently(self):
+        half = self.json_of("replay", PLANT, "--speed", "max", "--until", "+15min", "--json")
+        whole = self.json_of("replay", PLANT, "--speed", "max", "--json")
+        self.assertLess(half["samples"], whole["samples"])
+        self.assertNotEqual(half["stateHash"], whole["stateHash"])
+
+    def test_import_json(self):
+        answer = self.json_of("import", MODEL, "--json")
+        for field in ("format", "unit", "upAxis", "nodes", "parts", "instances", "uniqueTriangles", "triangles", "materials", "colours", "warnings",
+                      "seconds", "peakBytes"):
+            self.assertIn(field, answer)
+        self.assertEqual(answer["unit"], "m")
+        self.assertEqual(len(answer["bounds"]["min"]), 3)
+        self.assertGreaterEqual(answer["triangles"], answer["uniqueTriangles"])
+
+    def test_log_info_json(self):
+        answer = self.json_of("log", "info", LOG, "--json")
+        for field in ("messages", "samples", "channels", "schemas", "attachments", "metadata", "chunks", "compression", "from", "to", "bytes"):
+            self.assertIn(field, answer)
+        self.assertEqual(answer["bytes"], Path(LOG).stat().st_size)
+
+    # --- bad input
+
+    def test_missing_things_are_named(self):
+        self.assertRefused(run("replay", "nowhere"), "nowhere", "no such")
+        self.assertRefused(run("replay", PLANT, "--log", "nowhere.mcap"), "nowhere.mcap", "no such")
+        self.assertRefused(run("render", "nowhere.glb", "-o", self.folder / "x.png"), "nowhere.glb", "no such")
+        self.assertRefused(run("import", "nowhere.glb"), "nowhere.glb", "no such")
+        self.assertRefused(run("log", "info", "nowhere.mcap"), "nowhere.mcap", "no such")
+        self.assertRefused(run("check", PLANT, "--log", LOG, "--expect", "nowhere.toml"), "nowhere.toml", "no such")
+
+    def test_render_says_what_it_cannot_do(self):
+        picture = self.folder / "x.png"
+        self.assertRefused(run("render", PLANT, "-o", picture, "--camera", "overvew"), "overvew", "overview")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--size", "0x0"), "0x0")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--size", "banana"), "banana")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--size", "100000x100000"), "100000x100000")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--at", "+31min"), "+31min", "outside the log")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--gpu", "nonesuch"), "nonesuch")
+        self.assertRefused(run("render", PLANT, "-o", "/proc/x.png"), "/proc/x.png")
+        self.assertFalse(picture.exists())
+
+    def test_broken_logs_and_models(self):
+        for name, content in (("empty", b""), ("text", b"hello\n"), ("magic", b"\x89MCAP0\r\n"), ("zeros", bytes(4096))):
+            for command, suffix in (("log info", ".mcap"), ("import", ".glb"), ("import", ".obj"), ("import", ".stl")):
+                with self.subTest(f"{command} {name}{suffix}"):
+                    file = self.folder / (name + suffix)
+                    file.write_bytes(content)
+                    self.assertRefused(run(*command.split(), file), file.name)
+
+    def test_a_folder_or_a_device_is_not_a_log(self):
+        self.assertRefused(run("log", "info", self.folder), str(self.folder))
+        self.assertRefused(run("log", "info", "/dev/zero"), "/dev/zero")
+
+    def test_view_without_a_display_says_what_to_do(self):
+        done = run("view", PLANT, env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
+        self.assertRefused(done, "display", "render")
+
+    # --- pictures and signals
+
+    def test_render_model_and_plant(self):
+        for name in (PLANT, MODEL):
+            picture = self.folder / "picture.png"
+            done = run("render", name, "-o", picture, "--size", "320x180", "--quality", "low")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(picture.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+            picture.unlink()
+
+    def test_interrupt_stops_cleanly(self):
+        process = subprocess.Popen([PROGRAM, "replay", PLANT, "--speed", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(1)  # it plays thirty minutes in real time, so it is certainly still at it
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 130)
+
+    def test_doctor_tells_what_this_machine_has(self):
+        done = run("doctor")
+        self.assertIn(done.returncode, (0, 1))
+        for word in ("Vulkan", "OpenXR", "fonts", "disk"):
+            self.assertIn(word, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
