@@ -17,10 +17,9 @@ double Value::asNumber(ValueType type) const {
 StringId StringTable::add(std::string_view text) {
     if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
     const std::size_t id = ids_.size();
-    const std::size_t shifted = id + firstBlock;
-    const auto block = static_cast<std::size_t>(std::bit_width(shifted) - std::bit_width(firstBlock));
+    const auto [block, offset] = placeOf(id);
     if (!blocks_[block]) blocks_[block] = std::make_unique<std::string[]>(firstBlock << block);
-    std::string& stored = blocks_[block][shifted - (firstBlock << block)];
+    std::string& stored = blocks_[block][offset];
     stored = text;
     ids_.emplace(stored, static_cast<StringId>(id));
     return static_cast<StringId>(id);

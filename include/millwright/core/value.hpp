@@ -79,16 +79,24 @@ class StringTable {
 public:
     StringId add(std::string_view text);
     [[nodiscard]] std::string_view text(StringId id) const {
-        const std::size_t shifted = static_cast<std::size_t>(id) + firstBlock;
-        const auto block = static_cast<std::size_t>(std::bit_width(shifted) - std::bit_width(firstBlock));
-        return blocks_[block][shifted - (firstBlock << block)];
+        const Place place = placeOf(static_cast<std::size_t>(id));
+        return blocks_[place.block][place.offset];
     }
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
 
 private:
     // Blocks double in size and never move: a reader of an old string shares no memory with the writer of a new one.
     static constexpr std::size_t firstBlock = 64;
-    std::array<std::unique_ptr<std::string[]>, 27> blocks_;
+    struct Place {
+        std::size_t block, offset;
+    };
+    static Place placeOf(std::size_t id) {
+        const std::size_t shifted = id + firstBlock;
+        const auto block = static_cast<std::size_t>(std::bit_width(shifted / firstBlock / 2)) % 32;
+        return {block, shifted - (firstBlock << block)};
+    }
+
+    std::array<std::unique_ptr<std::string[]>, 32> blocks_;
     std::unordered_map<std::string_view, StringId> ids_;
 };
 
