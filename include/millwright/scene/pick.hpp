@@ -1,0 +1,51 @@
+#pragma once
+
+#include <millwright/scene/scene.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace millwright::scene {
+
+/// World frame, metres. `direction` need not be of unit length, but not zero.
+struct Ray {
+    glm::dvec3 origin{0};
+    glm::dvec3 direction{0, 0, -1};
+};
+
+/// Where a ray first meets the scene.
+struct Hit {
+    std::uint32_t node = none;
+    std::uint32_t instance = none;
+    std::uint32_t triangle = none; ///< of the instance's mesh
+    double distance = 0;           ///< metres from the ray's origin
+    glm::dvec3 point{0};           ///< world frame
+    glm::vec3 normal{0, 1, 0};     ///< of the triangle's plane, world frame, unit length, towards the ray's origin
+};
+
+/// Answers "what is under this ray" on the CPU: one bounding-volume hierarchy a mesh, built when first needed (about a second a
+/// million triangles), shared by all its instances; nodes may move freely between picks. Both faces of a triangle are met.
+/// Lifetime: the scene must outlive the picker and keep its meshes and instances. Thread: one at a time.
+class Picker {
+public:
+    explicit Picker(const Scene& scene);
+    ~Picker();
+    Picker(Picker&&) noexcept;
+    Picker& operator=(Picker&&) noexcept;
+
+    /// Builds every mesh's hierarchy now, so that no pick has to wait for it.
+    void prepare();
+    /// Nearest hit. `worldFromNode` is parallel to the scene's nodes; `visible` too, and empty when all are (a hidden node's own
+    /// geometry is passed through; its children are asked for themselves).
+    [[nodiscard]] std::optional<Hit> pick(const Ray& ray, std::span<const glm::mat4> worldFromNode,
+                                          std::span<const std::uint8_t> visible = {});
+    /// With the nodes where the scene itself puts them.
+    [[nodiscard]] std::optional<Hit> pick(const Ray& ray);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace millwright::scene

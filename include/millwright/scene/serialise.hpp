@@ -1,0 +1,25 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/scene/scene.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace millwright::scene {
+
+/// Takes the next bytes of a serialised scene; false stops the writing.
+using ByteSink = std::function<bool(std::span<const std::byte>)>;
+
+/// Writes a scene as one block of bytes: 8 bytes magic, format version, the scene's arrays as they lie in memory (little endian),
+/// an XXH3-128 digest of all of it at the end. Equal scenes give equal bytes. Errors: Unreadable when the sink refuses.
+[[nodiscard]] Result<void> serialise(const Scene& scene, const ByteSink& sink);
+[[nodiscard]] std::vector<std::byte> serialise(const Scene& scene);
+
+/// Reads what `serialise` wrote; the result passes `validate`. Never allocates more than a small multiple of `bytes`.
+/// Errors: Malformed (not such bytes, cut or changed), Unsupported (another version), Invalid (see `validate`).
+[[nodiscard]] Result<Scene> deserialise(std::span<const std::byte> bytes);
+
+} // namespace millwright::scene
