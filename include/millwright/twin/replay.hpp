@@ -1,0 +1,68 @@
+#pragma once
+
+#include <millwright/core/progress.hpp>
+#include <millwright/core/result.hpp>
+#include <millwright/twin/twin.hpp>
+
+#include <memory>
+#include <span>
+
+namespace millwright::twin {
+
+/// What a plant asks of any feed: one subscription a signal, in the plant's order.
+[[nodiscard]] std::vector<telemetry::Subscription> subscriptions(const plant::Plant& plant);
+
+/// A recorded feed played into a twin. The state at a time is the same however one gets there: played at any speed, stepped, or
+/// jumped to. It reads no wall clock: the caller says how much real time has passed. Thread: one at a time.
+class Replay {
+public:
+    /// Starts paused at the feed's first sample. `plant` must outlive the replay. Errors: those of `source`.
+    [[nodiscard]] static Result<Replay> open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source);
+    ~Replay();
+    Replay(Replay&&) noexcept;
+    Replay& operator=(Replay&&) noexcept;
+
+    // The clock. Times outside the log are moved to its ends.
+    void play();
+    void pause();
+    /// Log time per real time; clamped to [0.001, 1e6]. NaN is ignored.
+    void setSpeed(double speed);
+    void setLoop(bool loop);
+    /// Plays on by `elapsed` of real time, if playing; at the end of the log pauses, or starts again when looping.
+    [[nodiscard]] Result<void> tick(Duration elapsed);
+    /// Pauses and moves by `offset` of log time, forwards or backwards.
+    [[nodiscard]] Result<void> step(Duration offset);
+    /// Pauses and moves to the time of the next sample (the end when there is none).
+    [[nodiscard]] Result<void> stepToNextSample();
+    /// Jumps through the feed's keyframes.
+    [[nodiscard]] Result<void> seek(Time time);
+    /// Replays every sample up to `time`; jumps when that lies behind. Errors: Cancelled, and those of the source.
+    [[nodiscard]] Result<void> runTo(Time time, const Progress& progress = {});
+
+    /// Applies the next samples up to `limit`, a batch of them at most, and returns them; empty once the clock has reached `limit`.
+    /// Lets a caller see every sample in one pass. The span is valid until the next call on this replay.
+    [[nodiscard]] Result<std::span<const telemetry::Sample>> advance(Time limit);
+
+    [[nodiscard]] Time time() const;
+    [[nodiscard]] TimeInterval log() const;
+    [[nodiscard]] bool playing() const;
+    [[nodiscard]] bool looping() const;
+    [[nodiscard]] double speed() const;
+    [[nodiscard]] const telemetry::Source& source() const;
+    [[nodiscard]] const Twin& twin() const;
+    /// Samples applied since the replay was opened, every pass over them counted.
+    [[nodiscard]] std::uint64_t samplesApplied() const;
+
+    /// The state now, with values between samples where signals ask for it. Reads the source ahead; a fault met there is reported
+    /// when the clock reaches it.
+    [[nodiscard]] std::shared_ptr<const Frame> frame();
+    /// `Twin::stateHash` of the same state.
+    [[nodiscard]] Digest stateHash();
+
+private:
+    struct State;
+    explicit Replay(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace millwright::twin

@@ -1,0 +1,280 @@
+#include "twin/lookahead.hpp"
+
+#include <millwright/twin/replay.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace millwright::twin {
+namespace {
+
+using telemetry::Sample;
+
+constexpr std::size_t batchSamples = 16'384;
+/// How many samples after the clock may decide a value between two samples. Part of the state's definition (docs/twin.md): it must
+/// not depend on how the feed is cut into batches.
+constexpr std::size_t lookaheadSamples = 262'144;
+constexpr double slowest = 0.001, fastest = 1e6;
+
+} // namespace
+
+std::vector<telemetry::Subscription> subscriptions(const plant::Plant& plant) {
+    std::vector<telemetry::Subscription> list;
+    list.reserve(plant.signals.size());
+    for (const plant::Signal& signal : plant.signals) {
+        list.push_back({signal.topic.empty() ? signal.path : signal.topic, signal.type, signal.unit});
+    }
+    return list;
+}
+
+struct Replay::State {
+    const plant::Plant* plant;
+    std::shared_ptr<telemetry::Source> source;
+    Twin twin;
+    Lookahead ahead;
+    std::vector<Sample> upcoming; ///< parallel to twin.interpolated()
+    TimeInterval log;
+    double speed = 1;
+    std::uint64_t frames = 0;
+    std::optional<Error> fault; ///< met while reading ahead; reported when the clock gets there
+    bool playing = false;
+    bool looping = false;
+    bool exhausted = false;
+
+    State(const plant::Plant& p, std::shared_ptr<telemetry::Source> s)
+        : plant{&p}, source{std::move(s)}, twin{p}, ahead{p.signals.size(), twin.interpolated()}, log{source->span()} {
+        twin.connect(source->conversions(), {source, &source->strings()});
+        upcoming.resize(twin.interpolated().size());
+    }
+
+    [[nodiscard]] Time within(Time time) const { return std::clamp(time, log.from, log.to); }
+    Result<void> rewind();
+    Result<void> seek(Time time);
+    Result<void> runTo(Time time, const Progress& progress);
+    Result<std::span<const Sample>> advance(Time limit);
+    Result<void> readAhead();
+    [[nodiscard]] std::optional<Time> wantedUntil() const;
+    void lookAhead();
+};
+
+/// Before the first sample, so that replaying counts every one.
+Result<void> Replay::State::rewind() {
+    ahead.clear();
+    fault.reset();
+    exhausted = false;
+    const Time before = log.from == Time::min() ? log.from : log.from - Duration{1};
+    auto keyframe = source->seek(before);
+    if (!keyframe) return std::unexpected(std::move(keyframe.error()));
+    twin.restore(*keyframe);
+    return runTo(log.from, {});
+}
+
+Result<void> Replay::State::seek(Time time) {
+    time = within(time);
+    ahead.clear();
+    fault.reset();
+    exhausted = false;
+    auto keyframe = source->seek(time);
+    if (!keyframe) return std::unexpected(std::move(keyframe.error()));
+    if (!keyframe->complete) { // integrals would start in the middle: only the whole log tells them
+        if (auto done = rewind(); !done) return done;
+        return runTo(time, {});
+    }
+    twin.restore(*keyframe);
+    twin.advance(time);
+    return {};
+}
+
+Result<std::span<const Sample>> Replay::State::advance(Time limit) {
+    limit = std::max(limit, twin.time());
+    if (ahead.waiting().empty() && !exhausted) {
+        if (fault) return std::unexpected(*fault);
+        auto batch = source->next(batchSamples);
+        if (!batch) return std::unexpected(std::move(batch.error()));
+        if (!batch->empty() && batch->back().time <= limit) { // the common case: nothing is copied
+            twin.apply(*batch);
+            return *batch;
+        }
+        exhausted = batch->empty();
+        ahead.push(*batch);
+    }
+    auto ready = ahead.waiting();
+    ready = ready.first(std::min(ready.size(), batchSamples));
+    const auto end = std::ranges::upper_bound(ready, limit, {}, &Sample::time);
+    ready = ready.first(static_cast<std::size_t>(end - ready.begin()));
+    if (ready.empty()) {
+        twin.advance(limit);
+        return ready;
+    }
+    twin.apply(ready);
+    ahead.pop(ready.size());
+    return ready;
+}
+
+Result<void> Replay::State::runTo(Time time, const Progress& progress) {
+    time = within(time);
+    if (time < twin.time()) return seek(time);
+    const Time from = twin.time();
+    for (std::size_t batches = 0;; ++batches) {
+        auto applied = advance(time);
+        if (!applied) return std::unexpected(std::move(applied.error()));
+        if (applied->empty()) return {};
+        if (batches % 16 != 0) continue;
+        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while replaying", formatTime(twin.time()));
+        progress(seconds(twin.time() - from) / std::max(1e-9, seconds(time - from)), "replaying");
+    }
+}
+
+Result<void> Replay::State::readAhead() {
+    auto batch = source->next(batchSamples);
+    if (!batch) {
+        fault = batch.error();
+        return std::unexpected(std::move(batch.error()));
+    }
+    exhausted = batch->empty();
+    ahead.push(*batch);
+    return {};
+}
+
+/// The time up to which the feed must be read to know every interpolated signal's next sample; none when all are known.
+std::optional<Time> Replay::State::wantedUntil() const {
+    std::optional<Time> wanted;
+    for (const SignalIndex signal : twin.interpolated()) {
+        const Sample& last = twin.last(signal);
+        if (last.signal == noSignal || ahead.next(signal, lookaheadSamples)) continue;
+        const Duration maxGap = plant->at(signal).maxGap;
+        const Time until = last.time > Time::max() - maxGap ? Time::max() : last.time + maxGap;
+        if (until > twin.time() && (!wanted || until > *wanted)) wanted = until;
+    }
+    return wanted;
+}
+
+void Replay::State::lookAhead() {
+    while (!exhausted && !fault && ahead.waiting().size() < lookaheadSamples) {
+        const std::optional<Time> wanted = wantedUntil();
+        if (!wanted || (!ahead.waiting().empty() && ahead.waiting().back().time > *wanted)) break;
+        if (!readAhead()) break;
+    }
+    for (std::size_t i = 0; i < upcoming.size(); ++i) {
+        const Sample* next = ahead.next(twin.interpolated()[i], lookaheadSamples);
+        upcoming[i] = next ? *next : Sample{};
+    }
+    twin.advance(twin.time(), upcoming);
+}
+
+Result<Replay> Replay::open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source) {
+    const auto [from, to] = source->span();
+    if (from < Time{} && to > Time::max() + from.time_since_epoch()) {
+        return failure(ErrorCode::Malformed, "the log's times span more than 292 years; check the clocks of what recorded it");
+    }
+    Replay replay{std::make_unique<State>(plant, std::shared_ptr<telemetry::Source>{std::move(source)})};
+    if (auto done = replay.state_->rewind(); !done) return std::unexpected(std::move(done.error()));
+    return replay;
+}
+
+Replay::Replay(std::unique_ptr<State> state) : state_{std::move(state)} {}
+Replay::~Replay() = default;
+Replay::Replay(Replay&&) noexcept = default;
+Replay& Replay::operator=(Replay&&) noexcept = default;
+
+void Replay::play() {
+    state_->playing = true;
+}
+void Replay::pause() {
+    state_->playing = false;
+}
+void Replay::setSpeed(double speed) {
+    if (!std::isnan(speed)) state_->speed = std::clamp(speed, slowest, fastest);
+}
+void Replay::setLoop(bool loop) {
+    state_->looping = loop;
+}
+
+Result<void> Replay::tick(Duration elapsed) {
+    State& s = *state_;
+    if (!s.playing || elapsed <= Duration::zero()) return {};
+    if (s.twin.time() >= s.log.to) { // play at the end means: again
+        if (auto done = s.seek(s.log.from); !done) return done;
+    }
+    const Duration delta = durationFromSeconds(seconds(elapsed) * s.speed);
+    const Duration left = s.log.to - s.twin.time();
+    if (delta < left) return s.runTo(s.twin.time() + delta, {});
+    const Duration length = s.log.length();
+    if (!s.looping || length == Duration::zero()) {
+        s.playing = false;
+        return s.runTo(s.log.to, {});
+    }
+    if (auto done = s.seek(s.log.from); !done) return done;
+    return s.runTo(s.log.from + (delta - left) % length, {});
+}
+
+Result<void> Replay::step(Duration offset) {
+    State& s = *state_;
+    s.playing = false;
+    if (offset >= Duration::zero()) return s.runTo(offset > s.log.to - s.twin.time() ? s.log.to : s.twin.time() + offset, {});
+    return s.seek(offset < s.log.from - s.twin.time() ? s.log.from : s.twin.time() + offset);
+}
+
+Result<void> Replay::stepToNextSample() {
+    State& s = *state_;
+    s.playing = false;
+    if (s.ahead.waiting().empty() && !s.exhausted) {
+        if (s.fault) return std::unexpected(*s.fault);
+        if (auto done = s.readAhead(); !done) return done;
+    }
+    return s.runTo(s.ahead.waiting().empty() ? s.log.to : s.ahead.waiting().front().time, {});
+}
+
+Result<void> Replay::seek(Time time) {
+    return state_->seek(time);
+}
+Result<void> Replay::runTo(Time time, const Progress& progress) {
+    return state_->runTo(time, progress);
+}
+Result<std::span<const Sample>> Replay::advance(Time limit) {
+    return state_->advance(state_->within(limit));
+}
+
+Time Replay::time() const {
+    return state_->twin.time();
+}
+TimeInterval Replay::log() const {
+    return state_->log;
+}
+bool Replay::playing() const {
+    return state_->playing;
+}
+bool Replay::looping() const {
+    return state_->looping;
+}
+double Replay::speed() const {
+    return state_->speed;
+}
+const telemetry::Source& Replay::source() const {
+    return *state_->source;
+}
+const Twin& Replay::twin() const {
+    return state_->twin;
+}
+std::uint64_t Replay::samplesApplied() const {
+    return state_->twin.samplesApplied();
+}
+
+std::shared_ptr<const Frame> Replay::frame() {
+    state_->lookAhead();
+    auto frame = std::make_shared<Frame>();
+    state_->twin.write(*frame);
+    frame->number = ++state_->frames;
+    frame->speed = state_->speed;
+    frame->playing = state_->playing;
+    frame->log = state_->log;
+    return frame;
+}
+
+Digest Replay::stateHash() {
+    state_->lookAhead();
+    return state_->twin.stateHash();
+}
+
+} // namespace millwright::twin

@@ -1,0 +1,258 @@
+#include "twin/binding.hpp"
+
+#include <millwright/twin/twin.hpp>
+
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace millwright::twin {
+namespace {
+
+using telemetry::RunningIntegral;
+using telemetry::Sample;
+
+/// All that samples change: one cache line a signal, so that applying a sample touches one line and nothing else.
+struct alignas(64) Slot {
+    Sample last;              ///< `signal` is noSignal before the first
+    RunningIntegral integral; ///< kept only where a binding reads it
+    bool integrated = false;
+};
+static_assert(sizeof(Slot) == 64);
+
+bool usable(Quality quality) {
+    return quality == Quality::Good || quality == Quality::Uncertain;
+}
+
+/// A full turn in a UCUM angle unit.
+double fullTurn(std::string_view unit) {
+    if (unit == "rad") return 2 * std::numbers::pi;
+    if (unit == "gon") return 400;
+    if (unit == "'") return 360 * 60;
+    if (unit == "''") return 360 * 3600;
+    if (unit == "circ" || unit == "{turn}" || unit == "{rev}" || unit == "1") return 1;
+    return 360;
+}
+
+/// What a signal is, as far as applying and reading it goes.
+struct SignalTraits {
+    telemetry::Conversion conversion;
+    ValueType type = ValueType::Float;
+    double turn = 0; ///< a full turn for Interpolation::Angle, else 0
+    Duration maxGap{};
+    std::size_t upcoming = std::numeric_limits<std::size_t>::max(); ///< place in `upcoming`, none for signals that hold
+};
+
+} // namespace
+
+struct Twin::State {
+    const plant::Plant* plant;
+    std::vector<Slot> slots;
+    std::vector<SignalTraits> traits;
+    std::vector<CompiledBinding> bindings;
+    std::vector<SignalIndex> interpolated;
+    std::vector<Sample> upcoming; ///< parallel to `interpolated`
+    std::shared_ptr<const StringTable> strings;
+    Time time{};
+    std::uint64_t samplesApplied = 0;
+
+    explicit State(const plant::Plant& p);
+    [[nodiscard]] Value converted(const SignalTraits& trait, Value raw) const;
+    [[nodiscard]] SignalState signal(std::size_t i) const;
+    [[nodiscard]] double between(const SignalTraits& trait, const Sample& before, const Sample& after) const;
+    [[nodiscard]] SignalView view(SignalIndex s) const;
+    void clear(Time at);
+};
+
+Twin::State::State(const plant::Plant& p) : plant{&p}, slots(p.signals.size()) {
+    for (std::size_t i = 0; i < p.signals.size(); ++i) {
+        const plant::Signal& signal = p.signals[i];
+        SignalTraits& trait = traits.emplace_back();
+        trait.type = signal.type;
+        trait.maxGap = signal.maxGap;
+        if (signal.interpolation == plant::Interpolation::Hold || signal.type != ValueType::Float) continue;
+        if (signal.interpolation == plant::Interpolation::Angle) trait.turn = fullTurn(signal.unit);
+        trait.upcoming = interpolated.size();
+        interpolated.push_back(static_cast<SignalIndex>(i));
+    }
+    upcoming.resize(interpolated.size());
+    for (const plant::Binding& binding : p.bindings) {
+        bindings.emplace_back(binding, p.at(binding.signal));
+        if (p.at(binding.signal).type != ValueType::String) slots[index(binding.signal)].integrated = true;
+    }
+}
+
+void Twin::State::clear(Time at) {
+    for (Slot& slot : slots) {
+        slot.last = {};
+        slot.integral = {};
+    }
+    for (Sample& sample : upcoming) sample = {};
+    time = at;
+}
+
+Value Twin::State::converted(const SignalTraits& trait, Value raw) const {
+    const auto [scale, offset] = trait.conversion;
+    if (scale == 1 && offset == 0) return raw;
+    if (trait.type == ValueType::Float) return Value::of(scale * raw.number + offset);
+    if (trait.type != ValueType::Integer) return raw;
+    const double number = std::nearbyint(scale * static_cast<double>(raw.integer) + offset);
+    // The widest doubles that an int64 holds.
+    return Value::of(static_cast<std::int64_t>(std::clamp(number, -0x1p63, 0x1.fffffffffffffp62)));
+}
+
+double Twin::State::between(const SignalTraits& trait, const Sample& before, const Sample& after) const {
+    const double a = converted(trait, before.value).number;
+    double difference = converted(trait, after.value).number - a;
+    if (trait.turn != 0) difference = std::remainder(difference, trait.turn);
+    const double t = static_cast<double>((time - before.time).count()) / static_cast<double>((after.time - before.time).count());
+    return a + difference * t;
+}
+
+SignalState Twin::State::signal(std::size_t i) const {
+    const Sample& last = slots[i].last;
+    const SignalTraits& trait = traits[i];
+    SignalState state;
+    if (last.signal == noSignal) return state;
+    state = {.value = converted(trait, last.value), .time = last.time, .quality = last.quality, .known = true};
+    if (trait.upcoming >= upcoming.size()) return state;
+    const Sample& next = upcoming[trait.upcoming];
+    if (next.signal == noSignal || next.time <= time || next.time - last.time > trait.maxGap) return state;
+    if (!usable(last.quality) || !usable(next.quality)) return state;
+    const double number = between(trait, last, next);
+    if (std::isfinite(number)) state.value = Value::of(number);
+    return state;
+}
+
+SignalView Twin::State::view(SignalIndex s) const {
+    const std::size_t i = index(s);
+    const Slot& slot = slots[i];
+    const SignalTraits& trait = traits[i];
+    SignalView view;
+    view.state = signal(i);
+    if (!view.state.known) return view;
+    view.usable = usable(view.state.quality);
+    if (trait.type == ValueType::String) {
+        if (strings && static_cast<std::size_t>(view.state.value.string) < strings->size())
+            view.text = strings->text(view.state.value.string);
+        return view;
+    }
+    view.held = view.state.value.asNumber(trait.type);
+    if (!view.usable || !std::isfinite(view.held)) {
+        view.usable = false;
+        view.held = trait.conversion.scale * slot.integral.value + trait.conversion.offset;
+    }
+    view.integral = trait.conversion.scale * slot.integral.at(time);
+    return view;
+}
+
+Twin::Twin(const plant::Plant& plant) : state_{std::make_unique<State>(plant)} {}
+Twin::~Twin() = default;
+Twin::Twin(Twin&&) noexcept = default;
+Twin& Twin::operator=(Twin&&) noexcept = default;
+
+void Twin::connect(std::span<const telemetry::Conversion> conversions, std::shared_ptr<const StringTable> strings) {
+    assert(conversions.size() == state_->traits.size());
+    for (std::size_t i = 0; i < conversions.size(); ++i) state_->traits[i].conversion = conversions[i];
+    state_->strings = std::move(strings);
+}
+
+void Twin::reset(Time time) {
+    state_->clear(time);
+}
+
+void Twin::restore(const telemetry::Keyframe& keyframe) {
+    state_->clear(keyframe.time);
+    for (const auto& [last, integral] : keyframe.entries) {
+        Slot& slot = state_->slots[index(last.signal)];
+        slot.last = last;
+        if (slot.integrated) slot.integral = integral;
+    }
+}
+
+void Twin::apply(std::span<const Sample> samples) noexcept {
+    if (samples.empty()) return;
+    Slot* const slots = state_->slots.data();
+    for (const Sample& sample : samples) {
+        assert(index(sample.signal) < state_->slots.size());
+        Slot& slot = slots[index(sample.signal)];
+        slot.last = sample;
+        if (slot.integrated) slot.integral.add(sample.time, sample.value.asNumber(sample.type), sample.quality);
+    }
+    state_->time = samples.back().time;
+    state_->samplesApplied += samples.size();
+}
+
+void Twin::advance(Time time, std::span<const Sample> upcoming) {
+    assert(time >= state_->time);
+    assert(upcoming.empty() || upcoming.size() == state_->upcoming.size());
+    state_->time = time;
+    if (upcoming.empty()) {
+        for (Sample& sample : state_->upcoming) sample = {};
+    } else {
+        std::ranges::copy(upcoming, state_->upcoming.begin());
+    }
+}
+
+std::span<const SignalIndex> Twin::interpolated() const {
+    return state_->interpolated;
+}
+const Sample& Twin::last(SignalIndex signal) const {
+    return state_->slots[index(signal)].last;
+}
+Time Twin::time() const {
+    return state_->time;
+}
+std::uint64_t Twin::samplesApplied() const {
+    return state_->samplesApplied;
+}
+SignalState Twin::signal(SignalIndex signal) const {
+    return state_->signal(index(signal));
+}
+
+void Twin::write(Frame& frame) const {
+    frame.time = state_->time;
+    frame.samplesApplied = state_->samplesApplied;
+    frame.strings = state_->strings;
+    frame.signals.resize(state_->slots.size());
+    for (std::size_t i = 0; i < frame.signals.size(); ++i) frame.signals[i] = state_->signal(i);
+    frame.targets.assign(state_->plant->targets.size(), {});
+    for (const CompiledBinding& binding : state_->bindings) {
+        binding.compose(state_->view(binding.source().signal), frame.targets[index(binding.source().target)]);
+    }
+}
+
+Digest Twin::stateHash() const {
+    // One not-a-number: which one a division yields differs between machines.
+    const auto bits = [](double number) {
+        return std::isnan(number) ? 0x7FF8'0000'0000'0000u : std::bit_cast<std::uint64_t>(number);
+    };
+    Hasher hasher;
+    hasher.add(std::string_view{"millwright state 1"});
+    hasher.add(nanoseconds(state_->time));
+    hasher.add(static_cast<std::uint64_t>(state_->slots.size()));
+    for (std::size_t i = 0; i < state_->slots.size(); ++i) {
+        const SignalView view = state_->view(static_cast<SignalIndex>(i));
+        hasher.add(static_cast<std::uint8_t>(view.state.known));
+        if (!view.state.known) continue;
+        hasher.add(nanoseconds(view.state.time));
+        hasher.add(static_cast<std::uint8_t>(view.state.quality));
+        const ValueType type = state_->traits[i].type;
+        if (type == ValueType::String)
+            hasher.add(view.text);
+        else
+            hasher.add(type == ValueType::Float ? bits(view.state.value.number) : view.state.value.bits);
+    }
+    hasher.add(static_cast<std::uint64_t>(state_->bindings.size()));
+    for (const CompiledBinding& binding : state_->bindings) {
+        const BindingOutput output = binding.output(state_->view(binding.source().signal));
+        hasher.add(static_cast<std::uint8_t>(binding.source().kind));
+        hasher.add(static_cast<std::uint8_t>(output.active));
+        hasher.add(bits(output.value));
+    }
+    return hasher.finish();
+}
+
+} // namespace millwright::twin

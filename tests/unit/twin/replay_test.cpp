@@ -1,0 +1,205 @@
+#include "unit/twin/memory_source.hpp"
+#include "unit/twin/plants.hpp"
+
+#include <millwright/twin/replay.hpp>
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace millwright::twin {
+namespace {
+
+using telemetry::Sample;
+using namespace testing;
+
+constexpr std::int64_t logMilliseconds = 60'000;
+
+/// A minute of all seven signals at uneven times, with gaps, bad stretches, equal times and values that are no number.
+std::unique_ptr<MemorySource> busySource(std::size_t largestBatch = 1000) {
+    std::mt19937_64 random{7};
+    std::vector<Sample> samples;
+    auto source = std::make_unique<MemorySource>(7, std::vector<Sample>{});
+    StringTable table;
+    const StringId states[] = {table.add("Execute"), table.add("Held"), table.add("Aborted")};
+    for (std::int64_t ms = 0; ms <= logMilliseconds; ms += static_cast<std::int64_t>(random() % 20)) {
+        const auto signal = static_cast<std::uint32_t>(random() % 7);
+        if (signal < 2 && ms > 20'000 && ms < 24'000) continue; // longer than the signals' largest gap
+        const Quality quality = random() % 10 == 0 ? static_cast<Quality>(random() % 4) : Quality::Good;
+        Sample sample{at(ms), {}, SignalIndex{signal}, ValueType::Float, quality};
+        switch (signal) {
+        case 3: sample.type = ValueType::String, sample.value = Value::of(states[random() % 3]); break;
+        case 4: sample.type = ValueType::Boolean, sample.value = Value::of(random() % 2 == 0); break;
+        case 6: sample.type = ValueType::Integer, sample.value = Value::of(static_cast<std::int64_t>(random() % 1000)); break;
+        default: sample.value = Value::of(random() % 50 == 0 ? NAN : static_cast<double>(random() % 100'000) / 97.0);
+        }
+        samples.push_back(sample);
+    }
+    source = std::make_unique<MemorySource>(7, std::move(samples));
+    source->table = std::move(table);
+    source->largestBatch = largestBatch;
+    source->convert(1, {25.4, -3});
+    source->convert(2, {0.1, 0});
+    return source;
+}
+
+Replay opened(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source) {
+    auto replay = Replay::open(plant, std::move(source));
+    EXPECT_TRUE(replay) << replay.error().text();
+    return std::move(*replay);
+}
+
+Digest hashByRunning(const plant::Plant& plant, Time time, std::size_t batch) {
+    Replay replay = opened(plant, busySource(batch));
+    EXPECT_TRUE(replay.runTo(time));
+    return replay.stateHash();
+}
+
+TEST(Replay, EveryWayToATimeGivesTheSameState) {
+    const plant::Plant plant = onePlant();
+    std::mt19937_64 random{42};
+    Replay wanderer = opened(plant, busySource(37));
+    for (int round = 0; round < 60; ++round) {
+        const Time target =
+            at(static_cast<std::int64_t>(random() % (logMilliseconds + 1))) + Duration{static_cast<int>(random() % 3)};
+        switch (random() % 5) {
+        case 0: ASSERT_TRUE(wanderer.seek(target)); break;
+        case 1: ASSERT_TRUE(wanderer.runTo(target)); break;
+        case 2: ASSERT_TRUE(wanderer.step(target - wanderer.time())); break;
+        case 3:
+            wanderer.setSpeed(0.1 + static_cast<double>(random() % 1000));
+            wanderer.setLoop(random() % 2 == 0);
+            wanderer.play();
+            for (int frame = 0; frame < 5; ++frame) {
+                ASSERT_TRUE(wanderer.tick(std::chrono::milliseconds{16}));
+                static_cast<void>(wanderer.frame());
+            }
+            break;
+        default: ASSERT_TRUE(wanderer.stepToNextSample());
+        }
+        ASSERT_EQ(wanderer.stateHash(), hashByRunning(plant, wanderer.time(), 1 + random() % 3000))
+            << "round " << round << " at " << formatTime(wanderer.time());
+    }
+}
+
+TEST(Replay, WithoutHistoryInTheSourceASeekReplaysFromTheStart) {
+    const plant::Plant plant = onePlant();
+    auto source = busySource();
+    source->completeKeyframes = false;
+    Replay replay = opened(plant, std::move(source));
+    ASSERT_TRUE(replay.seek(at(40'000)));
+    EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(40'000), 500));
+    ASSERT_TRUE(replay.seek(at(7'000)));
+    EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(7'000), 500));
+}
+
+TEST(Replay, FramesShowValuesBetweenSamples) {
+    const plant::Plant plant = onePlant();
+    Replay replay =
+        opened(plant, std::make_unique<MemorySource>(7, std::vector{number(0, 1, 0), number(1000, 1, 100), number(5000, 1, 0)}));
+    ASSERT_TRUE(replay.runTo(at(400)));
+    EXPECT_DOUBLE_EQ(replay.frame()->signals[1].value.number, 40);
+    ASSERT_TRUE(replay.runTo(at(3000)));
+    EXPECT_DOUBLE_EQ(replay.frame()->signals[1].value.number, 100) << "two seconds is the largest gap";
+}
+
+TEST(Replay, TheClockPlaysPausesLoopsAndEnds) {
+    const plant::Plant plant = onePlant();
+    Replay replay = opened(plant, std::make_unique<MemorySource>(7, std::vector{number(0, 1, 0), number(10'000, 1, 100)}));
+    EXPECT_EQ(replay.time(), at(0));
+    ASSERT_TRUE(replay.tick(std::chrono::seconds{1}));
+    EXPECT_EQ(replay.time(), at(0)) << "opened paused";
+    replay.play();
+    replay.setSpeed(4);
+    ASSERT_TRUE(replay.tick(std::chrono::seconds{1}));
+    EXPECT_EQ(replay.time(), at(4000));
+    EXPECT_TRUE(replay.frame()->playing);
+    EXPECT_EQ(replay.frame()->speed, 4);
+    ASSERT_TRUE(replay.tick(std::chrono::seconds{9}));
+    EXPECT_EQ(replay.time(), at(10'000));
+    EXPECT_FALSE(replay.playing()) << "the end of the log";
+    replay.play();
+    ASSERT_TRUE(replay.tick(std::chrono::seconds{1}));
+    EXPECT_EQ(replay.time(), at(4000)) << "play at the end starts again";
+    replay.setLoop(true);
+    ASSERT_TRUE(replay.tick(std::chrono::seconds{2}));
+    EXPECT_EQ(replay.time(), at(2000));
+    ASSERT_TRUE(replay.step(-std::chrono::seconds{60}));
+    EXPECT_EQ(replay.time(), at(0));
+    EXPECT_FALSE(replay.playing()) << "a step pauses";
+    ASSERT_TRUE(replay.stepToNextSample());
+    EXPECT_EQ(replay.time(), at(10'000));
+    replay.setSpeed(NAN);
+    EXPECT_EQ(replay.speed(), 4);
+}
+
+TEST(Replay, CountsEverySampleOnce) {
+    const plant::Plant plant = onePlant();
+    auto source = busySource();
+    const auto total = source->sampleCount();
+    Replay replay = opened(plant, std::move(source));
+    ASSERT_TRUE(replay.runTo(replay.log().to));
+    EXPECT_EQ(replay.samplesApplied(), total);
+}
+
+TEST(Replay, ShowsEverySampleToWhoeverAdvancesIt) {
+    const plant::Plant plant = onePlant();
+    auto source = busySource(11);
+    const auto total = source->sampleCount();
+    Replay replay = opened(plant, std::move(source));
+    ASSERT_TRUE(replay.seek(replay.log().from));
+    std::uint64_t seen = 0;
+    Time last = replay.time();
+    for (int minute = 1; minute <= 6; ++minute) {
+        while (true) {
+            const auto batch = replay.advance(at(minute * 10'000));
+            ASSERT_TRUE(batch);
+            if (batch->empty()) break;
+            EXPECT_GE(batch->front().time, last);
+            last = batch->back().time;
+            EXPECT_LE(last, at(minute * 10'000));
+            seen += batch->size();
+            static_cast<void>(replay.frame());
+        }
+        EXPECT_EQ(replay.time(), std::min(at(minute * 10'000), replay.log().to));
+    }
+    EXPECT_EQ(seen + 1, total) << "all but the one at the very start";
+}
+
+TEST(Replay, AFaultIsReportedWhenTheClockReachesIt) {
+    const plant::Plant plant = onePlant();
+    auto source = busySource();
+    source->faultAt = 1500;
+    Replay replay = opened(plant, std::move(source));
+    ASSERT_TRUE(replay.runTo(at(5000)));
+    EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(5000), 100)) << "what lies before the fault is whole";
+    const auto done = replay.runTo(replay.log().to);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().text(), "memory:1: a damaged chunk");
+    EXPECT_FALSE(replay.runTo(replay.log().to)) << "and again";
+    EXPECT_TRUE(replay.seek(at(3000)));
+}
+
+TEST(Replay, AnEmptyLogIsAStillPicture) {
+    const plant::Plant plant = onePlant();
+    Replay replay = opened(plant, std::make_unique<MemorySource>(7, std::vector<Sample>{}));
+    replay.setLoop(true);
+    replay.play();
+    EXPECT_TRUE(replay.tick(std::chrono::seconds{1}));
+    EXPECT_TRUE(replay.stepToNextSample());
+    EXPECT_EQ(replay.samplesApplied(), 0u);
+    EXPECT_FALSE(replay.frame()->signals[0].known);
+}
+
+TEST(Replay, StopsWhenAsked) {
+    const plant::Plant plant = onePlant();
+    Replay replay = opened(plant, busySource());
+    std::stop_source stop;
+    stop.request_stop();
+    const auto done = replay.runTo(replay.log().to, {.report = {}, .stop = stop.get_token()});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::Cancelled);
+}
+
+} // namespace
+} // namespace millwright::twin
