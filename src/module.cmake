@@ -5,7 +5,7 @@
 #       PUBLIC core                               # modules and packages that its public headers use
 #       PRIVATE tomlplusplus::tomlplusplus)       # what only its sources use
 #
-# Words without "::" are modules of ours. tests/architecture checks that includes follow what is declared here.
+# GPU: its tests draw (see millwright_test). Words without "::" are modules of ours. tests/architecture checks that includes follow what is declared here.
 
 find_package(GTest REQUIRED)
 include(GoogleTest)
@@ -25,7 +25,7 @@ function(millwright_link target visibility)
 endfunction()
 
 function(millwright_module name)
-    cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE;TEST" ${ARGN})
+    cmake_parse_arguments(arg "GPU" "" "PUBLIC;PRIVATE;TEST" ${ARGN})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/millwright/${name}/*.hpp)
     add_library(millwright_${name} STATIC ${sources})
@@ -39,7 +39,11 @@ function(millwright_module name)
     millwright_link(millwright_${name} PRIVATE ${arg_PRIVATE})
     if(MILLWRIGHT_TESTS AND EXISTS ${PROJECT_SOURCE_DIR}/tests/unit/${name})
         file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cpp)
-        millwright_test(${name}_tests SOURCES ${tests} LINK ${name} ${arg_TEST})
+        set(gpu)
+        if(arg_GPU)
+            set(gpu GPU)
+        endif()
+        millwright_test(${name}_tests ${gpu} SOURCES ${tests} LINK ${name} ${arg_TEST})
     endif()
 endfunction()
 
