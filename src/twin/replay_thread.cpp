@@ -1,0 +1,187 @@
+#include <millwright/twin/replay_thread.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <semaphore>
+#include <thread>
+#include <variant>
+
+namespace millwright::twin {
+namespace {
+
+struct SetPlaying {
+    bool playing;
+};
+struct SetSpeed {
+    double speed;
+};
+struct SetLooping {
+    bool looping;
+};
+struct Seek {
+    Time time;
+};
+struct Step {
+    Duration offset;
+};
+struct StepToNextSample {};
+using Order = std::variant<SetPlaying, SetSpeed, SetLooping, Seek, Step, StepToNextSample>;
+
+/// One thread gives orders, one takes them; neither ever waits for the other.
+class OrderQueue {
+public:
+    bool push(Order order) {
+        const std::size_t at = written_.load(std::memory_order_relaxed);
+        if (at - taken_.load(std::memory_order_acquire) == ring_.size()) return false;
+        ring_[at % ring_.size()] = order;
+        written_.store(at + 1, std::memory_order_release);
+        return true;
+    }
+    /// False when there is none.
+    bool pop(Order& order) {
+        const std::size_t at = taken_.load(std::memory_order_relaxed);
+        if (at == written_.load(std::memory_order_acquire)) return false;
+        order = ring_[at % ring_.size()];
+        taken_.store(at + 1, std::memory_order_release);
+        return true;
+    }
+    [[nodiscard]] std::size_t written() const { return written_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::size_t taken() const { return taken_.load(std::memory_order_acquire); }
+
+private:
+    std::array<Order, 128> ring_{};
+    std::atomic<std::size_t> written_ = 0, taken_ = 0;
+};
+
+/// A debugger or a sleeping laptop must not make the replay leap.
+constexpr Duration longestTick = std::chrono::milliseconds{250};
+
+} // namespace
+
+struct ReplayThread::State {
+    Replay replay;
+    Duration period;
+    OrderQueue orders;
+    std::counting_semaphore<> wake{0};
+    std::atomic<std::shared_ptr<const Frame>> frame;
+    std::atomic<std::shared_ptr<const Error>> error;
+    std::atomic<std::size_t> shown = 0; ///< orders that the newest frame shows
+    std::jthread thread;                ///< last: stops before what it uses goes
+
+    State(Replay r, Duration p) : replay{std::move(r)}, period{p} { frame = replay.frame(); }
+    ~State() {
+        thread.request_stop();
+        wake.release();
+    }
+    bool give(Order order);
+    Result<void> carryOut(const Order& order);
+    bool takeOrders();
+    void settle(const Result<void>& result);
+    void run(const std::stop_token& stop);
+};
+
+bool ReplayThread::State::give(Order order) {
+    if (!orders.push(order)) return false;
+    wake.release();
+    return true;
+}
+
+Result<void> ReplayThread::State::carryOut(const Order& order) {
+    struct Visitor {
+        Replay& replay;
+        Result<void> operator()(SetPlaying o) const {
+            if (o.playing)
+                replay.play();
+            else
+                replay.pause();
+            return {};
+        }
+        Result<void> operator()(SetSpeed o) const { return replay.setSpeed(o.speed), Result<void>{}; }
+        Result<void> operator()(SetLooping o) const { return replay.setLoop(o.looping), Result<void>{}; }
+        Result<void> operator()(Seek o) const { return replay.seek(o.time); }
+        Result<void> operator()(Step o) const { return replay.step(o.offset); }
+        Result<void> operator()(StepToNextSample) const { return replay.stepToNextSample(); }
+    };
+    return std::visit(Visitor{replay}, order);
+}
+
+void ReplayThread::State::settle(const Result<void>& result) {
+    if (result) {
+        if (error.load()) error = nullptr;
+        return;
+    }
+    replay.pause();
+    error = std::make_shared<const Error>(result.error());
+}
+
+/// Carries out all waiting orders; false when there were none.
+bool ReplayThread::State::takeOrders() {
+    Order order, next;
+    if (!orders.pop(order)) return false;
+    for (bool more = true; more; order = next) {
+        more = orders.pop(next);
+        const bool overtaken = more && std::holds_alternative<Seek>(order) && std::holds_alternative<Seek>(next);
+        if (!overtaken) settle(carryOut(order));
+    }
+    return true;
+}
+
+void ReplayThread::State::run(const std::stop_token& stop) {
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point last = Clock::now();
+    while (!stop.stop_requested()) {
+        if (replay.playing())
+            static_cast<void>(wake.try_acquire_until(last + period));
+        else
+            wake.acquire();
+        const bool wasPlaying = replay.playing();
+        const std::size_t given = orders.taken();
+        const bool ordered = takeOrders();
+        const Clock::time_point now = Clock::now();
+        if (wasPlaying && replay.playing()) settle(replay.tick(std::min<Duration>(now - last, longestTick)));
+        last = now;
+        if (ordered || wasPlaying) frame = replay.frame();
+        if (orders.taken() != given) {
+            shown = orders.taken();
+            shown.notify_all();
+        }
+    }
+}
+
+ReplayThread::ReplayThread(Replay replay, Duration period) : state_{std::make_unique<State>(std::move(replay), period)} {
+    state_->thread = std::jthread{[state = state_.get()](const std::stop_token& stop) { state->run(stop); }};
+}
+ReplayThread::~ReplayThread() = default;
+
+bool ReplayThread::setPlaying(bool playing) {
+    return state_->give(SetPlaying{playing});
+}
+bool ReplayThread::setSpeed(double speed) {
+    return state_->give(SetSpeed{speed});
+}
+bool ReplayThread::setLooping(bool looping) {
+    return state_->give(SetLooping{looping});
+}
+bool ReplayThread::seek(Time time) {
+    return state_->give(Seek{time});
+}
+bool ReplayThread::step(Duration offset) {
+    return state_->give(Step{offset});
+}
+bool ReplayThread::stepToNextSample() {
+    return state_->give(StepToNextSample{});
+}
+std::shared_ptr<const Frame> ReplayThread::frame() const {
+    return state_->frame.load();
+}
+std::shared_ptr<const Error> ReplayThread::error() const {
+    return state_->error.load();
+}
+
+void ReplayThread::wait() const {
+    const std::size_t given = state_->orders.written();
+    for (std::size_t shown = state_->shown; shown < given; shown = state_->shown) state_->shown.wait(shown);
+}
+
+} // namespace millwright::twin

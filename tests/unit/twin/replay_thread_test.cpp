@@ -1,0 +1,103 @@
+#include "unit/twin/memory_source.hpp"
+#include "unit/twin/plants.hpp"
+
+#include <millwright/twin/replay_thread.hpp>
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace millwright::twin {
+namespace {
+
+using telemetry::Sample;
+using namespace testing;
+
+class ReplayThreadTest : public ::testing::Test {
+protected:
+    std::unique_ptr<MemorySource> source() const {
+        std::vector<Sample> samples;
+        for (std::int64_t ms = 0; ms <= 60'000; ms += 10) samples.push_back(number(ms, 1, static_cast<double>(ms)));
+        return std::make_unique<MemorySource>(7, std::move(samples));
+    }
+    std::unique_ptr<ReplayThread> started(std::unique_ptr<MemorySource> feed) const {
+        auto replay = Replay::open(plant, std::move(feed));
+        EXPECT_TRUE(replay);
+        return std::make_unique<ReplayThread>(std::move(*replay));
+    }
+    plant::Plant plant = onePlant();
+};
+
+TEST_F(ReplayThreadTest, HasAFrameFromTheStart) {
+    const auto thread = started(source());
+    ASSERT_TRUE(thread->frame());
+    EXPECT_EQ(thread->frame()->time, at(0));
+    EXPECT_FALSE(thread->frame()->playing);
+}
+
+TEST_F(ReplayThreadTest, CarriesOutOrdersInTurn) {
+    const auto thread = started(source());
+    EXPECT_TRUE(thread->seek(at(1000)));
+    EXPECT_TRUE(thread->step(std::chrono::milliseconds{25}));
+    EXPECT_TRUE(thread->stepToNextSample());
+    thread->wait();
+    const auto frame = thread->frame();
+    EXPECT_EQ(frame->time, at(1030));
+    EXPECT_EQ(frame->signals[1].value.number, 1030);
+}
+
+TEST_F(ReplayThreadTest, ScrubbingEndsAtTheLastSeek) {
+    const auto thread = started(source());
+    for (std::int64_t ms = 0; ms <= 50'000; ms += 50) {
+        while (!thread->seek(at(ms))) std::this_thread::yield();
+    }
+    thread->wait();
+    EXPECT_EQ(thread->frame()->time, at(50'000));
+}
+
+TEST_F(ReplayThreadTest, PlaysUntilToldToPause) {
+    const auto thread = started(source());
+    thread->setSpeed(10);
+    thread->setLooping(true);
+    thread->setPlaying(true);
+    thread->wait();
+    const auto first = thread->frame();
+    EXPECT_TRUE(first->playing);
+    EXPECT_EQ(first->speed, 10);
+    while (thread->frame()->number < first->number + 3) std::this_thread::yield();
+    thread->setPlaying(false);
+    thread->wait();
+    const auto last = thread->frame();
+    EXPECT_FALSE(last->playing);
+    EXPECT_NE(last->time, first->time);
+    EXPECT_NEAR(last->signals[1].value.number, seconds(last->time - at(0)) * 1000, 1e-3)
+        << "frames are whole: value and time agree";
+}
+
+TEST_F(ReplayThreadTest, AFaultPausesAndIsTold) {
+    auto feed = source();
+    feed->faultAt = 3000;
+    const auto thread = started(std::move(feed));
+    thread->step(std::chrono::seconds{50});
+    thread->wait();
+    ASSERT_TRUE(thread->error());
+    EXPECT_EQ(thread->error()->text(), "memory:1: a damaged chunk");
+    EXPECT_FALSE(thread->frame()->playing);
+    thread->seek(at(1000));
+    thread->wait();
+    EXPECT_FALSE(thread->error());
+    EXPECT_EQ(thread->frame()->time, at(1000));
+}
+
+TEST_F(ReplayThreadTest, EndsPromptlyInTheMiddleOfPlaying) {
+    auto thread = started(source());
+    thread->setLooping(true);
+    thread->setPlaying(true);
+    thread->wait();
+    const auto frame = thread->frame();
+    thread.reset();
+    EXPECT_TRUE(frame->playing) << "a frame outlives its replay";
+}
+
+} // namespace
+} // namespace millwright::twin
