@@ -1,5 +1,3 @@
-#include <app/command.hpp>
-
 #include <millwright/core/json_writer.hpp>
 #include <millwright/gpu/device.hpp>
 #include <millwright/ui/context.hpp>
@@ -7,13 +5,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include <sys/utsname.h>
-#include <unistd.h>
-
+#include <app/command.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <format>
+#include <sys/utsname.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 namespace millwright::app {
@@ -32,7 +30,7 @@ struct Diagnosis {
 constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
 Diagnosis machine() {
-    struct utsname system {};
+    struct utsname system{};
     ::uname(&system);
     const auto memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     return {"machine", Finding::Good,
@@ -43,14 +41,18 @@ Diagnosis machine() {
 
 std::vector<Diagnosis> vulkan() {
     const auto devices = gpu::listDevices();
-    if (!devices) return {{"Vulkan", Finding::Broken, devices.error().message, "needed to draw: install mesa-vulkan-drivers or your GPU's driver"}};
+    if (!devices)
+        return {{"Vulkan", Finding::Broken, devices.error().message,
+                 "needed to draw: install mesa-vulkan-drivers or your GPU's driver"}};
     std::vector<Diagnosis> answers;
     for (const gpu::DeviceDescription& device : *devices)
         answers.push_back({"Vulkan", device.usable ? Finding::Good : Finding::Absent,
                            std::format("GPU {}: {}, {}, Vulkan {}", device.index, device.name, device.driver, device.apiVersion),
                            device.usable ? "" : "cannot be used: " + device.reason});
     const auto usable = std::ranges::count_if(*devices, &gpu::DeviceDescription::usable);
-    if (usable == 0) answers.push_back({"Vulkan", Finding::Broken, "no usable device", "update the GPU driver, or install mesa-vulkan-drivers to draw on the CPU"});
+    if (usable == 0)
+        answers.push_back({"Vulkan", Finding::Broken, "no usable device",
+                           "update the GPU driver, or install mesa-vulkan-drivers to draw on the CPU"});
     return answers;
 }
 
@@ -61,7 +63,10 @@ Diagnosis openXr() {
 }
 
 Diagnosis display() {
-    const auto set = [](const char* name) { const char* value = std::getenv(name); return value && *value; };
+    const auto set = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value && *value;
+    };
     if (set("WAYLAND_DISPLAY")) return {"display", Finding::Good, std::format("Wayland, {}", std::getenv("WAYLAND_DISPLAY")), ""};
     if (set("DISPLAY")) return {"display", Finding::Good, std::format("X11, {}", std::getenv("DISPLAY")), ""};
     return {"display", Finding::Absent, "none", "only `millwright view` needs one; `render` draws without"};
@@ -72,7 +77,8 @@ Diagnosis fonts() {
     if (missing.empty()) return {"fonts", Finding::Good, "Inter and Noto Sans CJK", ""};
     std::string names;
     for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
-    return {"fonts", Finding::Absent, "not found: " + names, "for sharp, Korean and Chinese texts: apt-get install fonts-inter fonts-noto-cjk"};
+    return {"fonts", Finding::Absent, "not found: " + names,
+            "for sharp, Korean and Chinese texts: apt-get install fonts-inter fonts-noto-cjk"};
 }
 
 Diagnosis disk() {
@@ -80,9 +86,11 @@ Diagnosis disk() {
     const std::filesystem::path folder = home && *home ? home : "/";
     std::error_code failed;
     const auto space = std::filesystem::space(folder, failed);
-    if (failed) return {"disk", Finding::Absent, std::format("{} cannot be looked at", folder.string()), "set HOME to a folder you own"};
+    if (failed)
+        return {"disk", Finding::Absent, std::format("{} cannot be looked at", folder.string()), "set HOME to a folder you own"};
     const bool enough = space.available >= gibibyte;
-    return {"disk", enough ? Finding::Good : Finding::Absent, std::format("{} GiB free under {}", space.available / gibibyte, folder.string()),
+    return {"disk", enough ? Finding::Good : Finding::Absent,
+            std::format("{} GiB free under {}", space.available / gibibyte, folder.string()),
             enough ? "" : "caches and logs want at least 1 GiB: free some"};
 }
 

@@ -1,0 +1,77 @@
+#include <millwright/core/png.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <app/command.hpp>
+#include <app/open.hpp>
+#include <app/picture.hpp>
+
+namespace millwright::app {
+namespace {
+
+struct Options {
+    std::string plant;
+    std::string output;
+    std::string size = "1280x720";
+    std::string camera;
+    std::string at;
+    std::string log;
+    std::string gpu;
+    std::string quality = "high";
+};
+
+/// The twin at the moment asked for; null when there is no log and no moment was asked for.
+Result<std::shared_ptr<const twin::Frame>> frameAt(const plant::Plant& plant, const Options& options) {
+    auto replay = openReplay(plant, options.log);
+    if (!replay) return std::unexpected(replay.error());
+    if (!*replay) {
+        if (options.at.empty()) return nullptr;
+        return failure(ErrorCode::Invalid, "--at needs a log: name one with --log", options.plant);
+    }
+    if (!options.at.empty()) {
+        const auto moment = parseMoment(options.at, (*replay)->log());
+        if (!moment) return std::unexpected(moment.error());
+        if (auto moved = (*replay)->seek(*moment); !moved) return std::unexpected(moved.error());
+    }
+    return (*replay)->frame();
+}
+
+ExitStatus renderToFile(const Options& options) {
+    const auto size = parseSize(options.size);
+    if (!size) return fail(size.error());
+    const auto quality = render::parseQuality(options.quality);
+    if (!quality) return fail(quality.error());
+    const auto plant = openPlant(options.plant);
+    if (!plant) return fail(plant.error());
+    const auto frame = frameAt(*plant, options);
+    if (!frame) return fail(frame.error());
+
+    ProgressBar bar{"render"};
+    auto studio = Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size}, bar.progress());
+    if (!studio) return fail(studio.error());
+    const auto pixels = studio->picture(frame->get(), options.camera);
+    if (!pixels) return fail(pixels.error());
+    if (const auto written = writePng(options.output, pixels->extent.width, pixels->extent.height, pixels->rgba); !written)
+        return fail(written.error());
+    return ExitStatus::Success;
+}
+
+} // namespace
+
+void addRender(CLI::App& program, Run& run) {
+    CLI::App* command = program.add_subcommand("render", "Draw one picture of a plant or a model; needs no display");
+    command->footer("Example: millwright render assets/plants/battery -o coater.png --size 1920x1080 --camera coater --at +10min");
+    auto options = std::make_shared<Options>();
+    command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
+    command->add_option("-o,--output", options->output, "The PNG to write")->required();
+    command->add_option("--size", options->size, "Width and height in pixels")->capture_default_str();
+    command->add_option("--camera", options->camera,
+                        "One of the plant's cameras; default: the plant's own choice, or all of the model");
+    command->add_option("--at", options->at, "Moment of the log: +10min, -30s, start, end or 2026-11-23T08:30:00Z; default: start");
+    command->add_option("--log", options->log, "Sensor log; default: the plant's own");
+    command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
+    command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command->callback([&run, options] { run = [options] { return renderToFile(*options); }; });
+}
+
+} // namespace millwright::app

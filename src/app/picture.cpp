@@ -1,0 +1,73 @@
+#include <millwright/core/spelling.hpp>
+#include <millwright/render/picture.hpp>
+
+#include <app/picture.hpp>
+#include <charconv>
+#include <format>
+
+namespace millwright::app {
+namespace {
+
+constexpr std::uint32_t largestSide = 16384;
+
+std::unexpected<std::vector<Error>> oneProblem(Error error) {
+    return std::unexpected(std::vector{std::move(error)});
+}
+
+} // namespace
+
+Result<gpu::Extent> parseSize(std::string_view text) {
+    gpu::Extent size;
+    const char* end = text.data() + text.size();
+    const auto [afterWidth, widthError] = std::from_chars(text.data(), end, size.width);
+    if (widthError != std::errc{} || afterWidth == end || *afterWidth != 'x')
+        return failure(ErrorCode::Malformed, std::format("'{}' is not a size; write it as 1920x1080", text));
+    const auto [afterHeight, heightError] = std::from_chars(afterWidth + 1, end, size.height);
+    if (heightError != std::errc{} || afterHeight != end)
+        return failure(ErrorCode::Malformed, std::format("'{}' is not a size; write it as 1920x1080", text));
+    if (size.width == 0 || size.height == 0 || size.width > largestSide || size.height > largestSide)
+        return failure(ErrorCode::OutOfRange, std::format("'{}': each side is 1 to {} pixels", text, largestSide));
+    return size;
+}
+
+std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant, const StudioOptions& options,
+                                                       const Progress& progress) {
+    Studio studio;
+    studio.plant_ = &plant;
+    studio.size_ = options.size;
+    auto device = gpu::Device::create({.gpu = options.gpu});
+    if (!device) return oneProblem(device.error());
+    studio.device_ = std::move(*device);
+
+    auto scene = twin::PlantScene::load(plant, progress);
+    if (!scene) return std::unexpected(scene.error());
+    studio.scene_ = std::make_unique<twin::PlantScene>(std::move(*scene));
+
+    auto renderer = render::Renderer::create(*studio.device_, {.quality = options.quality});
+    if (!renderer) return oneProblem(renderer.error());
+    studio.renderer_ = std::move(*renderer);
+    if (auto uploaded = studio.renderer_->setScene(studio.scene_->scene()); !uploaded) return oneProblem(uploaded.error());
+    return studio;
+}
+
+Result<render::View> Studio::view(std::string_view name) const {
+    const double aspect = static_cast<double>(size_.width) / size_.height;
+    if (name.empty() && plant_->cameras.empty()) return render::fitView(scene_->bounds(noEquipment), aspect);
+    const std::string_view wanted =
+        name.empty() ? (plant_->defaultCamera.empty() ? plant_->cameras.front().id : plant_->defaultCamera) : name;
+    const plant::Camera* camera = plant_->findCamera(wanted);
+    if (camera) return render::lookAt(camera->eye, camera->target, camera->verticalFov, aspect);
+    std::vector<std::string> known;
+    for (const plant::Camera& other : plant_->cameras) known.push_back(other.id);
+    return failure(ErrorCode::NotFound, std::format("the plant has no camera '{}'{}", wanted, suggestion(wanted, known)));
+}
+
+Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera) {
+    const auto looking = view(camera);
+    if (!looking) return std::unexpected(looking.error());
+    if (frame) scene_->update(*frame);
+    return render::renderPicture(*device_, *renderer_, *looking, scene_->nodes(), {.size = size_, .quality = renderer_->quality()})
+        .transform([](render::Picture&& drawn) { return std::move(drawn.pixels); });
+}
+
+} // namespace millwright::app

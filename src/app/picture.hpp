@@ -1,0 +1,54 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/gpu/device.hpp>
+#include <millwright/gpu/target.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/render/renderer.hpp>
+#include <millwright/twin/plant_scene.hpp>
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millwright::app {
+
+struct StudioOptions {
+    std::string gpu; ///< as `--gpu` takes it; empty: the best
+    render::Quality quality = render::Quality::High;
+    gpu::Extent size{1280, 720};
+};
+
+/// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side of 0 or above 16384.
+[[nodiscard]] Result<gpu::Extent> parseSize(std::string_view text);
+
+/// A plant with a renderer of its own, for pictures without a window. Thread: one at a time.
+class Studio {
+public:
+    /// Imports the plant's models and uploads them. `plant` must outlive it. Returns every problem found.
+    [[nodiscard]] static std::expected<Studio, std::vector<Error>> open(const plant::Plant& plant, const StudioOptions& options,
+                                                                        const Progress& progress = {});
+
+    /// What `camera` sees of the plant at `frame` (null: as modelled). An empty name is the plant's default camera, or one that
+    /// shows everything where the plant has none. Errors: NotFound for an unknown camera, with a suggestion; Device.
+    [[nodiscard]] Result<gpu::Pixels> picture(const twin::Frame* frame, std::string_view camera);
+
+    [[nodiscard]] twin::PlantScene& scene() { return *scene_; }
+    [[nodiscard]] render::Renderer& renderer() { return *renderer_; }
+    [[nodiscard]] gpu::Device& device() { return *device_; }
+    /// The view of a camera at this studio's size. Errors: NotFound.
+    [[nodiscard]] Result<render::View> view(std::string_view camera) const;
+
+private:
+    Studio() = default;
+
+    const plant::Plant* plant_ = nullptr;
+    gpu::Extent size_;
+    std::unique_ptr<gpu::Device> device_;
+    std::unique_ptr<render::Renderer> renderer_; ///< goes before its device
+    std::unique_ptr<twin::PlantScene> scene_;
+};
+
+} // namespace millwright::app
