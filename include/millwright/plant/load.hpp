@@ -3,9 +3,11 @@
 #include <millwright/core/result.hpp>
 #include <millwright/plant/plant.hpp>
 
+#include <cstddef>
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace millwright::plant {
@@ -14,6 +16,16 @@ namespace millwright::plant {
 /// `path` is the plant's folder or the file itself. Returns the plant, or every problem found, in file order, each with
 /// `file:line:column` and, for a misspelt key or name, a suggestion.
 [[nodiscard]] std::expected<Plant, std::vector<Error>> load(const std::filesystem::path& path);
+
+struct LoadOptions {
+    std::size_t maximumItems = 1'000'000; ///< equipments, signals and bindings each, after repeats; beyond it: ResourceLimit
+    bool checkFiles = true;               ///< whether the models and the log that are named must exist
+};
+
+/// The same from the text of a plant.toml: `folder` is what models and the log are relative to, `file` what places call the text.
+[[nodiscard]] std::expected<Plant, std::vector<Error>> loadText(std::string_view text, const std::filesystem::path& folder,
+                                                                std::string_view file = "plant.toml",
+                                                                const LoadOptions& options = {});
 
 /// The published JSON Schema of the format, generated from the same tables the loader checks keys against
 /// (docs/plant.schema.json is this text; a test keeps them equal).

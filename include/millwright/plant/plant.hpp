@@ -51,7 +51,7 @@ struct Signal {
     Interpolation interpolation = Interpolation::Hold;
     Duration maxGap = std::chrono::seconds{60}; ///< samples further apart than this are a gap: nothing is interpolated across it
     int decimals = 2;        ///< digits after the point when shown
-    std::vector<std::string> states; ///< for Integer and String signals: the values it may take, in display order
+    std::vector<std::string> states; ///< String: the texts it may take, in display order; Integer, Boolean: the names of 0, 1, 2 …
 };
 
 /// What a binding's output is applied to: one named scene node of one equipment, or the whole equipment (node empty).
@@ -83,7 +83,7 @@ enum class BindingKind : std::uint8_t {
     Text,        ///< shows the signal's value with `textFormat` at the node
 };
 
-/// input range -> output range, linear and, unless `clamp` is off, clamped. The default is the identity.
+/// input range -> output range, linear; with `clamp`, values outside the input range give its ends. The default is the identity.
 struct Mapping {
     double inLow = 0, inHigh = 1, outLow = 0, outHigh = 1;
     bool clamp = false;
@@ -114,7 +114,8 @@ struct Binding {
     bool pathNormalised = false;
     std::vector<ColourStop> colours; ///< ramp: ascending by value
     Condition condition;
-    std::string textFormat;   ///< std::format of the one number or string, e.g. "{:.1f} m/min"
+    std::string textFormat;   ///< std::format of the one value, e.g. "{:.1f} m/min", checked: a Float is given as double, an Integer as
+                              ///< std::int64_t, a Boolean as bool, a String as text
 };
 
 struct Placement {

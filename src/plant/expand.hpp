@@ -1,0 +1,67 @@
+#pragma once
+
+#include "plant/template.hpp"
+
+#include <span>
+#include <string>
+#include <unordered_map>
+
+namespace millwright::plant {
+
+/// Which of the repetitions a text is filled in for; counted from `repeat.first`.
+struct Repetition {
+    std::int64_t i = 0, j = 0, k = 0, n = 0;
+};
+
+/// `text` with {i}, {j}, {k}, {n} (or {n:03}: at least three digits) filled in; other braces stay.
+[[nodiscard]] std::string substitute(std::string_view text, const Repetition& repetition);
+
+/// Turns templates into the plant's equipment, signals, targets and bindings: repeats, makes ancestors, resolves references.
+class Expander {
+public:
+    Expander(Plant& plant, ReadContext& context) : plant_{plant}, context_{context} {}
+
+    /// In file order. `equipment` must outlive `finish`: bindings may refer to signals that come later.
+    void add(EquipmentTemplate& equipment);
+    /// Levels, and the bindings of all equipment added.
+    void finish();
+
+private:
+    struct Declared {
+        Position at{0, 0};          ///< line 0: made as an ancestor only
+        std::optional<Level> level; ///< stated, or Equipment because it has content
+        bool stated = false;
+        bool modelNamed = false;
+    };
+    struct PendingBinding {
+        BindingTemplate* binding;
+        EquipmentIndex equipment;
+        Repetition repetition;
+        bool repeated;
+    };
+
+    void addOne(EquipmentTemplate& equipment, const Repetition& repetition, const glm::dvec3& offset);
+    EquipmentIndex ensure(std::string_view path);
+    void addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
+                   const Repetition& repetition);
+    void bind(const PendingBinding& pending);
+    SignalIndex lookUp(const BindingTemplate& binding, const std::string& name, EquipmentIndex equipment);
+    TargetIndex target(EquipmentIndex equipment, const std::string& node);
+    void setLevels();
+    bool tooMany(std::size_t now, std::size_t more, Position at, std::string_view what);
+
+    Plant& plant_;
+    ReadContext& context_;
+    std::vector<Declared> declared_; // parallel to plant_.equipment
+    std::vector<Position> signalAt_; // parallel to plant_.signals
+    std::vector<PendingBinding> pending_;
+    std::unordered_map<std::string, EquipmentIndex> equipmentByPath_;
+    std::unordered_map<std::string, SignalIndex> signalByPath_;
+    std::unordered_map<std::string, SignalIndex> signalByTopic_;
+    std::unordered_map<std::string, TargetIndex> targets_;
+};
+
+/// Fills in what of a binding depends on its signal: units, states, text format. False after reporting a problem.
+[[nodiscard]] bool resolveBinding(const BindingTemplate& from, const Signal& signal, Binding& binding, ReadContext& context);
+
+} // namespace millwright::plant

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+/// The format of plant.toml as one table: what the loader checks, what the JSON Schema says and what docs/plant-format.md
+/// describes.
+namespace millwright::plant {
+
+struct TableKeys;
+
+enum class ValueKind : std::uint8_t {
+    Text,       ///< any string
+    Identifier, ///< letters, digits and - _ . (and {i} {j} {k} {n} where the table is repeated)
+    Path,       ///< identifiers joined by /
+    Choice,     ///< one of `choices`
+    Integer,
+    Number,
+    Boolean,
+    NumberOrBoolean,
+    Duration,   ///< a number of seconds or text such as "250ms"
+    Colour,     ///< "#rrggbb"
+    Vector,     ///< three numbers
+    Quaternion, ///< four numbers
+    Pair,       ///< two numbers
+    Texts,      ///< list of strings
+    Vectors,    ///< list of vectors
+    Counts,     ///< a positive integer, or one to three of them
+    Steps,      ///< a vector, or one to three of them
+    Table,      ///< a table described by `table`
+    Tables,     ///< a list of such tables
+};
+
+/// Bit of one binding kind in `Key::bindingKinds`.
+using BindingKinds = std::uint8_t;
+inline constexpr BindingKinds everyKind = 0xFF;
+
+struct Key {
+    std::string_view name;
+    ValueKind kind = ValueKind::Text;
+    std::string_view description;
+    bool required = false;
+    std::string_view fallback = {}; ///< the default, as JSON text; empty: none, or described in words
+    std::span<const std::string_view> choices = {};
+    const TableKeys* table = nullptr;
+    double minimum = -std::numeric_limits<double>::infinity();
+    double maximum = std::numeric_limits<double>::infinity();
+    bool aboveMinimum = false;             ///< `minimum` itself is not allowed
+    BindingKinds bindingKinds = everyKind; ///< in a binding: the kinds that use this key
+    BindingKinds requiredFor = 0;          ///< in a binding: the kinds that need it
+};
+
+struct TableKeys {
+    std::string_view name; ///< how messages call it: `[[equipment.signal]]`
+    std::string_view description;
+    std::span<const Key> keys;
+
+    [[nodiscard]] const Key* find(std::string_view key) const;
+};
+
+extern const TableKeys rootKeys;
+
+/// Words of the file, in the order of the enumerations they stand for.
+extern const std::span<const std::string_view> levelWords;
+extern const std::span<const std::string_view> typeWords;
+extern const std::span<const std::string_view> interpolationWords;
+extern const std::span<const std::string_view> bindingKindWords;
+extern const std::span<const std::string_view> comparisonWords;
+
+} // namespace millwright::plant

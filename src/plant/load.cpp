@@ -1,0 +1,171 @@
+#include "plant/check.hpp"
+#include "plant/expand.hpp"
+#include "plant/keys.hpp"
+#include "plant/reader.hpp"
+
+#include <millwright/core/mapped_file.hpp>
+#include <millwright/core/spelling.hpp>
+#include <millwright/plant/load.hpp>
+
+#include <algorithm>
+#include <format>
+#include <map>
+#include <numbers>
+#include <set>
+#include <system_error>
+
+namespace millwright::plant {
+
+std::vector<Error> Problems::errors(std::string_view file) const {
+    std::vector<Problem> sorted = found_;
+    std::ranges::stable_sort(sorted, {}, &Problem::at);
+    std::vector<Error> errors;
+    std::set<std::pair<Position, std::string_view>> seen; // what a pattern has wrong comes up with every equipment like it
+    for (const Problem& problem : sorted) {
+        if (!seen.emplace(problem.at, problem.message).second) continue;
+        errors.push_back({problem.code, problem.message, std::format("{}:{}:{}", file, problem.at.line, problem.at.column)});
+    }
+    if (count_ > maximum)
+        errors.push_back({ErrorCode::Invalid, std::format("{} more problems are not listed: mend these first", count_ - maximum),
+                          std::string{file}});
+    return errors;
+}
+
+namespace {
+
+using Loaded = std::expected<Plant, std::vector<Error>>;
+
+Loaded failed(ErrorCode code, std::string message, std::string place) {
+    return std::unexpected(std::vector<Error>{{code, std::move(message), std::move(place)}});
+}
+
+// A newer format has keys this program does not know: one clear answer instead of many wrong ones.
+const Node* otherVersion(const Node& root) {
+    const Node* format = root.find("format");
+    return format != nullptr && format->kind == Node::Kind::Integer && format->integer != 1 ? format : nullptr;
+}
+
+void readPlantTable(const Node& root, ReadContext& context, Plant& plant) {
+    const Node* table = root.find("plant");
+    if (table == nullptr || table->kind != Node::Kind::Table) return;
+    const Reader reader{*table};
+    plant.id = reader.text("id");
+    plant.name = reader.text("name");
+    if (plant.name.empty()) plant.name = plant.id;
+    plant.description = reader.text("description");
+    if (!plant.id.empty() && !isIdentifier(plant.id))
+        context.problems.add(reader.at("id"), std::format("'{}' is not an id: use letters, digits, - _ and .", plant.id));
+    if (const Node* log = reader.find("log", Node::Kind::String)) plant.defaultLog = context.file(*log, "log");
+}
+
+void readCameras(const Node& root, ReadContext& context, Plant& plant) {
+    std::map<std::string, Position> seen;
+    for (const Node& table : Reader::tables(&root, "camera")) {
+        const Reader reader{table};
+        Camera camera;
+        camera.id = reader.text("id");
+        camera.name = reader.text("name");
+        if (camera.name.empty()) camera.name = camera.id;
+        if (const auto [other, added] = seen.emplace(camera.id, reader.at("id")); !added && !camera.id.empty()) {
+            context.problems.add(reader.at("id"),
+                                 std::format("camera '{}' was already declared on line {}", camera.id, other->second.line));
+        }
+        const auto eye = reader.vector("eye");
+        const auto target = reader.vector("target");
+        camera.eye = eye.value_or(glm::dvec3{0});
+        camera.target = target.value_or(glm::dvec3{0});
+        if (eye && target && glm::distance(*eye, *target) < 1e-6)
+            context.problems.add(reader.at("target"), "'target' is where 'eye' is: the camera has no direction");
+        camera.verticalFov = reader.number("fov").value_or(45) * std::numbers::pi / 180;
+        plant.cameras.push_back(std::move(camera));
+    }
+    const Node* table = root.find("plant");
+    const Node* wanted = table != nullptr ? Reader{*table}.find("camera", Node::Kind::String) : nullptr;
+    if (wanted == nullptr) {
+        if (!plant.cameras.empty()) plant.defaultCamera = plant.cameras.front().id;
+        return;
+    }
+    plant.defaultCamera = wanted->text;
+    if (plant.findCamera(plant.defaultCamera) != nullptr) return;
+    std::vector<std::string_view> ids;
+    for (const Camera& camera : plant.cameras) ids.push_back(camera.id);
+    context.problems.add(wanted->at, std::format("there is no camera '{}'{}", wanted->text, didYouMean(wanted->text, ids)));
+}
+
+// Which pattern an equipment is like: null for none, or after reporting that it does not exist.
+const Node* patternOf(const Node& equipment, const std::map<std::string_view, const Node*>& patterns, Problems& problems) {
+    const Node* like = Reader{equipment}.find("like", Node::Kind::String);
+    if (like == nullptr) return nullptr;
+    const auto found = patterns.find(like->text);
+    if (found != patterns.end()) return found->second;
+    std::vector<std::string_view> ids;
+    for (const auto& [id, node] : patterns) ids.push_back(id);
+    problems.add(like->at, std::format("there is no pattern '{}'{}", like->text, didYouMean(like->text, ids)));
+    return nullptr;
+}
+
+void readEquipments(const Node& root, ReadContext& context, Plant& plant) {
+    std::map<std::string_view, const Node*> patterns;
+    for (const Node& table : Reader::tables(&root, "pattern")) {
+        const Node* id = Reader{table}.find("id", Node::Kind::String);
+        if (id == nullptr) continue;
+        const auto [other, added] = patterns.emplace(id->text, &table);
+        if (!added)
+            context.problems.add(id->at,
+                                 std::format("pattern '{}' was already declared on line {}", id->text, other->second->at.line));
+    }
+    const auto tables = Reader::tables(&root, "equipment");
+    std::vector<EquipmentTemplate> equipments;
+    equipments.reserve(tables.size());
+    std::set<const Node*> used;
+    Expander expander{plant, context};
+    for (const Node& table : tables) {
+        const Node* pattern = patternOf(table, patterns, context.problems);
+        used.insert(pattern);
+        expander.add(equipments.emplace_back(readEquipment(table, pattern, context)));
+    }
+    expander.finish();
+    for (const auto& [id, pattern] : patterns) {
+        if (!used.contains(pattern))
+            (void)readEquipment(*pattern, nullptr, context); // so that its mistakes are reported all the same
+    }
+}
+
+} // namespace
+
+Loaded loadText(std::string_view text, const std::filesystem::path& folder, std::string_view file, const LoadOptions& options) {
+    const Result<Document> document = Document::parse(text, file);
+    if (!document) return std::unexpected(std::vector{document.error()});
+    const Node& root = document->root();
+    if (const Node* format = otherVersion(root)) {
+        return failed(ErrorCode::Unsupported,
+                      std::format("format version {} is not one this program reads: it reads version 1", format->integer),
+                      std::format("{}:{}:{}", file, format->at.line, format->at.column));
+    }
+    Problems problems;
+    checkStructure(root, problems);
+    std::error_code ignored;
+    Plant plant;
+    plant.folder = std::filesystem::absolute(folder, ignored).lexically_normal();
+    ReadContext context{problems, plant.folder, options, {}, {}};
+    readPlantTable(root, context, plant);
+    readCameras(root, context, plant);
+    readEquipments(root, context, plant);
+    if (problems.count() != 0) return std::unexpected(problems.errors(file));
+    return plant;
+}
+
+Loaded load(const std::filesystem::path& path) {
+    std::error_code error;
+    const bool isFolder = std::filesystem::is_directory(path, error);
+    const std::filesystem::path file = isFolder ? path / "plant.toml" : path;
+    if (isFolder && !std::filesystem::exists(file, error)) {
+        return failed(ErrorCode::NotFound, "this folder has no plant.toml: name a plant's folder or its plant.toml", path.string());
+    }
+    const Result<std::string> text = readFile(file, 64u << 20);
+    if (!text) return std::unexpected(std::vector{text.error()});
+    const std::filesystem::path parent = file.parent_path();
+    return loadText(*text, parent.empty() ? std::filesystem::path{"."} : parent, file.string());
+}
+
+} // namespace millwright::plant

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "plant/document.hpp"
+
+#include <millwright/core/result.hpp>
+
+#include <string>
+#include <vector>
+
+namespace millwright::plant {
+
+/// Everything found wrong with one file, each problem with its place.
+class Problems {
+public:
+    void add(Position at, std::string message, ErrorCode code = ErrorCode::Invalid) {
+        ++count_;
+        if (found_.size() < maximum) found_.push_back({at, code, std::move(message)});
+    }
+    /// How many were added so far.
+    [[nodiscard]] std::size_t count() const { return count_; }
+    /// In file order, the same problem once.
+    [[nodiscard]] std::vector<Error> errors(std::string_view file) const;
+
+private:
+    static constexpr std::size_t maximum = 1000; // more help nobody, and a hostile file has millions
+    struct Problem {
+        Position at;
+        ErrorCode code;
+        std::string message;
+    };
+    std::vector<Problem> found_;
+    std::size_t count_ = 0;
+};
+
+} // namespace millwright::plant

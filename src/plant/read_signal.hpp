@@ -1,0 +1,11 @@
+#pragma once
+
+#include "plant/reader.hpp"
+#include "plant/template.hpp"
+
+namespace millwright::plant {
+
+[[nodiscard]] SignalTemplate readSignal(const Reader& reader, ReadContext& context);
+[[nodiscard]] BindingTemplate readBinding(const Node& node, ReadContext& context);
+
+} // namespace millwright::plant
