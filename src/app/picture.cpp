@@ -57,9 +57,9 @@ Result<render::View> Studio::view(std::string_view name) const {
         name.empty() ? (plant_->defaultCamera.empty() ? plant_->cameras.front().id : plant_->defaultCamera) : name;
     const plant::Camera* camera = plant_->findCamera(wanted);
     if (camera) return render::lookAt(camera->eye, camera->target, camera->verticalFov, aspect);
-    std::vector<std::string> known;
+    std::vector<std::string_view> known;
     for (const plant::Camera& other : plant_->cameras) known.push_back(other.id);
-    return failure(ErrorCode::NotFound, std::format("the plant has no camera '{}'{}", wanted, suggestion(wanted, known)));
+    return failure(ErrorCode::NotFound, std::format("the plant has no camera '{}'{}", wanted, didYouMean(wanted, known)));
 }
 
 Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera) {
