@@ -44,6 +44,8 @@ struct ValidationMessage {
 
 class FrameInFlight;
 
+inline constexpr std::uint32_t framesInFlight = 2;
+
 /// The one Vulkan device of this process. GPU objects keep a reference to it and must be gone before it is.
 class Device {
 public:
@@ -91,7 +93,7 @@ class FrameInFlight {
 public:
     /// 0 or 1: which of the frames in flight this is.
     [[nodiscard]] std::uint32_t slot() const { return slot_; }
-    /// The timeline value that the GPU signals when the frame is done; counts up.
+    /// The timeline value that the GPU signals when the frame is done; counts up. Known once the frame is submitted, 0 before.
     [[nodiscard]] std::uint64_t timelineValue() const { return value_; }
 
     struct Impl;

@@ -72,7 +72,8 @@ public:
     [[nodiscard]] Extent extent() const;
     [[nodiscard]] std::uint32_t imageCount() const;
 
-    struct Impl;
+    struct Impl; ///< for gpu's own sources
+    [[nodiscard]] Impl& impl() const { return *impl_; }
     explicit Swapchain(std::unique_ptr<Impl> impl);
 
 private:

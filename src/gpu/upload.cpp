@@ -1,0 +1,152 @@
+#include "gpu/device_impl.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace millwright::gpu {
+namespace {
+
+constexpr std::size_t stagingBytes = 32u << 20;
+
+VkImageMemoryBarrier2 mipBarrier(VkImage image, std::uint32_t mip, VkImageLayout from, VkImageLayout to, VkAccessFlags2 toAccess,
+                                 VkPipelineStageFlags2 toStage) {
+    return {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+            .srcStageMask = VK_PIPELINE_STAGE_2_TRANSFER_BIT,
+            .srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT | VK_ACCESS_2_TRANSFER_READ_BIT,
+            .dstStageMask = toStage,
+            .dstAccessMask = toAccess,
+            .oldLayout = from,
+            .newLayout = to,
+            .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+            .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+            .image = image,
+            .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, mip, 1, 0, 1}};
+}
+
+void record(VkCommandBuffer commands, const VkImageMemoryBarrier2& barrier) {
+    const VkDependencyInfo info{
+        .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &barrier};
+    vkCmdPipelineBarrier2(commands, &info);
+}
+
+/// Each mip from the one above it; afterwards all can be sampled. Mip 0 is in TRANSFER_DST.
+void makeMips(VkCommandBuffer commands, const Image& image) {
+    const auto& d = image.description();
+    auto width = static_cast<std::int32_t>(d.extent.width);
+    auto height = static_cast<std::int32_t>(d.extent.height);
+    for (std::uint32_t mip = 1; mip < d.mips; ++mip) {
+        record(commands,
+               mipBarrier(image.handle(), mip - 1, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+                          VK_ACCESS_2_TRANSFER_READ_BIT, VK_PIPELINE_STAGE_2_TRANSFER_BIT));
+        record(commands, mipBarrier(image.handle(), mip, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                                    VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_2_TRANSFER_BIT));
+        const std::int32_t nextWidth = std::max(width / 2, 1);
+        const std::int32_t nextHeight = std::max(height / 2, 1);
+        const VkImageBlit blit{.srcSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, mip - 1, 0, 1},
+                               .srcOffsets = {{0, 0, 0}, {width, height, 1}},
+                               .dstSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, mip, 0, 1},
+                               .dstOffsets = {{0, 0, 0}, {nextWidth, nextHeight, 1}}};
+        vkCmdBlitImage(commands, image.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, image.handle(),
+                       VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &blit, VK_FILTER_LINEAR);
+        width = nextWidth;
+        height = nextHeight;
+    }
+    for (std::uint32_t mip = 0; mip < d.mips; ++mip) {
+        const auto layout = mip + 1 < d.mips ? VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL : VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
+        record(commands, mipBarrier(image.handle(), mip, layout, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                                    VK_ACCESS_2_SHADER_SAMPLED_READ_BIT, VK_PIPELINE_STAGE_2_ALL_GRAPHICS_BIT));
+    }
+}
+
+} // namespace
+
+Upload::~Upload() {
+    if (pool_) retire(device_, VK_OBJECT_TYPE_COMMAND_POOL, rawHandle(pool_));
+}
+
+Result<std::size_t> Upload::stage(std::span<const std::byte> bytes) {
+    constexpr std::size_t alignment = 64; // of every texel and of what vkCmdCopyBuffer likes
+    if (staging_ && used_ + bytes.size() > staging_.size()) {
+        if (auto done = submit(); !done) return std::unexpected(done.error());
+        // Two staging buffers at most: this one must be done before the next is filled.
+        device_.impl().waitFor(device_.impl().submitted);
+        device_.impl().collect();
+    }
+    if (!staging_) {
+        auto buffer = Buffer::create(device_, std::max(bytes.size(), stagingBytes), BufferUse::Staging, "upload staging");
+        if (!buffer) return std::unexpected(buffer.error());
+        staging_ = std::move(*buffer);
+        used_ = 0;
+    }
+    if (!commands_) {
+        auto& impl = device_.impl();
+        const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                           .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+                                           .queueFamilyIndex = impl.queueFamily};
+        if (const auto result = vkCreateCommandPool(impl.device, &pool, nullptr, &pool_); result != VK_SUCCESS) {
+            return std::unexpected(deviceError("a command pool for uploading", result));
+        }
+        const VkCommandBufferAllocateInfo allocate{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                                   .commandPool = pool_,
+                                                   .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                                   .commandBufferCount = 1};
+        if (const auto result = vkAllocateCommandBuffers(impl.device, &allocate, &commands_); result != VK_SUCCESS) {
+            return std::unexpected(deviceError("a command buffer for uploading", result));
+        }
+        setName(device_, VK_OBJECT_TYPE_COMMAND_BUFFER, rawHandle(commands_), "upload");
+        const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                             .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+        vkBeginCommandBuffer(commands_, &begin);
+    }
+    std::ranges::copy(bytes, staging_.mapped().begin() + static_cast<std::ptrdiff_t>(used_));
+    return std::exchange(used_, (used_ + bytes.size() + alignment - 1) / alignment * alignment);
+}
+
+Result<void> Upload::toBuffer(const Buffer& target, std::size_t offset, std::span<const std::byte> bytes) {
+    assert(offset + bytes.size() <= target.size());
+    while (!bytes.empty()) {
+        const auto part = bytes.first(std::min(bytes.size(), stagingBytes));
+        auto staged = stage(part);
+        if (!staged) return std::unexpected(staged.error());
+        const VkBufferCopy copy{*staged, offset, part.size()};
+        vkCmdCopyBuffer(commands_, staging_.handle(), target.handle(), 1, &copy);
+        bytes = bytes.subspan(part.size());
+        offset += part.size();
+    }
+    return {};
+}
+
+Result<void> Upload::toImage(const Image& target, std::span<const std::byte> pixels) {
+    auto staged = stage(pixels);
+    if (!staged) return std::unexpected(staged.error());
+    record(commands_, mipBarrier(target.handle(), 0, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                                 VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_2_TRANSFER_BIT));
+    const auto extent = target.description().extent;
+    const VkBufferImageCopy copy{.bufferOffset = *staged,
+                                 .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+                                 .imageExtent = {extent.width, extent.height, 1}};
+    vkCmdCopyBufferToImage(commands_, staging_.handle(), target.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+    makeMips(commands_, target);
+    return {};
+}
+
+Result<void> Upload::submit() {
+    if (!commands_) return {};
+    // What was copied is visible to every later use, whatever it is: uploads are rare.
+    const VkMemoryBarrier2 barrier{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
+                                   .srcStageMask = VK_PIPELINE_STAGE_2_TRANSFER_BIT,
+                                   .srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                                   .dstStageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
+                                   .dstAccessMask = VK_ACCESS_2_MEMORY_READ_BIT};
+    const VkDependencyInfo info{.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &barrier};
+    vkCmdPipelineBarrier2(commands_, &info);
+    staging_.flush();
+    vkEndCommandBuffer(commands_);
+    const auto submitted = device_.impl().submit(std::exchange(commands_, VK_NULL_HANDLE), VK_NULL_HANDLE, VK_NULL_HANDLE);
+    retire(device_, VK_OBJECT_TYPE_COMMAND_POOL, rawHandle(std::exchange(pool_, VK_NULL_HANDLE)));
+    staging_ = {};
+    if (!submitted) return std::unexpected(submitted.error());
+    return {};
+}
+
+} // namespace millwright::gpu
