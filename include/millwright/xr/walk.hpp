@@ -1,0 +1,92 @@
+#pragma once
+
+#include <millwright/xr/headset.hpp>
+#include <millwright/xr/locomotion.hpp>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace millwright::xr {
+
+/// What a controller's ray meets, world frame.
+struct PointedAt {
+    std::uint32_t node = 0; ///< index into the scene's nodes
+    glm::dvec3 position{0};
+    glm::vec3 normal{0, 1, 0};
+};
+/// First thing from `from` towards `direction` (unit length) within `reach` metres, or nothing.
+using RayProbe = std::function<std::optional<PointedAt>(glm::dvec3 from, glm::vec3 direction, double reach)>;
+
+struct WalkOptions {
+    float snapTurnRadians = std::numbers::pi_v<float> / 6;
+    double rayReach = 40;               ///< metres
+    float idleRayLength = 2.5f;         ///< metres drawn where a ray meets nothing
+    float panelWidth = 0.9f;            ///< metres, at `panelDistance`: 40 degrees wide
+    float panelDistance = 1.25f;        ///< metres from the head
+    float panelBelowEyeRadians = 0.26f; ///< of its centre: 15 degrees
+    float panelAsideRadians = 0.45f;    ///< to the right, so that it does not hide what one looks at
+    ArcLimits arc;
+};
+
+/// One hand as it is drawn, world frame.
+struct WalkHand {
+    bool tracked = false;
+    glm::dvec3 gripPosition{0};
+    glm::quat worldFromGrip{1, 0, 0, 0};
+    glm::dvec3 rayOrigin{0};
+    glm::vec3 rayDirection{0, 0, -1};
+    double rayLength = 0; ///< metres; 0: not drawn
+    std::optional<PointedAt> pointedAt;
+};
+
+/// What happened in one frame, for counting, knocking and selecting.
+struct WalkEvents {
+    bool teleported = false;
+    bool turned = false;
+    bool panelToggled = false;
+    std::optional<std::uint32_t> selected; ///< node that the trigger was pulled at
+    bool deselected = false;               ///< trigger pulled at nothing
+    Side by = rightHand;                   ///< the hand that did it
+};
+
+/// The wearer in the plant: reads the hands of a frame and keeps the play space, the rays, the arc and the panel's place. Pure but
+/// for what the probes look at. Thread: the frame thread.
+class Walk {
+public:
+    explicit Walk(const WalkOptions& options = {})
+        : options_{options}, turns_{SnapTurn{options.snapTurnRadians}, SnapTurn{options.snapTurnRadians}} {}
+
+    /// The first frame puts the wearer onto `floorPoint` (world), looking along `direction`.
+    void startAt(glm::dvec3 floorPoint, glm::dvec3 direction);
+    /// Probes may be empty; both are asked in the world frame.
+    WalkEvents update(const HeadsetFrame& frame, const FloorProbe& floor, const RayProbe& ray);
+
+    [[nodiscard]] const PlaySpace& playSpace() const { return space_; }
+    [[nodiscard]] const std::array<WalkHand, 2>& hands() const { return hands_; }
+    /// While a teleport is aimed.
+    [[nodiscard]] const std::optional<TeleportArc>& arc() const { return arc_; }
+    /// Where the panel hangs, if it is shown. It stays where it was opened.
+    [[nodiscard]] std::optional<PanelLayer> panel(float heightOverWidth) const;
+    [[nodiscard]] glm::dvec3 headInWorld() const { return space_.worldFromStage(stageFromHead_.position); }
+
+private:
+    void point(std::size_t side, const Hand& hand, const RayProbe& ray);
+    void move(std::size_t side, const Hand& hand, const FloorProbe& floor, WalkEvents& events);
+    void hangPanel();
+
+    WalkOptions options_;
+    PlaySpace space_;
+    Pose stageFromHead_;
+    std::array<WalkHand, 2> hands_;
+    std::array<SnapTurn, 2> turns_;
+    std::array<TeleportTrigger, 2> triggers_;
+    std::optional<TeleportArc> arc_;
+    std::optional<Side> aiming_;
+    std::optional<std::pair<glm::dvec3, glm::dvec3>> start_;
+    std::optional<Pose> stageFromPanel_;
+    bool panelOpened_ = false;
+};
+
+} // namespace millwright::xr

@@ -1,0 +1,109 @@
+#include <millwright/xr/walk.hpp>
+
+#include <cmath>
+
+namespace millwright::xr {
+
+void Walk::startAt(glm::dvec3 floorPoint, glm::dvec3 direction) {
+    start_ = {floorPoint, direction};
+}
+
+WalkEvents Walk::update(const HeadsetFrame& frame, const FloorProbe& floor, const RayProbe& ray) {
+    WalkEvents events;
+    if (!frame.located) return events;
+    stageFromHead_ = frame.stageFromHead;
+    if (start_) {
+        space_ = standing(stageFromHead_, start_->first, start_->second);
+        start_.reset();
+    }
+    if (!panelOpened_) {
+        panelOpened_ = true;
+        hangPanel();
+    }
+    arc_.reset();
+    for (std::size_t side = 0; side < hands_.size(); ++side) {
+        const Hand& hand = frame.hands[side];
+        point(side, hand, ray);
+        move(side, hand, floor, events);
+        if (hand.selectPressed) {
+            events.by = static_cast<Side>(side);
+            const auto& target = hands_[side].pointedAt;
+            events.selected = target ? std::optional{target->node} : std::nullopt;
+            events.deselected = !target;
+        }
+        if (hand.menuPressed) {
+            events.panelToggled = true;
+            if (stageFromPanel_)
+                stageFromPanel_.reset();
+            else
+                hangPanel();
+        }
+    }
+    return events;
+}
+
+/// Where the hand and its ray are in the plant, and what the ray meets.
+void Walk::point(std::size_t side, const Hand& hand, const RayProbe& ray) {
+    WalkHand& drawn = hands_[side] = {};
+    const glm::quat turn = space_.worldFromStageRotation();
+    if (hand.stageFromGrip) {
+        drawn.tracked = true;
+        drawn.gripPosition = space_.worldFromStage(hand.stageFromGrip->position);
+        drawn.worldFromGrip = turn * hand.stageFromGrip->orientation;
+    }
+    if (!hand.stageFromAim || aiming_ == static_cast<Side>(side)) return;
+    drawn.rayOrigin = space_.worldFromStage(hand.stageFromAim->position);
+    drawn.rayDirection = turn * hand.stageFromAim->forward();
+    drawn.rayLength = static_cast<double>(options_.idleRayLength);
+    if (!ray) return;
+    drawn.pointedAt = ray(drawn.rayOrigin, drawn.rayDirection, options_.rayReach);
+    if (drawn.pointedAt) drawn.rayLength = glm::distance(drawn.rayOrigin, drawn.pointedAt->position);
+}
+
+void Walk::move(std::size_t side, const Hand& hand, const FloorProbe& floor, WalkEvents& events) {
+    const bool otherAims = aiming_ && *aiming_ != static_cast<Side>(side);
+    if (!hand.stageFromAim) {
+        triggers_[side].cancel();
+        if (!otherAims) aiming_.reset();
+        return;
+    }
+    if (otherAims) return;
+    const auto phase = triggers_[side].update(hand.stick, hand.teleportHeld);
+    if (phase == TeleportTrigger::Phase::Off) {
+        if (const float angle = turns_[side].update(hand.stick.x); angle != 0) {
+            space_ = turned(space_, stageFromHead_.position, static_cast<double>(angle));
+            events.turned = true;
+            events.by = static_cast<Side>(side);
+        }
+        return;
+    }
+    const glm::dvec3 from = space_.worldFromStage(hand.stageFromAim->position);
+    const TeleportArc thrown =
+        teleportArc(from, space_.worldFromStageRotation() * hand.stageFromAim->forward(), floor, options_.arc);
+    if (phase == TeleportTrigger::Phase::Aiming) {
+        aiming_ = static_cast<Side>(side);
+        arc_ = thrown;
+        return;
+    }
+    aiming_.reset();
+    if (!thrown.landing) return;
+    space_ = teleported(space_, stageFromHead_.position, *thrown.landing);
+    events.teleported = true;
+    events.by = static_cast<Side>(side);
+}
+
+/// In front of the wearer as he looks now, a little below and beside, upright and turned to him.
+void Walk::hangPanel() {
+    const glm::vec3 forward = stageFromHead_.forward();
+    const float yaw = std::atan2(-forward.x, -forward.z) - options_.panelAsideRadians;
+    const glm::quat facing =
+        glm::angleAxis(yaw, glm::vec3{0, 1, 0}) * glm::angleAxis(-options_.panelBelowEyeRadians, glm::vec3{1, 0, 0});
+    stageFromPanel_ = Pose{stageFromHead_.position + facing * glm::vec3{0, 0, -options_.panelDistance}, facing};
+}
+
+std::optional<PanelLayer> Walk::panel(float heightOverWidth) const {
+    if (!stageFromPanel_) return std::nullopt;
+    return PanelLayer{*stageFromPanel_, {options_.panelWidth, options_.panelWidth * heightOverWidth}};
+}
+
+} // namespace millwright::xr
