@@ -1,0 +1,58 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/telemetry/mcap/record.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+namespace millwright::telemetry::mcap {
+
+enum class Compression : std::uint8_t { None, Lz4, Zstd };
+
+/// "", "lz4" or "zstd", as chunks name it.
+[[nodiscard]] std::string_view name(Compression compression);
+
+struct WriterOptions {
+    std::string_view profile = "";
+    std::string_view library = "millwright";
+    Compression compression = Compression::Zstd;
+    std::size_t chunkBytes = 1u << 20; ///< a chunk is closed once it holds this much before compression
+};
+
+/// Writes an MCAP file: zstd chunks, message and chunk indexes, statistics, summary offsets, every CRC. Bytes reach the file chunk
+/// by chunk, so that what was closed survives a crash and any MCAP reader can recover it. Thread: one at a time.
+class Writer {
+public:
+    /// Creates or empties `path`. Errors: Unreadable.
+    [[nodiscard]] static Result<Writer> create(const std::filesystem::path& path, const WriterOptions& options = {});
+    Writer(Writer&&) noexcept;
+    Writer& operator=(Writer&&) noexcept;
+    ~Writer(); ///< without `close` the file ends after the last closed chunk
+
+    /// Errors: ResourceLimit after 65 535 of them.
+    [[nodiscard]] Result<std::uint16_t> addSchema(std::string_view name, std::string_view encoding, Bytes data);
+    /// The channel is written outside chunks, before anything that uses it. Errors: ResourceLimit after 65 535 of them.
+    [[nodiscard]] Result<std::uint16_t> addChannel(std::string_view topic, std::string_view messageEncoding,
+                                                   const StringMap& metadata, std::uint16_t schemaId = 0);
+    /// Adds a message to the open chunk. Times are ns since the epoch. Errors: Unreadable (disk full …).
+    [[nodiscard]] Result<void> message(std::uint16_t channelId, std::uint64_t logTime, std::uint64_t publishTime, Bytes data);
+    [[nodiscard]] Result<void> attachment(std::string_view attachmentName, std::string_view mediaType, std::uint64_t logTime,
+                                          Bytes data);
+    [[nodiscard]] Result<void> metadata(std::string_view metadataName, const StringMap& entries);
+
+    /// Writes the open chunk, if it holds anything, and its message indexes.
+    [[nodiscard]] Result<void> closeChunk();
+    /// Bytes that wait in the open chunk.
+    [[nodiscard]] std::size_t openBytes() const;
+    /// Summary and footer. Nothing may be added afterwards.
+    [[nodiscard]] Result<void> close();
+
+private:
+    struct State;
+    explicit Writer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+} // namespace millwright::telemetry::mcap

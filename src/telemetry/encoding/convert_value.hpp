@@ -1,0 +1,18 @@
+#pragma once
+
+#include <millwright/core/value.hpp>
+
+namespace millwright::telemetry {
+
+/// Turns `value` of type `from` into type `to`, in place: numbers round to the nearest integer, anything but 0 is true, text is
+/// read as a number or as true/false/1/0, and anything is written as text. Returns false, leaving it as it is, when that cannot be
+/// done.
+[[nodiscard]] bool convertValue(Value& value, ValueType from, ValueType to, StringTable& strings);
+
+/// Whether every value survives the conversion with its number unchanged, so that sums over it are the same bit for bit.
+[[nodiscard]] constexpr bool keepsNumber(ValueType from, ValueType to) {
+    return from == to || (from == ValueType::Boolean && to != ValueType::String) ||
+           (from == ValueType::Integer && to == ValueType::Float);
+}
+
+} // namespace millwright::telemetry
