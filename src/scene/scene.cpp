@@ -2,6 +2,20 @@
 
 namespace millwright::scene {
 
+namespace {
+
+/// Whether the transform maps every axis to an axis: shifts, scales, mirrors and quarter turns do.
+bool keepsAxes(const glm::mat4& transform) {
+    for (int column = 0; column < 3; ++column) {
+        int used = 0;
+        for (int row = 0; row < 3; ++row) used += transform[column][row] != 0 ? 1 : 0;
+        if (used > 1) return false;
+    }
+    return true;
+}
+
+} // namespace
+
 Aabb Aabb::transformed(const glm::mat4& transform) const {
     if (empty()) return *this;
     // Each axis of the new box is the sum of the extremes that each old axis contributes (Arvo, Graphics Gems 1990).
@@ -39,7 +53,17 @@ std::vector<glm::mat4> Scene::worldTransforms() const {
 Aabb Scene::bounds() const {
     const std::vector<glm::mat4> world = worldTransforms();
     Aabb box;
-    for (const Instance& instance : instances) box.include(meshes[instance.mesh].bounds.transformed(world[instance.node]));
+    for (const Instance& instance : instances) {
+        const Mesh& mesh = meshes[instance.mesh];
+        const glm::mat4& transform = world[instance.node];
+        const Aabb around = mesh.bounds.transformed(transform);
+        if (glm::all(glm::greaterThanEqual(around.min, box.min)) && glm::all(glm::lessThanEqual(around.max, box.max))) continue;
+        if (keepsAxes(transform)) {
+            box.include(around);
+        } else { // the box around a turned box is too large: ask the vertices
+            for (const Vertex& vertex : mesh.vertices) box.include(glm::vec3{transform * glm::vec4{vertex.position, 1}});
+        }
+    }
     return box;
 }
 

@@ -104,7 +104,7 @@ struct Scene {
     [[nodiscard]] std::size_t uniqueTriangles() const; ///< as stored: every mesh once
     /// worldFromNode of every node, parallel to `nodes`.
     [[nodiscard]] std::vector<glm::mat4> worldTransforms() const;
-    /// Box around everything drawn, world frame.
+    /// Smallest box around everything drawn, world frame. Looks at every vertex of turned meshes: not for every frame.
     [[nodiscard]] Aabb bounds() const;
 };
 

@@ -7,7 +7,9 @@
 
 #include <millwright/scene/find.hpp>
 
+#include <assimp/DefaultLogger.hpp>
 #include <assimp/Importer.hpp>
+#include <assimp/LogStream.hpp>
 #include <assimp/ProgressHandler.hpp>
 #include <assimp/postprocess.h>
 #include <assimp/scene.h>
@@ -31,6 +33,33 @@ public:
 
 private:
     const Progress& progress_;
+};
+
+/// While it lives, what Assimp's readers complain about goes into the report: they skip what they do not understand.
+class ReaderComplaints {
+public:
+    explicit ReaderComplaints(Findings& findings) {
+        Assimp::DefaultLogger::create(nullptr, Assimp::Logger::NORMAL, 0);
+        Assimp::DefaultLogger::get()->attachStream(new Stream{findings},
+                                                   Assimp::Logger::Warn | Assimp::Logger::Err); // owned by the logger
+    }
+    ReaderComplaints(const ReaderComplaints&) = delete;
+    ReaderComplaints& operator=(const ReaderComplaints&) = delete;
+    ~ReaderComplaints() { Assimp::DefaultLogger::kill(); }
+
+private:
+    struct Stream : Assimp::LogStream {
+        explicit Stream(Findings& target) : findings{target} {}
+        /// Lines look like `Warn,  T0: what it is about`.
+        void write(const char* line) override {
+            std::string_view text{line};
+            if (const auto colon = text.find(": "); colon != std::string_view::npos && text.find(',') < colon)
+                text.remove_prefix(colon + 2);
+            while (text.ends_with('\n')) text.remove_suffix(1);
+            if (!text.empty()) findings.warn("reader", "the reader says: {}", text);
+        }
+        Findings& findings;
+    };
 };
 
 glm::vec3 toGlm(const aiVector3D& v) {
@@ -98,6 +127,7 @@ private:
     void materials();
     void meshes();
     RawMesh rawMesh(const aiMesh& mesh);
+    void whitenBelowVertexColours();
     void nodes();
     void addNode(const aiNode& node, std::uint32_t parent);
     void countAndCheck();
@@ -188,6 +218,17 @@ RawMesh Conversion::rawMesh(const aiMesh& mesh) {
             ++pointsAndLines_;
     }
     return raw;
+}
+
+/// Vertex colours multiply the material's. Readers of formats without materials invent a grey one, which would darken them.
+void Conversion::whitenBelowVertexColours() {
+    if (hasLinearColours(report_.format)) return;
+    std::vector<bool> plain(scene_.materials.size(), false);
+    std::vector<bool> coloured(scene_.materials.size(), false);
+    for (const scene::Instance& instance : scene_.instances)
+        (scene_.meshes[instance.mesh].colours.empty() ? plain : coloured)[instance.material] = true;
+    for (std::size_t i = 0; i < scene_.materials.size(); ++i)
+        if (coloured[i] && !plain[i]) scene_.materials[i].baseColour = glm::vec4{1, 1, 1, scene_.materials[i].baseColour.a};
 }
 
 void Conversion::meshes() {
@@ -328,6 +369,7 @@ Result<scene::Scene> Conversion::run() {
     materials();
     meshes();
     nodes();
+    whitenBelowVertexColours();
     scene_.images = images_.take();
     warnAboutRepairs();
     if (scene_.instances.empty())
@@ -349,6 +391,7 @@ Result<Import> readWithAssimp(const std::filesystem::path& path, const ImportOpt
     if (!result.report.format.empty()) result.report.format.erase(0, 1);
     for (char& c : result.report.format) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     Findings findings;
+    const ReaderComplaints complaints{findings};
     Assimp::Importer importer;
     registerImporters(importer);
     configure(importer);
