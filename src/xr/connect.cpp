@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <format>
 
@@ -139,6 +140,8 @@ Headset& Headset::operator=(Headset&&) noexcept = default;
 Headset::~Headset() = default;
 
 Result<Headset> Headset::connect(const HeadsetOptions& options) {
+    // The loader reports a missing runtime on the console in its own words; ours come as the error.
+    setenv("XR_LOADER_DEBUG", "none", 0); // NOLINT(concurrency-mt-unsafe): before any other thread can have a headset
     auto impl = std::make_unique<Impl>();
     impl->options = options;
     if (auto ok = makeInstance(*impl); !ok) return std::unexpected(ok.error());

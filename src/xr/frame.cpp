@@ -95,7 +95,7 @@ bool Headset::Impl::noteLoss(XrResult result) {
     } else {
         return false;
     }
-    log::warning("headset: {}", errorOf(result, "drawing").message);
+    log::warning("{}", errorOf(result, "drawing").text());
     return true;
 }
 

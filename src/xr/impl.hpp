@@ -122,10 +122,10 @@ struct Headset::Impl {
     bool depthOffered = false;
     XrEnvironmentBlendMode blendMode = XR_ENVIRONMENT_BLEND_MODE_OPAQUE;
     gpu::Extent eyeExtent;
-    Actions actions;
     gpu::Device* device = nullptr;
 
     UniqueSession session;
+    Actions actions; ///< its spaces belong to the session
     UniqueSpace stage;
     UniqueSpace head;
     std::optional<Swapchain> colour;

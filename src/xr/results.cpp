@@ -34,8 +34,8 @@ std::string helpFor(XrResult result) {
     switch (result) {
     case XR_ERROR_RUNTIME_UNAVAILABLE:
     case XR_ERROR_RUNTIME_FAILURE:
-    case XR_ERROR_FILE_ACCESS_ERROR:
-    case XR_ERROR_INSTANCE_LOST: return noRuntimeHelp();
+    case XR_ERROR_FILE_ACCESS_ERROR: return noRuntimeHelp();
+    case XR_ERROR_INSTANCE_LOST: return "the OpenXR runtime ended: start it, then Millwright again";
     case XR_ERROR_FORM_FACTOR_UNAVAILABLE: return "no headset is connected: plug it in, switch it on, then try again";
     case XR_ERROR_FORM_FACTOR_UNSUPPORTED: return "the runtime has no head-mounted display: choose another with XR_RUNTIME_JSON";
     case XR_ERROR_API_VERSION_UNSUPPORTED: return "the runtime is older than OpenXR 1.0: update it";

@@ -110,6 +110,23 @@ Result<void> makeSpaces(Headset::Impl& impl) {
     return {};
 }
 
+/// vkCreateDevice without VkPhysicalDeviceTimelineSemaphoreFeatures where VkPhysicalDeviceVulkan12Features says the same: Monado 25
+/// puts the former in front of whatever chain it is given, and having both is invalid (VUID-VkDeviceCreateInfo-pNext-02830).
+VKAPI_ATTR VkResult VKAPI_CALL createDeviceOnce(VkPhysicalDevice physicalDevice, const VkDeviceCreateInfo* info,
+                                                const VkAllocationCallbacks* allocator, VkDevice* device) {
+    VkDeviceCreateInfo cleaned = *info;
+    const auto* const first = static_cast<const VkBaseInStructure*>(info->pNext);
+    if (first != nullptr && first->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES)
+        cleaned.pNext = first->pNext;
+    return vkCreateDevice(physicalDevice, &cleaned, allocator, device);
+}
+
+/// The loader's function for everything but vkCreateDevice.
+VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL getProcAddr(VkInstance instance, const char* name) {
+    if (std::string_view{name} == "vkCreateDevice") return reinterpret_cast<PFN_vkVoidFunction>(&createDeviceOnce);
+    return vkGetInstanceProcAddr(instance, name);
+}
+
 Result<VkInstance> createInstance(Headset::Impl& impl, const gpu::Requirements& required) {
     // The specification forbids making the device before this was asked.
     XrGraphicsRequirementsVulkan2KHR requirements{XR_TYPE_GRAPHICS_REQUIREMENTS_VULKAN2_KHR};
@@ -126,7 +143,7 @@ Result<VkInstance> createInstance(Headset::Impl& impl, const gpu::Requirements& 
     wanted.ppEnabledExtensionNames = required.instanceExtensions.data();
     XrVulkanInstanceCreateInfoKHR info{XR_TYPE_VULKAN_INSTANCE_CREATE_INFO_KHR};
     info.systemId = impl.system;
-    info.pfnGetInstanceProcAddr = &vkGetInstanceProcAddr;
+    info.pfnGetInstanceProcAddr = &getProcAddr;
     info.vulkanCreateInfo = &wanted;
     VkInstance instance = VK_NULL_HANDLE;
     VkResult vulkanResult = VK_SUCCESS;
@@ -152,7 +169,7 @@ Result<VkDevice> createLogicalDevice(Headset::Impl& impl, const gpu::Requirement
     wanted.ppEnabledExtensionNames = required.deviceExtensions.data();
     XrVulkanDeviceCreateInfoKHR info{XR_TYPE_VULKAN_DEVICE_CREATE_INFO_KHR};
     info.systemId = impl.system;
-    info.pfnGetInstanceProcAddr = &vkGetInstanceProcAddr;
+    info.pfnGetInstanceProcAddr = &getProcAddr;
     info.vulkanPhysicalDevice = physicalDevice;
     info.vulkanCreateInfo = &wanted;
     VkDevice device = VK_NULL_HANDLE;

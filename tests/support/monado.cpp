@@ -218,9 +218,11 @@ Result<std::unique_ptr<Monado>> Monado::start(MonadoOutput output, std::vector<s
     std::ofstream{configuration / "config_v0.json"}
         << std::format(R"({{"active": "remote", "remote": {{"version": 0, "port": {}, "view_count": 2}}}})", port);
 
-    environment.insert(environment.end(),
-                       {"XRT_NO_STDIN=1", "XDG_RUNTIME_DIR=" + runtime.string(), "HOME=" + (*folder / "home").string(),
-                        "XDG_CONFIG_HOME", output == MonadoOutput::None ? "XRT_COMPOSITOR_NULL=1" : "XRT_COMPOSITOR_FORCE_XCB=1"});
+    environment.push_back("XRT_NO_STDIN=1");
+    environment.push_back("XDG_RUNTIME_DIR=" + runtime.string());
+    environment.push_back("HOME=" + (*folder / "home").string());
+    environment.push_back("XDG_CONFIG_HOME");
+    environment.push_back(output == MonadoOutput::None ? "XRT_COMPOSITOR_NULL=1" : "XRT_COMPOSITOR_FORCE_XCB=1");
     const fs::path log = *folder / "monado.log";
     auto service = ChildProcess::start({program.string()}, environment, log);
     if (!service) return std::unexpected(service.error());
@@ -260,7 +262,10 @@ void Monado::send(const RemoteState& state) {
 }
 
 std::vector<std::string> Monado::clientEnvironment() const {
-    return {"XDG_RUNTIME_DIR=" + (folder_ / "run").string(), std::string{"XR_RUNTIME_JSON="} + manifest};
+    std::vector<std::string> lines;
+    lines.push_back("XDG_RUNTIME_DIR=" + (folder_ / "run").string());
+    lines.push_back(std::format("XR_RUNTIME_JSON={}", manifest));
+    return lines;
 }
 
 Result<std::unique_ptr<VirtualScreen>> VirtualScreen::start(const fs::path& folder) {
