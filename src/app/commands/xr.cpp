@@ -1,0 +1,167 @@
+#include <millwright/core/json_writer.hpp>
+#include <millwright/core/log.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <app/command.hpp>
+#include <app/commands/xr_visit.hpp>
+#include <app/open.hpp>
+#include <cmath>
+#include <format>
+#include <numbers>
+
+namespace millwright::app {
+namespace {
+
+struct Options {
+    std::string plant;
+    std::string log;
+    std::string at;
+    std::string gpu;
+    std::string quality = "auto";
+    std::string mirror;
+    double speed = 1;
+    float scale = 1;
+    std::uint64_t frames = 0;
+    bool json = false;
+};
+
+std::string_view word(xr::SessionEnd end) {
+    switch (end) {
+    case xr::SessionEnd::Exited: return "exited";
+    case xr::SessionEnd::SessionLost: return "session lost";
+    case xr::SessionEnd::InstanceLost: return "runtime lost";
+    case xr::SessionEnd::NotEnded: break;
+    }
+    return "running";
+}
+
+double degrees(double radians) {
+    return radians * 180 / std::numbers::pi;
+}
+
+void writePoint(JsonWriter& json, std::string_view name, glm::dvec3 point) {
+    json.key(name).beginArray().value(point.x).value(point.y).value(point.z).endArray();
+}
+
+std::string asJson(const plant::Plant& plant, const xr::Headset& headset, const VisitReport& report) {
+    const auto& info = headset.info();
+    const auto& statistics = headset.statistics();
+    JsonWriter json;
+    json.beginObject()
+        .field("plant", plant.name)
+        .field("runtime", info.runtime)
+        .field("headset", info.system)
+        .field("space", info.space);
+    json.key("eye").beginObject().field("width", info.eyePixels.x).field("height", info.eyePixels.y).endObject();
+    json.field("depthLayer", info.depth).key("frames").beginObject();
+    json.field("drawn", statistics.drawn).field("waited", statistics.waited).field("missed", statistics.missed);
+    json.field("discarded", statistics.discarded).field("medianMilliseconds", report.medianFrameMilliseconds).endObject();
+    json.key("states").beginArray();
+    for (const auto state : headset.session().passed()) json.value(xr::name(state));
+    json.endArray().field("end", word(headset.session().end())).field("teleports", report.teleports).field("turns", report.turns);
+    json.key("selected");
+    if (report.selected == noEquipment)
+        json.null();
+    else
+        json.value(plant.equipment[index(report.selected)].path);
+    json.key("worldFromStage").beginObject();
+    writePoint(json, "origin", report.playSpace.origin);
+    json.field("yawDegrees", degrees(report.playSpace.yaw)).endObject();
+    writePoint(json, "head", report.head);
+    return json.endObject().text();
+}
+
+std::string asText(const plant::Plant& plant, const xr::Headset& headset, const VisitReport& report) {
+    const auto& info = headset.info();
+    const auto& statistics = headset.statistics();
+    std::string states;
+    for (const auto state : headset.session().passed()) states += (states.empty() ? "" : " > ") + std::string{xr::name(state)};
+    return std::format("{} on {} ({})\n"
+                       "eyes       {} x {} pixels each, {} space, {}\n"
+                       "frames     {} drawn of {}, {} display periods missed, {:.1f} ms a frame (median)\n"
+                       "session    {}\n"
+                       "walk       {} teleports, {} snap turns, ended at ({:.2f}, {:.2f}, {:.2f})\n",
+                       plant.name, info.system, info.runtime, info.eyePixels.x, info.eyePixels.y, info.space,
+                       info.depth ? "with depth" : "without depth", statistics.drawn, statistics.waited, statistics.missed,
+                       report.medianFrameMilliseconds, states, report.teleports, report.turns, report.head.x, report.head.y,
+                       report.head.z);
+}
+
+/// The plant's log on a thread of its own, playing from the moment asked for; null when there is no log.
+Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plant, const Options& options) {
+    auto replay = openReplay(plant, options.log);
+    if (!replay) return std::unexpected(replay.error());
+    if (!*replay) return nullptr;
+    if (!options.at.empty()) {
+        const auto moment = parseMoment(options.at, (*replay)->log());
+        if (!moment) return std::unexpected(moment.error());
+        if (auto moved = (*replay)->seek(*moment); !moved) return std::unexpected(moved.error());
+    }
+    (*replay)->setSpeed(options.speed);
+    (*replay)->setLoop(true);
+    (*replay)->play();
+    return std::make_unique<twin::ReplayThread>(std::move(**replay));
+}
+
+ExitStatus walkThrough(const Options& options) {
+    const auto quality = render::parseQuality(options.quality);
+    if (!quality) return fail(quality.error());
+    const auto plant = openPlant(options.plant);
+    if (!plant) return fail(plant.error());
+    // The device must outlive everything drawn with it, the headset's own images included.
+    std::unique_ptr<gpu::Device> device;
+    auto headset = xr::Headset::connect({.resolutionScale = options.scale});
+    if (!headset) return fail(headset.error());
+    auto made = headset->createDevice({.gpu = options.gpu});
+    if (!made) return fail(made.error());
+    device = std::move(*made);
+    auto scene = [&] {
+        ProgressBar bar{"models"};
+        return twin::PlantScene::load(*plant, bar.progress());
+    }();
+    if (!scene) return fail(scene.error());
+    auto replay = startReplay(*plant, options);
+    if (!replay) return fail(replay.error());
+    if (auto started = headset->startSession(*device); !started) return fail(started.error());
+
+    auto visit = XrVisit::open(*plant, *scene, replay->get(), *headset, *device, *quality);
+    if (!visit) return fail(visit.error());
+    const auto stop = interrupted();
+    const auto report = (*visit)->run(options.frames, stop);
+    if (!report) return fail(report.error());
+    if (!options.mirror.empty()) {
+        if (auto written = (*visit)->writeMirror(options.mirror); !written) return fail(written.error());
+    }
+    print(options.json ? asJson(*plant, *headset, *report) : asText(*plant, *headset, *report));
+    for (const auto& message : device->validationMessages()) log::error("Vulkan: {}", message.text);
+    if (!device->validationMessages().empty()) return ExitStatus::CheckFailed;
+    if (headset->session().end() != xr::SessionEnd::Exited)
+        return fail(Error{ErrorCode::Device, "the headset or its runtime went away: connect it, then start again", "headset"});
+    return stop.stop_requested() ? ExitStatus::Interrupted : ExitStatus::Success;
+}
+
+} // namespace
+
+void addXr(CLI::App& program, Run& run) {
+    CLI::App* command = program.add_subcommand("xr", "Walk through a plant with a headset on (OpenXR)");
+    command->footer("Stick forward: teleport. Stick sideways: turn. Trigger: select. Menu or B: show or hide the panel.\n"
+                    "Example: millwright xr assets/plants/battery --at +10min");
+    auto options = std::make_shared<Options>();
+    command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
+    command->add_option("--log", options->log, "Sensor log; default: the plant's own");
+    command->add_option("--at", options->at, "Moment of the log to start from: +10min, -30s, start, end or 2026-11-23T08:30:00Z");
+    command->add_option("--speed", options->speed, "Log time per real time")->capture_default_str();
+    command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU; must be the one the headset is plugged into");
+    command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command->add_option("--scale", options->scale, "Resolution, of what the headset recommends")
+        ->check(CLI::Range(0.1, 2.0))
+        ->capture_default_str();
+    command->add_option("--frames", options->frames, "Leave after so many drawn frames; 0: stay");
+    command->add_option("--mirror", options->mirror, "Write the last picture of both eyes to this PNG");
+    command->add_flag("--json", options->json,
+                      "Answer as JSON: plant, runtime, headset, eye, frames, states, end, worldFromStage, …");
+    command->callback([&run, options] { run = [options] { return walkThrough(*options); }; });
+}
+
+} // namespace millwright::app

@@ -1,0 +1,204 @@
+#include <millwright/core/log.hpp>
+#include <millwright/core/png.hpp>
+
+#include <algorithm>
+#include <app/commands/xr_visit.hpp>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <thread>
+
+namespace millwright::app {
+namespace {
+
+constexpr float nearPlane = 0.05f;                // metres: closer than any comfortable thing
+constexpr std::chrono::milliseconds idlePoll{10}; // while the headset shows something else
+constexpr std::size_t keptFrameTimes = 100'000;
+constexpr float knockStrength = 0.4f;
+constexpr std::chrono::milliseconds knockLength{120};
+constexpr double distanceFromPlant = 1.5; // metres between the first place and the nearest machine
+
+render::View viewOf(const xr::Eye& eye, const xr::PlaySpace& space) {
+    const glm::quat worldFromEye = space.worldFromStageRotation() * eye.stageFromEye.orientation;
+    return {space.worldFromStage(eye.stageFromEye.position), glm::mat4_cast(glm::conjugate(worldFromEye)),
+            render::projectionFromAngles(eye.fov.left, eye.fov.right, eye.fov.up, eye.fov.down, nearPlane)};
+}
+
+/// Distance from `from` (inside `box`) along `direction` to the box's side, seen from above.
+double toTheEdge(const scene::Aabb& box, glm::dvec3 from, glm::dvec3 direction) {
+    double nearest = std::numeric_limits<double>::infinity();
+    for (const int axis : {0, 2}) {
+        if (std::abs(direction[axis]) < 1e-9) continue;
+        const double side = direction[axis] > 0 ? static_cast<double>(box.max[axis]) : static_cast<double>(box.min[axis]);
+        nearest = std::min(nearest, std::max(0.0, (side - from[axis]) / direction[axis]));
+    }
+    return std::isfinite(nearest) ? nearest : 0;
+}
+
+const plant::Camera* firstCamera(const plant::Plant& plant) {
+    if (const plant::Camera* chosen = plant.findCamera(plant.defaultCamera)) return chosen;
+    return plant.cameras.empty() ? nullptr : &plant.cameras.front();
+}
+
+} // namespace
+
+XrVisit::XrVisit(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay, xr::Headset& headset,
+                 gpu::Device& device)
+    : plant_{plant}, scene_{scene}, replay_{replay}, headset_{headset}, device_{device}, picker_{scene.scene()} {}
+
+XrVisit::~XrVisit() {
+    device_.waitIdle();
+}
+
+Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay,
+                                               xr::Headset& headset, gpu::Device& device, render::Quality quality) {
+    std::unique_ptr<XrVisit> visit{new XrVisit{plant, scene, replay, headset, device}};
+    auto renderer = render::Renderer::create(device, {.quality = quality});
+    if (!renderer) return std::unexpected(renderer.error());
+    visit->renderer_ = std::move(*renderer);
+    {
+        scene::Scene drawn = scene.scene();
+        visit->props_.emplace(drawn);
+        if (auto uploaded = visit->renderer_->setScene(drawn); !uploaded) return std::unexpected(uploaded.error());
+        visit->nodes_.resize(drawn.nodes.size());
+    }
+    visit->picker_.prepare();
+    visit->worldFromNode_.resize(scene.scene().nodes.size());
+    visit->visible_.resize(scene.scene().nodes.size());
+    visit->frameMilliseconds_.reserve(keptFrameTimes);
+    auto& self = *visit;
+    self.ray_ = [&self](glm::dvec3 from, glm::vec3 direction, double reach) -> std::optional<xr::PointedAt> {
+        const auto hit = self.picker_.pick({from, glm::dvec3{direction}}, self.worldFromNode_, self.visible_);
+        if (!hit || hit->distance > reach) return std::nullopt;
+        return xr::PointedAt{hit->node, hit->point, hit->normal};
+    };
+    self.floor_ = [&self](glm::dvec3 from, glm::dvec3 to) -> std::optional<xr::FloorHit> {
+        const auto hit = self.picker_.pick({from, to - from}, self.worldFromNode_, self.visible_);
+        if (!hit || hit->distance > glm::distance(from, to)) return std::nullopt;
+        return xr::FloorHit{hit->point, hit->normal};
+    };
+    self.placeAtStart();
+    return visit;
+}
+
+/// Beside the plant on the side its first camera looks from, facing what that camera looks at.
+void XrVisit::placeAtStart() {
+    const scene::Aabb box = scene_.bounds(noEquipment);
+    const glm::dvec3 centre = box.empty() ? glm::dvec3{0} : glm::dvec3{box.centre()};
+    const plant::Camera* camera = firstCamera(plant_);
+    const glm::dvec3 target = camera ? camera->target : centre;
+    glm::dvec3 away = (camera ? camera->eye : centre + glm::dvec3{0, 0, 1}) - target;
+    away.y = 0;
+    away = glm::length(away) > 1e-6 ? glm::normalize(away) : glm::dvec3{0, 0, 1};
+    glm::dvec3 place = target + away * (box.empty() ? 2.0 : toTheEdge(box, target, away) + distanceFromPlant);
+    place.y = 0;
+    walk_.startAt(place, -away);
+}
+
+Result<VisitReport> XrVisit::run(std::uint64_t frames, std::stop_token stop) {
+    bool leaving = false;
+    while (true) {
+        const auto alive = headset_.pollEvents();
+        if (!alive) return std::unexpected(alive.error());
+        if (!*alive) break;
+        const bool enough = frames != 0 && headset_.statistics().drawn >= frames;
+        if (!leaving && (enough || stop.stop_requested())) {
+            leaving = true;
+            if (auto asked = headset_.requestExit(); !asked) return std::unexpected(asked.error());
+            continue;
+        }
+        if (!headset_.session().running()) {
+            std::this_thread::sleep_for(idlePoll); // OpenXR has no call that waits for an event
+            continue;
+        }
+        if (auto done = drawFrame(); !done) return std::unexpected(done.error());
+    }
+    if (!frameMilliseconds_.empty()) {
+        const auto middle = frameMilliseconds_.begin() + static_cast<std::ptrdiff_t>(frameMilliseconds_.size() / 2);
+        std::ranges::nth_element(frameMilliseconds_, middle);
+        report_.medianFrameMilliseconds = *middle;
+    }
+    report_.playSpace = walk_.playSpace();
+    report_.head = walk_.headInWorld();
+    return report_;
+}
+
+Result<void> XrVisit::drawFrame() {
+    auto frame = headset_.beginFrame();
+    if (!frame) return std::unexpected(frame.error());
+    if (!*frame) return {};
+    const auto started = std::chrono::steady_clock::now();
+    animate();
+    readHands(**frame);
+    if ((*frame)->render) {
+        look(**frame);
+        auto recording = device_.beginFrame();
+        if (!recording) return std::unexpected(recording.error());
+        auto eyes = headset_.acquireEyes();
+        if (!eyes) return std::unexpected(eyes.error());
+        if (auto done = renderer_->draw(**recording, *eyes->colour, views_, nodes_, {}, eyes->depth); !done) return done;
+        if (auto done = device_.submit(**recording); !done) return done;
+        drawn_ = true;
+    }
+    const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - started;
+    if ((*frame)->render && frameMilliseconds_.size() < keptFrameTimes) frameMilliseconds_.push_back(spent.count());
+    return headset_.endFrame(**frame, nearPlane, std::nullopt);
+}
+
+/// The plant as the newest frame of the twin has it.
+void XrVisit::animate() {
+    if (replay_) {
+        frame_ = replay_->frame();
+        scene_.update(*frame_);
+    }
+    const auto plantNodes = scene_.nodes();
+    std::ranges::copy(plantNodes, nodes_.begin());
+    for (std::size_t i = 0; i < plantNodes.size(); ++i) {
+        worldFromNode_[i] = plantNodes[i].worldFromNode;
+        visible_[i] = plantNodes[i].visible ? 1 : 0;
+    }
+}
+
+/// Moves the wearer, selects, and puts controllers, rays and arc into the scene.
+void XrVisit::readHands(const xr::HeadsetFrame& frame) {
+    const xr::WalkEvents events = walk_.update(frame, floor_, ray_);
+    report_.teleports += events.teleported ? 1 : 0;
+    report_.turns += events.turned ? 1 : 0;
+    if (events.selected || events.deselected) {
+        report_.selected = events.selected ? scene_.equipmentOf(*events.selected) : noEquipment;
+        scene_.select(report_.selected);
+    }
+    if (events.teleported || events.selected) headset_.pulse(events.by, knockStrength, knockLength);
+    const auto& pointing = walk_.hands()[xr::rightHand].pointedAt ? walk_.hands()[xr::rightHand] : walk_.hands()[xr::leftHand];
+    scene_.hover(pointing.pointedAt ? scene_.equipmentOf(pointing.pointedAt->node) : noEquipment);
+    for (const xr::PropPlacement& prop : props_->place(walk_)) {
+        render::NodeState& node = nodes_[prop.node];
+        node.worldFromNode = prop.worldFromNode;
+        node.tint = prop.tint;
+        node.visible = prop.visible;
+    }
+}
+
+void XrVisit::look(const xr::HeadsetFrame& frame) {
+    for (std::size_t i = 0; i < views_.size(); ++i) views_[i] = viewOf(frame.eyes[i], walk_.playSpace());
+}
+
+Result<void> XrVisit::writeMirror(const std::filesystem::path& path) {
+    if (!drawn_) return failure(ErrorCode::Invalid, "the headset asked for no picture, so there is none to mirror", path.string());
+    const gpu::Extent eye{headset_.info().eyePixels.x, headset_.info().eyePixels.y};
+    auto target = gpu::OffscreenTarget::create(device_, eye, 2, "mirror");
+    if (!target) return std::unexpected(target.error());
+    auto recording = device_.beginFrame();
+    if (!recording) return std::unexpected(recording.error());
+    if (auto done = renderer_->draw(**recording, target->image(), views_, nodes_); !done) return done;
+    if (auto done = device_.submit(**recording); !done) return done;
+    const auto pixels = target->read();
+    if (!pixels) return std::unexpected(pixels.error());
+    const std::size_t row = std::size_t{eye.width} * 4;
+    std::vector<std::uint8_t> both(2 * row * eye.height);
+    for (std::size_t y = 0; y < eye.height; ++y)
+        for (std::size_t i = 0; i < 2; ++i) std::memcpy(&both[(2 * y + i) * row], &pixels->rgba[(i * eye.height + y) * row], row);
+    return writePng(path, 2 * eye.width, eye.height, both);
+}
+
+} // namespace millwright::app

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/render/renderer.hpp>
+#include <millwright/scene/pick.hpp>
+#include <millwright/twin/plant_scene.hpp>
+#include <millwright/twin/replay_thread.hpp>
+#include <millwright/xr/headset.hpp>
+#include <millwright/xr/props.hpp>
+#include <millwright/xr/walk.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace millwright::app {
+
+/// What a visit amounted to.
+struct VisitReport {
+    std::uint64_t teleports = 0;
+    std::uint64_t turns = 0;
+    EquipmentIndex selected = noEquipment; ///< last one
+    double medianFrameMilliseconds = 0;    ///< of our own work, without waiting for the display
+    xr::PlaySpace playSpace;               ///< where the wearer's floor stood at the end
+    glm::dvec3 head{0};                    ///< world, metres, at the end
+};
+
+/// A walk through a replaying plant with a headset on: the frame thread of `millwright xr`. The headset's session must have been
+/// started on `device`. Everything given must outlive the visit. Thread: one.
+class XrVisit {
+public:
+    /// Uploads the plant with the props of the headset. Errors: Device, ResourceLimit.
+    [[nodiscard]] static Result<std::unique_ptr<XrVisit>> open(const plant::Plant& plant, twin::PlantScene& scene,
+                                                               twin::ReplayThread* replay, xr::Headset& headset,
+                                                               gpu::Device& device, render::Quality quality);
+    ~XrVisit();
+    XrVisit(const XrVisit&) = delete;
+    XrVisit& operator=(const XrVisit&) = delete;
+
+    /// Runs the frame loop until the session is over; asks for its end after `frames` drawn frames (0: never) or when `stop` says
+    /// so.
+    [[nodiscard]] Result<VisitReport> run(std::uint64_t frames, std::stop_token stop);
+    /// Both eyes of the last drawn frame side by side, as a PNG. Errors: Device, Unreadable; Invalid when nothing was drawn.
+    [[nodiscard]] Result<void> writeMirror(const std::filesystem::path& path);
+
+private:
+    XrVisit(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay, xr::Headset& headset,
+            gpu::Device& device);
+    [[nodiscard]] Result<void> drawFrame();
+    void animate();
+    void readHands(const xr::HeadsetFrame& frame);
+    void look(const xr::HeadsetFrame& frame);
+    void placeAtStart();
+
+    const plant::Plant& plant_;
+    twin::PlantScene& scene_;
+    twin::ReplayThread* replay_;
+    xr::Headset& headset_;
+    gpu::Device& device_;
+    std::unique_ptr<render::Renderer> renderer_;
+    std::optional<xr::Props> props_;
+    scene::Picker picker_;
+    xr::Walk walk_;
+    xr::FloorProbe floor_;
+    xr::RayProbe ray_;
+    std::shared_ptr<const twin::Frame> frame_;
+    std::vector<render::NodeState> nodes_; ///< the plant's, then the props'
+    std::vector<glm::mat4> worldFromNode_; ///< the plant's, for picking
+    std::vector<std::uint8_t> visible_;    ///< parallel
+    std::array<render::View, 2> views_;
+    std::vector<double> frameMilliseconds_;
+    bool drawn_ = false;
+    VisitReport report_;
+};
+
+} // namespace millwright::app
