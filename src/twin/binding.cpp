@@ -55,7 +55,8 @@ CompiledBinding::CompiledBinding(const plant::Binding& binding, const plant::Sig
         if (i > 0) length += glm::length(glm::dvec3{binding.path[i]} - glm::dvec3{binding.path[i - 1]});
         arcLengths_.push_back(length);
     }
-    stateTable_ = std::ranges::any_of(binding.colours, [](const plant::ColourStop& stop) { return !stop.state.empty(); });
+    stateTable_ = signal.type == ValueType::String || signal.type == ValueType::Boolean ||
+                  std::ranges::any_of(binding.colours, [](const plant::ColourStop& stop) { return !stop.state.empty(); });
     if (binding.kind != BindingKind::Text) return;
     if (signal.type == ValueType::String) {
         formatUsable_ = accepts(binding.textFormat, std::string_view{});
@@ -65,6 +66,7 @@ CompiledBinding::CompiledBinding(const plant::Binding& binding, const plant::Sig
     }
 }
 
+/// The name of the state that a String or a signal with named states is in.
 std::string_view CompiledBinding::stateOf(const SignalView& signal) const {
     if (signal_->type == ValueType::String) return signal.text;
     if (!(signal.held >= 0 && signal.held < static_cast<double>(signal_->states.size()))) return {};
@@ -94,7 +96,10 @@ BindingOutput CompiledBinding::output(const SignalView& signal) const {
     case BindingKind::Colour: {
         if (!signal.usable) return {};
         if (!stateTable_) return {mapping(signal.held), !binding_->colours.empty()};
-        const auto stop = std::ranges::find(binding_->colours, stateOf(signal), &plant::ColourStop::state);
+        const auto stop = std::ranges::find_if(binding_->colours, [&](const plant::ColourStop& colour) {
+            return signal_->type == ValueType::String || !colour.state.empty() ? colour.state == stateOf(signal)
+                                                                               : colour.value == signal.held;
+        });
         if (stop == binding_->colours.end()) return {};
         return {static_cast<double>(stop - binding_->colours.begin()), true};
     }

@@ -67,7 +67,7 @@ Result<void> Replay::State::rewind() {
     auto keyframe = source->seek(before);
     if (!keyframe) return std::unexpected(std::move(keyframe.error()));
     twin.restore(*keyframe);
-    return runTo(log.from, {});
+    return {};
 }
 
 Result<void> Replay::State::seek(Time time) {
@@ -170,6 +170,7 @@ Result<Replay> Replay::open(const plant::Plant& plant, std::unique_ptr<telemetry
     }
     Replay replay{std::make_unique<State>(plant, std::shared_ptr<telemetry::Source>{std::move(source)})};
     if (auto done = replay.state_->rewind(); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = replay.state_->runTo(from, {}); !done) return std::unexpected(std::move(done.error()));
     return replay;
 }
 
@@ -228,6 +229,9 @@ Result<void> Replay::stepToNextSample() {
 
 Result<void> Replay::seek(Time time) {
     return state_->seek(time);
+}
+Result<void> Replay::rewind() {
+    return state_->rewind();
 }
 Result<void> Replay::runTo(Time time, const Progress& progress) {
     return state_->runTo(time, progress);

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] Result<void> stepToNextSample();
     /// Jumps through the feed's keyframes.
     [[nodiscard]] Result<void> seek(Time time);
+    /// Moves to just before the first sample, so that `advance` shows every one.
+    [[nodiscard]] Result<void> rewind();
     /// Replays every sample up to `time`; jumps when that lies behind. Errors: Cancelled, and those of the source.
     [[nodiscard]] Result<void> runTo(Time time, const Progress& progress = {});
 

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <millwright/core/hash.hpp>
+#include <millwright/core/result.hpp>
+#include <millwright/core/time.hpp>
+#include <millwright/plant/plant.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// What a recorded run must show: the expectation file of `millwright check` as plain data (docs/check.md).
+namespace millwright::check {
+
+/// A moment as the file says it; it becomes a time once the log is known.
+struct Moment {
+    std::string text = "end"; ///< as `parseMoment` reads it
+    std::string place;        ///< file:line:column
+};
+
+/// From one moment to another, both included.
+struct Window {
+    Moment from{.text = "start", .place = {}};
+    Moment to;
+};
+
+struct CountRange {
+    std::uint64_t least = 0;
+    std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
+
+/// How a condition must behave within its window. Between two samples the earlier one counts.
+enum class Behaviour : std::uint8_t {
+    Always,    ///< holds all the time; a signal without a good value does not hold
+    Never,     ///< holds at no time
+    Sometimes, ///< holds at least once
+    Count,     ///< begins to hold a number of times: a usable value that fulfils it after one that does not
+    Lasts,     ///< holds without interruption for a time
+    At,        ///< holds at one moment
+};
+
+struct ConditionCheck {
+    SignalIndex signal = noSignal;
+    plant::Condition condition;
+    Behaviour behaviour = Behaviour::Always;
+    Window window;
+    Moment at;        ///< Behaviour::At
+    CountRange count; ///< Behaviour::Count
+    Duration least{}; ///< Behaviour::Lasts
+};
+
+/// The signal's value at a moment, between samples where the signal asks for it.
+struct ValueCheck {
+    SignalIndex signal = noSignal;
+    std::variant<double, std::string> value; ///< a number, or the text of a string signal
+    double tolerance = 0;
+    Moment at;
+};
+
+/// How many samples arrive in a window: of one signal, or of all.
+struct SampleCountCheck {
+    SignalIndex signal = noSignal; ///< noSignal: of all
+    CountRange count;
+    Window window;
+};
+
+struct StateHashCheck {
+    std::string hash; ///< 32 hexadecimal digits
+    Moment at;
+};
+
+struct PictureCheck {
+    std::filesystem::path reference; ///< absolute
+    std::string camera;              ///< empty: the plant's default
+    std::uint32_t width = 1280;
+    std::uint32_t height = 720;
+    double tolerance = 0.01; ///< share of pixels that may look different
+    Moment at;
+};
+
+struct Expectation {
+    std::string name;
+    std::string file;
+    std::uint32_t line = 1;
+    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck> what;
+};
+
+/// Reads an expectation file against the plant it speaks of. Returns the expectations in file order, or every problem found, each
+/// with `file:line:column` and, for a misspelt key or name, a suggestion.
+[[nodiscard]] std::expected<std::vector<Expectation>, std::vector<Error>> load(const std::filesystem::path& path,
+                                                                               const plant::Plant& plant);
+/// The same from text; `file` names it in messages and is where pictures are looked for beside.
+[[nodiscard]] std::expected<std::vector<Expectation>, std::vector<Error>>
+parse(std::string_view text, const std::filesystem::path& file, const plant::Plant& plant);
+
+} // namespace millwright::check

@@ -1,0 +1,295 @@
+#include "check/monitor.hpp"
+
+#include <millwright/check/check.hpp>
+#include <millwright/check/picture.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <format>
+
+namespace millwright::check {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Counts the samples of a window.
+struct SampleCounter {
+    TimeInterval window;
+    std::uint64_t count = 0;
+};
+
+/// One run over a log: what watches samples, and what happens at which moment.
+class Run {
+public:
+    Run(const plant::Plant& plant, twin::Replay& replay, const std::vector<Expectation>& expectations, const CheckOptions& options)
+        : plant_{plant}, replay_{replay}, expectations_{expectations}, options_{options}, watchers_(plant.signals.size()) {
+        verdict_.plant = plant.id;
+        monitors_.reserve(expectations.size());
+        counters_.reserve(expectations.size());
+    }
+
+    std::expected<Verdict, std::vector<Error>> go();
+
+private:
+    /// Something to decide once the clock stands at `time`.
+    struct Decision {
+        Time time{};
+        std::size_t expectation = 0;
+    };
+    struct Watchers {
+        std::vector<ConditionMonitor*> monitors;
+        std::vector<SampleCounter*> counters;
+    };
+
+    std::optional<Time> resolve(const Moment& moment);
+    std::optional<TimeInterval> resolve(const Window& window);
+    void prepare(std::size_t i);
+    Result<void> replayTo(Time time);
+    void show(std::span<const telemetry::Sample> samples);
+    void decide(const Decision& decision);
+    void decide(const ValueCheck& check, Outcome& outcome);
+    void decide(const StateHashCheck& check, Outcome& outcome);
+    void decide(const PictureCheck& check, Outcome& outcome);
+    std::optional<PngImage> drawn(const PictureCheck& check, Outcome& outcome);
+    void attach(Outcome& outcome, std::string_view suffix, const PngImage& picture);
+    void finish();
+
+    const plant::Plant& plant_;
+    twin::Replay& replay_;
+    const std::vector<Expectation>& expectations_;
+    const CheckOptions& options_;
+    Verdict verdict_;
+    std::vector<Error> errors_;
+    std::vector<Watchers> watchers_; ///< by signal
+    std::vector<SampleCounter*> allCounters_;
+    std::vector<std::pair<std::size_t, ConditionMonitor>> monitors_; ///< with their expectation
+    std::vector<std::pair<std::size_t, SampleCounter>> counters_;
+    std::vector<Decision> decisions_;
+};
+
+std::optional<Time> Run::resolve(const Moment& moment) {
+    const auto time = parseMoment(moment.text, replay_.log());
+    if (time) return *time;
+    errors_.push_back({time.error().code, time.error().message, moment.place});
+    return std::nullopt;
+}
+
+std::optional<TimeInterval> Run::resolve(const Window& window) {
+    const auto from = resolve(window.from), to = resolve(window.to);
+    if (!from || !to) return std::nullopt;
+    if (*from <= *to) return TimeInterval{*from, *to};
+    errors_.push_back({ErrorCode::Invalid, std::format("'from' ({}) lies after 'to' ({})", formatTime(*from), formatTime(*to)),
+                       window.from.place});
+    return std::nullopt;
+}
+
+/// Sets up what one expectation needs during the run.
+void Run::prepare(std::size_t i) {
+    const Expectation& expectation = expectations_[i];
+    Outcome& outcome = verdict_.outcomes.emplace_back();
+    outcome.name = expectation.name;
+    outcome.file = expectation.file;
+    outcome.line = expectation.line;
+    if (const auto* condition = std::get_if<ConditionCheck>(&expectation.what)) {
+        const Window window = condition->behaviour == Behaviour::At ? Window{condition->at, condition->at} : condition->window;
+        const auto interval = resolve(window);
+        if (!interval) return;
+        const telemetry::Conversion conversion = replay_.source().conversions()[index(condition->signal)];
+        ConditionMonitor monitor{*condition, plant_.at(condition->signal), conversion, replay_.source().strings(), *interval};
+        watchers_[index(condition->signal)].monitors.push_back(&monitors_.emplace_back(i, std::move(monitor)).second);
+    } else if (const auto* count = std::get_if<SampleCountCheck>(&expectation.what)) {
+        const auto interval = resolve(count->window);
+        if (!interval) return;
+        SampleCounter* counter = &counters_.emplace_back(i, SampleCounter{*interval}).second;
+        (count->signal == noSignal ? allCounters_ : watchers_[index(count->signal)].counters).push_back(counter);
+    } else {
+        const auto at = std::visit(
+            [](const auto& check) {
+                if constexpr (requires { check.at; })
+                    return check.at;
+                else
+                    return Moment{};
+            },
+            expectation.what);
+        if (const auto time = resolve(at)) decisions_.push_back({*time, i});
+    }
+}
+
+void Run::show(std::span<const telemetry::Sample> samples) {
+    for (const telemetry::Sample& sample : samples) {
+        const Watchers& watchers = watchers_[index(sample.signal)];
+        for (ConditionMonitor* monitor : watchers.monitors) monitor->add(sample);
+        for (SampleCounter* counter : watchers.counters) {
+            if (sample.time >= counter->window.from && sample.time <= counter->window.to) ++counter->count;
+        }
+    }
+    for (SampleCounter* counter : allCounters_) {
+        const auto first = std::ranges::lower_bound(samples, counter->window.from, {}, &telemetry::Sample::time);
+        const auto last = std::ranges::upper_bound(samples, counter->window.to, {}, &telemetry::Sample::time);
+        if (first < last) counter->count += static_cast<std::uint64_t>(last - first);
+    }
+}
+
+Result<void> Run::replayTo(Time time) {
+    const TimeInterval log = replay_.log();
+    for (std::size_t batches = 0;; ++batches) {
+        const auto samples = replay_.advance(time);
+        if (!samples) return std::unexpected(samples.error());
+        if (samples->empty()) return {};
+        show(*samples);
+        if (batches % 16 != 0) continue;
+        if (options_.progress.cancelled())
+            return failure(ErrorCode::Cancelled, "stopped while replaying", formatTime(replay_.time()));
+        options_.progress(seconds(replay_.time() - log.from) / std::max(1e-9, seconds(log.length())), "checking");
+    }
+}
+
+void Run::decide(const ValueCheck& check, Outcome& outcome) {
+    const plant::Signal& signal = plant_.at(check.signal);
+    const auto frame = replay_.frame();
+    const twin::SignalState& state = frame->signals[index(check.signal)];
+    const bool usable = state.known && (state.quality == Quality::Good || state.quality == Quality::Uncertain);
+    const bool isText = signal.type == ValueType::String;
+    const double number = state.value.asNumber(signal.type);
+    const std::string_view text = isText && state.known ? frame->strings->text(state.value.string) : std::string_view{};
+    if (const auto* wanted = std::get_if<double>(&check.value)) {
+        outcome.expected = std::format("{} = {}", signal.path, valueText(signal, *wanted, {}));
+        if (check.tolerance > 0) outcome.expected += std::format(" ± {}", check.tolerance);
+        outcome.passed = usable && std::abs(number - *wanted) <= check.tolerance;
+    } else {
+        const std::string& wantedText = std::get<std::string>(check.value);
+        outcome.expected = std::format("{} = '{}'", signal.path, wantedText);
+        outcome.passed = usable && text == wantedText;
+    }
+    outcome.found = state.known ? valueText(signal, number, text) : "no value yet";
+    if (state.known && !usable) outcome.found += ", quality not good";
+}
+
+void Run::decide(const StateHashCheck& check, Outcome& outcome) {
+    outcome.expected = check.hash;
+    outcome.found = replay_.stateHash().hex();
+    outcome.passed = outcome.found == check.hash;
+}
+
+void Run::attach(Outcome& outcome, std::string_view suffix, const PngImage& picture) {
+    if (options_.reportFolder.empty()) return;
+    std::string name;
+    for (const char c : outcome.name) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (plain || capital)
+            name += capital ? static_cast<char>(c - 'A' + 'a') : c;
+        else if (!name.empty() && name.back() != '-')
+            name += '-';
+    }
+    const std::filesystem::path path =
+        options_.reportFolder / std::format("{:02}-{}{}.png", &outcome - verdict_.outcomes.data() + 1, name, suffix);
+    if (auto written = writePng(path, picture.width, picture.height, picture.rgba); !written)
+        errors_.push_back(written.error());
+    else
+        outcome.attachments.push_back(path);
+}
+
+std::optional<PngImage> Run::drawn(const PictureCheck& check, Outcome& outcome) {
+    if (!options_.draw) {
+        outcome.found = "no picture: nothing here can draw one";
+        return std::nullopt;
+    }
+    auto picture = options_.draw(*replay_.frame(), check);
+    if (picture) return std::move(*picture);
+    outcome.found = "no picture: " + picture.error().text();
+    return std::nullopt;
+}
+
+void Run::decide(const PictureCheck& check, Outcome& outcome) {
+    const Clock::time_point start = Clock::now();
+    outcome.expected = std::format("as {}, at most {:.2f} % different", check.reference.filename().string(), check.tolerance * 100);
+    const auto picture = drawn(check, outcome);
+    if (!picture) return;
+    const auto reference = readPng(check.reference);
+    if (!reference) {
+        outcome.found = reference.error().text();
+        attach(outcome, "", *picture);
+        if (!outcome.attachments.empty()) {
+            outcome.found += std::format("; look at {} and, if it is right, copy it there", outcome.attachments.back().string());
+        }
+        return;
+    }
+    const auto difference = comparePictures(*picture, *reference);
+    outcome.seconds = secondsSince(start);
+    outcome.passed = difference && difference->share <= check.tolerance;
+    outcome.found = difference ? std::format("{:.2f} % different", difference->share * 100) : difference.error().text();
+    if (outcome.passed) return;
+    attach(outcome, "", *picture);
+    attach(outcome, "-reference", *reference);
+    if (difference) attach(outcome, "-difference", difference->highlight);
+}
+
+void Run::decide(const Decision& decision) {
+    Outcome& outcome = verdict_.outcomes[decision.expectation];
+    outcome.time = decision.time;
+    std::visit(
+        [&](const auto& check) {
+            if constexpr (requires { decide(check, outcome); }) decide(check, outcome);
+        },
+        expectations_[decision.expectation].what);
+}
+
+void Run::finish() {
+    for (auto& [expectation, monitor] : monitors_) monitor.finish(verdict_.outcomes[expectation]);
+    for (const auto& [expectation, counter] : counters_) {
+        const auto& check = std::get<SampleCountCheck>(expectations_[expectation].what);
+        Outcome& outcome = verdict_.outcomes[expectation];
+        outcome.expected =
+            countText(check.count) + " samples" + (check.signal == noSignal ? "" : " of " + plant_.at(check.signal).path);
+        outcome.found = std::format("{}", counter.count);
+        outcome.passed = counter.count >= check.count.least && counter.count <= check.count.most;
+    }
+    verdict_.stateHash = replay_.stateHash();
+}
+
+std::expected<Verdict, std::vector<Error>> Run::go() {
+    const Clock::time_point start = Clock::now();
+    verdict_.outcomes.reserve(expectations_.size());
+    for (std::size_t i = 0; i < expectations_.size(); ++i) prepare(i);
+    if (!errors_.empty()) return std::unexpected(std::move(errors_));
+    std::ranges::stable_sort(decisions_, {}, &Decision::time);
+    if (!options_.reportFolder.empty()) {
+        std::error_code failed;
+        std::filesystem::create_directories(options_.reportFolder, failed);
+        if (failed)
+            return std::unexpected(std::vector{Error{ErrorCode::Unreadable, "cannot make the report folder: " + failed.message(),
+                                                     options_.reportFolder.string()}});
+    }
+    const auto stopped = [](Error error) { return std::unexpected(std::vector{std::move(error)}); };
+    if (auto done = replay_.rewind(); !done) return stopped(done.error());
+    const std::uint64_t before = replay_.samplesApplied();
+    for (const Decision& decision : decisions_) {
+        if (auto done = replayTo(decision.time); !done) return stopped(done.error());
+        decide(decision);
+    }
+    if (auto done = replayTo(replay_.log().to); !done) return stopped(done.error());
+    finish();
+    if (!errors_.empty()) return std::unexpected(std::move(errors_));
+    verdict_.samples = replay_.samplesApplied() - before;
+    verdict_.seconds = secondsSince(start);
+    return std::move(verdict_);
+}
+
+} // namespace
+
+std::size_t Verdict::failed() const {
+    return static_cast<std::size_t>(std::ranges::count(outcomes, false, &Outcome::passed));
+}
+
+std::expected<Verdict, std::vector<Error>> run(const plant::Plant& plant, twin::Replay& replay,
+                                               const std::vector<Expectation>& expectations, const CheckOptions& options) {
+    return Run{plant, replay, expectations, options}.go();
+}
+
+} // namespace millwright::check

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/core/time.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace millwright::check {
+
+/// Everything found wrong with one file.
+class Problems {
+public:
+    explicit Problems(std::string file) : file_{std::move(file)} {}
+    void add(std::uint32_t line, std::uint32_t column, std::string message, ErrorCode code = ErrorCode::Invalid);
+    [[nodiscard]] std::string place(std::uint32_t line, std::uint32_t column) const;
+    [[nodiscard]] bool empty() const { return found_.empty(); }
+    /// In file order.
+    [[nodiscard]] std::vector<Error> take() &&;
+
+private:
+    struct Problem {
+        std::uint32_t line, column;
+        Error error;
+    };
+    std::string file_;
+    std::vector<Problem> found_;
+};
+
+/// A TOML table whose members are asked for by kind; one of another kind is reported and counts as absent. Members that nobody
+/// asked about are what `unknownKeys` reports. Valid while its `TomlFile` lives.
+class TomlTable {
+public:
+    struct At {
+        std::uint32_t line = 1, column = 1;
+    };
+
+    TomlTable(const void* table, Problems& problems) : table_{table}, problems_{&problems} {}
+
+    [[nodiscard]] bool has(std::string_view key) const;
+    [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
+    [[nodiscard]] std::optional<double> number(std::string_view key) const;
+    [[nodiscard]] std::optional<std::int64_t> integer(std::string_view key) const;
+    [[nodiscard]] std::optional<bool> boolean(std::string_view key) const;
+    /// A string as `parseDuration` reads it, or a number of seconds.
+    [[nodiscard]] std::optional<Duration> duration(std::string_view key) const;
+    /// Two integers; one stands for both.
+    [[nodiscard]] std::optional<std::pair<std::int64_t, std::int64_t>> integers(std::string_view key) const;
+    [[nodiscard]] std::optional<TomlTable> table(std::string_view key) const;
+    /// A list of tables; a missing one is empty.
+    [[nodiscard]] std::vector<TomlTable> tables(std::string_view key) const;
+    [[nodiscard]] bool isText(std::string_view key) const;
+    [[nodiscard]] bool isBoolean(std::string_view key) const;
+
+    /// Of the member's value, or of the table when there is no such member.
+    [[nodiscard]] At at(std::string_view key = {}) const;
+    [[nodiscard]] std::string place(std::string_view key = {}) const;
+    void problem(std::string_view key, std::string message) const;
+    /// Reports every member that is not among `known`, with a suggestion.
+    void unknownKeys(std::initializer_list<std::string_view> known) const;
+    /// Reports `key` as missing from what `whose` names.
+    void missing(std::string_view key, std::string_view whose) const;
+
+private:
+    const void* table_; ///< a toml::table; only the source knows the TOML library
+    Problems* problems_;
+};
+
+/// A parsed file.
+class TomlFile {
+public:
+    /// Nothing, and a problem, when `text` is not TOML or larger than an expectation file can sensibly be.
+    [[nodiscard]] static std::optional<TomlFile> parse(std::string_view text, Problems& problems);
+    TomlFile(TomlFile&&) noexcept;
+    ~TomlFile();
+    [[nodiscard]] TomlTable root(Problems& problems) const;
+
+private:
+    struct Storage;
+    TomlFile();
+    std::unique_ptr<Storage> storage_;
+};
+
+} // namespace millwright::check

@@ -1,0 +1,226 @@
+#include "unit/twin/memory_source.hpp"
+#include "unit/twin/plants.hpp"
+
+#include <millwright/check/check.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace millwright::check {
+namespace {
+
+using telemetry::Sample;
+using ::testing::HasSubstr;
+using twin::testing::at;
+using twin::testing::MemorySource;
+using twin::testing::number;
+
+/// Ten seconds of slide: 10 until 2 s, 3 until 4 s, 10 until 6 s (bad from 5 s), 2 until 7 s, then 10; a text and a door besides.
+std::unique_ptr<MemorySource> source() {
+    std::vector<Sample> samples{number(0, 1, 10),   number(2000, 1, 3),  number(4000, 1, 10),  number(5000, 1, 0, Quality::Bad),
+                                number(6000, 1, 2), number(7000, 1, 10), number(10'000, 1, 10)};
+    auto made = std::make_unique<MemorySource>(7, std::vector<Sample>{});
+    StringTable table;
+    samples.push_back({at(0), Value::of(table.add("Execute")), SignalIndex{3}, ValueType::String, Quality::Good});
+    samples.push_back({at(8000), Value::of(table.add("Aborted")), SignalIndex{3}, ValueType::String, Quality::Good});
+    samples.push_back({at(3000), Value::of(true), SignalIndex{4}, ValueType::Boolean, Quality::Good});
+    made = std::make_unique<MemorySource>(7, std::move(samples));
+    made->table = std::move(table);
+    return made;
+}
+
+class CheckTest : public ::testing::Test {
+protected:
+    CheckTest() : plant{twin::testing::onePlant()} {
+        plant.signals[1].interpolation = plant::Interpolation::Hold;
+        plant.cameras.push_back({.id = "overview", .name = "Overview", .eye = {}, .target = {}});
+    }
+
+    /// The outcome of one check, given as what stands under its heading.
+    Outcome outcome(const std::string& body, const CheckOptions& options = {}) {
+        const auto verdict = run(body, options);
+        EXPECT_TRUE(verdict) << (verdict ? "" : verdict.error().front().text());
+        return verdict ? verdict->outcomes.at(0) : Outcome{};
+    }
+    std::expected<Verdict, std::vector<Error>> run(const std::string& body, const CheckOptions& options = {}) {
+        auto expectations = parse("format = 1\n[[check]]\nname = \"it\"\n" + body, folder / "e.toml", plant);
+        if (!expectations) return std::unexpected(expectations.error());
+        auto replay = twin::Replay::open(plant, source());
+        return check::run(plant, *replay, *expectations, options);
+    }
+    std::string slide(const std::string& rest) { return "signal = \"line/machine/slide\"\n" + rest; }
+
+    plant::Plant plant;
+    std::filesystem::path folder = std::filesystem::temp_directory_path();
+};
+
+TEST_F(CheckTest, AlwaysTellsTheFirstViolation) {
+    EXPECT_TRUE(outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\"\nto = \"+1s\"")).passed);
+    const Outcome failed = outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\""));
+    EXPECT_FALSE(failed.passed);
+    EXPECT_EQ(failed.time, at(2000));
+    EXPECT_EQ(failed.expected, "line/machine/slide > 5 mm all the time");
+    EXPECT_EQ(failed.found, "3 mm at " + formatTime(at(2000)));
+    const Outcome bad = outcome(slide("when = {op = \">\", value = -1}\nexpect = \"always\""));
+    EXPECT_FALSE(bad.passed) << "without a good value no condition holds";
+    EXPECT_EQ(bad.time, at(5000));
+    EXPECT_THAT(bad.found, HasSubstr("quality bad"));
+}
+
+TEST_F(CheckTest, AWindowSeesTheValueFromBeforeItsStart) {
+    const Outcome failed = outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\"\nfrom = \"+3s\"\nto = \"+3.5s\""));
+    EXPECT_FALSE(failed.passed);
+    EXPECT_EQ(failed.time, at(3000));
+    EXPECT_TRUE(outcome(slide("when = {op = \"<\", value = 5}\nexpect = \"always\"\nfrom = \"+2s\"\nto = \"+3.5s\"")).passed)
+        << "a value counts from the very time of its sample";
+}
+
+TEST_F(CheckTest, NeverAndSometimes) {
+    EXPECT_TRUE(outcome(slide("when = {op = \"<\", value = 2}\nexpect = \"never\"")).passed) << "the bad 0 is no value";
+    const Outcome held = outcome(slide("when = {op = \"<=\", value = 2}\nexpect = \"never\""));
+    EXPECT_FALSE(held.passed);
+    EXPECT_EQ(held.time, at(6000));
+    EXPECT_TRUE(outcome(slide("when = {op = \"<=\", value = 2}\nexpect = \"sometimes\"")).passed);
+    const Outcome missed = outcome(slide("when = {op = \"<\", value = 2}\nexpect = \"sometimes\""));
+    EXPECT_FALSE(missed.passed);
+    EXPECT_EQ(missed.found, "never; its values were 2 mm to 10 mm");
+}
+
+TEST_F(CheckTest, CountsHowOftenAConditionBegins) {
+    const std::string below = "when = {op = \"<\", value = 5}\nexpect = \"count\"\n";
+    const Outcome two = outcome(slide(below + "count = 2"));
+    EXPECT_TRUE(two.passed);
+    EXPECT_EQ(two.found, "2: at " + formatTime(at(2000)) + ", " + formatTime(at(6000)));
+    EXPECT_TRUE(outcome(slide(below + "count = 1\nfrom = \"+2.5s\"")).passed) << "it held already at the window's start";
+    EXPECT_TRUE(outcome(slide(below + "count = 1\nfrom = \"+2s\"\nto = \"+5s\"")).passed);
+    EXPECT_TRUE(outcome(slide(below + "count = [1, 3]")).passed);
+    EXPECT_FALSE(outcome(slide(below + "count = 1")).passed);
+    EXPECT_TRUE(outcome(slide("when = {op = \">\", value = 5}\nexpect = \"count\"\ncount = 2")).passed)
+        << "neither holding from the first sample nor a spell of bad quality is a beginning";
+}
+
+TEST_F(CheckTest, LastsLooksForTheLongestSpell) {
+    const std::string above = "when = {op = \">\", value = 5}\nexpect = \"lasts\"\n";
+    EXPECT_TRUE(outcome(slide(above + "for = \"3s\"")).passed);
+    const Outcome shorter = outcome(slide(above + "for = \"3.5s\""));
+    EXPECT_FALSE(shorter.passed);
+    EXPECT_THAT(shorter.found, HasSubstr("at most 3 s, from " + formatTime(at(7000))));
+    EXPECT_FALSE(outcome(slide(above + "for = \"2s\"\nfrom = \"+1s\"\nto = \"+6s\"")).passed)
+        << "only the part within the window counts";
+}
+
+TEST_F(CheckTest, AtAMoment) {
+    EXPECT_TRUE(outcome(slide("when = {op = \"==\", value = 3}\nexpect = \"at\"\nat = \"+2s\"")).passed);
+    const Outcome failed = outcome(slide("when = {op = \"==\", value = 3}\nexpect = \"at\"\nat = \"+1.9s\""));
+    EXPECT_FALSE(failed.passed);
+    EXPECT_EQ(failed.found, "10 mm");
+}
+
+TEST_F(CheckTest, TextsAndBooleans) {
+    EXPECT_TRUE(outcome("signal = \"line/machine/state\"\nwhen = {op = \"==\", state = \"Aborted\"}\nexpect = \"count\"\ncount = 1")
+                    .passed);
+    EXPECT_TRUE(outcome("signal = \"line/machine/state\"\nvalue = \"Execute\"\nat = \"+7s\"").passed);
+    EXPECT_TRUE(outcome("signal = \"line/machine/door\"\nvalue = true\nat = \"+3s\"").passed);
+    const Outcome unknown = outcome("signal = \"line/machine/door\"\nvalue = true\nat = \"+1s\"");
+    EXPECT_FALSE(unknown.passed);
+    EXPECT_EQ(unknown.found, "no value yet");
+}
+
+TEST_F(CheckTest, ValuesAreReadWithinATolerance) {
+    EXPECT_TRUE(outcome(slide("value = 3.05\ntolerance = 0.1\nat = \"+3s\"")).passed);
+    const Outcome failed = outcome(slide("value = 3.05\ntolerance = 0.01\nat = \"+3s\""));
+    EXPECT_FALSE(failed.passed);
+    EXPECT_EQ(failed.expected, "line/machine/slide = 3.05 mm ± 0.01");
+    EXPECT_EQ(failed.found, "3 mm");
+    plant.signals[1].interpolation = plant::Interpolation::Linear;
+    EXPECT_TRUE(outcome(slide("value = 6.5\nat = \"+3s\"")).passed) << "between samples where the signal asks for it";
+}
+
+TEST_F(CheckTest, CountsSamples) {
+    EXPECT_TRUE(outcome("samples = 10").passed) << "the first sample of the log counts too";
+    EXPECT_TRUE(outcome(slide("samples = 7")).passed);
+    EXPECT_TRUE(outcome(slide("samples = 3\nfrom = \"+2s\"\nto = \"+5s\"")).passed) << "both ends of the window belong to it";
+    EXPECT_FALSE(outcome(slide("samples = [8, 100]")).passed);
+}
+
+TEST_F(CheckTest, ComparesTheStateHash) {
+    const Outcome wrong = outcome("state_hash = \"00000000000000000000000000000000\"");
+    EXPECT_FALSE(wrong.passed);
+    EXPECT_TRUE(outcome("state_hash = \"" + wrong.found + "\"").passed);
+    EXPECT_FALSE(outcome("state_hash = \"" + wrong.found + "\"\nat = \"+5s\"").passed);
+}
+
+TEST_F(CheckTest, ManyChecksAreDecidedInOnePass) {
+    const auto verdict =
+        run(slide("value = 3\nat = \"+3s\"") + "\n[[check]]\nname = \"b\"\nsamples = 10\n[[check]]\nname = \"c\"\n" +
+            slide("value = 10\nat = \"+1s\"") + "\n[[check]]\nname = \"d\"\nsamples = 11\n");
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->passed(), 3u);
+    EXPECT_EQ(verdict->failed(), 1u);
+    EXPECT_EQ(verdict->outcomes[3].name, "d");
+    EXPECT_EQ(verdict->samples, 10u);
+}
+
+TEST_F(CheckTest, MomentsOutsideTheLogAreErrorsAtTheirPlace) {
+    const auto verdict = run(slide("value = 3\nat = \"+3h\""));
+    ASSERT_FALSE(verdict);
+    EXPECT_THAT(verdict.error().front().place, HasSubstr("e.toml:6:6"));
+    const auto turned = run(slide("when = {op = \"<\", value = 5}\nexpect = \"never\"\nfrom = \"+5s\"\nto = \"+1s\""));
+    ASSERT_FALSE(turned);
+    EXPECT_THAT(turned.error().front().message, HasSubstr("lies after"));
+}
+
+class PictureCheckTest : public CheckTest {
+protected:
+    PictureCheckTest() {
+        folder = std::filesystem::path{::testing::TempDir()} / "millwright-picture-check";
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        options.reportFolder = folder / "report";
+        options.draw = [this](const twin::Frame& frame, const PictureCheck& check) -> Result<PngImage> {
+            drawnAt = frame.time;
+            return flat(check.width, check.height, shade);
+        };
+    }
+    ~PictureCheckTest() override { std::filesystem::remove_all(folder); }
+    static PngImage flat(std::uint32_t width, std::uint32_t height, std::uint8_t grey) {
+        return {width, height, std::vector<std::uint8_t>(std::size_t{4} * width * height, grey)};
+    }
+    CheckOptions options;
+    Time drawnAt{};
+    std::uint8_t shade = 100;
+    std::string body = "picture = \"ref.png\"\ncamera = \"overview\"\nat = \"+4s\"\nsize = [32, 16]";
+};
+
+TEST_F(PictureCheckTest, PassesWhenThePictureLooksTheSame) {
+    const PngImage reference = flat(32, 16, 102);
+    ASSERT_TRUE(writePng(folder / "ref.png", 32, 16, reference.rgba));
+    const Outcome same = outcome(body, options);
+    EXPECT_TRUE(same.passed) << same.found;
+    EXPECT_EQ(drawnAt, at(4000));
+    EXPECT_TRUE(same.attachments.empty());
+}
+
+TEST_F(PictureCheckTest, LeavesThePicturesOfAFailure) {
+    const PngImage reference = flat(32, 16, 180);
+    ASSERT_TRUE(writePng(folder / "ref.png", 32, 16, reference.rgba));
+    const Outcome failed = outcome(body, options);
+    EXPECT_FALSE(failed.passed);
+    EXPECT_EQ(failed.found, "100.00 % different");
+    ASSERT_EQ(failed.attachments.size(), 3u);
+    for (const auto& attachment : failed.attachments) EXPECT_TRUE(readPng(attachment)) << attachment;
+}
+
+TEST_F(PictureCheckTest, AMissingReferenceSaysWhereToTakeOne) {
+    const Outcome failed = outcome(body, options);
+    EXPECT_FALSE(failed.passed);
+    EXPECT_THAT(failed.found, HasSubstr("copy it there"));
+    ASSERT_EQ(failed.attachments.size(), 1u);
+    options.draw = nullptr;
+    EXPECT_THAT(outcome(body, options).found, HasSubstr("nothing here can draw"));
+}
+
+} // namespace
+} // namespace millwright::check

@@ -1,0 +1,96 @@
+#include <millwright/check/picture.hpp>
+#include <millwright/check/report.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace millwright::check {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Verdict verdict() {
+    Verdict v;
+    v.plant = "battery";
+    v.log = "run.mcap";
+    v.expectations = "checks/first.toml";
+    v.outcomes.push_back({.name = "good",
+                          .file = "checks/first.toml",
+                          .line = 2,
+                          .passed = true,
+                          .expected = "x",
+                          .found = "x",
+                          .time = {},
+                          .attachments = {}});
+    v.outcomes.push_back({.name = "bad <&\"\x01\xff name 온도",
+                          .file = "checks/first.toml",
+                          .line = 7,
+                          .passed = false,
+                          .expected = "tension < 5 N",
+                          .found = "9 N",
+                          .time = timeFromNanoseconds(0),
+                          .attachments = {"report/02.png"}});
+    return v;
+}
+
+TEST(Report, JUnitIsWellFormedAndSafe) {
+    const std::string xml = toJUnit(verdict(), timeFromNanoseconds(1'700'000'000'000'000'000));
+    EXPECT_THAT(
+        xml,
+        HasSubstr(
+            R"(<testsuite name="battery first" tests="2" failures="1" errors="0" skipped="0" time="0.000" timestamp="2023-11-14T22:13:20">)"));
+    EXPECT_THAT(xml, HasSubstr(R"(name="good" time="0.000" file="checks/first.toml" line="2"/>)"));
+    EXPECT_THAT(xml, HasSubstr(R"(name="bad &lt;&amp;&quot; name 온도")"));
+    EXPECT_THAT(xml, HasSubstr("<failure message=\"found 9 N\">expected tension &lt; 5 N"));
+    EXPECT_THAT(xml, HasSubstr("[[ATTACHMENT|report/02.png]]"));
+    for (const char c : xml) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+    EXPECT_THAT(xml, Not(HasSubstr("\xff")));
+}
+
+TEST(Report, JsonHasTheFieldsOfTheContract) {
+    const std::string json = toJson(verdict());
+    EXPECT_THAT(json, HasSubstr(R"("plant": "battery")"));
+    EXPECT_THAT(json, HasSubstr(R"("passed": 1)"));
+    EXPECT_THAT(json, HasSubstr(R"("failed": 1)"));
+    EXPECT_THAT(json, HasSubstr(R"("time": "1970-01-01T00:00:00.000000000Z")"));
+    EXPECT_THAT(json, HasSubstr(R"("stateHash": "00000000000000000000000000000000")"));
+}
+
+TEST(Report, TextNamesFailuresFirstHand) {
+    const std::string text = toText(verdict());
+    EXPECT_THAT(text, HasSubstr("passed  good"));
+    EXPECT_THAT(text, HasSubstr("checks/first.toml:7"));
+    EXPECT_THAT(text, HasSubstr("expected tension < 5 N"));
+    EXPECT_THAT(text, HasSubstr("1 of 2 checks failed"));
+}
+
+PngImage half(std::uint32_t edge, std::uint8_t left, std::uint8_t right) {
+    PngImage image{64, 32, {}};
+    for (std::uint32_t y = 0; y < image.height; ++y) {
+        for (std::uint32_t x = 0; x < image.width; ++x) {
+            const std::uint8_t grey = x < edge ? left : right;
+            image.rgba.insert(image.rgba.end(), {grey, grey, grey, 255});
+        }
+    }
+    return image;
+}
+
+TEST(Picture, WhatAPersonCannotTellApartIsEqual) {
+    EXPECT_EQ(comparePictures(half(32, 90, 200), half(32, 90, 200))->share, 0);
+    EXPECT_EQ(comparePictures(half(32, 90, 200), half(32, 92, 198))->share, 0);
+    EXPECT_GT(comparePictures(half(32, 90, 200), half(32, 120, 200))->share, 0.45);
+    EXPECT_LT(comparePictures(half(32, 90, 200), half(33, 90, 200))->share, 0.05);
+    EXPECT_GT(comparePictures(half(32, 90, 200), half(42, 90, 200))->share, 0.1);
+}
+
+TEST(Picture, DifferencesAreMarked) {
+    const auto difference = comparePictures(half(32, 90, 200), half(32, 160, 200));
+    ASSERT_TRUE(difference);
+    EXPECT_EQ(difference->highlight.rgba[0], 230);
+    EXPECT_GT(difference->highlight.rgba[4 * 63], 150);
+    EXPECT_FALSE(comparePictures(half(32, 1, 2), {1, 1, {0, 0, 0, 0}}));
+}
+
+} // namespace
+} // namespace millwright::check
