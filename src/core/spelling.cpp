@@ -43,7 +43,7 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) 
 
 std::string_view closestWord(std::string_view word, std::span<const std::string_view> candidates) {
     if (word.empty() || word.size() > maximumLength) return {};
-    std::size_t limit = std::max<std::size_t>(1, word.size() / 3);
+    std::size_t limit = std::max<std::size_t>(1, (word.size() + 1) / 3);
     std::string_view best;
     for (const std::string_view candidate : candidates) {
         if (candidate.empty() || candidate.size() > maximumLength) continue;

@@ -93,21 +93,6 @@ bool hasForm(const Node& node, ValueKind kind) {
            std::ranges::all_of(node.children, [](const Node& child) { return child.kind == Node::Kind::Table; });
 }
 
-// Ids may hold placeholders such as {i} or {n:03}; what they become is checked again when they have been filled in.
-bool isIdentifierTemplate(std::string_view text) {
-    std::string filled;
-    while (!text.empty()) {
-        const std::size_t open = text.find('{');
-        filled += text.substr(0, open);
-        if (open == std::string_view::npos) break;
-        const std::size_t close = text.find('}', open);
-        if (close == std::string_view::npos) return false;
-        filled += '1';
-        text.remove_prefix(close + 1);
-    }
-    return isIdentifier(filled);
-}
-
 class Checker {
 public:
     explicit Checker(Problems& problems) : problems_{problems} {}
@@ -125,7 +110,7 @@ public:
         for (const Key& key : keys.keys) {
             const Node* member = node.find(key.name);
             if (member == nullptr && key.required)
-                problems_.add(node.at, std::format("'{}' is missing: {}", key.name, key.description));
+                problems_.add(node.at, std::format("'{}' is missing in {}: {}", key.name, keys.name, key.description));
             if (bit == 0) continue;
             if (member == nullptr && (key.requiredFor & bit) != 0) {
                 problems_.add(node.at, std::format("a {} binding needs '{}': {}", kind->text, key.name, key.description));
@@ -231,17 +216,16 @@ private:
         std::string all;
         for (const std::string_view word : key.choices) all += (all.empty() ? "" : ", ") + std::string{word};
         const std::string advice = didYouMean(node.text, key.choices);
-        problems_.add(node.at,
-                      std::format("'{}' is not a {}{}", node.text.substr(0, 80), key.name == "op" ? "comparison" : key.name,
-                                  advice.empty() ? ": it is one of " + all : advice));
+        problems_.add(node.at, std::format("'{}' is not a value of '{}'{}", node.text.substr(0, 80), key.name,
+                                           advice.empty() ? ": it is one of " + all : advice));
     }
 
     void bounds(const Node& node, double number, const Key& key) {
         const bool tooLow = key.aboveMinimum ? number <= key.minimum : number < key.minimum;
         if (!tooLow && number <= key.maximum) return;
         const std::string low =
-            key.aboveMinimum ? std::format("more than {}", key.minimum) : std::format("at least {}", key.minimum);
-        const std::string high = std::isinf(key.maximum) ? "" : std::format(" and at most {}", key.maximum);
+            key.aboveMinimum ? std::format("more than {:.12g}", key.minimum) : std::format("at least {:.12g}", key.minimum);
+        const std::string high = std::isinf(key.maximum) ? "" : std::format(" and at most {:.12g}", key.maximum);
         problems_.add(node.at, std::format("'{}' is {}: it must be {}{}", key.name, number, low, high));
     }
 
@@ -274,6 +258,20 @@ private:
 
 void checkStructure(const Node& root, Problems& problems) {
     Checker{problems}.table(root, rootKeys);
+}
+
+bool isIdentifierTemplate(std::string_view text) {
+    std::string filled;
+    while (!text.empty()) {
+        const std::size_t open = text.find('{');
+        filled += text.substr(0, open);
+        if (open == std::string_view::npos) break;
+        const std::size_t close = text.find('}', open);
+        if (close == std::string_view::npos) return false;
+        filled += '1';
+        text.remove_prefix(close + 1);
+    }
+    return isIdentifier(filled);
 }
 
 bool isIdentifier(std::string_view text) {

@@ -18,6 +18,9 @@ void checkStructure(const Node& root, Problems& problems);
 /// caller.
 [[nodiscard]] bool isIdentifier(std::string_view text);
 
+/// The same for a text that may hold placeholders such as {i} or {n:03}; what they become is checked again when they are filled in.
+[[nodiscard]] bool isIdentifierTemplate(std::string_view text);
+
 /// sRGB "#rrggbb" to linear RGB.
 [[nodiscard]] std::optional<glm::vec3> parseColour(std::string_view text);
 

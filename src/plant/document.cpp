@@ -121,7 +121,9 @@ Result<Document> Document::parse(std::string_view text, std::string_view file) {
     toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const Position at = position(parsed.error().source().begin);
-        return failure(ErrorCode::Malformed, std::format("this is not TOML: {}", parsed.error().description()),
+        std::string_view reason = parsed.error().description();
+        reason = reason.substr(0, reason.find(" (TOML_")); // names a macro of the library
+        return failure(ErrorCode::Malformed, std::format("this is not TOML: {}", reason),
                        std::format("{}:{}:{}", file, at.line, at.column));
     }
     Document document;

@@ -11,6 +11,7 @@
 namespace millwright::plant {
 namespace {
 
+constexpr std::size_t maximumDepth = 32;
 constexpr std::size_t maximumCandidates = 5000; // suggestions compare with each: bounded so that many problems stay cheap
 
 // {i}, {j:2}, {n:03}: the variable and the number of digits.
@@ -38,6 +39,14 @@ std::string_view lastOf(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+bool isPath(std::string_view path, bool (*isPart)(std::string_view)) {
+    std::size_t parts = 0;
+    for (; !path.empty(); path = parentOf(path)) {
+        if (path.starts_with('/') || !isPart(lastOf(path)) || ++parts > maximumDepth) return false;
+    }
+    return parts > 0;
+}
+
 } // namespace
 
 std::string substitute(std::string_view text, const Repetition& repetition) {
@@ -58,7 +67,9 @@ std::string substitute(std::string_view text, const Repetition& repetition) {
                                     : found->first == 'j' ? repetition.j
                                     : found->first == 'k' ? repetition.k
                                                           : repetition.n;
-        std::format_to(std::back_inserter(result), "{:0{}}", number, found->second);
+        const std::string digits = std::to_string(number);
+        if (digits.size() < found->second) result.append(found->second - digits.size(), '0');
+        result += digits;
         text.remove_prefix(close + 1);
     }
 }
@@ -84,6 +95,12 @@ void Expander::add(EquipmentTemplate& equipment) {
     } else if (!hasPlaceholder(equipment.path)) {
         equipment.path += equipment.directions > 2 ? "-{i}-{j}-{k}" : equipment.directions > 1 ? "-{i}-{j}" : "-{i}";
     }
+    plant_.equipment.reserve(plant_.equipment.size() + total);
+    plant_.signals.reserve(plant_.signals.size() + total * equipment.signals.size());
+    pending_.reserve(pending_.size() + total * equipment.bindings.size());
+    equipmentByPath_.reserve(plant_.equipment.capacity());
+    signalByPath_.reserve(plant_.signals.capacity());
+    signalByTopic_.reserve(plant_.signals.capacity());
     const std::size_t problems = context_.problems.count();
     std::int64_t n = 0;
     for (std::int64_t i = 0; i < equipment.count[0]; ++i) {
@@ -125,13 +142,14 @@ EquipmentIndex Expander::ensure(std::string_view path) {
 void Expander::addOne(EquipmentTemplate& from, const Repetition& repetition, const glm::dvec3& offset) {
     const auto filled = [&](const std::string& text) { return from.repeated ? substitute(text, repetition) : text; };
     const std::string path = filled(from.path);
-    for (std::string_view rest = path; !rest.empty(); rest = parentOf(rest)) {
-        if (isIdentifier(lastOf(rest))) continue;
-        context_.problems.add(
-            from.at,
-            std::format(
-                "'{}' is not a path: {{i}} {{j}} {{k}} {{n}} may stand in the path of a repeated equipment, no other braces",
-                path.substr(0, 80)));
+    if (!isPath(path, isIdentifier)) {
+        if (isPath(from.path, isIdentifierTemplate)) { // else reported already
+            context_.problems.add(
+                from.at,
+                std::format(
+                    "'{}' is not a path: {{i}} {{j}} {{k}} {{n}} may stand in the path of a repeated equipment, no other braces",
+                    path.substr(0, 80)));
+        }
         return;
     }
     const EquipmentIndex self = ensure(path);
@@ -164,7 +182,9 @@ void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& eq
     Signal signal = from.signal;
     signal.id = filled(from.signal.id);
     if (!isIdentifier(signal.id)) {
-        context_.problems.add(from.at, std::format("'{}' is not an id: use letters, digits, - _ and .", signal.id.substr(0, 80)));
+        if (isIdentifierTemplate(from.signal.id)) // else reported already
+            context_.problems.add(from.at,
+                                  std::format("'{}' is not an id: use letters, digits, - _ and .", signal.id.substr(0, 80)));
         return;
     }
     signal.equipment = owner;
@@ -206,12 +226,10 @@ void Expander::setLevels() {
         const Equipment& parent = plant_.at(equipment.parent);
         if (equipment.level >= parent.level) continue;
         if (declared.stated) {
-            context_.problems.add(
-                declared.at,
-                std::format(
-                    "'{}' is a {} inside '{}', which is a {}: levels go site, area, line, cell, equipment from the outside in",
-                    equipment.path, levelWords[static_cast<std::size_t>(equipment.level)], parent.path,
-                    levelWords[static_cast<std::size_t>(parent.level)]));
+            context_.problems.add(declared.at, std::format("'{}' has the level {} inside '{}', which has {}: levels go site, area, "
+                                                           "line, cell, equipment from the outside in",
+                                                           equipment.path, levelWords[static_cast<std::size_t>(equipment.level)],
+                                                           parent.path, levelWords[static_cast<std::size_t>(parent.level)]));
         }
         equipment.level = parent.level;
     }

@@ -28,7 +28,10 @@ constexpr Key mapKeyList[] = {
      .description = "what they become: degrees (rotation), degrees per second (spin), metres (translation, path), 0 to 1 (fill, "
                     "normalised path)",
      .required = true},
-    {.name = "clamp", .kind = Boolean, .description = "whether values outside `in` stop at the ends of `out`", .fallback = "true"},
+    {.name = "clamp",
+     .kind = Boolean,
+     .description = "whether values outside `in` stop at the ends of `out`; a spin never stops",
+     .fallback = "true"},
 };
 constexpr TableKeys mapKeys{"map", "Straight line from the signal's values to the binding's output.", mapKeyList};
 
@@ -48,7 +51,7 @@ constexpr Key tableKeyList[] = {
     {.name = "state",
      .kind = Text,
      .description = "text of a string signal, or one of the names in `states` of an integer or boolean signal"},
-    {.name = "value", .kind = NumberOrBoolean, .description = "value of an integer, float or boolean signal"},
+    {.name = "value", .kind = NumberOrBoolean, .description = "value of an integer or boolean signal"},
     {.name = "colour", .kind = Colour, .description = "sRGB colour while the signal has that state", .required = true},
     {.name = "strength",
      .kind = Number,

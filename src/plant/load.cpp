@@ -53,8 +53,6 @@ void readPlantTable(const Node& root, ReadContext& context, Plant& plant) {
     plant.name = reader.text("name");
     if (plant.name.empty()) plant.name = plant.id;
     plant.description = reader.text("description");
-    if (!plant.id.empty() && !isIdentifier(plant.id))
-        context.problems.add(reader.at("id"), std::format("'{}' is not an id: use letters, digits, - _ and .", plant.id));
     if (const Node* log = reader.find("log", Node::Kind::String)) plant.defaultLog = context.file(*log, "log");
 }
 

@@ -57,7 +57,7 @@ void readInterpolation(const Reader& reader, ReadContext& context, Signal& signa
     if (signal.interpolation == Interpolation::Hold) return;
     if (signal.type != ValueType::Float) {
         context.problems.add(reader.at("interpolation"),
-                             std::format("a {} signal cannot be interpolated: leave 'interpolation' out or write \"hold\"",
+                             std::format("{} signals cannot be interpolated: leave 'interpolation' out or write \"hold\"",
                                          typeWords[static_cast<std::size_t>(signal.type)]));
     } else if (signal.interpolation == Interpolation::Angle) {
         const units::Unit* unit = context.unit(signal.unit);
@@ -103,6 +103,7 @@ void readMapping(const Reader& reader, ReadContext& context, BindingTemplate& bi
     const Node* map = reader.find("map", Node::Kind::Table);
     const auto perUnit = reader.number("per_unit");
     binding.mapped = map != nullptr || perUnit.has_value();
+    binding.mapAt = reader.at(map != nullptr ? "map" : "per_unit");
     if (map != nullptr && perUnit) {
         context.problems.add(reader.at("per_unit"), "a binding has either 'map' or 'per_unit', not both");
     } else if (perUnit) {
@@ -228,7 +229,7 @@ SignalTemplate readSignal(const Reader& reader, ReadContext& context) {
     if (signal.type == ValueType::String || signal.type == ValueType::Boolean) {
         for (const std::string_view key : {"unit", "range", "limits", "decimals"}) {
             if (reader.find(key) != nullptr) {
-                context.problems.add(reader.at(key), std::format("a {} signal has no '{}': only float and integer signals do",
+                context.problems.add(reader.at(key), std::format("{} signals have no '{}': only float and integer signals do",
                                                                  typeWords[static_cast<std::size_t>(signal.type)], key));
             }
         }

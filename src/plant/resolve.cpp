@@ -50,6 +50,15 @@ bool resolveMapping(const BindingTemplate& from, const Signal& signal, Binding& 
         return false;
     }
     if (from.mapped) {
+        const Mapping& map = binding.mapping;
+        const double atZero = map.outLow - map.inLow * (map.outHigh - map.outLow) / (map.inHigh - map.inLow);
+        if (binding.kind == BindingKind::Spin && std::abs(atZero) > 1e-6 * std::max(std::abs(map.outLow), std::abs(map.outHigh))) {
+            context.problems.add(
+                from.mapAt,
+                std::format("a spin is proportional to its signal: this map gives {:.6g} degrees per second at 0", atZero));
+            return false;
+        }
+        binding.mapping.clamp = map.clamp && binding.kind != BindingKind::Spin;
         if (binding.kind == BindingKind::Rotation || binding.kind == BindingKind::Spin) {
             binding.mapping.outLow *= radiansPerDegree;
             binding.mapping.outHigh *= radiansPerDegree;
@@ -103,17 +112,60 @@ bool resolveState(const BindingTemplate::State& from, const Signal& signal, std:
     return true;
 }
 
+// A table of numbers as a ramp that is flat around each value and leaves the node as it is in between.
+std::vector<ColourStop> stepsOf(std::vector<ColourStop> table) {
+    std::ranges::sort(table, {}, &ColourStop::value);
+    std::vector<ColourStop> steps;
+    for (const ColourStop& entry : table) {
+        const glm::vec4 untouched{glm::vec3{entry.colour}, 0};
+        steps.push_back({entry.value - 0.5, {}, untouched});
+        steps.push_back({entry.value - 0.25, {}, entry.colour});
+        steps.push_back({entry.value + 0.25, {}, entry.colour});
+        steps.push_back({entry.value + 0.4375, {}, untouched});
+    }
+    return steps;
+}
+
 bool resolveColours(const BindingTemplate& from, const Signal& signal, Binding& binding, ReadContext& context) {
     if (!from.table) {
         if (signal.type != ValueType::String) return true;
         context.problems.add(from.signalAt, std::format("a ramp needs numbers: signal '{}' is a string; use 'table'", signal.path));
         return false;
     }
-    bool good = true;
-    for (std::size_t i = 0; i < from.states.size(); ++i) {
-        good = resolveState(from.states[i], signal, binding.colours[i].state, binding.colours[i].value, context) && good;
+    if (signal.type == ValueType::Float) {
+        context.problems.add(
+            from.signalAt,
+            std::format("a float has no states: give signal '{}' the type integer, boolean or string, or use 'ramp'", signal.path));
+        return false;
     }
-    return good;
+    bool good = true;
+    bool named = true;
+    for (std::size_t i = 0; i < from.states.size(); ++i) {
+        ColourStop& entry = binding.colours[i];
+        good = resolveState(from.states[i], signal, entry.state, entry.value, context) && good;
+        const auto before = std::span{binding.colours}.first(i);
+        if (good && std::ranges::any_of(before, [&](const ColourStop& other) {
+                return other.state == entry.state && other.value == entry.value;
+            })) {
+            context.problems.add(from.states[i].at, "this state has a colour already");
+            good = false;
+        }
+        if (signal.type == ValueType::String) continue;
+        const auto states = static_cast<double>(signal.states.size());
+        named = named && entry.value >= 0 && entry.value < states && !signal.states[static_cast<std::size_t>(entry.value)].empty();
+        if (std::floor(entry.value) != entry.value || std::abs(entry.value) > 1e9) {
+            context.problems.add(from.states[i].at, std::format("{} is no value of this signal, whose type is {}", entry.value,
+                                                                typeWords[static_cast<std::size_t>(signal.type)]));
+            good = false;
+        }
+    }
+    if (!good || signal.type == ValueType::String) return good;
+    if (!named) {
+        binding.colours = stepsOf(std::move(binding.colours));
+        return true;
+    }
+    for (ColourStop& entry : binding.colours) entry.state = signal.states[static_cast<std::size_t>(entry.value)];
+    return true;
 }
 
 bool resolveCondition(const BindingTemplate& from, const Signal& signal, Binding& binding, ReadContext& context) {
@@ -122,6 +174,16 @@ bool resolveCondition(const BindingTemplate& from, const Signal& signal, Binding
     if (signal.type != ValueType::String) return true; // shown while the value is not zero
     context.problems.add(from.at, std::format("signal '{}' is a string: 'when' must say which state shows the node", signal.path));
     return false;
+}
+
+template <typename T>
+std::string formatFailure(const std::string& format, const T& value) {
+    try {
+        (void)std::vformat(format, std::make_format_args(value));
+        return {};
+    } catch (const std::format_error& error) {
+        return error.what();
+    }
 }
 
 // Tries the format with a value of the signal's type; what it cannot do, it could not do when shown either.
@@ -140,25 +202,22 @@ bool resolveText(const BindingTemplate& from, const Signal& signal, Binding& bin
     }
     if (binding.textFormat.size() > 200) reason = "it is longer than 200 characters";
     if (reason.empty()) {
-        double number = 1.5;
-        std::int64_t integer = 1;
-        bool boolean = true;
-        std::string_view text = "text";
-        try {
-            switch (signal.type) {
-            case ValueType::Float: (void)std::vformat(binding.textFormat, std::make_format_args(number)); break;
-            case ValueType::Integer: (void)std::vformat(binding.textFormat, std::make_format_args(integer)); break;
-            case ValueType::Boolean: (void)std::vformat(binding.textFormat, std::make_format_args(boolean)); break;
-            case ValueType::String: (void)std::vformat(binding.textFormat, std::make_format_args(text)); break;
-            }
-        } catch (const std::format_error& error) {
-            reason = error.what();
+        const double number = 1.5;
+        const std::int64_t integer = 1;
+        const std::string_view text = "text";
+        switch (signal.type) {
+        case ValueType::Integer:
+            reason = formatFailure(binding.textFormat, integer);
+            if (!reason.empty()) reason = formatFailure(binding.textFormat, number);
+            break;
+        case ValueType::String: reason = formatFailure(binding.textFormat, text); break;
+        default: reason = formatFailure(binding.textFormat, number); break;
         }
     }
     if (reason.empty()) return true;
     context.problems.add(
         from.formatAt,
-        std::format("'{}' cannot format a {}: {} (write for example \"{{:.1f}} m/min\" for a float, \"{{}}\" for others)",
+        std::format("'{}' cannot show {} values: {} (write for example \"{{:.1f}} m/min\" for floats, \"{{}}\" for others)",
                     binding.textFormat.substr(0, 80), typeWords[static_cast<std::size_t>(signal.type)], reason));
     return false;
 }

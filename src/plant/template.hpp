@@ -40,6 +40,7 @@ struct BindingTemplate {
     bool table = false;        ///< `binding.colours` is a table of `states`
     std::vector<State> states; ///< of the table, or the one of a condition
     bool conditional = false;  ///< `when` was given
+    Position mapAt;
     Position formatAt;
     bool malformed = false; ///< a problem of its own was reported: only the signal can be looked up
     bool failed = false;    ///< a problem of its use was reported: not again for every repetition

@@ -64,7 +64,8 @@ struct Target {
 enum class TargetIndex : std::uint32_t {};
 [[nodiscard]] constexpr std::size_t index(TargetIndex target) { return static_cast<std::size_t>(target); }
 
-/// One stop of a colour ramp or one entry of a state table. `state` is used for string signals, `value` otherwise.
+/// One stop of a colour ramp, or one entry of a state table when `state` is set (the text of a String, or the name in `Signal::states` of
+/// an Integer or Boolean).
 struct ColourStop {
     double value = 0;
     std::string state;
@@ -114,8 +115,8 @@ struct Binding {
     bool pathNormalised = false;
     std::vector<ColourStop> colours; ///< ramp: ascending by value
     Condition condition;
-    std::string textFormat;   ///< std::format of the one value, e.g. "{:.1f} m/min", checked: a Float is given as double, an Integer as
-                              ///< std::int64_t, a Boolean as bool, a String as text
+    std::string textFormat;   ///< std::format of the one value, e.g. "{:.1f} m/min", checked: a Float or Boolean is given as double, an
+                              ///< Integer as std::int64_t where the format takes one and else as double, a String as text
 };
 
 struct Placement {
