@@ -1,0 +1,15 @@
+#pragma once
+
+#include <millwright/ui/context.hpp>
+#include <millwright/ui/model.hpp>
+
+namespace millwright::ui {
+
+/// Draws the whole desktop window: plant tree, viewport, inspector, timeline, status bar, help. Call between `beginFrame` and
+/// `endFrame`; adds to `intents` what the user asks for. Returns where everything is, in pixels.
+Layout drawDashboard(Context& context, const Model& model, ViewState& state, Intents& intents);
+
+/// Draws only the inspector, filling `area`: the headset's floating panel.
+void drawInspectorPanel(Context& context, const Rect& area, const Model& model, ViewState& state, Intents& intents);
+
+} // namespace millwright::ui

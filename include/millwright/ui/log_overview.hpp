@@ -1,0 +1,68 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/core/time.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/source.hpp>
+#include <millwright/ui/attention.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millwright::ui {
+
+/// The whole log at a glance: the range every numeric signal covered in each of some thousand equal slices of time, the worst
+/// attention in each, and when states changed. Reads the log once, on a thread of its own, within a fixed memory budget; what it
+/// has read so far can be used meanwhile. Sparklines and the timeline draw from it, so they are right at once after any jump.
+class LogOverview {
+public:
+    /// Smallest and largest value of one slice, in the plant's unit; NaN where the signal had no good value.
+    struct Range {
+        float low, high;
+    };
+    /// A change of a discrete signal.
+    struct Marker {
+        Time time{};
+        SignalIndex signal = noSignal;
+        std::string text; ///< the new value
+    };
+
+    /// Starts reading. `plant` must outlive this. `budgetBytes` bounds what the slices take.
+    LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
+                std::size_t budgetBytes = std::size_t{32} << 20);
+    /// Stops reading.
+    ~LogOverview();
+    LogOverview(const LogOverview&) = delete;
+    LogOverview& operator=(const LogOverview&) = delete;
+
+    [[nodiscard]] TimeInterval span() const;
+    /// 0…1: how much of the log has been read.
+    [[nodiscard]] double progress() const;
+    [[nodiscard]] bool finished() const;
+    /// Slices read so far; slice i covers [sliceStart(i), sliceStart(i + 1)).
+    [[nodiscard]] std::size_t slices() const;
+    [[nodiscard]] Time sliceStart(std::size_t slice) const;
+    /// The slice that holds `time`, kept within the log.
+    [[nodiscard]] std::size_t sliceOf(Time time) const;
+    /// One signal's slices read so far; empty for a signal that is not numeric.
+    [[nodiscard]] std::span<const Range> ranges(SignalIndex signal) const;
+    /// Worst attention of all signals in each slice read so far.
+    [[nodiscard]] std::span<const Attention> attention() const;
+    /// State changes read so far, in time order; signals that change all the time are left out. Valid until the next call. Thread:
+    /// one.
+    [[nodiscard]] std::span<const Marker> markers() const;
+    /// Why reading stopped early, if it did.
+    [[nodiscard]] std::optional<Error> error() const;
+    /// Blocks until everything is read: for pictures and tests.
+    void wait() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace millwright::ui

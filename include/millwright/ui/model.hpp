@@ -1,0 +1,133 @@
+#pragma once
+
+#include <millwright/core/time.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/twin/frame.hpp>
+#include <millwright/ui/attention.hpp>
+#include <millwright/ui/layout.hpp>
+#include <millwright/ui/log_overview.hpp>
+
+#include <glm/glm.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// What panels show and what they ask for. Panels read a `Model`, keep what is theirs in a `ViewState`, and answer with intents;
+/// they know neither Vulkan nor the twin, so the same panels serve the desktop and the headset.
+namespace millwright::ui {
+
+enum class LogStatus : std::uint8_t { None, Opening, Ready, Failed };
+
+/// A text over the 3D picture, beside a point of it.
+struct SceneLabel {
+    glm::vec2 anchor{0}; ///< pixels of the viewport, from its top left
+    std::string_view text;
+    bool emphasised = false; ///< of the selected equipment
+};
+
+/// Everything panels show in one frame; all of it is borrowed until the frame is drawn.
+struct Model {
+    const plant::Plant* plant = nullptr;     ///< null while there is none yet
+    const twin::Frame* frame = nullptr;      ///< null while there is no log
+    const AttentionMap* attention = nullptr; ///< of `plant` and `frame`
+    const LogOverview* overview = nullptr;
+
+    LogStatus logStatus = LogStatus::None;
+    std::string_view logName;
+    std::string_view logProblem; ///< why the log could not be opened or has stopped; empty when all is well
+    std::string_view problem;    ///< what kept the plant or model from opening; empty when all is well
+    bool looping = false;
+
+    bool loading = false; ///< models are being imported
+    double loadingFraction = 0;
+    std::string_view loadingStage;
+
+    std::uintptr_t viewportImage = 0; ///< ImTextureID of the 3D picture; 0: none
+    std::span<const SceneLabel> labels;
+    std::size_t activeCamera = std::string::npos; ///< of Plant::cameras, while the camera has not been moved away
+    bool walking = false;
+
+    double frameMilliseconds = 0;
+    std::string_view gpuName;
+    std::uint64_t triangles = 0;
+};
+
+// Intents. Positions in the viewport are pixels from its top left.
+struct Select {
+    EquipmentIndex equipment = noEquipment;
+}; ///< noEquipment: select nothing
+struct FlyTo {
+    EquipmentIndex equipment = noEquipment;
+};                 ///< noEquipment: to everything
+struct FitView {}; ///< all of the selection, or of everything
+struct UseCamera {
+    std::size_t camera = 0;
+}; ///< index into Plant::cameras
+struct SetPlaying {
+    bool playing = false;
+};
+struct Seek {
+    Time time{};
+};
+struct Step {
+    Duration offset{};
+};
+struct StepToNextSample {};
+struct SetSpeed {
+    double speed = 1;
+};
+struct SetLooping {
+    bool looping = false;
+};
+struct SetGrid {
+    bool shown = true;
+};
+struct CancelLoading {};
+struct Quit {};
+struct Orbit {
+    glm::vec2 drag{0};
+};
+struct Pan {
+    glm::vec2 drag{0};
+};
+struct Look {
+    glm::vec2 drag{0};
+};
+struct Zoom {
+    float notches = 0;
+    glm::vec2 at{0};
+};
+struct Walk {
+    glm::vec3 direction{0};
+    bool fast = false;
+}; ///< right, up, forward; -1…1
+struct PickAt {
+    glm::vec2 at{0};
+    bool fly = false;
+}; ///< select what is there; `fly`: go there too
+struct HoverAt {
+    glm::vec2 at{0};
+};
+
+using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
+                            SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt>;
+using Intents = std::vector<Intent>;
+
+/// What the interface itself remembers from frame to frame.
+struct ViewState {
+    EquipmentIndex selected = noEquipment;
+    EquipmentIndex hovered = noEquipment; ///< under the pointer in the tree
+    Splits splits;
+    bool gridShown = true;
+    bool helpShown = false;
+    std::string search;
+    std::vector<bool> collapsed; ///< parallel to Plant::equipment
+    TimeInterval visibleTime;    ///< part of the log the timeline shows; empty: all of it
+    bool revealSelected = false; ///< scroll the tree to the selection once
+};
+
+} // namespace millwright::ui

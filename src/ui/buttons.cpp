@@ -1,0 +1,135 @@
+#include "ui/canvas.hpp"
+#include "ui/context_impl.hpp"
+
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <string>
+
+namespace millwright::ui {
+namespace {
+
+/// Draws pictures in a square of 16 logical pixels round `centre`.
+class IconPen {
+public:
+    IconPen(Canvas& canvas, glm::vec2 centre, Colour colour) : canvas_{canvas}, centre_{glm::round(centre)}, colour_{colour} {}
+
+    void draw(Icon icon) {
+        switch (icon) {
+        case Icon::Play: right(-4, 9); break;
+        case Icon::Pause:
+            bar(-5, -5, -1, 5);
+            bar(1, -5, 5, 5);
+            break;
+        case Icon::ToStart:
+            bar(-6, -5, -4, 5);
+            left(5, 8);
+            break;
+        case Icon::ToEnd:
+            right(-5, 8);
+            bar(4, -5, 6, 5);
+            break;
+        case Icon::StepBack:
+            left(0, 5);
+            left(6, 5);
+            break;
+        case Icon::StepForward:
+            right(-6, 5);
+            right(0, 5);
+            break;
+        case Icon::NextSample:
+            bar(-5, -5, -3, 5);
+            right(-1, 6);
+            break;
+        case Icon::Loop: loop(); break;
+        case Icon::Minus: bar(-5, -1, 5, 1); break;
+        case Icon::Plus:
+            bar(-5, -1, 5, 1);
+            bar(-1, -5, 1, 5);
+            break;
+        case Icon::Fit: corners(); break;
+        case Icon::Grid: grid(); break;
+        case Icon::Help: break;
+        case Icon::Close:
+            stroke({-4, -4}, {4, 4});
+            stroke({-4, 4}, {4, -4});
+            break;
+        case Icon::Search:
+            canvas_.circle(at({-1, -1}), canvas_.px(4), colour_, false, 1.6f);
+            stroke({2, 2}, {6, 6});
+            break;
+        }
+    }
+
+private:
+    [[nodiscard]] glm::vec2 at(glm::vec2 logical) const {
+        return centre_ + glm::vec2{canvas_.px(logical.x), canvas_.px(logical.y)};
+    }
+    void bar(float l, float t, float r, float b) { canvas_.fill({at({l, t}), at({r, b})}, colour_); }
+    void stroke(glm::vec2 a, glm::vec2 b) {
+        canvas_.list().AddLine(im(at(a)), im(at(b)), packed(colour_), std::max(1.0f, canvas_.px(1.8f)));
+    }
+    void right(float from, float length) { canvas_.triangle(at({from, -5.5f}), at({from + length, 0}), at({from, 5.5f}), colour_); }
+    void left(float from, float length) { canvas_.triangle(at({from, -5.5f}), at({from, 5.5f}), at({from - length, 0}), colour_); }
+
+    void loop() {
+        constexpr float quarter = std::numbers::pi_v<float> / 2;
+        canvas_.list().PathArcTo(im(centre_), canvas_.px(5), -quarter * 0.6f, quarter * 2.9f, 20);
+        canvas_.list().PathStroke(packed(colour_), 0, std::max(1.0f, canvas_.px(1.8f)));
+        canvas_.triangle(at({-1, -8}), at({4, -5}), at({-1, -2}), colour_);
+    }
+    void corners() {
+        for (const float x : {-1.0f, 1.0f})
+            for (const float y : {-1.0f, 1.0f}) {
+                stroke({6 * x, 6 * y}, {2.5f * x, 6 * y});
+                stroke({6 * x, 6 * y}, {6 * x, 2.5f * y});
+            }
+    }
+    void grid() {
+        for (const float d : {-5.0f, 0.0f, 5.0f}) {
+            canvas_.line(at({d, -6}), at({d, 6}), colour_);
+            canvas_.line(at({-6, d}), at({6, d}), colour_);
+        }
+    }
+
+    Canvas& canvas_;
+    glm::vec2 centre_;
+    Colour colour_;
+};
+
+void drawButton(Canvas& canvas, const Rect& box, const Touch& touch, bool on) {
+    const Colour ground = on || touch.held ? palette::selected : touch.hovered ? palette::hover : palette::raised;
+    canvas.fill(box, ground, 3);
+    canvas.stroke(box, on || touch.hovered ? palette::outline : palette::line, 1, 3);
+}
+
+} // namespace
+
+bool iconButton(Canvas& canvas, Context::Impl& context, std::string_view id, const Rect& box, Icon icon, std::string_view what,
+                bool on, bool enabled) {
+    const Touch touch = enabled ? touchable(id, box) : Touch{};
+    drawButton(canvas, box, touch, on);
+    const Colour ink = enabled ? palette::text : palette::line;
+    if (icon == Icon::Help)
+        canvas.text(box, Face::Strong, ink, "?", Align::Centre);
+    else
+        IconPen{canvas, box.centre(), ink}.draw(icon);
+    if (enabled) hint(context, what);
+    return touch.clicked;
+}
+
+bool textButton(Canvas& canvas, std::string_view id, const Rect& box, std::string_view label, bool on, int hotkey) {
+    const Touch touch = touchable(id, box);
+    drawButton(canvas, box, touch, on);
+    Rect inner{{box.min.x + canvas.px(8), box.min.y}, {box.max.x - canvas.px(8), box.max.y}};
+    if (hotkey > 0) {
+        const std::string digit = std::to_string(hotkey);
+        inner.min.x = canvas.text(inner, Face::Small, palette::dim, digit) + canvas.px(6);
+        canvas.text(inner, Face::Small, palette::text, label);
+    } else {
+        canvas.text(inner, Face::Small, palette::text, label, Align::Centre);
+    }
+    return touch.clicked;
+}
+
+} // namespace millwright::ui

@@ -1,0 +1,284 @@
+#include "ui/instruments.hpp"
+#include "ui/panels.hpp"
+
+#include <millwright/core/units.hpp>
+#include <millwright/ui/format.hpp>
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <format>
+#include <limits>
+
+namespace millwright::ui {
+namespace {
+
+constexpr float pad = 12, valueRow = 28, instrumentRow = 54;
+constexpr std::size_t mostListed = 40;
+
+/// Draws the inspector's content from top to bottom of a scroll region.
+class Inspector {
+public:
+    Inspector(PanelArguments& arguments, ScrollRegion& region)
+        : a_{arguments},
+          plant_{*arguments.model.plant},
+          region_{region},
+          canvas_{region.canvas()},
+          left_{region.origin().x + canvas_.px(pad)},
+          right_{region.origin().x + region.width() - canvas_.px(pad)} {}
+
+    void drawEquipment(EquipmentIndex selected) {
+        const plant::Equipment& e = plant_.at(selected);
+        heading(e.name.empty() ? e.id : e.name, e.path);
+        if (!e.description.empty()) note(e.description, 4);
+        state(a_.attentionOf(selected));
+        if (!e.signals.empty()) section("Signals", windowNote());
+        unitColumn(e.signals);
+        for (const SignalIndex s : e.signals) signalRow(s, false);
+        children(selected);
+        if (!e.signals.empty() || !hasChildren_)
+            finish();
+        else {
+            attentionBelow(selected);
+            finish();
+        }
+    }
+
+    void drawPlant() {
+        heading(plant_.name.empty() ? plant_.id : plant_.name, {});
+        if (!plant_.description.empty()) note(plant_.description, 6);
+        const AttentionMap* map = a_.model.attention;
+        if (a_.hasLog() && map) state(map->equipment.empty() ? Attention::None : worst(*map));
+        attentionBelow(noEquipment);
+        section("Equipment");
+        fact("Equipment", countText(plant_.equipment.size()));
+        fact("Signals", countText(plant_.signals.size()));
+        if (a_.hasLog() && map) {
+            fact("Signals with data", countText(map->known));
+            fact("Beyond a limit", countText(map->crossed));
+            fact("Not to be trusted", countText(map->untrusted));
+        }
+        space(10);
+        note("Select equipment in the tree or in the picture to see its signals.", 3);
+        finish();
+    }
+
+private:
+    [[nodiscard]] float y() const { return region_.origin().y + top_; }
+    [[nodiscard]] Rect row(float height) const { return {{left_, y()}, {right_, y() + height}}; }
+    void space(float logical) { top_ += canvas_.px(logical); }
+    void finish() {
+        space(12);
+        region_.setHeight(top_);
+    }
+    static Attention worst(const AttentionMap& map) { return *std::ranges::max_element(map.equipment); }
+
+    void heading(std::string_view name, std::string_view path) {
+        space(8);
+        top_ += canvas_.paragraph({{left_, y()}, {right_, y()}}, Face::Strong, palette::text, name, 2);
+        if (!path.empty()) top_ += canvas_.paragraph({{left_, y()}, {right_, y()}}, Face::Small, palette::dim, path, 2);
+        space(4);
+    }
+
+    void note(std::string_view text, int lines) {
+        top_ += canvas_.paragraph({{left_, y()}, {right_, y()}}, Face::Small, palette::dim, text, lines);
+        space(4);
+    }
+
+    void state(Attention attention) {
+        if (!a_.hasLog()) return;
+        const Rect box = row(canvas_.px(24));
+        float x = left_;
+        if (const float end = canvas_.badge(left_, box.centre().y, attention); end > left_) x = end + canvas_.px(8);
+        const bool calm = attention == Attention::None;
+        canvas_.text({{x, box.min.y}, box.max}, Face::Small, calm ? palette::dim : palette::text,
+                     calm ? "Everything within limits" : std::format("Worst: {}", describe(attention)));
+        space(24);
+    }
+
+    void section(std::string_view title, std::string_view remark = {}) {
+        space(8);
+        canvas_.line({left_, y()}, {right_, y()}, palette::line);
+        space(4);
+        const float end = canvas_.text(row(canvas_.px(22)), Face::Strong, palette::text, title);
+        if (!remark.empty())
+            canvas_.text({{end + canvas_.px(12), y()}, {right_, y() + canvas_.px(22)}}, Face::Small, palette::dim, remark,
+                         Align::Right);
+        space(24);
+    }
+
+    void fact(std::string_view what, std::string_view value) {
+        const Rect box = row(canvas_.px(22));
+        const float width = canvas_.figureWidth(Face::Small, value);
+        canvas_.text({box.min, {box.max.x - width - canvas_.px(8), box.max.y}}, Face::Small, palette::dim, what);
+        canvas_.figures(box, Face::Small, palette::text, value);
+        space(22);
+    }
+
+    [[nodiscard]] std::string windowNote() const {
+        if (!a_.model.overview || !a_.hasLog()) return {};
+        return std::format("last {}", formatDuration(sparklineWindow(*a_.model.overview)));
+    }
+
+    void unitColumn(std::span<const SignalIndex> signals) {
+        unitWidth_ = 0;
+        for (const SignalIndex s : signals)
+            unitWidth_ = std::max(unitWidth_, canvas_.textWidth(Face::Small, units::display(plant_.at(s).unit)));
+        unitWidth_ = std::min(unitWidth_, canvas_.px(64));
+    }
+
+    void children(EquipmentIndex selected) {
+        hasChildren_ = a_.context.tree.hasChildren[index(selected)] != 0;
+        if (!hasChildren_) return;
+        section("Contains");
+        for (std::size_t i = 0; i < plant_.equipment.size(); ++i) {
+            if (plant_.equipment[i].parent != selected) continue;
+            const auto child = static_cast<EquipmentIndex>(i);
+            const Rect box = row(canvas_.px(24));
+            ImGui::PushID(static_cast<int>(i));
+            const Touch touch = touchable("child", box);
+            ImGui::PopID();
+            if (touch.hovered)
+                canvas_.fill({{box.min.x - canvas_.px(4), box.min.y}, {box.max.x + canvas_.px(4), box.max.y}}, palette::hover);
+            if (touch.clicked) select(child);
+            if (touch.doubleClicked) a_.intents.emplace_back(FlyTo{child});
+            canvas_.mark({left_ + canvas_.px(6), box.centre().y}, a_.attentionOf(child));
+            const plant::Equipment& e = plant_.equipment[i];
+            canvas_.text({{left_ + canvas_.px(20), box.min.y}, box.max}, Face::Body, palette::text, e.name.empty() ? e.id : e.name);
+            space(24);
+        }
+    }
+
+    void select(EquipmentIndex equipment) {
+        a_.intents.emplace_back(Select{equipment});
+        a_.state.revealSelected = true;
+    }
+
+    [[nodiscard]] bool isBelow(EquipmentIndex equipment, EquipmentIndex ancestor) const {
+        if (ancestor == noEquipment) return true;
+        for (; equipment != noEquipment; equipment = plant_.at(equipment).parent)
+            if (equipment == ancestor) return true;
+        return false;
+    }
+
+    /// Lists what needs a person below some equipment (below the plant for noEquipment), worst first.
+    void attentionBelow(EquipmentIndex ancestor) {
+        if (!a_.hasLog() || !a_.model.attention) return;
+        auto& list = a_.context.attentionList;
+        list.clear();
+        for (std::size_t i = 0; i < plant_.signals.size(); ++i) {
+            const auto s = static_cast<SignalIndex>(i);
+            if (a_.attentionOf(s) >= Attention::Stale && isBelow(plant_.signals[i].equipment, ancestor)) list.push_back(s);
+        }
+        if (list.empty()) return;
+        std::ranges::stable_sort(list, [this](SignalIndex x, SignalIndex z) { return a_.attentionOf(x) > a_.attentionOf(z); });
+        section("Needs attention", countText(list.size()));
+        unitColumn(std::span{list}.first(std::min(list.size(), mostListed)));
+        for (std::size_t i = 0; i < std::min(list.size(), mostListed); ++i) signalRow(list[i], true);
+        if (list.size() > mostListed) note(std::format("and {} more", list.size() - mostListed), 1);
+    }
+
+    /// Name, badge, value and unit; below them, for numbers, the indicator and the curve. `elsewhere`: the row also names and opens
+    /// its equipment instead of showing instruments.
+    void signalRow(SignalIndex index, bool elsewhere) {
+        const plant::Signal& signal = plant_.at(index);
+        const bool numeric = signal.type == ValueType::Float || (signal.type == ValueType::Integer && signal.states.empty());
+        const auto range = instrumentRange(signal);
+        const bool instruments = numeric && !elsewhere && (range || a_.model.overview);
+        const float height = canvas_.px(elsewhere ? 40 : instruments ? instrumentRow : valueRow);
+        if (region_.visible(top_, top_ + height)) {
+            ImGui::PushID(static_cast<int>(millwright::index(index)));
+            const Touch touch = touchable("signal", row(height));
+            if (!elsewhere) hint(a_.context, std::format("{} — {}", signal.path, describe(a_.attentionOf(index))));
+            ImGui::PopID();
+            if (elsewhere && touch.hovered) canvas_.fill(row(height), palette::hover);
+            if (elsewhere && touch.clicked && signal.equipment != noEquipment) select(signal.equipment);
+            signalText(index, signal, elsewhere);
+            if (instruments) drawInstruments(index, signal, range);
+        }
+        top_ += height;
+    }
+
+    void signalText(SignalIndex index, const plant::Signal& signal, bool elsewhere) {
+        const Attention attention = a_.attentionOf(index);
+        const bool trusted = attention == Attention::None || attention == Attention::Uncertain || crossesLimit(attention);
+        const Rect line{{left_, y() + canvas_.px(2)}, {right_, y() + canvas_.px(24)}};
+        std::string value = "–";
+        if (a_.model.frame && millwright::index(index) < a_.model.frame->signals.size())
+            value = formatValue(signal, a_.model.frame->signals[millwright::index(index)], a_.model.frame->strings.get());
+        const bool word = signal.type == ValueType::String || signal.type == ValueType::Boolean || !signal.states.empty();
+        float valueRight = word ? line.max.x : line.max.x - unitWidth_ - (unitWidth_ > 0 ? canvas_.px(5) : 0);
+        const float valueWidth = std::min(canvas_.figureWidth(Face::Strong, value), line.width() * 0.55f);
+        const Rect valueBox{{valueRight - valueWidth, line.min.y}, {valueRight, line.max.y}};
+        const float badge = canvas_.badgeWidth(attention), badgeLeft = valueBox.min.x - badge - (badge > 0 ? canvas_.px(6) : 0);
+        const float nameRight = badgeLeft - canvas_.px(8);
+        canvas_.text({line.min, {nameRight, line.max.y}}, Face::Body, palette::text, signal.name.empty() ? signal.id : signal.name);
+        canvas_.badge(badgeLeft, line.centre().y, attention);
+        const Colour ink = trusted ? palette::text : palette::dim;
+        if (word)
+            canvas_.text(valueBox, Face::Strong, ink, value, Align::Right);
+        else
+            canvas_.figures(valueBox, Face::Strong, ink, value);
+        if (attention == Attention::Bad) { // struck out: not a value to act on
+            canvas_.hatch({{valueBox.min.x - canvas_.px(2), valueBox.min.y + canvas_.px(2)},
+                           {valueBox.max.x + canvas_.px(2), valueBox.max.y - canvas_.px(2)}},
+                          palette::line);
+            canvas_.line({valueBox.min.x, valueBox.centre().y}, {valueBox.max.x, valueBox.centre().y}, palette::text);
+        }
+        if (!word && !signal.unit.empty())
+            canvas_.text({{line.max.x - unitWidth_, line.min.y}, line.max}, Face::Small, palette::dim, units::display(signal.unit));
+        if (elsewhere && signal.equipment != noEquipment) {
+            const plant::Equipment& e = plant_.at(signal.equipment);
+            canvas_.text({{line.min.x, line.max.y - canvas_.px(2)}, {right_, line.max.y + canvas_.px(15)}}, Face::Small,
+                         palette::dim, std::format("{} — {}", e.name.empty() ? e.id : e.name, describe(attention)));
+        }
+    }
+
+    void drawInstruments(SignalIndex index, const plant::Signal& signal, const std::optional<plant::ValueRange>& range) {
+        const Attention attention = a_.attentionOf(index);
+        const float top = y() + canvas_.px(25), bottom = y() + canvas_.px(instrumentRow - 8);
+        const float middle = std::round(left_ + (right_ - left_) * 0.5f);
+        double value = std::numeric_limits<double>::quiet_NaN();
+        if (a_.model.frame && millwright::index(index) < a_.model.frame->signals.size()) {
+            const twin::SignalState& state = a_.model.frame->signals[millwright::index(index)];
+            if (state.known && attention != Attention::Bad) value = state.value.asNumber(signal.type);
+        }
+        if (range) drawAnalogIndicator(canvas_, {{left_, top}, {middle - canvas_.px(8), bottom}}, signal, *range, value, attention);
+        if (a_.model.overview && a_.hasLog())
+            drawSparkline(canvas_, a_.context.points,
+                          {{range ? middle + canvas_.px(4) : left_, top}, {right_ - canvas_.px(3), bottom}}, signal, index,
+                          *a_.model.overview, a_.model.frame->time, sparklineWindow(*a_.model.overview));
+    }
+
+    PanelArguments& a_;
+    const plant::Plant& plant_;
+    ScrollRegion& region_;
+    Canvas& canvas_;
+    float left_, right_;
+    float top_ = 0;
+    float unitWidth_ = 0;
+    bool hasChildren_ = false;
+};
+
+} // namespace
+
+void drawInspector(PanelArguments& a, const Rect& area) {
+    Canvas canvas{a.context, *ImGui::GetWindowDrawList()};
+    const bool selected =
+        a.model.plant && a.state.selected != noEquipment && index(a.state.selected) < a.model.plant->equipment.size();
+    constexpr std::array<std::string_view, 5> levels{"site", "area", "line", "cell", "equipment"};
+    const std::string_view level =
+        selected ? levels[static_cast<std::size_t>(a.model.plant->at(a.state.selected).level)] : std::string_view{};
+    const Rect body = drawPanelTitle(canvas, area, "Inspector", level);
+    if (!a.model.plant) return;
+    ScrollRegion region{a.context, "inspector content", body};
+    Inspector inspector{a, region};
+    if (selected)
+        inspector.drawEquipment(a.state.selected);
+    else
+        inspector.drawPlant();
+}
+
+} // namespace millwright::ui

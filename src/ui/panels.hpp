@@ -1,0 +1,66 @@
+#pragma once
+
+#include "ui/canvas.hpp"
+#include "ui/context_impl.hpp"
+
+#include <millwright/ui/model.hpp>
+
+namespace millwright::ui {
+
+/// What every panel is given.
+struct PanelArguments {
+    Context::Impl& context;
+    const Model& model;
+    ViewState& state;
+    Intents& intents;
+
+    [[nodiscard]] Attention attentionOf(EquipmentIndex i) const {
+        return model.attention && index(i) < model.attention->equipment.size() ? model.attention->equipment[index(i)]
+                                                                               : Attention::Unknown;
+    }
+    [[nodiscard]] Attention attentionOf(SignalIndex i) const {
+        return model.attention && index(i) < model.attention->signals.size() ? model.attention->signals[index(i)]
+                                                                             : Attention::Unknown;
+    }
+    [[nodiscard]] bool hasLog() const { return model.frame && model.logStatus == LogStatus::Ready; }
+};
+
+// Each fills its rectangle of the current ImGui window.
+void drawTree(PanelArguments& arguments, const Rect& area);
+void drawInspector(PanelArguments& arguments, const Rect& area);
+void drawTimeline(PanelArguments& arguments, const Rect& area);
+void drawViewport(PanelArguments& arguments, const Rect& area);
+void drawStatusBar(PanelArguments& arguments, const Rect& area);
+void drawHelp(PanelArguments& arguments, const Rect& window);
+
+/// A title strip at the top of a side panel; returns what is left below it.
+Rect drawPanelTitle(Canvas& canvas, const Rect& area, std::string_view title, std::string_view note = {});
+
+/// A region that scrolls up and down while its content is taller. Content is drawn at `origin` (its top left) and reports its
+/// height.
+class ScrollRegion {
+public:
+    ScrollRegion(Context::Impl& context, std::string_view id, const Rect& area);
+    ~ScrollRegion();
+    ScrollRegion(const ScrollRegion&) = delete;
+    ScrollRegion& operator=(const ScrollRegion&) = delete;
+
+    [[nodiscard]] Canvas& canvas() { return canvas_; }
+    [[nodiscard]] glm::vec2 origin() const { return origin_; }
+    [[nodiscard]] float width() const { return width_; }
+    /// Whether any of these heights below the content's top can be seen.
+    [[nodiscard]] bool visible(float top, float bottom) const;
+    void setHeight(float height) { height_ = height; }
+    /// Scrolls so that these heights are in view.
+    void reveal(float top, float bottom);
+
+private:
+    Context::Impl& context_;
+    Rect area_;
+    glm::vec2 origin_{0};
+    float width_ = 0;
+    float height_ = 0;
+    Canvas canvas_;
+};
+
+} // namespace millwright::ui

@@ -1,0 +1,77 @@
+#include "ui/panels.hpp"
+
+#include <millwright/ui/format.hpp>
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+
+namespace millwright::ui {
+namespace {
+
+/// Items side by side from one end; one that finds no room is left out, so the first ones matter most.
+class Items {
+public:
+    Items(Canvas& canvas, const Rect& area)
+        : canvas_{canvas}, left_{area.min.x + canvas.px(12)}, right_{area.max.x - canvas.px(12)}, area_{area} {}
+
+    void atLeft(std::string_view text, Face face = Face::Small, Attention attention = Attention::None) {
+        const float mark = attention == Attention::None ? 0 : canvas_.px(18),
+                    width = std::ceil(canvas_.figureWidth(face, text)) + mark;
+        if (left_ + width > right_) return;
+        if (mark > 0) canvas_.mark({left_ + canvas_.px(6), area_.centre().y}, attention);
+        canvas_.figures({{left_ + mark, area_.min.y}, {left_ + width, area_.max.y}}, face, palette::text, text, Align::Left);
+        left_ += width + canvas_.px(12);
+        canvas_.line({left_, area_.min.y + canvas_.px(6)}, {left_, area_.max.y - canvas_.px(6)}, palette::line);
+        left_ += canvas_.px(12);
+    }
+
+    void atRight(std::string_view text) {
+        const float width = std::ceil(canvas_.figureWidth(Face::Small, text));
+        if (right_ - width < left_) return;
+        canvas_.figures({{right_ - width, area_.min.y}, {right_, area_.max.y}}, Face::Small, palette::dim, text);
+        right_ -= width + canvas_.px(20);
+    }
+
+private:
+    Canvas& canvas_;
+    float left_, right_;
+    Rect area_;
+};
+
+} // namespace
+
+void drawStatusBar(PanelArguments& a, const Rect& area) {
+    Canvas canvas{a.context, *ImGui::GetWindowDrawList()};
+    canvas.fill(area, palette::sunken);
+    canvas.line(area.min, {area.max.x, area.min.y}, palette::line);
+    Items items{canvas, area};
+    const Model& m = a.model;
+    items.atLeft(m.plant ? (m.plant->name.empty() ? m.plant->id : m.plant->name) : "Millwright", Face::Small);
+    if (m.frameMilliseconds > 0) items.atRight(std::format("{:.1f} ms", m.frameMilliseconds));
+    if (m.logStatus == LogStatus::None)
+        items.atLeft("no log");
+    else
+        items.atLeft(m.logName);
+    if (a.hasLog()) {
+        items.atLeft(m.frame->playing ? std::format("playing {}", speedText(m.frame->speed)) : "paused");
+        if (m.attention) {
+            const AttentionMap& map = *m.attention;
+            if (map.crossed > 0) {
+                const Attention worst = map.equipment.empty() ? Attention::None : *std::ranges::max_element(map.equipment);
+                items.atLeft(std::format("{} beyond limits", map.crossed), Face::Small, worst);
+            }
+            const std::size_t all = a.model.plant ? a.model.plant->signals.size() : 0;
+            const bool healthy = map.untrusted == 0 && map.known == all;
+            items.atLeft(healthy ? std::format("feed good: {} signals", all)
+                                 : std::format("feed: {} of {} signals good", map.known - map.untrusted, all),
+                         Face::Small, map.untrusted > 0 ? Attention::Bad : Attention::None);
+        }
+        items.atLeft(std::format("{} samples", countText(m.frame->samplesApplied)));
+    }
+    if (!m.gpuName.empty()) items.atRight(m.gpuName);
+}
+
+} // namespace millwright::ui

@@ -1,0 +1,354 @@
+#include "unit/ui/example.hpp"
+#include "unit/ui/picture.hpp"
+
+#include <millwright/ui/dashboard.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <format>
+
+namespace millwright::ui {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A dashboard without a window: frames are drawn into draw lists, the pointer and keys are events.
+class Bench {
+public:
+    explicit Bench(glm::vec2 size = {1280, 720}, float scale = 1, Duration at = 14min)
+        : world{at}, size_{size}, context_{Context::create({.scale = scale, .recordTexts = true, .fontFolders = {}})} {
+        frame();
+        frame(); // the second one has every font and hover
+    }
+
+    void frame(double dt = 1.0 / 60) {
+        intents.clear();
+        context_->beginFrame(size_, dt);
+        layout = drawDashboard(*context_, model ? *model : world.model(), state, intents);
+        context_->endFrame();
+    }
+    void frames(int count) {
+        Intents all;
+        for (int i = 0; i < count; ++i) {
+            frame();
+            all.insert(all.end(), intents.begin(), intents.end());
+        }
+        intents = all;
+    }
+    void clickAt(glm::vec2 at) {
+        Intents all;
+        const auto step = [&] {
+            frame();
+            all.insert(all.end(), intents.begin(), intents.end());
+        };
+        context_->pointerAt(at);
+        step();
+        context_->pointerButton(0, true);
+        step();
+        context_->pointerButton(0, false);
+        step();
+        step();
+        intents = all;
+    }
+    void press(Key key) {
+        context_->key(key, true);
+        frame();
+        const Intents found = intents;
+        context_->key(key, false);
+        frame();
+        intents = found;
+    }
+    [[nodiscard]] const DrawnText* find(std::string_view text) const {
+        for (const DrawnText& drawn : context_->texts())
+            if (drawn.text == text) return &drawn;
+        return nullptr;
+    }
+    [[nodiscard]] bool shows(std::string_view part) const {
+        return std::ranges::any_of(context_->texts(), [part](const DrawnText& drawn) { return drawn.text.contains(part); });
+    }
+    template <typename T>
+    [[nodiscard]] std::optional<T> asked() const {
+        for (const Intent& intent : intents)
+            if (const T* found = std::get_if<T>(&intent)) return *found;
+        return std::nullopt;
+    }
+    /// For a person to look at, when MILLWRIGHT_UI_PICTURES names a folder.
+    void save(std::string_view name) const {
+        if (const char* folder = std::getenv("MILLWRIGHT_UI_PICTURES"))
+            test::savePicture(std::filesystem::path{folder} / std::format("{}.ppm", name));
+    }
+    /// Every text inside its window and clip rectangle, and clear of the others of its layer.
+    void expectTidy() const {
+        const auto& texts = context_->texts();
+        EXPECT_GT(texts.size(), 20u);
+        for (const DrawnText& t : texts) {
+            EXPECT_GE(t.box.min.x, t.clip.min.x - 0.5f) << t.text;
+            EXPECT_LE(t.box.max.x, t.clip.max.x + 0.5f) << t.text;
+            EXPECT_LE(t.box.max.x, size_.x + 0.5f) << t.text;
+        }
+        const auto seen = [](const DrawnText& t) { return Rect{glm::max(t.box.min, t.clip.min), glm::min(t.box.max, t.clip.max)}; };
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            for (std::size_t k = i + 1; k < texts.size(); ++k) {
+                if (texts[i].layer != texts[k].layer) continue;
+                Rect a = seen(texts[i]);
+                const Rect b = seen(texts[k]);
+                if (a.width() <= 0 || a.height() <= 0 || b.width() <= 0 || b.height() <= 0) continue;
+                a.min += 0.6f; // neighbours may touch
+                a.max -= 0.6f;
+                EXPECT_FALSE(a.overlaps(b)) << '"' << texts[i].text << "\" and \"" << texts[k].text << '"';
+            }
+    }
+
+    example::World world;
+    std::optional<Model> model;
+    ViewState state;
+    Intents intents;
+    Layout layout;
+
+    Context& context() { return *context_; }
+
+private:
+    glm::vec2 size_;
+    std::unique_ptr<Context> context_;
+};
+
+struct Screen {
+    glm::vec2 size;
+    float scale;
+};
+
+class DashboardAtSize : public testing::TestWithParam<Screen> {};
+
+TEST_P(DashboardAtSize, NothingOverlapsOrIsCutOff) {
+    const auto [size, scale] = GetParam();
+    Bench bench{size, scale};
+    const std::string name = std::format("{}x{}@{}", size.x, size.y, scale);
+    bench.world.labels = {{{300, 200}, "25.0 m/min", false}, {{310, 205}, "4.0 N", true}, {{320, 210}, "117.3 °C", false}};
+    bench.frames(2);
+    bench.expectTidy();
+    bench.save(name + "-plant");
+    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/coater-1");
+    bench.frames(2);
+    bench.expectTidy();
+    bench.save(name + "-coater");
+    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating");
+    bench.frames(2);
+    bench.expectTidy();
+    bench.save(name + "-line");
+    bench.state.helpShown = true;
+    bench.frames(2);
+    bench.expectTidy();
+    bench.save(name + "-help");
+}
+
+INSTANTIATE_TEST_SUITE_P(Screens, DashboardAtSize,
+                         testing::Values(Screen{{1280, 720}, 1}, Screen{{1920, 1080}, 2}, Screen{{3840, 2160}, 2},
+                                         Screen{{1024, 640}, 1}),
+                         [](const auto& screen) {
+                             return std::format("w{}h{}x{}", screen.param.size.x, screen.param.size.y, screen.param.scale);
+                         });
+
+TEST(Dashboard, ShowsTheSelectedEquipmentsValuesWithUnits) {
+    Bench bench;
+    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/coater-1");
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("4.0")) << "web tension after the break, one decimal";
+    EXPECT_TRUE(bench.find("N"));
+    EXPECT_TRUE(bench.find("Held"));
+    EXPECT_TRUE(bench.find("LL")) << "tension is below its trip limit";
+    EXPECT_TRUE(bench.find("g/m²"));
+    EXPECT_TRUE(bench.find("!")) << "areal mass is bad";
+    EXPECT_TRUE(bench.find("S")) << "edge position is stale";
+}
+
+TEST(Dashboard, ClickInTheTreeSelectsAndDoubleClickFlies) {
+    Bench bench;
+    const DrawnText* row = bench.find("Calender");
+    ASSERT_TRUE(row);
+    const glm::vec2 at = row->box.centre();
+    const EquipmentIndex calender = bench.world.plant.findEquipment("battery/electrode/coating/calender");
+    bench.clickAt(at);
+    ASSERT_TRUE(bench.asked<Select>());
+    EXPECT_EQ(bench.asked<Select>()->equipment, calender);
+    EXPECT_FALSE(bench.asked<FlyTo>());
+    bench.clickAt(at);
+    ASSERT_TRUE(bench.asked<FlyTo>());
+    EXPECT_EQ(bench.asked<FlyTo>()->equipment, calender);
+}
+
+TEST(Dashboard, SearchFindsEquipmentByTheNameOfItsSignals) {
+    Bench bench;
+    bench.state.search = "vapour";
+    bench.frames(2);
+    EXPECT_TRUE(bench.shows("Dryer"));
+    EXPECT_FALSE(bench.find("Calender"));
+    bench.state.search = "nothing like it";
+    bench.frames(2);
+    EXPECT_TRUE(bench.shows("Nothing is called"));
+}
+
+TEST(Dashboard, TypingASearchDoesNotPlayOrPause) {
+    Bench bench;
+    bench.clickAt({60, 50});
+    bench.context().text("a b");
+    bench.press(Key::Space);
+    EXPECT_FALSE(bench.asked<SetPlaying>());
+    EXPECT_EQ(bench.state.search, "a b");
+}
+
+TEST(Dashboard, SpaceTogglesPlaying) {
+    Bench bench;
+    bench.press(Key::Space);
+    ASSERT_TRUE(bench.asked<SetPlaying>());
+    EXPECT_TRUE(bench.asked<SetPlaying>()->playing);
+    bench.world.frame.playing = true;
+    bench.press(Key::Space);
+    ASSERT_TRUE(bench.asked<SetPlaying>());
+    EXPECT_FALSE(bench.asked<SetPlaying>()->playing);
+}
+
+TEST(Dashboard, DraggingTheTimelineSeeksToTheTimeUnderThePointer) {
+    Bench bench;
+    const Rect area = bench.layout.timeline;
+    const auto seekAt = [&](float share) {
+        bench.context().pointerAt({12 + (1280 - 24) * share, area.min.y + 60});
+        bench.frame();
+        bench.frame();
+        const auto seek = bench.asked<Seek>();
+        EXPECT_TRUE(seek);
+        return seek ? seconds(seek->time - example::start) : -1;
+    };
+    bench.context().pointerAt({640, area.min.y + 60});
+    bench.frame();
+    bench.context().pointerButton(0, true);
+    bench.frame();
+    EXPECT_NEAR(seekAt(0.25f), 450, 2);
+    EXPECT_NEAR(seekAt(0.75f), 1350, 2);
+    EXPECT_NEAR(seekAt(-0.2f), 0, 1e-6) << "beyond the left end is the start";
+    bench.context().pointerButton(0, false);
+    bench.frame();
+    bench.frame();
+    EXPECT_FALSE(bench.asked<Seek>());
+}
+
+TEST(Dashboard, ViewportTurnsGesturesIntoCameraMovesAndPicks) {
+    Bench bench;
+    const glm::vec2 centre = bench.layout.viewport.centre();
+    bench.clickAt(centre);
+    ASSERT_TRUE(bench.asked<PickAt>());
+    EXPECT_NEAR(bench.asked<PickAt>()->at.x, bench.layout.viewport.width() / 2, 1);
+    EXPECT_FALSE(bench.asked<Orbit>());
+    bench.frames(60); // long enough that what follows is not a double click
+
+    bench.context().pointerButton(0, true);
+    bench.frame();
+    bench.context().pointerAt(centre + glm::vec2{40, 10});
+    bench.frame();
+    ASSERT_TRUE(bench.asked<Orbit>());
+    EXPECT_FLOAT_EQ(bench.asked<Orbit>()->drag.x, 40);
+    bench.context().pointerButton(0, false);
+    bench.frames(2);
+    EXPECT_FALSE(bench.asked<PickAt>()) << "the end of a drag is not a click";
+
+    bench.context().wheel(1);
+    bench.frame();
+    ASSERT_TRUE(bench.asked<Zoom>());
+    EXPECT_FLOAT_EQ(bench.asked<Zoom>()->notches, 1);
+}
+
+TEST(Dashboard, SplittersResizeThePanels) {
+    Bench bench;
+    const float x = bench.layout.tree.max.x;
+    bench.context().pointerAt({x, 300});
+    bench.frame();
+    bench.context().pointerButton(0, true);
+    bench.frame();
+    bench.context().pointerAt({x + 60, 300});
+    bench.frames(2);
+    bench.context().pointerButton(0, false);
+    bench.frames(2);
+    EXPECT_NEAR(bench.layout.tree.max.x, x + 60, 1);
+    EXPECT_FALSE(bench.asked<Orbit>());
+}
+
+TEST(Dashboard, HelpOpensWithF1AndClosesWithEscape) {
+    Bench bench;
+    bench.press(Key::F1);
+    EXPECT_TRUE(bench.state.helpShown);
+    EXPECT_TRUE(bench.find("Play or pause"));
+    bench.press(Key::Escape);
+    EXPECT_FALSE(bench.state.helpShown);
+    EXPECT_FALSE(bench.asked<Select>()) << "Escape closes the sheet and keeps the selection";
+}
+
+TEST(Dashboard, SaysWhatToDoWhereThereIsNothing) {
+    Bench bench;
+    bench.model = Model{};
+    bench.frames(2);
+    EXPECT_TRUE(bench.shows("Nothing is open"));
+    EXPECT_TRUE(bench.shows("--log"));
+    bench.save("empty");
+    bench.model->loading = true;
+    bench.model->loadingStage = "importing coater.glb (3 of 7)";
+    bench.model->loadingFraction = 0.4;
+    bench.frames(2);
+    EXPECT_TRUE(bench.shows("importing coater.glb"));
+    bench.save("loading");
+    const DrawnText* cancel = bench.find("Cancel");
+    ASSERT_TRUE(cancel);
+    bench.clickAt(cancel->box.centre());
+    EXPECT_TRUE(bench.asked<CancelLoading>());
+    bench.model = bench.world.model();
+    bench.model->frame = nullptr;
+    bench.model->logStatus = LogStatus::Failed;
+    bench.model->logProblem = "coating.mcap: offset 1234: the chunk is damaged";
+    bench.frames(2);
+    EXPECT_TRUE(bench.shows("offset 1234"));
+}
+
+TEST(Dashboard, TheHeadsetPanelShowsTheInspectorAlone) {
+    example::World world;
+    const auto context = Context::create({.scale = 2, .recordTexts = true, .fontFolders = {}});
+    ViewState state;
+    state.selected = world.plant.findEquipment("battery/electrode/coating/coater-1");
+    Intents intents;
+    for (int i = 0; i < 2; ++i) {
+        context->beginFrame({1024, 768}, 1.0 / 72);
+        drawInspectorPanel(*context, {{0, 0}, {1024, 768}}, world.model(), state, intents);
+        context->endFrame();
+    }
+    EXPECT_TRUE(std::ranges::any_of(context->texts(), [](const DrawnText& t) { return t.text == "Held"; }));
+    if (const char* folder = std::getenv("MILLWRIGHT_UI_PICTURES"))
+        test::savePicture(std::filesystem::path{folder} / "headset.ppm");
+}
+
+TEST(Context, WithoutFontFilesTextIsStillDrawnAndTheMissingFilesAreNamed) {
+    const auto context = Context::create({.recordTexts = true, .fontFolders = {"/nonexistent"}});
+    EXPECT_THAT(context->missingFonts(), testing::Contains("Inter-Regular.otf"));
+    example::World world;
+    ViewState state;
+    Intents intents;
+    context->beginFrame({1280, 720}, 0.016);
+    drawDashboard(*context, world.model(), state, intents);
+    context->endFrame();
+    EXPECT_GT(context->texts().size(), 20u);
+}
+
+TEST(Context, NewCharactersAndANewScaleMakeTheFontsAgain) {
+    Bench bench;
+    const std::uint64_t before = bench.context().fontGeneration();
+    bench.frames(3);
+    EXPECT_EQ(bench.context().fontGeneration(), before) << "nothing new, nothing made";
+    bench.state.search = "건조로";
+    bench.frames(3);
+    EXPECT_EQ(bench.context().fontGeneration(), before + 1);
+    bench.context().setScale(2);
+    bench.frames(3);
+    EXPECT_EQ(bench.context().fontGeneration(), before + 2);
+}
+
+} // namespace
+} // namespace millwright::ui
