@@ -158,4 +158,28 @@ Material convertMaterial(const aiMaterial& source, const std::string& format, Im
     return material;
 }
 
+unsigned textureCoordinates(const aiMaterial& source, Findings& findings) {
+    std::optional<unsigned> chosen;
+    aiString name;
+    source.Get(AI_MATKEY_NAME, name);
+    for (const aiTextureType type : {aiTextureType_BASE_COLOR, aiTextureType_DIFFUSE, aiTextureType_NORMALS,
+                                     aiTextureType_METALNESS, aiTextureType_EMISSIVE, aiTextureType_LIGHTMAP}) {
+        if (source.GetTextureCount(type) == 0) continue;
+        int set = 0;
+        source.Get(AI_MATKEY_UVWSRC(type, 0), set);
+        const unsigned coordinates = set > 0 && set < AI_MAX_NUMBER_OF_TEXTURECOORDS ? static_cast<unsigned>(set) : 0;
+        if (chosen.value_or(coordinates) != coordinates)
+            findings.warn("texture-coordinates",
+                          "material \"{}\" places its images by different coordinates; the first one's are used for all",
+                          name.C_Str());
+        if (!chosen) chosen = coordinates;
+        aiUVTransform transform;
+        if (source.Get(AI_MATKEY_UVTRANSFORM(type, 0), transform) == aiReturn_SUCCESS &&
+            (transform.mTranslation != aiVector2D{0, 0} || transform.mScaling != aiVector2D{1, 1} || transform.mRotation != 0))
+            findings.warn("texture-transform", "material \"{}\" shifts, scales or turns an image, which is shown as it is",
+                          name.C_Str());
+    }
+    return chosen.value_or(0);
+}
+
 } // namespace millwright::cad

@@ -22,4 +22,8 @@ namespace millwright::cad {
 [[nodiscard]] scene::Material convertMaterial(const aiMaterial& source, const std::string& format, Images& images,
                                               Findings& findings);
 
+/// Which of a mesh's texture coordinate sets its material's images use; ours have one. Warns when the images do not agree, and of
+/// shifted, scaled or turned images, which are shown as they are.
+[[nodiscard]] unsigned textureCoordinates(const aiMaterial& source, Findings& findings);
+
 } // namespace millwright::cad

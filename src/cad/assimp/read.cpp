@@ -191,10 +191,13 @@ RawMesh Conversion::rawMesh(const aiMesh& mesh) {
     // An STL facet's normal says nothing its corners do not, and makes every curved surface look faceted.
     if (mesh.mNormals && report_.format != "stl")
         for (unsigned i = 0; i < mesh.mNumVertices; ++i) raw.normals.push_back(toGlm(mesh.mNormals[i]));
-    if (mesh.mTextureCoords[0])
+    unsigned set =
+        mesh.mMaterialIndex < source_.mNumMaterials ? textureCoordinates(*source_.mMaterials[mesh.mMaterialIndex], findings_) : 0;
+    if (!mesh.mTextureCoords[set]) set = 0;
+    if (mesh.mTextureCoords[set])
         // Assimp counts v from the bottom, images and glTF from the top.
         for (unsigned i = 0; i < mesh.mNumVertices; ++i)
-            raw.uvs.emplace_back(mesh.mTextureCoords[0][i].x, 1 - mesh.mTextureCoords[0][i].y);
+            raw.uvs.emplace_back(mesh.mTextureCoords[set][i].x, 1 - mesh.mTextureCoords[set][i].y);
     if (mesh.mTangents && mesh.mBitangents && mesh.mNormals)
         for (unsigned i = 0; i < mesh.mNumVertices; ++i) {
             const glm::vec3 tangent = toGlm(mesh.mTangents[i]);

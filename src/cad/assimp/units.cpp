@@ -2,6 +2,8 @@
 
 #include "cad/assimp/zip.hpp"
 
+#include <millwright/core/mapped_file.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -84,16 +86,18 @@ void readFbx(aiScene& scene, FileFrame& frame) {
 
 FileFrame detectFrame(const std::filesystem::path& path, const std::string& format, aiScene& scene) {
     FileFrame frame;
-    if (format == "gltf" || format == "glb" || format == "vrm")
+    if (format == "gltf" || format == "glb" || format == "vrm") {
         frame.unitFromFile = frame.upAxisFromFile = true;
-    else if (format == "dae")
+    } else if (format == "dae") {
         readCollada(path, frame);
-    else if (format == "3mf")
-        readPrintable(headOfZipEntry(path, ".model", headBytes), "model", frame);
-    else if (format == "amf")
+    } else if (format == "3mf") {
+        if (const auto file = MappedFile::open(path))
+            readPrintable(headOfZipEntry(file->bytes(), ".model", headBytes), "model", frame);
+    } else if (format == "amf") {
         readPrintable(headOf(path), "amf", frame);
-    else if (format == "fbx")
+    } else if (format == "fbx") {
         readFbx(scene, frame);
+    }
     return frame;
 }
 

@@ -1,11 +1,9 @@
 #include "cad/assimp/zip.hpp"
 
-#include <millwright/core/mapped_file.hpp>
-
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <span>
 #include <zlib.h>
 
 namespace millwright::cad {
@@ -61,7 +59,7 @@ std::string inflated(std::span<const std::byte> data, std::size_t limit) {
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return {};
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(data.data()));
-    stream.avail_in = static_cast<uInt>(data.size());
+    stream.avail_in = static_cast<uInt>(std::min<std::size_t>(data.size(), UINT32_MAX));
     stream.next_out = reinterpret_cast<Bytef*>(text.data());
     stream.avail_out = static_cast<uInt>(text.size());
     inflate(&stream, Z_SYNC_FLUSH);
@@ -72,10 +70,8 @@ std::string inflated(std::span<const std::byte> data, std::size_t limit) {
 
 } // namespace
 
-std::string headOfZipEntry(const std::filesystem::path& archive, std::string_view suffix, std::size_t limit) {
-    const auto file = MappedFile::open(archive);
-    if (!file) return {};
-    const auto entry = findEntry(file->bytes(), suffix);
+std::string headOfZipEntry(std::span<const std::byte> archive, std::string_view suffix, std::size_t limit) {
+    const auto entry = findEntry(archive, suffix);
     if (!entry) return {};
     if (entry->method == Z_DEFLATED) return inflated(entry->data, limit);
     if (entry->method != 0) return {};
