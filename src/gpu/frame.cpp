@@ -53,6 +53,10 @@ Result<void> Device::submit(FrameInFlight& frame) {
     return {};
 }
 
+bool Device::finished(std::uint64_t timelineValue) const {
+    return timelineValue != 0 && timelineValue <= impl_->reachedValue();
+}
+
 void Device::waitIdle() {
     impl_->waitFor(impl_->submitted);
     vkDeviceWaitIdle(impl_->device);

@@ -67,6 +67,8 @@ public:
     [[nodiscard]] Result<FrameInFlight*> beginFrame();
     /// Hands the frame to the GPU and presents the swapchain images acquired in it. Does not wait. Errors: Device (lost).
     [[nodiscard]] Result<void> submit(FrameInFlight& frame);
+    /// Whether the GPU has passed a timeline value (`FrameInFlight::timelineValue`). Does not wait; 0 has not been passed.
+    [[nodiscard]] bool finished(std::uint64_t timelineValue) const;
     /// Waits until everything submitted is done and frees what retired.
     void waitIdle();
 

@@ -1,0 +1,107 @@
+// What all shaders share: the data of a frame, mirrored by src/render/gpu_types.hpp. Scalar layout.
+// "Relative" positions are world positions minus the frame's origin (the first view's eye), so that plants of kilometres stay precise.
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_scalar_block_layout : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#extension GL_EXT_multiview : require
+#extension GL_EXT_nonuniform_qualifier : require
+
+const uint noImage = 0xFFFFFFFFu;
+const int maximumViews = 4;
+const int maximumCascades = 3;
+
+struct ViewData {
+    mat4 clipFromRelative;
+    mat4 viewFromRelative;
+    mat4 relativeDirectionFromClip; // of a point at infinity: xyz is the (unnormalised) direction
+    vec4 eye;                       // relative
+    vec4 project;                   // clipFromView [0][0], [1][1], [2][0], [2][1]
+};
+
+struct Vertex {
+    vec3 position;
+    uint normal;  // octahedral, snorm16 x 2
+    uint tangent; // octahedral, lowest bit: handedness
+    vec2 uv;
+    uint colour;  // sRGB
+};
+
+struct Instance {
+    vec4 rows[3]; // relativeFromNode
+    vec4 tint;
+    vec4 fillPlane; // relative
+    uint material;
+    uint node;
+    uint flags;
+    uint pad;
+};
+
+struct Material {
+    vec4 baseColour;
+    vec3 emissive;
+    float metallic;
+    float roughness;
+    float alphaCutoff;
+    uint flags; // 1: alpha mask, 2: double sided, 4: blended, 8: has vertex colours
+    uint baseColourImage;
+    uint metallicRoughnessImage;
+    uint normalImage;
+    uint emissiveImage;
+    uint occlusionImage;
+};
+
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer FrameData {
+    ViewData views[maximumViews];
+    mat4 shadowFromRelative[maximumCascades];
+    vec4 shadowTexel; // per cascade: metres a texel
+    vec4 towardsSun;  // xyz; w: strength
+    vec4 sunColour;   // rgb; w: exposure
+    vec4 ground;      // x: height, relative; y, z: origin modulo the grid; w: sky strength
+    vec4 ao;          // x: radius in metres; y: near plane; z: strength
+    vec4 selectionColour; // sRGB
+    vec4 hoverColour;
+    uvec2 extent;
+    uint shadowMaps[maximumCascades]; // heap indices
+    uint cascades;    // 0: no shadow
+    uint flags;       // 1: grid
+    uint lit;         // heap indices of the passes' images
+    uint depth;
+    uint occlusion;
+    uint occlusionRaw;
+    uint mask;
+    uint frameNumber;
+};
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Instances { Instance i[]; };
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Materials { Material m[]; };
+
+layout(push_constant, scalar) uniform Push {
+    FrameData frame;
+    Instances instances;
+    Vertices vertices;
+    Materials materials;
+    mat4 clipFromRelative; // of passes that do not draw views: shadow cascade, pick
+} push;
+
+const int linearRepeat = 0, linearClamp = 1, nearestClamp = 2, shadowCompare = 3;
+layout(set = 0, binding = 0) uniform sampler samplers[4];
+layout(set = 0, binding = 0) uniform samplerShadow shadowSamplers[4];
+layout(set = 0, binding = 1) uniform texture2DArray textures[];
+
+vec3 decodeOctahedral(vec2 e) {
+    vec3 n = vec3(e, 1 - abs(e.x) - abs(e.y));
+    float t = max(-n.z, 0);
+    n.xy += vec2(n.x >= 0 ? -t : t, n.y >= 0 ? -t : t);
+    return normalize(n);
+}
+
+vec3 toLinear(vec3 c) { return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878); }
+vec3 toSrgb(vec3 c) {
+    c = clamp(c, 0, 1);
+    vec3 low = c * 12.92;
+    vec3 high = 1.055 * pow(c, vec3(1 / 2.4)) - 0.055;
+    return mix(high, low, lessThan(c, vec3(0.0031308)));
+}
+
+// Interleaved gradient noise (Jimenez 2014): 0…1, spread well over any 3x3 pixels.
+float gradientNoise(vec2 pixel) { return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))); }

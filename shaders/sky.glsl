@@ -1,0 +1,43 @@
+// The light of the hall, in closed form: what a reflection of a given roughness sees, and what arrives at a surface from everywhere.
+// A soft daylight sky over a light floor, with bands of roof lights that give metal something to reflect.
+
+const vec3 skyZenith = vec3(0.52, 0.66, 0.86);
+const vec3 skyHorizon = vec3(0.93, 0.95, 0.97);
+const vec3 floorBounce = vec3(0.52, 0.51, 0.49);
+
+vec3 skyBackground(vec3 d) {
+    float h = max(d.y, 0);
+    vec3 sky = mix(skyHorizon, skyZenith, 1 - exp2(-h * 4.5));
+    vec3 below = mix(skyHorizon, floorBounce * 1.25, smoothstep(0.0, 0.35, -d.y));
+    return d.y >= 0 ? sky : below;
+}
+
+// Share of a roof with light bands that a cone of the given width around `d` sees: bands along x, every 6 m, 8 m up.
+float roofLights(vec3 d, float roughness) {
+    if (d.y < 0.06) return 0;
+    vec2 p = d.xz / d.y * 8;
+    float blur = 0.35 + roughness * roughness * 14;
+    float band = abs(fract(p.y / 6 + 0.5) - 0.5) * 6;
+    float lit = 1 - smoothstep(0.9 - min(blur, 0.8), 0.9 + blur, band);
+    float mean = 0.30;
+    float far = exp2(-dot(p, p) * 0.0011);
+    return mix(lit, mean, smoothstep(0.5, 3.5, blur)) * far * smoothstep(0.06, 0.30, d.y);
+}
+
+// Radiance around `d`, blurred as a GGX lobe of that roughness blurs it.
+vec3 skyReflection(vec3 d, float roughness) {
+    float blur = roughness * roughness;
+    float width = 0.03 + blur * 0.9;
+    float up = smoothstep(-width, width, d.y);
+    vec3 sky = mix(skyHorizon, skyZenith, clamp(d.y * 1.1, 0, 1) * (1 - 0.5 * blur));
+    vec3 low = mix(vec3(0.34, 0.34, 0.34), floorBounce, smoothstep(0.0, 0.6, -d.y));
+    vec3 c = mix(low, sky * 0.62, up);
+    return c + vec3(1.0, 0.97, 0.92) * roofLights(d, roughness) * 1.5;
+}
+
+// Irradiance over pi on a surface facing `n`.
+vec3 skyIrradiance(vec3 n) {
+    float up = n.y * 0.5 + 0.5;
+    vec3 c = mix(floorBounce * 0.62, vec3(0.80, 0.86, 0.95), up * up * (3 - 2 * up));
+    return c + vec3(0.10, 0.10, 0.09) * (1 - abs(n.y));
+}

@@ -1,0 +1,177 @@
+#include "render/draw_list.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace millwright::render {
+
+Frustum Frustum::of(const glm::mat4& m, glm::vec3 eye, float pixelsPerRadian) {
+    const auto row = [&](int r) { return glm::vec4{m[0][r], m[1][r], m[2][r], m[3][r]}; };
+    Frustum frustum{.planes = {row(3) + row(0), row(3) - row(0), row(3) + row(1), row(3) - row(1), row(3) - row(2)},
+                    .eye = eye,
+                    .pixelsPerRadian = pixelsPerRadian};
+    for (auto& plane : frustum.planes) plane /= std::max(glm::length(glm::vec3{plane}), 1e-20f);
+    return frustum;
+}
+
+bool Frustum::sees(glm::vec3 centre, float radius, float minimumPixels) const {
+    for (const auto& plane : planes) {
+        if (glm::dot(glm::vec3{plane}, centre) + plane.w < -radius) return false;
+    }
+    const float distance = glm::length(centre - eye);
+    return 2 * radius * pixelsPerRadian >= minimumPixels * distance || distance <= radius || pixelsPerRadian == 0;
+}
+
+void DrawList::clear() {
+    opaque.clear();
+    clipped.clear();
+    blended.clear();
+    triangles = 0;
+}
+
+void Placement::update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin) {
+    placeNodes(store, nodes);
+    placeInstances(store, origin);
+}
+
+void Placement::placeNodes(const SceneStore& store, std::span<const NodeState> nodes) {
+    changed_ = worldFromNode_.size() != store.nodeCount;
+    anyMarked_ = false;
+    worldFromNode_.resize(store.nodeCount);
+    tint_.resize(store.nodeCount);
+    fillPlane_.resize(store.nodeCount);
+    flags_.resize(store.nodeCount);
+    for (std::size_t i = 0; i < store.nodeCount; ++i) {
+        const NodeState* state = nodes.empty() ? nullptr : &nodes[i];
+        const glm::mat4& transform = state ? state->worldFromNode : store.restTransforms[i];
+        const glm::vec4 plane = state ? state->fillPlane : glm::vec4{0};
+        std::uint8_t flags = 0;
+        if (state) {
+            if (!state->visible) flags |= hidden;
+            if (glm::vec3{plane} != glm::vec3{0}) flags |= filled;
+            if (state->selected) flags |= selected;
+            if (state->hovered) flags |= hovered;
+        }
+        if (glm::determinant(glm::mat3{transform}) < 0) flags |= mirrored;
+        anyMarked_ |= (flags & (selected | hovered)) != 0;
+        // Marks and tints do not move shadows; everything else does.
+        constexpr std::uint8_t shaping = hidden | mirrored | filled;
+        changed_ = changed_ || transform != worldFromNode_[i] || plane != fillPlane_[i] || ((flags ^ flags_[i]) & shaping) != 0;
+        worldFromNode_[i] = transform;
+        tint_[i] = state ? state->tint : glm::vec4{0};
+        fillPlane_[i] = plane;
+        flags_[i] = flags;
+    }
+}
+
+void Placement::placeInstances(const SceneStore& store, glm::dvec3 origin) {
+    origin_ = origin;
+    centre_.resize(store.instances.size());
+    radius_.resize(store.instances.size());
+    sceneTriangles_ = 0;
+    glm::dvec3 low{std::numeric_limits<double>::infinity()}, high{-std::numeric_limits<double>::infinity()};
+    for (std::size_t i = 0; i < store.instances.size(); ++i) {
+        const auto& instance = store.instances[i];
+        const auto& m = worldFromNode_[instance.node];
+        const auto& sphere = store.meshSpheres[instance.mesh];
+        const glm::dvec3 world{m * glm::vec4{glm::vec3{sphere}, 1}};
+        const float scale =
+            std::sqrt(std::max({glm::dot(glm::vec3{m[0]}, glm::vec3{m[0]}), glm::dot(glm::vec3{m[1]}, glm::vec3{m[1]}),
+                                glm::dot(glm::vec3{m[2]}, glm::vec3{m[2]})}));
+        centre_[i] = glm::vec3{world - origin};
+        radius_[i] = sphere.w * scale;
+        if (flags_[instance.node] & hidden) continue;
+        sceneTriangles_ += store.meshes[instance.mesh].indexCount / 3;
+        low = glm::min(low, world - static_cast<double>(radius_[i]));
+        high = glm::max(high, world + static_cast<double>(radius_[i]));
+    }
+    const bool any = low.x <= high.x;
+    sceneCentre_ = any ? (low + high) * 0.5 : glm::dvec3{0};
+    sceneRadius_ = any ? glm::length(high - low) * 0.5 : 0;
+}
+
+GpuInstance Placement::gpuInstance(const SceneStore& store, std::size_t index) const {
+    const auto& instance = store.instances[index];
+    const auto& m = worldFromNode_[instance.node];
+    const glm::vec3 relative{glm::dvec3{m[3]} - origin_};
+    const auto& plane = fillPlane_[instance.node];
+    const auto flags = flags_[instance.node];
+    return {
+        .rows = {glm::vec4{m[0].x, m[1].x, m[2].x, relative.x}, glm::vec4{m[0].y, m[1].y, m[2].y, relative.y},
+                 glm::vec4{m[0].z, m[1].z, m[2].z, relative.z}},
+        .tint = tint_[instance.node],
+        .fillPlane = {glm::vec3{plane}, static_cast<float>(static_cast<double>(plane.w) + glm::dot(glm::dvec3{plane}, origin_))},
+        .material = instance.material,
+        .node = instance.node,
+        .flags = ((flags & selected) ? 1u : 0u) | ((flags & hovered) ? 2u : 0u),
+        .pad = 0};
+}
+
+VkCullModeFlags Placement::cullOf(const SceneStore& store, std::size_t index) const {
+    const auto& instance = store.instances[index];
+    if (instance.doubleSided || (flags_[instance.node] & filled)) return VK_CULL_MODE_NONE;
+    return (flags_[instance.node] & mirrored) ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT;
+}
+
+void Placement::append(const SceneStore& store, std::size_t index, float distance, std::vector<GpuInstance>& instances,
+                       std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const {
+    const auto mesh = store.instances[index].mesh;
+    const auto at = static_cast<std::uint32_t>(instances.size());
+    instances.push_back(gpuInstance(store, index));
+    if (merge && !draws.empty()) {
+        auto& last = draws.back();
+        if (last.mesh == mesh && last.cull == cull && last.firstInstance + last.instanceCount == at) {
+            ++last.instanceCount;
+            last.distance = std::min(last.distance, distance);
+            return;
+        }
+    }
+    draws.push_back({.mesh = mesh, .firstInstance = at, .instanceCount = 1, .cull = cull, .distance = distance});
+}
+
+void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> frusta, float minimumPixels,
+                            std::vector<GpuInstance>& instances, DrawList& list) const {
+    list.clear();
+    for (std::size_t i = 0; i < store.instances.size(); ++i) {
+        const auto& instance = store.instances[i];
+        if (flags_[instance.node] & hidden) continue;
+        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], minimumPixels); };
+        if (!std::ranges::any_of(frusta, seen)) continue;
+        const float distance = glm::length(centre_[i] - frusta.front().eye) - radius_[i];
+        const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
+        auto& draws = instance.kind == SceneStore::Kind::Blended ? list.blended : drops ? list.clipped : list.opaque;
+        append(store, i, distance, instances, draws, instance.kind != SceneStore::Kind::Blended, cullOf(store, i));
+        list.triangles += store.meshes[instance.mesh].indexCount / 3;
+    }
+    std::ranges::sort(list.opaque, {}, &Draw::distance);
+    std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
+}
+
+void Placement::collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit,
+                               float minimumRadius, std::vector<GpuInstance>& instances, DrawList& list) const {
+    list.clear();
+    for (std::size_t i = 0; i < store.instances.size(); ++i) {
+        const auto& instance = store.instances[i];
+        if ((flags_[instance.node] & hidden) || instance.kind == SceneStore::Kind::Blended || radius_[i] < minimumRadius) continue;
+        const glm::vec4 p = shadowFromRelative * glm::vec4{centre_[i], 1};
+        const float reach = 1 + radius_[i] / metresPerUnit;
+        if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;
+        append(store, i, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
+        list.triangles += store.meshes[instance.mesh].indexCount / 3;
+    }
+}
+
+void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> frusta, std::vector<GpuInstance>& instances,
+                              DrawList& list) const {
+    list.clear();
+    if (!anyMarked_) return;
+    for (std::size_t i = 0; i < store.instances.size(); ++i) {
+        const auto& instance = store.instances[i];
+        if ((flags_[instance.node] & hidden) || !(flags_[instance.node] & (selected | hovered))) continue;
+        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], 0); };
+        if (std::ranges::any_of(frusta, seen)) append(store, i, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
+    }
+}
+
+} // namespace millwright::render

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "render/gpu_types.hpp"
+#include "render/scene_store.hpp"
+
+#include <millwright/render/view.hpp>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace millwright::render {
+
+/// Half-spaces in the relative frame: dot(xyz, p) + w >= 0 is inside. Reversed infinite depth has no far plane.
+struct Frustum {
+    std::array<glm::vec4, 5> planes;
+    glm::vec3 eye{0};
+    float pixelsPerRadian = 0; ///< of the picture's height; 0: no test by size
+
+    [[nodiscard]] static Frustum of(const glm::mat4& clipFromRelative, glm::vec3 eye, float pixelsPerRadian);
+    [[nodiscard]] bool sees(glm::vec3 centre, float radius, float minimumPixels) const;
+};
+
+/// One instanced draw.
+struct Draw {
+    std::uint32_t mesh = 0;
+    std::uint32_t firstInstance = 0;
+    std::uint32_t instanceCount = 0;
+    VkCullModeFlags cull = VK_CULL_MODE_BACK_BIT;
+    float distance = 0; ///< nearest surface of the nearest instance
+};
+
+/// Draws of one pass by how they are drawn.
+struct DrawList {
+    std::vector<Draw> opaque;  ///< nearest first
+    std::vector<Draw> clipped; ///< may drop fragments: alpha mask or fill plane
+    std::vector<Draw> blended; ///< farthest first, one instance a draw
+    std::uint64_t triangles = 0;
+
+    void clear();
+    [[nodiscard]] std::size_t drawCalls() const { return opaque.size() + clipped.size() + blended.size(); }
+};
+
+/// Where every instance is this frame, as flat arrays; filled once a frame, read by every pass. Keeps its memory from frame to
+/// frame.
+class Placement {
+public:
+    /// `nodes` empty: everything at rest. Relative = world - origin.
+    void update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin);
+
+    /// What `frusta` see, for colour passes. Appends to `instances`.
+    void collectSeen(const SceneStore& store, std::span<const Frustum> frusta, float minimumPixels,
+                     std::vector<GpuInstance>& instances, DrawList& list) const;
+    /// What throws shadows into the box of `shadowFromRelative` (x and y in -1…1) and is larger than `minimumRadius`.
+    void collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit, float minimumRadius,
+                        std::vector<GpuInstance>& instances, DrawList& list) const;
+    /// Selected and hovered nodes.
+    void collectMarked(const SceneStore& store, std::span<const Frustum> frusta, std::vector<GpuInstance>& instances,
+                       DrawList& list) const;
+
+    /// Whether anything but the camera changed since the frame before.
+    [[nodiscard]] bool changed() const { return changed_; }
+    [[nodiscard]] bool anyMarked() const { return anyMarked_; }
+    /// Sphere around all that is visible, world frame; radius 0: nothing.
+    [[nodiscard]] glm::dvec3 sceneCentre() const { return sceneCentre_; }
+    [[nodiscard]] double sceneRadius() const { return sceneRadius_; }
+    [[nodiscard]] std::uint64_t sceneTriangles() const { return sceneTriangles_; }
+
+private:
+    enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16 };
+    void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
+    void placeInstances(const SceneStore& store, glm::dvec3 origin);
+    [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
+    void append(const SceneStore& store, std::size_t index, float distance, std::vector<GpuInstance>& instances,
+                std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const;
+    [[nodiscard]] VkCullModeFlags cullOf(const SceneStore& store, std::size_t index) const;
+
+    std::vector<glm::mat4> worldFromNode_; ///< by node
+    std::vector<glm::vec4> tint_;
+    std::vector<glm::vec4> fillPlane_;
+    std::vector<std::uint8_t> flags_;
+    std::vector<glm::vec3> centre_; ///< by instance, relative
+    std::vector<float> radius_;
+    glm::dvec3 origin_{0};
+    glm::dvec3 sceneCentre_{0};
+    double sceneRadius_ = 0;
+    std::uint64_t sceneTriangles_ = 0;
+    bool changed_ = true;
+    bool anyMarked_ = false;
+};
+
+} // namespace millwright::render

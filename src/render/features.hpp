@@ -1,0 +1,27 @@
+#pragma once
+
+#include <millwright/render/renderer.hpp>
+
+#include <vulkan/vulkan_core.h>
+
+#include <cstdint>
+
+namespace millwright::render {
+
+/// What a quality level turns on. `describe` says it in words.
+struct Features {
+    VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_4_BIT;
+    bool direct = false;              ///< tone-map while shading; no lit image, so nothing can be done to it afterwards
+    std::uint32_t occlusionScale = 2; ///< ambient occlusion at 1/n of the size; 0: none
+    std::uint32_t occlusionSlices = 3;
+    std::uint32_t occlusionSteps = 5;
+    std::uint32_t shadowSize = 2048;
+    std::uint32_t cascades = 3;
+    std::uint32_t shadowTaps = 3; ///< per side
+
+    friend bool operator==(const Features&, const Features&) = default;
+};
+
+[[nodiscard]] Features featuresOf(Quality quality);
+
+} // namespace millwright::render

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "render/draw_list.hpp"
+#include "render/gpu_types.hpp"
+
+#include <millwright/render/renderer.hpp>
+
+#include <span>
+
+namespace millwright::render {
+
+/// The camera part of a frame's data and the frusta to cull with; `origin` is what relative positions are relative to.
+void describeViews(std::span<const View> views, glm::dvec3 origin, gpu::Extent extent, GpuFrame& data,
+                   std::array<Frustum, maximumViews>& frusta);
+/// The light, floor and overlay part. `sceneRadius` in metres sets how far ambient occlusion reaches.
+void describeLight(const DrawOptions& options, glm::dvec3 origin, double sceneRadius, GpuFrame& data);
+
+} // namespace millwright::render

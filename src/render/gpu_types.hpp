@@ -1,0 +1,98 @@
+#pragma once
+
+#include <glm/glm.hpp>
+
+#include <array>
+#include <cstdint>
+
+/// What the shaders read, byte for byte: mirrors shaders/common.glsl (scalar layout).
+namespace millwright::render {
+
+inline constexpr std::size_t maximumCascades = 3;
+inline constexpr std::uint32_t noImage = 0xFFFF'FFFFu;
+
+struct GpuView {
+    glm::mat4 clipFromRelative;
+    glm::mat4 viewFromRelative;
+    glm::mat4 relativeDirectionFromClip;
+    glm::vec4 eye;
+    glm::vec4 project;
+};
+static_assert(sizeof(GpuView) == 224);
+
+struct GpuVertex {
+    glm::vec3 position;
+    std::uint32_t normal;
+    std::uint32_t tangent;
+    glm::vec2 uv;
+    std::uint32_t colour;
+};
+static_assert(sizeof(GpuVertex) == 32);
+
+struct GpuInstance {
+    std::array<glm::vec4, 3> rows;
+    glm::vec4 tint;
+    glm::vec4 fillPlane;
+    std::uint32_t material;
+    std::uint32_t node;
+    std::uint32_t flags; ///< 1 selected, 2 hovered
+    std::uint32_t pad;
+};
+static_assert(sizeof(GpuInstance) == 96);
+
+enum GpuMaterialFlags : std::uint32_t {
+    materialMasked = 1,
+    materialDoubleSided = 2,
+    materialBlended = 4,
+    materialVertexColours = 8
+};
+
+struct GpuMaterial {
+    glm::vec4 baseColour;
+    glm::vec3 emissive;
+    float metallic;
+    float roughness;
+    float alphaCutoff;
+    std::uint32_t flags;
+    std::uint32_t baseColourImage;
+    std::uint32_t metallicRoughnessImage;
+    std::uint32_t normalImage;
+    std::uint32_t emissiveImage;
+    std::uint32_t occlusionImage;
+};
+static_assert(sizeof(GpuMaterial) == 64);
+
+struct GpuFrame {
+    std::array<GpuView, 4> views;
+    std::array<glm::mat4, maximumCascades> shadowFromRelative;
+    glm::vec4 shadowTexel;
+    glm::vec4 towardsSun;
+    glm::vec4 sunColour;
+    glm::vec4 ground;
+    glm::vec4 ao;
+    glm::vec4 selectionColour;
+    glm::vec4 hoverColour;
+    glm::uvec2 extent;
+    std::array<std::uint32_t, maximumCascades> shadowMaps;
+    std::uint32_t cascades;
+    std::uint32_t flags;
+    std::uint32_t lit;
+    std::uint32_t depth;
+    std::uint32_t occlusion;
+    std::uint32_t occlusionRaw;
+    std::uint32_t mask;
+    std::uint32_t frameNumber;
+};
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52);
+
+/// 96 of the 128 bytes of push constants.
+struct GpuPush {
+    std::uint64_t frame;
+    std::uint64_t instances;
+    std::uint64_t vertices;
+    std::uint64_t materials;
+    glm::mat4 clipFromRelative;
+};
+static_assert(sizeof(GpuPush) == 96);
+
+} // namespace millwright::render

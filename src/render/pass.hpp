@@ -1,0 +1,56 @@
+#pragma once
+
+#include "render/draw_list.hpp"
+#include "render/gpu_types.hpp"
+#include "render/pipelines.hpp"
+#include "render/surfaces.hpp"
+
+#include <millwright/gpu/pipeline.hpp>
+
+#include <span>
+
+namespace millwright::render {
+
+/// What every pass of one frame needs; lives for one `Renderer::draw`.
+struct Pass {
+    gpu::Device& device;
+    gpu::FrameInFlight& frame;
+    VkCommandBuffer commands;
+    const SceneStore* store; ///< null: no scene
+    const Pipelines& pipelines;
+    Surfaces& surfaces;
+    std::uint32_t viewMask;
+    GpuPush push; ///< addresses of this frame's data
+
+    void setPush(const GpuPush& values) const;
+    void bind(const gpu::Pipeline& pipeline) const;
+    void setViewport(gpu::Extent extent) const;
+    /// Draws with whatever pipeline is bound; sets each draw's cull mode where the pipeline wants it. Returns the number of calls.
+    std::uint32_t draw(std::span<const Draw> draws, bool dynamicCull) const;
+    void bindIndices() const;
+    void fullscreen(const gpu::Pipeline& pipeline) const;
+    /// One colour image, all of it, nothing kept from before.
+    void beginScreen(VkImageView view, gpu::Extent extent, bool load) const;
+};
+
+// Barriers between passes. Every surface is written as an attachment and read by a fragment shader, again and again.
+[[nodiscard]] gpu::Barrier beforeColour(VkImage image);
+[[nodiscard]] gpu::Barrier colourToSampled(VkImage image);
+[[nodiscard]] gpu::Barrier beforeDepth(VkImage image);
+[[nodiscard]] gpu::Barrier depthToSampled(VkImage image);
+[[nodiscard]] gpu::Barrier beforeTarget(const gpu::TargetImage& target);
+[[nodiscard]] gpu::Barrier afterTarget(const gpu::TargetImage& target);
+
+struct ForwardOptions {
+    bool ground = true;
+    bool keepDepth = false; ///< somebody reads depth afterwards
+};
+/// Opaque things, floor, sky, then glass: into the lit image, or straight into the target. Returns the number of draw calls.
+std::uint32_t recordForward(const Pass& pass, const DrawList& list, const gpu::TargetImage& target, const ForwardOptions& options);
+void recordOcclusion(const Pass& pass);
+void recordComposite(const Pass& pass, const gpu::TargetImage& target);
+void recordMask(const Pass& pass, const DrawList& marked);
+void recordOutline(const Pass& pass, const gpu::TargetImage& target);
+void recordDepthCopy(const Pass& pass, const gpu::Pipeline& pipeline, const gpu::TargetImage& target);
+
+} // namespace millwright::render

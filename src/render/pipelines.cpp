@@ -1,0 +1,155 @@
+#include "render/pipelines.hpp"
+
+#include "render/surfaces.hpp"
+#include "shaders.hpp"
+
+#include <vector>
+
+namespace millwright::render {
+namespace {
+
+/// Makes pipelines one after another and keeps the first error.
+class Maker {
+public:
+    explicit Maker(gpu::Device& device) : device_{device} {}
+    void make(gpu::Pipeline& pipeline, const gpu::PipelineDescription& description) {
+        if (!done) return;
+        auto made = gpu::createPipeline(device_, description);
+        if (made)
+            pipeline = std::move(*made);
+        else
+            done = std::unexpected(made.error());
+    }
+    Result<void> done;
+
+private:
+    gpu::Device& device_;
+};
+
+void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
+    const auto& f = p.features;
+    const std::vector<VkFormat> colours{f.direct ? p.targetFormat : litFormat};
+    gpu::PipelineDescription mesh{.name = "opaque",
+                                  .vertex = shaders::meshVert,
+                                  .fragment = shaders::meshFrag,
+                                  .colours = colours,
+                                  .depth = depthFormat,
+                                  .viewMask = viewMask,
+                                  .samples = f.samples,
+                                  .dynamicCull = true,
+                                  .depthCompare = VK_COMPARE_OP_GREATER,
+                                  .depthWrite = true,
+                                  .constants = {f.direct, encode, f.shadowTaps, false, false}};
+    maker.make(p.opaque, mesh);
+    mesh.name = "clipped";
+    mesh.constants[3] = true;
+    maker.make(p.clipped, mesh);
+    mesh.name = "blended";
+    mesh.blend = gpu::Blend::Alpha;
+    mesh.depthWrite = false;
+    mesh.constants[4] = true;
+    maker.make(p.blended, mesh);
+    maker.make(p.ground, {.name = "ground",
+                          .vertex = shaders::groundVert,
+                          .fragment = shaders::groundFrag,
+                          .colours = colours,
+                          .depth = depthFormat,
+                          .viewMask = viewMask,
+                          .samples = f.samples,
+                          .cull = VK_CULL_MODE_BACK_BIT,
+                          .depthCompare = VK_COMPARE_OP_GREATER,
+                          .depthWrite = true,
+                          .depthBiasConstant = -4, // things that lie on the floor win
+                          .depthBiasSlope = -1,
+                          .constants = {f.direct, encode, f.shadowTaps}});
+    maker.make(p.sky, {.name = "sky",
+                       .vertex = shaders::fullscreenVert,
+                       .fragment = shaders::skyFrag,
+                       .colours = colours,
+                       .depth = depthFormat,
+                       .viewMask = viewMask,
+                       .samples = f.samples,
+                       .depthCompare = VK_COMPARE_OP_GREATER_OR_EQUAL,
+                       .constants = {f.direct, encode}});
+}
+
+void makeScreen(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
+    const auto& f = p.features;
+    const auto screen = [&](std::string name, std::span<const std::uint32_t> fragment, VkFormat format,
+                            std::vector<std::uint32_t> constants) {
+        return gpu::PipelineDescription{.name = std::move(name),
+                                        .vertex = shaders::fullscreenVert,
+                                        .fragment = fragment,
+                                        .colours = {format},
+                                        .viewMask = viewMask,
+                                        .constants = std::move(constants)};
+    };
+    if (f.occlusionScale > 0) {
+        maker.make(p.occlusion, screen("occlusion", shaders::aoFrag, occlusionFormat, {f.occlusionSlices, f.occlusionSteps}));
+        maker.make(p.occlusionBlur, screen("occlusion blur", shaders::aoBlurFrag, occlusionFormat, {}));
+    }
+    if (!f.direct)
+        maker.make(p.composite, screen("composite", shaders::compositeFrag, p.targetFormat, {f.occlusionScale > 0, encode}));
+    auto outline = screen("outline", shaders::outlineFrag, p.targetFormat, {encode});
+    outline.blend = gpu::Blend::Alpha;
+    maker.make(p.outline, outline);
+    maker.make(p.mask, {.name = "outline mask",
+                        .vertex = shaders::maskVert,
+                        .fragment = shaders::maskFrag,
+                        .colours = {maskFormat},
+                        .viewMask = viewMask});
+}
+
+} // namespace
+
+bool needsSrgbEncoding(VkFormat format) {
+    return format != VK_FORMAT_R8G8B8A8_SRGB && format != VK_FORMAT_B8G8R8A8_SRGB && format != VK_FORMAT_A8B8G8R8_SRGB_PACK32 &&
+           format != VK_FORMAT_R16G16B16A16_SFLOAT;
+}
+
+Result<Pipelines> Pipelines::create(gpu::Device& device, VkFormat targetFormat, std::uint32_t views, const Features& features) {
+    Pipelines p;
+    p.targetFormat = targetFormat;
+    p.views = views;
+    p.features = features;
+    const std::uint32_t viewMask = (1u << views) - 1;
+    const bool encode = needsSrgbEncoding(targetFormat);
+    Maker maker{device};
+    makeForward(maker, p, viewMask, encode);
+    makeScreen(maker, p, viewMask, encode);
+    maker.make(p.shadow, {.name = "shadow",
+                          .vertex = shaders::shadowVert,
+                          .fragment = {},
+                          .colours = {},
+                          .depth = depthFormat,
+                          .depthCompare = VK_COMPARE_OP_LESS_OR_EQUAL,
+                          .depthWrite = true,
+                          .depthBiasConstant = 1,
+                          .depthBiasSlope = 1.5f});
+    if (!maker.done) return std::unexpected(maker.done.error());
+    return p;
+}
+
+Result<gpu::Pipeline> createPickPipeline(gpu::Device& device) {
+    return gpu::createPipeline(device, {.name = "pick",
+                                        .vertex = shaders::pickVert,
+                                        .fragment = shaders::pickFrag,
+                                        .colours = {pickFormat},
+                                        .depth = depthFormat,
+                                        .dynamicCull = true,
+                                        .depthCompare = VK_COMPARE_OP_GREATER,
+                                        .depthWrite = true});
+}
+
+Result<gpu::Pipeline> createDepthCopyPipeline(gpu::Device& device, VkFormat depth, std::uint32_t views) {
+    return gpu::createPipeline(device, {.name = "depth copy",
+                                        .vertex = shaders::fullscreenVert,
+                                        .fragment = shaders::depthCopyFrag,
+                                        .colours = {},
+                                        .depth = depth,
+                                        .viewMask = (1u << views) - 1,
+                                        .depthCompare = VK_COMPARE_OP_ALWAYS,
+                                        .depthWrite = true});
+}
+
+} // namespace millwright::render

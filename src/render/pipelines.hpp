@@ -1,0 +1,37 @@
+#pragma once
+
+#include "render/features.hpp"
+
+#include <millwright/gpu/pipeline.hpp>
+
+namespace millwright::render {
+
+/// All pipelines for one kind of target and quality.
+struct Pipelines {
+    VkFormat targetFormat = VK_FORMAT_UNDEFINED;
+    std::uint32_t views = 0;
+    Features features;
+
+    gpu::Pipeline opaque;
+    gpu::Pipeline clipped;
+    gpu::Pipeline blended;
+    gpu::Pipeline ground;
+    gpu::Pipeline sky;
+    gpu::Pipeline shadow;
+    gpu::Pipeline occlusion;
+    gpu::Pipeline occlusionBlur;
+    gpu::Pipeline composite;
+    gpu::Pipeline mask;
+    gpu::Pipeline outline;
+
+    [[nodiscard]] static Result<Pipelines> create(gpu::Device& device, VkFormat targetFormat, std::uint32_t views,
+                                                  const Features& features);
+};
+
+/// For targets whose format does not turn linear light into sRGB by itself.
+[[nodiscard]] bool needsSrgbEncoding(VkFormat format);
+[[nodiscard]] Result<gpu::Pipeline> createPickPipeline(gpu::Device& device);
+[[nodiscard]] Result<gpu::Pipeline> createDepthCopyPipeline(gpu::Device& device, VkFormat depth, std::uint32_t views);
+inline constexpr VkFormat pickFormat = VK_FORMAT_R32G32B32A32_UINT;
+
+} // namespace millwright::render

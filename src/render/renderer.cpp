@@ -1,0 +1,251 @@
+#include "render/features.hpp"
+#include "render/frame_data.hpp"
+#include "render/pass.hpp"
+#include "render/pick.hpp"
+#include "render/scene_store.hpp"
+#include "render/shadow.hpp"
+
+#include <millwright/render/renderer.hpp>
+
+#include <chrono>
+#include <format>
+
+namespace millwright::render {
+
+struct Renderer::Impl {
+    gpu::Device& device;
+    Quality quality = Quality::High;
+    gpu::PassClock clock;
+    Picker picker;
+    SceneStore store;
+    Placement placement;
+    ShadowMap shadow;
+    Surfaces surfaces;
+    std::vector<Pipelines> pipelines; ///< few: one a kind of target
+    std::vector<std::pair<std::pair<VkFormat, std::uint32_t>, gpu::Pipeline>> depthCopies;
+    std::vector<GpuInstance> instances; ///< of this frame, all passes
+    DrawList seen;
+    DrawList marked;
+    DrawList picked;
+    FrameTimings timings;
+    std::uint32_t frameNumber = 0;
+
+    [[nodiscard]] Result<const Pipelines*> pipelinesFor(VkFormat format, std::uint32_t views);
+    [[nodiscard]] Result<const gpu::Pipeline*> depthCopyFor(VkFormat format, std::uint32_t views);
+    [[nodiscard]] Result<void> check(const gpu::TargetImage& colour, std::span<const View> views, std::span<const NodeState> nodes,
+                                     const gpu::TargetImage* depth) const;
+    [[nodiscard]] Result<GpuPush> uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data);
+    void record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views, const DrawOptions& options,
+                const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy);
+    void readTimings();
+};
+
+namespace {
+
+Quality resolve(const gpu::Device& device, Quality quality) {
+    if (quality != Quality::Auto) return quality;
+    return device.isCpu() ? Quality::Low : Quality::High;
+}
+
+} // namespace
+
+Renderer::Renderer(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Renderer::~Renderer() = default;
+
+Result<std::unique_ptr<Renderer>> Renderer::create(gpu::Device& device, const RenderSettings& settings) {
+    auto clock = gpu::PassClock::create(device, "render passes");
+    if (!clock) return std::unexpected(clock.error());
+    auto picker = Picker::create(device);
+    if (!picker) return std::unexpected(picker.error());
+    auto impl = std::unique_ptr<Impl>(new Impl{
+        .device = device, .quality = resolve(device, settings.quality), .clock = std::move(*clock), .picker = std::move(*picker)});
+    auto renderer = std::unique_ptr<Renderer>(new Renderer(std::move(impl)));
+    if (auto done = renderer->setScene({}); !done) return std::unexpected(done.error());
+    return renderer;
+}
+
+Result<void> Renderer::setScene(const scene::Scene& scene) {
+    auto store = SceneStore::create(impl_->device, scene);
+    if (!store) return std::unexpected(store.error());
+    impl_->store = std::move(*store);
+    impl_->placement = {};
+    return {};
+}
+
+void Renderer::setQuality(Quality quality) {
+    impl_->quality = resolve(impl_->device, quality);
+}
+Quality Renderer::quality() const {
+    return impl_->quality;
+}
+std::optional<Pick> Renderer::takePick() {
+    return impl_->picker.take(impl_->device);
+}
+
+const FrameTimings& Renderer::timings() const {
+    return impl_->timings;
+}
+
+Result<const Pipelines*> Renderer::Impl::pipelinesFor(VkFormat format, std::uint32_t views) {
+    const auto features = featuresOf(quality);
+    for (const auto& p : pipelines) {
+        if (p.targetFormat == format && p.views == views && p.features == features) return &p;
+    }
+    auto made = Pipelines::create(device, format, views, features);
+    if (!made) return std::unexpected(made.error());
+    return &pipelines.emplace_back(std::move(*made));
+}
+
+Result<const gpu::Pipeline*> Renderer::Impl::depthCopyFor(VkFormat format, std::uint32_t views) {
+    const std::pair key{format, views};
+    for (const auto& [existing, pipeline] : depthCopies) {
+        if (existing == key) return &pipeline;
+    }
+    auto made = createDepthCopyPipeline(device, format, views);
+    if (!made) return std::unexpected(made.error());
+    return &depthCopies.emplace_back(key, std::move(*made)).second;
+}
+
+Result<void> Renderer::Impl::check(const gpu::TargetImage& colour, std::span<const View> views, std::span<const NodeState> nodes,
+                                   const gpu::TargetImage* depth) const {
+    if (views.empty() || views.size() > maximumViews) {
+        return failure(ErrorCode::Invalid, std::format("{} views: 1 to {} can be drawn at once", views.size(), maximumViews));
+    }
+    if (colour.layers != views.size() || (depth && (depth->layers != views.size() || depth->extent != colour.extent))) {
+        return failure(ErrorCode::Invalid, std::format("{} views need images of as many layers and one size", views.size()));
+    }
+    if (!nodes.empty() && nodes.size() != store.nodeCount) {
+        return failure(ErrorCode::Invalid, std::format("{} node states for a scene of {} nodes", nodes.size(), store.nodeCount));
+    }
+    return {};
+}
+
+Result<GpuPush> Renderer::Impl::uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data) {
+    auto frameMemory = gpu::frameMemory<GpuFrame>(frame, std::span<const GpuFrame>{&data, 1});
+    if (!frameMemory) return std::unexpected(frameMemory.error());
+    auto instanceMemory = gpu::frameMemory<GpuInstance>(frame, std::span<const GpuInstance>{instances});
+    if (!instanceMemory) return std::unexpected(instanceMemory.error());
+    return GpuPush{.frame = frameMemory->address,
+                   .instances = instanceMemory->address,
+                   .vertices = store.vertices.address(),
+                   .materials = store.materials.address(),
+                   .clipFromRelative = glm::mat4{1}};
+}
+
+Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& colour, std::span<const View> views,
+                            std::span<const NodeState> nodes, const DrawOptions& options, const gpu::TargetImage* depth) {
+    const auto started = std::chrono::steady_clock::now();
+    auto& r = *impl_;
+    if (auto ok = r.check(colour, views, nodes, depth); !ok) return ok;
+    const auto viewCount = static_cast<std::uint32_t>(views.size());
+    auto pipelines = r.pipelinesFor(colour.format, viewCount);
+    if (!pipelines) return std::unexpected(pipelines.error());
+    const gpu::Pipeline* depthCopy = nullptr;
+    if (depth) {
+        auto made = r.depthCopyFor(depth->format, viewCount);
+        if (!made) return std::unexpected(made.error());
+        depthCopy = *made;
+    }
+    const auto features = featuresOf(r.quality);
+    if (auto done = r.surfaces.fit(r.device, colour, features); !done) return done;
+
+    const glm::dvec3 origin = views.front().eye;
+    r.instances.clear();
+    r.placement.update(r.store, nodes, origin);
+    GpuFrame data{};
+    std::array<Frustum, maximumViews> frusta;
+    describeViews(views, origin, colour.extent, data, frusta);
+    describeLight(options, origin, r.placement.sceneRadius(), data);
+    const std::span seenBy{frusta.data(), views.size()};
+    r.placement.collectSeen(r.store, seenBy, options.minimumPixels, r.instances, r.seen);
+    r.placement.collectMarked(r.store, seenBy, r.instances, r.marked);
+    if (options.shadows) {
+        if (auto done = r.shadow.place(r.device, features, options.lighting.towardsSun, views, r.placement); !done) return done;
+        r.shadow.describe(data, origin);
+        r.shadow.collect(r.store, r.placement, origin, r.instances);
+    }
+    r.picked.clear();
+    if (options.pick) {
+        const auto through = Picker::clipThroughPixel(data.views[0].clipFromRelative, *options.pick, colour.extent);
+        const Frustum frustum = Frustum::of(through, glm::vec3{0}, 0);
+        r.placement.collectSeen(r.store, {&frustum, 1}, 0, r.instances, r.picked);
+    }
+    data.lit = r.surfaces.lit.heapIndex();
+    data.depth = r.surfaces.depth.heapIndex();
+    data.occlusion = r.surfaces.occlusion.heapIndex();
+    data.occlusionRaw = r.surfaces.occlusionRaw.heapIndex();
+    data.mask = r.surfaces.mask.heapIndex();
+    data.frameNumber = r.frameNumber++;
+    auto push = r.uploadFrame(frame, data);
+    if (!push) return std::unexpected(push.error());
+
+    r.readTimings();
+    const Pass pass{.device = r.device,
+                    .frame = frame,
+                    .commands = gpu::commandBuffer(frame),
+                    .store = &r.store,
+                    .pipelines = **pipelines,
+                    .surfaces = r.surfaces,
+                    .viewMask = (1u << viewCount) - 1,
+                    .push = *push};
+    r.record(pass, colour, views, options, depth, depthCopy);
+    r.timings.sceneTriangles = r.placement.sceneTriangles();
+    r.timings.drawnTriangles = r.seen.triangles;
+    r.timings.cpuMilliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
+    return {};
+}
+
+void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views,
+                            const DrawOptions& options, const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy) {
+    const auto& features = pass.surfaces.features;
+    const glm::dvec3 origin = views.front().eye;
+    clock.begin(pass.frame);
+    gpu::bindHeap(pass.frame);
+    std::uint32_t calls = 0;
+    if (options.shadows) {
+        calls += shadow.record(pass, origin);
+        clock.mark(pass.frame, "shadow");
+    }
+    calls +=
+        recordForward(pass, seen, colour, {.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0});
+    clock.mark(pass.frame, "forward");
+    if (features.occlusionScale > 0) {
+        recordOcclusion(pass);
+        clock.mark(pass.frame, "occlusion");
+    }
+    if (!features.direct) {
+        recordComposite(pass, colour);
+        clock.mark(pass.frame, "composite");
+    }
+    if (!marked.opaque.empty()) {
+        recordMask(pass, marked);
+        recordOutline(pass, colour);
+        clock.mark(pass.frame, "outline");
+    }
+    const auto after = afterTarget(colour);
+    gpu::barriers(pass.commands, {&after, 1});
+    if (depth) {
+        recordDepthCopy(pass, *depthCopy, *depth);
+        clock.mark(pass.frame, "depth copy");
+    }
+    if (options.pick) {
+        const auto through = Picker::clipThroughPixel(views.front().clipFromView * views.front().viewFromWorldRotation,
+                                                      *options.pick, colour.extent);
+        picker.record(pass, picked, through, *options.pick, views.front(), colour.extent,
+                      options.ground ? std::optional{options.groundHeight} : std::nullopt);
+        clock.mark(pass.frame, "pick");
+    }
+    timings.drawCalls = calls;
+}
+
+void Renderer::Impl::readTimings() {
+    timings.passCount = 0;
+    timings.gpuMilliseconds = 0;
+    for (const auto& interval : clock.intervals()) {
+        if (timings.passCount == timings.passes.size()) break;
+        timings.passes[timings.passCount++] = {interval.pass, interval.milliseconds};
+        timings.gpuMilliseconds += interval.milliseconds;
+    }
+}
+
+} // namespace millwright::render

@@ -1,0 +1,146 @@
+#include "render/shadow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+
+namespace millwright::render {
+namespace {
+
+constexpr double largestRadius = 400; ///< metres; farther off, shadows are too small to see
+
+/// Rotation that looks along the sun's rays: z points away from the sun.
+glm::dmat3 lightFrame(glm::vec3 towardsSun) {
+    const glm::dvec3 z = -glm::normalize(glm::dvec3{towardsSun});
+    const glm::dvec3 side = std::abs(z.y) > 0.999 ? glm::dvec3{1, 0, 0} : glm::dvec3{0, 1, 0};
+    const glm::dvec3 x = glm::normalize(glm::cross(side, z));
+    return glm::transpose(glm::dmat3{x, glm::cross(z, x), z});
+}
+
+glm::dvec3 forwardOf(const View& view) {
+    const auto& r = view.viewFromWorldRotation;
+    return -glm::dvec3{r[0][2], r[1][2], r[2][2]};
+}
+
+} // namespace
+
+Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm::vec3 towardsSun, std::span<const View> views,
+                              const Placement& placement) {
+    const double scene = placement.sceneRadius();
+    const double reach = std::min(scene, largestRadius);
+    // A scene that one map shows at 8 mm a texel needs no more of them.
+    const double fine = 0.004 * features.shadowSize;
+    const auto wanted = scene <= 0 ? 0u : scene <= fine ? 1u : features.cascades;
+    if (size_ != features.shadowSize) cascades_ = {};
+    size_ = features.shadowSize;
+    for (std::uint32_t i = 0; i < wanted; ++i) {
+        if (cascades_[i].image) continue;
+        auto made = gpu::Image::create(device,
+                                       {.format = depthFormat,
+                                        .extent = {size_, size_},
+                                        .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
+                                       std::format("shadow map {}", i));
+        if (!made) return std::unexpected(made.error());
+        cascades_[i].image = std::move(*made);
+        cascades_[i].dirty = true;
+    }
+    count_ = wanted;
+    const auto light = lightFrame(towardsSun);
+    const glm::dvec3 eye = views.front().eye;
+    const glm::dvec3 forward = forwardOf(views.front());
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        // Each square is a third of the next one's side; the last has the whole scene where that is not too large.
+        const double radius = std::max(reach * std::pow(0.34, count_ - 1 - i), std::min(fine, reach));
+        const bool whole = radius >= scene * 0.999;
+        const glm::dvec3 centre = whole ? placement.sceneCentre() : eye + forward * (radius * 0.8);
+        placeCascade(cascades_[i], centre, radius, light, placement);
+    }
+    return {};
+}
+
+void ShadowMap::placeCascade(Cascade& cascade, glm::dvec3 centre, double radius, const glm::dmat3& lightFromWorld,
+                             const Placement& placement) const {
+    const bool whole = radius >= placement.sceneRadius() * 0.999;
+    // The square is larger than asked by the step in which it moves, and the step is a whole number of texels.
+    const double half = whole ? radius * 1.02 : radius * 1.25;
+    const double texel = 2 * half / size_;
+    const double step = whole ? texel : std::floor(half * 0.2 / texel) * texel;
+    glm::dvec3 p = lightFromWorld * centre;
+    p.x = std::round(p.x / step) * step;
+    p.y = std::round(p.y / step) * step;
+    // Depth spans all that can throw a shadow into the square, and the floor it falls on.
+    const double middle =
+        glm::dot(glm::dvec3{lightFromWorld[0][2], lightFromWorld[1][2], lightFromWorld[2][2]}, placement.sceneCentre());
+    const double unit = std::max(placement.sceneRadius(), 0.001);
+    const double near = std::floor((middle - unit * 1.05) / unit * 8) * unit / 8;
+    const double far = near + unit * 4.5;
+    glm::dmat4 shadow{lightFromWorld};
+    shadow[3] = {-p.x, -p.y, -near, 1};
+    const glm::dmat4 scale = glm::scale(glm::dmat4{1}, {1 / half, 1 / half, 1 / (far - near)});
+    const glm::dmat4 result = scale * shadow;
+    cascade.dirty = cascade.dirty || placement.changed() || result != cascade.shadowFromWorld;
+    cascade.shadowFromWorld = result;
+    cascade.radius = half;
+}
+
+glm::mat4 ShadowMap::fromRelative(const Cascade& cascade, glm::dvec3 origin) {
+    glm::dmat4 m = cascade.shadowFromWorld;
+    m[3] = m * glm::dvec4{origin, 1};
+    return glm::mat4{m};
+}
+
+void ShadowMap::describe(GpuFrame& data, glm::dvec3 origin) const {
+    data.cascades = count_;
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        data.shadowFromRelative[i] = fromRelative(cascades_[i], origin);
+        data.shadowTexel[static_cast<int>(i)] = static_cast<float>(2 * cascades_[i].radius / size_);
+        data.shadowMaps[i] = cascades_[i].image.heapIndex();
+    }
+}
+
+void ShadowMap::collect(const SceneStore& store, const Placement& placement, glm::dvec3 origin,
+                        std::vector<GpuInstance>& instances) {
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        auto& cascade = cascades_[i];
+        if (!cascade.dirty) continue;
+        const auto radius = static_cast<float>(cascade.radius);
+        placement.collectCasters(store, fromRelative(cascade, origin), radius, radius / static_cast<float>(size_), instances,
+                                 cascade.casters);
+    }
+}
+
+std::uint32_t ShadowMap::record(const Pass& pass, glm::dvec3 origin) {
+    std::uint32_t calls = 0;
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        auto& cascade = cascades_[i];
+        if (!std::exchange(cascade.dirty, false)) continue;
+        gpu::beginLabel(pass.frame, "shadow");
+        const auto before = beforeDepth(cascade.image.handle());
+        gpu::barriers(pass.commands, {&before, 1});
+        const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                              .imageView = cascade.image.view(),
+                                              .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
+                                              .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
+                                              .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
+                                              .clearValue = {.depthStencil = {1, 0}}};
+        const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                                   .renderArea = {{0, 0}, {size_, size_}},
+                                   .layerCount = 1,
+                                   .pDepthAttachment = &depth};
+        vkCmdBeginRendering(pass.commands, &info);
+        pass.setViewport({size_, size_});
+        auto push = pass.push;
+        push.clipFromRelative = fromRelative(cascade, origin);
+        pass.setPush(push);
+        pass.bindIndices();
+        pass.bind(pass.pipelines.shadow);
+        calls += pass.draw(cascade.casters.opaque, false);
+        vkCmdEndRendering(pass.commands);
+        const auto after = depthToSampled(cascade.image.handle());
+        gpu::barriers(pass.commands, {&after, 1});
+        gpu::endLabel(pass.frame);
+    }
+    return calls;
+}
+
+} // namespace millwright::render

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "render/pass.hpp"
+
+#include <array>
+
+namespace millwright::render {
+
+/// The sun's shadow maps: one or more squares around what the views see, each drawn again only when something in it may have
+/// changed.
+class ShadowMap {
+public:
+    /// Where the squares are this frame; they move in steps, so that a turning or slowly walking camera keeps them (and their
+    /// edges) still. Errors: ResourceLimit.
+    [[nodiscard]] Result<void> place(gpu::Device& device, const Features& features, glm::vec3 towardsSun,
+                                     std::span<const View> views, const Placement& placement);
+    /// Fills in the shadow part of the frame's data.
+    void describe(GpuFrame& data, glm::dvec3 origin) const;
+    /// Collects what is to be drawn by `record`; nothing where the maps of the frame before still hold.
+    void collect(const SceneStore& store, const Placement& placement, glm::dvec3 origin, std::vector<GpuInstance>& instances);
+    /// Returns the number of draw calls.
+    std::uint32_t record(const Pass& pass, glm::dvec3 origin);
+
+private:
+    struct Cascade {
+        gpu::Image image;
+        glm::dmat4 shadowFromWorld{0};
+        double radius = 0;
+        bool dirty = true;
+        DrawList casters;
+    };
+    [[nodiscard]] static glm::mat4 fromRelative(const Cascade& cascade, glm::dvec3 origin);
+    void placeCascade(Cascade& cascade, glm::dvec3 centre, double radius, const glm::dmat3& lightFromWorld,
+                      const Placement& placement) const;
+
+    std::array<Cascade, maximumCascades> cascades_;
+    std::uint32_t count_ = 0;
+    std::uint32_t size_ = 0;
+};
+
+} // namespace millwright::render
