@@ -1,0 +1,171 @@
+#include "support/monado.hpp"
+
+#include <millwright/core/png.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+/// `millwright xr` as a user starts it.
+namespace millwright::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string contentOf(const fs::path& path) {
+    std::ifstream file{path};
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// Two pillars of different depth, so that the eyes' pictures differ.
+fs::path writePillars(const fs::path& folder) {
+    const fs::path model = folder / "pillars.obj";
+    std::ofstream file{model};
+    int base = 1;
+    for (const auto& [x, z] : {std::pair{-0.6, 0.0}, {0.7, -2.5}}) {
+        file << "o pillar" << base << "\n";
+        for (const double y : {0.0, 2.0})
+            for (const auto& [dx, dz] : {std::pair{-0.25, -0.25}, {0.25, -0.25}, {0.25, 0.25}, {-0.25, 0.25}})
+                file << "v " << x + dx << " " << y << " " << z + dz << "\n";
+        for (const auto& f : {std::array{4, 3, 7, 8}, {3, 2, 6, 7}, {2, 1, 5, 6}, {1, 4, 8, 5}, {5, 8, 7, 6}}) {
+            file << "f";
+            for (const int v : f) file << " " << base + v - 1;
+            file << "\n";
+        }
+        base += 8;
+    }
+    return model;
+}
+
+/// Distinct colours of a part of a picture: one for a blank one.
+std::size_t coloursIn(const PngImage& image, std::uint32_t fromX, std::uint32_t toX) {
+    std::set<std::uint32_t> colours;
+    for (std::uint32_t y = 0; y < image.height; ++y)
+        for (std::uint32_t x = fromX; x < toX; ++x) {
+            const std::uint8_t* const p = &image.rgba[(std::size_t{y} * image.width + x) * 4];
+            colours.insert(static_cast<std::uint32_t>(p[0] | p[1] << 8 | p[2] << 16));
+        }
+    return colours.size();
+}
+
+/// Share of pixels that differ visibly between the left and the right half.
+double halvesDiffer(const PngImage& image) {
+    const std::uint32_t half = image.width / 2;
+    std::size_t different = 0;
+    for (std::uint32_t y = 0; y < image.height; ++y)
+        for (std::uint32_t x = 0; x < half; ++x) {
+            const std::uint8_t* const left = &image.rgba[(std::size_t{y} * image.width + x) * 4];
+            const std::uint8_t* const right = left + std::size_t{half} * 4;
+            different += std::abs(left[0] - right[0]) + std::abs(left[1] - right[1]) + std::abs(left[2] - right[2]) > 40 ? 1 : 0;
+        }
+    return static_cast<double>(different) / (static_cast<double>(half) * image.height);
+}
+
+class XrCommand : public ::testing::Test {
+protected:
+    void start(MonadoOutput output, std::vector<std::string> environment = {}) {
+        auto started = Monado::start(output, std::move(environment));
+        if (!started && started.error().code == ErrorCode::NotFound) GTEST_SKIP() << started.error().text();
+        ASSERT_TRUE(started) << started.error().text();
+        monado = std::move(*started);
+    }
+
+    /// Standard output goes to `answer()`, standard error to `complaints()`.
+    Result<ChildProcess> millwright(const std::string& arguments, std::vector<std::string> environment) {
+        environment.push_back("MILLWRIGHT_VALIDATION=1");
+        const std::string line = "exec '" MILLWRIGHT_PROGRAM "' xr " + arguments + " >'" + answer().string() + "' 2>'" + complaints().string() + "'";
+        std::vector<std::string> command;
+        command.push_back("/bin/sh");
+        command.push_back("-c");
+        command.push_back(line);
+        return ChildProcess::start(command, environment, monado ? monado->folder() / "sh.log" : fs::path{"/dev/null"});
+    }
+    fs::path answer() const { return monado->folder() / "answer"; }
+    fs::path complaints() const { return monado->folder() / "complaints"; }
+
+    std::unique_ptr<Monado> monado;
+};
+
+TEST_F(XrCommand, DrawsBothEyesLeavesAfterItsFramesAndTellsWhatHappened) {
+    start(MonadoOutput::None);
+    if (!monado) return;
+    const fs::path model = writePillars(monado->folder());
+    const fs::path mirror = monado->folder() / "mirror.png";
+    auto program = millwright("'" + model.string() + "' --frames 12 --scale 0.4 --json --mirror '" + mirror.string() + "'",
+                              monado->clientEnvironment());
+    ASSERT_TRUE(program) << program.error().text();
+    ASSERT_EQ(program->wait(100), 0) << contentOf(complaints());
+    const auto json = nlohmann::json::parse(contentOf(answer()));
+    EXPECT_GE(json["frames"]["drawn"], 12);
+    EXPECT_EQ(json["end"], "exited");
+    EXPECT_EQ(json["space"], "STAGE");
+    EXPECT_THAT(json["states"].get<std::vector<std::string>>(),
+                ElementsAre("IDLE", "READY", "SYNCHRONIZED", "VISIBLE", "FOCUSED", "VISIBLE", "SYNCHRONIZED", "STOPPING", "IDLE", "EXITING"));
+    const auto picture = readPng(mirror);
+    ASSERT_TRUE(picture) << picture.error().text();
+    EXPECT_EQ(picture->width, 2 * json["eye"]["width"].get<unsigned>());
+    EXPECT_GT(coloursIn(*picture, 0, picture->width / 2), 50u);
+    EXPECT_GT(coloursIn(*picture, picture->width / 2, picture->width), 50u);
+    EXPECT_GT(halvesDiffer(*picture), 0.002);
+}
+
+TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
+    const fs::path import = findProgram("import");
+    if (import.empty()) GTEST_SKIP() << "ImageMagick's import is not installed";
+    const fs::path scratch = fs::temp_directory_path() / ("millwright-xvfb-" + std::to_string(getpid()));
+    auto screen = VirtualScreen::start(scratch);
+    if (!screen && screen.error().code == ErrorCode::NotFound) GTEST_SKIP() << screen.error().text();
+    ASSERT_TRUE(screen) << screen.error().text();
+    const std::string display = "DISPLAY=" + (*screen)->display();
+    start(MonadoOutput::Window, {display, "XRT_COMPOSITOR_XCB_FULLSCREEN=1"});
+    if (!monado) return;
+    const fs::path model = writePillars(monado->folder());
+    auto program = millwright("'" + model.string() + "' --scale 0.4 --json", monado->clientEnvironment());
+    ASSERT_TRUE(program) << program.error().text();
+    // Pictures are taken until one shows the plant: nothing says when the compositor's window has it.
+    const fs::path shot = monado->folder() / "shot.png";
+    double difference = 0;
+    std::size_t colours = 0;
+    for (int tries = 0; tries < 60 && program->running() && (difference < 0.002 || colours < 100); ++tries) {
+        auto taken = ChildProcess::start({import.string(), "-window", "root", "PNG32:" + shot.string()}, {display}, monado->folder() / "import.log");
+        ASSERT_TRUE(taken) << taken.error().text();
+        ASSERT_EQ(taken->wait(60), 0) << contentOf(monado->folder() / "import.log");
+        const auto picture = readPng(shot);
+        ASSERT_TRUE(picture) << picture.error().text();
+        colours = coloursIn(*picture, 0, picture->width);
+        difference = halvesDiffer(*picture);
+    }
+    if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES")) fs::copy_file(shot, fs::path{keep} / "composed.png", fs::copy_options::overwrite_existing);
+    EXPECT_GT(colours, 100u) << "the composed picture is blank";
+    EXPECT_GT(difference, 0.002) << "both halves are the same: no stereo";
+    program->signal(SIGINT);
+    EXPECT_EQ(program->wait(60), 130) << contentOf(complaints());
+    EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["end"], "exited");
+    fs::remove_all(scratch);
+}
+
+TEST(XrCommandWithoutRuntime, SaysInOneLineWhatToInstall) {
+    const fs::path folder = fs::temp_directory_path() / ("millwright-noruntime-" + std::to_string(getpid()));
+    fs::create_directories(folder);
+    const fs::path model = writePillars(folder);
+    auto program = ChildProcess::start({MILLWRIGHT_PROGRAM, "xr", model.string()}, {"XR_RUNTIME_JSON=/nonexistent.json"}, folder / "log");
+    ASSERT_TRUE(program) << program.error().text();
+    EXPECT_EQ(program->wait(60), 2);
+    const std::string said = contentOf(folder / "log");
+    EXPECT_THAT(said, HasSubstr("millwright: error: "));
+    EXPECT_THAT(said, HasSubstr("XR_RUNTIME_JSON"));
+    EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+    fs::remove_all(folder);
+}
+
+} // namespace
+} // namespace millwright::testing
