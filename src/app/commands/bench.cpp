@@ -1,0 +1,36 @@
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <app/commands/bench.hpp>
+#include <fstream>
+#include <vector>
+
+namespace millwright::app {
+
+double quantile(std::span<const double> values, double share) {
+    if (values.empty()) return 0;
+    std::vector<double> sorted{values.begin(), values.end()};
+    std::ranges::sort(sorted);
+    const double rank = std::ceil(share * static_cast<double>(sorted.size())) - 1;
+    return sorted[static_cast<std::size_t>(std::clamp(rank, 0.0, static_cast<double>(sorted.size() - 1)))];
+}
+
+std::string processorName() {
+    std::ifstream info{"/proc/cpuinfo"};
+    for (std::string line; std::getline(info, line);) {
+        const std::size_t colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+    }
+    return "unknown processor";
+}
+
+void addBench(CLI::App& program, Run& run) {
+    CLI::App* command =
+        program.add_subcommand("bench", "Measure; prints JSON. Without arguments each benchmark uses its own standard case");
+    command->footer("Example: millwright bench replay");
+    command->require_subcommand(1);
+    addBenchReplay(*command, run);
+    addBenchRender(*command, run);
+}
+
+} // namespace millwright::app

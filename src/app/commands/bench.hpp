@@ -1,0 +1,22 @@
+#pragma once
+
+#include <app/command.hpp>
+#include <span>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+/// `millwright bench NAME`: each prints one JSON object with `what`, `device`, `medianMs`, `p99Ms` and what else fits.
+namespace millwright::app {
+
+void addBenchReplay(CLI::App& bench, Run& run);
+void addBenchRender(CLI::App& bench, Run& run);
+
+/// The `share` quantile (0…1) of measured values, nearest rank; 0 of none.
+[[nodiscard]] double quantile(std::span<const double> values, double share);
+/// The processor's name, for figures taken on one core.
+[[nodiscard]] std::string processorName();
+
+} // namespace millwright::app

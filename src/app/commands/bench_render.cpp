@@ -1,0 +1,87 @@
+#include <millwright/core/json_writer.hpp>
+#include <millwright/render/picture.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <app/commands/bench.hpp>
+#include <app/open.hpp>
+#include <app/picture.hpp>
+
+namespace millwright::app {
+namespace {
+
+struct Options {
+    std::string model = "assets/plants/battery";
+    std::string size = "1280x720";
+    std::string camera;
+    std::string gpu;
+    std::string quality = "auto";
+    std::uint32_t frames = 60;
+    bool json = false;
+};
+
+ExitStatus benchRender(const Options& options) {
+    const auto size = parseSize(options.size);
+    if (!size) return fail(size.error());
+    const auto quality = render::parseQuality(options.quality);
+    if (!quality) return fail(quality.error());
+    const auto plant = openPlant(options.model);
+    if (!plant) return fail(plant.error());
+    auto replay = openReplay(*plant, {});
+    if (!replay) return fail(replay.error());
+
+    ProgressBar bar{"bench render"};
+    auto studio = Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size}, bar.progress());
+    if (!studio) return fail(studio.error());
+    const auto view = studio->view(options.camera);
+    if (!view) return fail(view.error());
+    if (*replay) studio->scene().update(*(*replay)->frame());
+    constexpr std::uint32_t warmUp = 5; // pipelines are made and memory is touched
+    render::PictureOptions how;
+    how.size = *size;
+    how.quality = *quality;
+    how.frames = warmUp + options.frames;
+    const auto picture = render::renderPicture(studio->device(), studio->renderer(), *view, studio->scene().nodes(), how);
+    if (!picture) return fail(picture.error());
+    const std::span<const double> measured =
+        std::span{picture->frameMilliseconds}.subspan(std::min<std::size_t>(warmUp, picture->frameMilliseconds.size()));
+    const render::FrameTimings timings = picture->timings.empty() ? render::FrameTimings{} : picture->timings.back();
+    JsonWriter json;
+    json.beginObject()
+        .field("what", "render")
+        .field("device", studio->device().description().name)
+        .field("model", options.model)
+        .field("size", options.size)
+        .field("quality", render::describe(studio->renderer().quality()))
+        .field("frames", measured.size())
+        .field("medianMs", quantile(measured, 0.5))
+        .field("p99Ms", quantile(measured, 0.99))
+        .field("triangles", timings.sceneTriangles)
+        .field("drawnTriangles", timings.drawnTriangles)
+        .field("peakBytes", peakResidentBytes());
+    json.key("passes").beginObject();
+    for (std::size_t i = 0; i < timings.passCount; ++i) json.field(timings.passes[i].name, timings.passes[i].milliseconds);
+    json.endObject().endObject();
+    print(json.text());
+    return ExitStatus::Success;
+}
+
+} // namespace
+
+void addBenchRender(CLI::App& bench, Run& run) {
+    CLI::App* command = bench.add_subcommand("render", "Draw a plant or a model again and again");
+    command->footer("Example: millwright bench render --model assets/plants/battery --quality high");
+    auto options = std::make_shared<Options>();
+    command->add_option("--model", options->model, "A plant's folder, or a model file")->capture_default_str();
+    command->add_option("--size", options->size, "Width and height in pixels")->capture_default_str();
+    command->add_option("--camera", options->camera, "One of the plant's cameras");
+    command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
+    command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command->add_option("--frames", options->frames, "How many are measured")
+        ->check(CLI::Range(1u, 10'000u))
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "The answer is JSON anyway");
+    command->callback([&run, options] { run = [options] { return benchRender(*options); }; });
+}
+
+} // namespace millwright::app

@@ -1,0 +1,142 @@
+#include <millwright/core/json_writer.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <app/command.hpp>
+#include <app/open.hpp>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <format>
+#include <mutex>
+
+namespace millwright::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::string plant;
+    std::string log;
+    std::string speed = "max";
+    std::string until = "end";
+    bool json = false;
+};
+
+/// What a replay came to.
+struct Answer {
+    std::string plant;
+    std::string log;
+    std::size_t signals = 0;
+    std::uint64_t samples = 0;
+    TimeInterval span;
+    Digest stateHash;
+    double wallSeconds = 0;
+    std::uint64_t peakBytes = 0;
+
+    [[nodiscard]] double samplesPerSecond() const { return wallSeconds > 0 ? static_cast<double>(samples) / wallSeconds : 0; }
+};
+
+std::string asJson(const Answer& answer) {
+    JsonWriter json;
+    json.beginObject()
+        .field("plant", answer.plant)
+        .field("log", answer.log)
+        .field("signals", answer.signals)
+        .field("samples", answer.samples)
+        .field("from", formatTime(answer.span.from))
+        .field("to", formatTime(answer.span.to))
+        .field("stateHash", answer.stateHash.hex())
+        .field("wallSeconds", answer.wallSeconds)
+        .field("samplesPerSecond", answer.samplesPerSecond())
+        .field("peakBytes", answer.peakBytes)
+        .key("alarms")
+        .beginArray()
+        .endArray()
+        .endObject();
+    return json.text();
+}
+
+std::string asText(const Answer& answer) {
+    return std::format("{}: {} samples of {} signals\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
+                       "state hash  {}\n",
+                       answer.log, answer.samples, answer.signals, formatTime(answer.span.from), formatTime(answer.span.to),
+                       formatDuration(answer.span.length()), answer.wallSeconds, answer.samplesPerSecond(), answer.stateHash.hex());
+}
+
+/// Plays up to `end` at `speed` times real time.
+Result<void> play(twin::Replay& replay, double speed, Time end, const Progress& progress) {
+    std::mutex mutex;
+    std::condition_variable_any stopped; // woken by nothing but the stop token
+    const Time start = replay.time();
+    const Clock::time_point began = Clock::now();
+    while (replay.time() < end) {
+        std::unique_lock lock{mutex};
+        stopped.wait_for(lock, progress.stop, std::chrono::milliseconds{20}, [] { return false; });
+        const double elapsed = std::chrono::duration<double>(Clock::now() - began).count();
+        const Duration due = durationFromSeconds(elapsed * speed);
+        if (auto done = replay.runTo(due < end - start ? start + due : end, {.report = {}, .stop = progress.stop}); !done)
+            return done;
+        progress(seconds(replay.time() - start) / std::max(1e-9, seconds(end - start)), formatTime(replay.time()).substr(11, 8));
+        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while replaying", formatTime(replay.time()));
+    }
+    return {};
+}
+
+/// Reads `max` (nothing) or how many times faster than real time.
+Result<std::optional<double>> parseSpeed(const std::string& text) {
+    if (text == "max") return std::nullopt;
+    double speed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed);
+    if (error == std::errc{} && end == text.data() + text.size() && speed > 0 && std::isfinite(speed)) return speed;
+    return failure(ErrorCode::Malformed, std::format("--speed is 'max' or a number above 0, not '{}'", text));
+}
+
+ExitStatus replayLog(const Options& options) {
+    const auto speed = parseSpeed(options.speed);
+    if (!speed) return fail(speed.error());
+    const auto plant = openPlant(options.plant);
+    if (!plant) return fail(plant.error());
+    const Clock::time_point began = Clock::now();
+    auto opened = openReplay(*plant, options.log);
+    if (!opened) return fail(opened.error());
+    if (!*opened) return fail({ErrorCode::Invalid, "the plant names no log of its own: name one with --log", options.plant});
+    twin::Replay& replay = **opened;
+    const auto until = parseMoment(options.until, replay.log());
+    if (!until) return fail(until.error());
+
+    Result<void> done;
+    {
+        ProgressBar bar{"replay"};
+        done = *speed ? play(replay, **speed, *until, bar.progress()) : replay.runTo(*until, bar.progress());
+    }
+    if (!done) return fail(done.error());
+    const std::filesystem::path log = options.log.empty() ? plant->defaultLog : std::filesystem::path{options.log};
+    const Answer answer{.plant = plant->id,
+                        .log = log.string(),
+                        .signals = plant->signals.size(),
+                        .samples = replay.samplesApplied(),
+                        .span = {replay.log().from, *until},
+                        .stateHash = replay.stateHash(),
+                        .wallSeconds = std::chrono::duration<double>(Clock::now() - began).count(),
+                        .peakBytes = peakResidentBytes()};
+    print(options.json ? asJson(answer) : asText(answer));
+    return ExitStatus::Success;
+}
+
+} // namespace
+
+void addReplay(CLI::App& program, Run& run) {
+    CLI::App* command = program.add_subcommand("replay", "Replay a sensor log without a display; print counts and the state hash");
+    command->footer("Example: millwright replay assets/plants/battery --until +10min --json");
+    auto options = std::make_shared<Options>();
+    command->add_option("PLANT", options->plant, "A plant's folder")->required();
+    command->add_option("--log", options->log, "Sensor log; default: the plant's own");
+    command->add_option("--speed", options->speed, "Times real time, or max")->capture_default_str();
+    command->add_option("--until", options->until, "Moment of the log to stop at: +10min, -30s, end or 2026-11-23T08:30:00Z")
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "Print the answer as JSON");
+    command->callback([&run, options] { run = [options] { return replayLog(*options); }; });
+}
+
+} // namespace millwright::app
