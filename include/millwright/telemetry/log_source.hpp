@@ -20,23 +20,25 @@ struct LogSourceOptions {
 /// What a log says about one of its signals.
 struct LogTopic {
     std::string topic;
-    std::string encoding; ///< message encoding: `millwright.signal.v1` (in columns), `json`, or one this program cannot read samples from
+    std::string
+        encoding; ///< message encoding: `millwright.signal.v1` (in columns), `json`, or one this program cannot read samples from
     ValueType type = ValueType::Float;
     std::string unit;
     std::map<std::string, std::string> metadata;
 };
 
-/// A recorded MCAP log: Millwright's own in either encoding, and the JSON channels of any other. Of a foreign JSON channel, topic `a`
-/// is the number, boolean or string message itself or its field `value`, and topic `a/f/g` is field `g` of field `f`; the log time is
-/// the sample's time. Samples are delivered in order of time, then signal, then place in the file, also where chunks overlap.
-/// Nothing is allocated per sample; the file is mapped and its pages given back as they are used.
+/// A recorded MCAP log: Millwright's own in either encoding, and the JSON channels of any other. Of a foreign JSON channel, topic
+/// `a` is the number, boolean or string message itself or its field `value`, and topic `a/f/g` is field `g` of field `f`; the log
+/// time is the sample's time. Samples are delivered in order of time, then signal, then place in the file, also where chunks
+/// overlap. Nothing is allocated per sample; the file is mapped and its pages given back as they are used.
 class LogSource final : public Source {
 public:
     /// Errors: as `mcap::File::open`; Invalid when the unit of a topic cannot be converted to the subscribed one.
-    [[nodiscard]] static Result<std::unique_ptr<LogSource>> open(const std::filesystem::path& path, std::vector<Subscription> subscriptions,
-                                                                 const LogSourceOptions& options = {});
+    [[nodiscard]] static Result<std::unique_ptr<LogSource>>
+    open(const std::filesystem::path& path, std::vector<Subscription> subscriptions, const LogSourceOptions& options = {});
     /// Subscribes to every topic of the log that holds samples, in the order of their channels; see `topics`.
-    [[nodiscard]] static Result<std::unique_ptr<LogSource>> openAll(const std::filesystem::path& path, const LogSourceOptions& options = {});
+    [[nodiscard]] static Result<std::unique_ptr<LogSource>> openAll(const std::filesystem::path& path,
+                                                                    const LogSourceOptions& options = {});
     /// The same over bytes that outlive the source.
     [[nodiscard]] static Result<std::unique_ptr<LogSource>> openAll(std::span<const std::byte> bytes, std::string name,
                                                                     const LogSourceOptions& options = {});

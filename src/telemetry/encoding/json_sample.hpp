@@ -21,11 +21,12 @@ enum class JsonKind : std::uint8_t { Invalid, Null, Boolean, Number, String, Obj
 /// A value as it stands in a document.
 struct JsonToken {
     JsonKind kind = JsonKind::Invalid;
-    std::string_view text; ///< number literal; `true`; a string without its quotes, escapes not yet undone; or all of an object or array
+    std::string_view
+        text; ///< number literal; `true`; a string without its quotes, escapes not yet undone; or all of an object or array
 };
 
-/// The value at `path` (member names, or element numbers of arrays) in `document`; Invalid if there is none or the text before it is
-/// not JSON. Allocates nothing.
+/// The value at `path` (member names, or element numbers of arrays) in `document`; Invalid if there is none or the text before it
+/// is not JSON. Allocates nothing.
 [[nodiscard]] JsonToken jsonAt(std::string_view document, std::span<const std::string> path);
 
 /// A sample read from a message. Quality is `good` when the message has none, and a value of null is Bad.
@@ -37,7 +38,8 @@ struct JsonSample {
 [[nodiscard]] JsonSample jsonSample(std::string_view document);
 
 /// The value of a token as `type`; `converted` says whether the token was of another kind. False if it cannot be had.
-[[nodiscard]] bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std::string& scratch, Value& value, bool& converted);
+[[nodiscard]] bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std::string& scratch, Value& value,
+                             bool& converted);
 
 /// Appends `{"value":12.3}`, with `"quality"` where it is not good.
 void writeJsonSample(const Sample& sample, const StringTable& strings, std::vector<std::byte>& out);
@@ -45,7 +47,8 @@ void writeJsonSample(const Sample& sample, const StringTable& strings, std::vect
 [[nodiscard]] std::string_view jsonSampleSchema();
 
 /// Calls `leaf` for each number, boolean and string in `document` with its path of names, at most `limit` of them.
-void forEachJsonLeaf(std::string_view document, std::size_t limit, const std::function<void(std::span<const std::string> path, JsonKind kind)>& leaf);
+void forEachJsonLeaf(std::string_view document, std::size_t limit,
+                     const std::function<void(std::span<const std::string> path, JsonKind kind)>& leaf);
 
 [[nodiscard]] std::string_view name(Quality quality); ///< `good`, `uncertain`, `bad`, `stale`
 [[nodiscard]] std::string_view name(ValueType type);  ///< `float`, `integer`, `boolean`, `string`

@@ -325,7 +325,11 @@ Result<void> File::scan() {
     if (!ended && whole)
         return failure(ErrorCode::Malformed, "a record is longer than what is left of the file: the log is damaged",
                        place(cursor.offset()));
-    if (!ended) torn(cursor.offset());
+    if (!ended)
+        torn(cursor.offset());
+    else if (!whole && index_.warnings.empty())
+        index_.warnings.push_back(
+            {ErrorCode::Malformed, "the end of the log is missing, but none of its samples", place(all.size())});
     if (auto finished = scanner.finish(); !finished) {
         if (whole) return finished;
         index_.warnings.push_back(finished.error());

@@ -1,0 +1,309 @@
+#include "telemetry/import/cells.hpp"
+#include "telemetry/import/signals.hpp"
+
+#include <millwright/core/spelling.hpp>
+
+#include <array>
+#include <charconv>
+#include <deque>
+#include <format>
+
+namespace millwright::telemetry {
+namespace {
+
+constexpr std::size_t cellsToDecide = 200;
+constexpr std::size_t mostColumns = 10'000;
+
+/// Splits CSV text into rows (RFC 4180: quotes, doubled quotes, line ends inside quotes).
+class RowReader {
+public:
+    RowReader(std::string_view text, char separator) : text_{text}, separator_{separator} {}
+
+    struct Cell {
+        std::string_view text;
+        std::size_t column = 0; ///< byte in its line, from 1
+    };
+    /// False at the end. Empty lines are passed over.
+    bool next(std::vector<Cell>& cells) {
+        cells.clear();
+        while (at_ < text_.size()) {
+            line_ = nextLine_;
+            lineStart_ = at_;
+            readRow(cells);
+            if (cells.size() > 1 || !trimmed(cells.front().text).empty()) return true;
+            cells.clear();
+        }
+        return false;
+    }
+    void skipLine() {
+        const auto end = text_.find('\n', at_);
+        at_ = end == std::string_view::npos ? text_.size() : end + 1;
+        ++nextLine_;
+    }
+    [[nodiscard]] std::uint64_t line() const { return line_; }
+    [[nodiscard]] bool unterminated() const { return unterminated_; }
+    [[nodiscard]] double fraction() const {
+        return static_cast<double>(at_) / static_cast<double>(std::max<std::size_t>(1, text_.size()));
+    }
+
+private:
+    void readRow(std::vector<Cell>& cells) {
+        while (true) {
+            const std::size_t start = at_;
+            std::string_view cell;
+            std::size_t first = at_;
+            while (first < text_.size() && text_[first] == ' ') ++first;
+            if (first < text_.size() && text_[first] == '"') {
+                at_ = first;
+                cell = quoted();
+                while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_; // blanks behind the quotes
+            } else {
+                while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
+                cell = text_.substr(start, at_ - start);
+            }
+            cells.push_back({trimmed(cell), start - lineStart_ + 1});
+            if (at_ == text_.size()) return;
+            if (text_[at_++] == '\n') {
+                ++nextLine_;
+                return;
+            }
+        }
+    }
+    std::string_view quoted() {
+        const std::size_t start = ++at_;
+        bool doubled = false;
+        for (;; ++at_) {
+            if (at_ == text_.size()) {
+                unterminated_ = true;
+                break;
+            }
+            if (text_[at_] == '\n') ++nextLine_;
+            if (text_[at_] != '"') continue;
+            if (at_ + 1 == text_.size() || text_[at_ + 1] != '"') break;
+            doubled = true;
+            ++at_;
+        }
+        std::string_view cell = text_.substr(start, at_ - start);
+        if (at_ < text_.size()) ++at_;
+        if (!doubled) return cell;
+        std::string& made = made_.emplace_back();
+        for (std::size_t i = 0; i < cell.size(); ++i) {
+            made.push_back(cell[i]);
+            if (cell[i] == '"') ++i;
+        }
+        return made;
+    }
+
+    std::string_view text_;
+    char separator_;
+    std::size_t at_ = 0;
+    std::size_t lineStart_ = 0;
+    std::uint64_t line_ = 0;
+    std::uint64_t nextLine_ = 1;
+    bool unterminated_ = false;
+    std::deque<std::string> made_; ///< cells whose doubled quotes were undone
+};
+
+/// The candidate that divides the first line into the most parts.
+char guessSeparator(std::string_view text, std::uint64_t skip) {
+    for (; skip > 0; --skip) {
+        const auto end = text.find('\n');
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    }
+    const std::string_view line = text.substr(0, text.find('\n'));
+    char best = ',';
+    for (const char candidate : {',', ';', '\t', '|'})
+        if (std::ranges::count(line, candidate) > std::ranges::count(line, best)) best = candidate;
+    return best;
+}
+
+bool looksLikeTime(std::string_view header) {
+    std::string lower;
+    for (const char character : header)
+        lower.push_back(character >= 'A' && character <= 'Z' ? static_cast<char>(character | 0x20) : character);
+    if (lower == "t" || lower == "ts") return true;
+    return lower.find("time") != std::string::npos || lower.find("date") != std::string::npos ||
+           lower.find("epoch") != std::string::npos;
+}
+
+/// One CSV file on its way in.
+class CsvImport {
+public:
+    CsvImport(std::string_view text, const Mapping& mapping, const ImportLimits& limits, const Progress& progress, Import& out)
+        : mapping_{mapping},
+          progress_{progress},
+          out_{out},
+          text_{text},
+          rows_{text, mapping.separator ? mapping.separator : guessSeparator(text, mapping.skipLines)},
+          signals_{mapping, limits, cellsToDecide, out} {}
+
+    Result<void> run() {
+        for (std::uint64_t i = 0; i < mapping_.skipLines; ++i) rows_.skipLine();
+        std::vector<RowReader::Cell> row;
+        if (!rows_.next(row)) return failure(ErrorCode::Malformed, "holds no rows", out_.report.file);
+        if (row.size() > mostColumns)
+            return failure(ErrorCode::Malformed, "has more than 10000 columns: is the separator right?", out_.report.file);
+        const bool header = mapping_.header.value_or(guessHeader(row));
+        for (std::size_t i = 0; i < row.size(); ++i)
+            names_.push_back(header && !row[i].text.empty() ? std::string{row[i].text} : std::to_string(i + 1));
+        if (auto done = findColumns(); !done) return done;
+        if (header && !rows_.next(row)) return failure(ErrorCode::Malformed, "holds a header but no rows", out_.report.file);
+        do {
+            if (auto done = addRow(row); !done) return done;
+            if (out_.report.rows % 65'536 == 0) {
+                if (progress_.cancelled()) return failure(ErrorCode::Cancelled, "stopped", out_.report.file);
+                progress_(rows_.fraction(), "reading " + out_.report.file);
+            }
+        } while (!signals_.full() && rows_.next(row));
+        if (rows_.unterminated()) signals_.problem("a quoted cell is never closed", {rows_.line(), 1});
+        return signals_.finish();
+    }
+
+private:
+    [[nodiscard]] bool guessHeader(const std::vector<RowReader::Cell>& row) const {
+        return std::ranges::none_of(row, [&](const auto& cell) {
+            double number = 0;
+            return parseNumber(cell.text, mapping_.decimal, number);
+        });
+    }
+
+    /// The column a mapping names by header text or by number.
+    Result<std::size_t> columnNamed(const std::string& name) const {
+        if (const auto found = std::ranges::find(names_, name); found != names_.end())
+            return static_cast<std::size_t>(found - names_.begin());
+        std::size_t number = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (error == std::errc{} && end == name.data() + name.size() && number >= 1 && number <= names_.size()) return number - 1;
+        std::vector<std::string_view> candidates{names_.begin(), names_.end()};
+        return failure(ErrorCode::Invalid, std::format("has no column '{}'{}", name, didYouMean(name, candidates)),
+                       out_.report.file);
+    }
+
+    Result<void> findColumns() {
+        if (!mapping_.timeColumn.empty()) {
+            const auto found = columnNamed(mapping_.timeColumn);
+            if (!found) return std::unexpected(found.error());
+            timeColumn_ = *found;
+        } else {
+            const auto found = std::ranges::find_if(names_, looksLikeTime);
+            timeColumn_ = found == names_.end() ? 0 : static_cast<std::size_t>(found - names_.begin());
+        }
+        for (const auto& name : mapping_.topicColumns) {
+            const auto found = columnNamed(name);
+            if (!found) return std::unexpected(found.error());
+            topicColumns_.push_back(*found);
+        }
+        if (!mapping_.valueColumn.empty()) {
+            const auto found = columnNamed(mapping_.valueColumn);
+            if (!found) return std::unexpected(found.error());
+            valueColumn_ = *found;
+            return {};
+        }
+        std::vector<const ColumnMapping*> mapped(names_.size());
+        for (const auto& [name, column] : mapping_.columns) {
+            const auto found = columnNamed(name);
+            if (!found) return std::unexpected(found.error());
+            mapped[*found] = &column;
+        }
+        constexpr std::size_t ignored = static_cast<std::size_t>(-1);
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            signalOf_.push_back(ignored);
+            if (i == timeColumn_) continue;
+            if ((mapped[i] && mapped[i]->ignore) || (!mapped[i] && !mapping_.importOthers)) {
+                ++out_.report.passedOver;
+                continue;
+            }
+            const std::string topic = topicFor(mapped[i] && !mapped[i]->topic.empty() ? mapped[i]->topic : names_[i], mapping_);
+            if (signals_.has(topic))
+                return failure(ErrorCode::Invalid,
+                               std::format("two columns have the topic '{}': give one of them another in a mapping file", topic),
+                               out_.report.file);
+            signalOf_.back() = signals_.signal(topic, mapped[i]);
+        }
+        return {};
+    }
+
+    Result<void> chooseTimeFormat(std::string_view example) {
+        std::string format = mapping_.timeFormat.empty() ? TimeReader::guess(example, mapping_) : mapping_.timeFormat;
+        if (format.empty())
+            return failure(
+                ErrorCode::Invalid,
+                std::format(
+                    "column '{}' is taken for the time, but '{}' is no time that can be told: give the column and its format in a "
+                    "mapping file, for example [time] column = \"{}\", format = \"%d.%m.%Y %H:%M:%S\"",
+                    names_[timeColumn_], example, names_[timeColumn_]),
+                std::format("{}:{}", out_.report.file, rows_.line()));
+        time_.emplace(std::move(format), mapping_);
+        return {};
+    }
+
+    Result<void> addRow(const std::vector<RowReader::Cell>& row) {
+        ++out_.report.rows;
+        if (row.size() != names_.size()) {
+            signals_.problem(std::format("row has {} cells where {} were expected", row.size(), names_.size()), {rows_.line(), 1});
+            return {};
+        }
+        const auto& cell = row[timeColumn_];
+        if (!time_)
+            if (auto chosen = chooseTimeFormat(cell.text); !chosen) return chosen;
+        auto time = time_->read(cell.text);
+        if (!time || nanoseconds(*time) < 0) {
+            signals_.problem(time ? std::format("'{}' is before 1970, which logs cannot hold", cell.text)
+                                  : std::format("'{}' is not a time in the format '{}'", cell.text, time_->format()),
+                             {rows_.line(), cell.column});
+            return {};
+        }
+        if (previous_ && *time < *previous_) ++out_.report.backward;
+        previous_ = *time;
+        if (mapping_.from && *time < *mapping_.from) {
+            ++out_.report.stale;
+            time = *mapping_.from;
+        }
+        if (valueColumn_) return addLong(row, *time);
+        for (std::size_t i = 0; i < row.size(); ++i)
+            if (signalOf_[i] != static_cast<std::size_t>(-1))
+                signals_.add(signalOf_[i], *time, row[i].text, {rows_.line(), row[i].column});
+        return {};
+    }
+
+    Result<void> addLong(const std::vector<RowReader::Cell>& row, Time time) {
+        scratch_.clear();
+        for (const auto column : topicColumns_) {
+            if (!scratch_.empty()) scratch_ += '/';
+            scratch_ += row[column].text;
+        }
+        const auto mapped = mapping_.columns.find(scratch_);
+        const ColumnMapping* column = mapped == mapping_.columns.end() ? nullptr : &mapped->second;
+        if ((column && column->ignore) || (!column && !mapping_.importOthers)) {
+            ++out_.report.passedOver;
+            return {};
+        }
+        const std::string topic = topicFor(column && !column->topic.empty() ? column->topic : scratch_, mapping_);
+        signals_.add(signals_.signal(topic, column), time, row[*valueColumn_].text, {rows_.line(), row[*valueColumn_].column});
+        return {};
+    }
+
+    const Mapping& mapping_;
+    const Progress& progress_;
+    Import& out_;
+    std::string_view text_;
+    RowReader rows_;
+    SignalBuilder signals_;
+    std::vector<std::string> names_;
+    std::size_t timeColumn_ = 0;
+    std::vector<std::size_t> topicColumns_;
+    std::optional<std::size_t> valueColumn_;
+    std::vector<std::size_t> signalOf_;
+    std::optional<TimeReader> time_;
+    std::optional<Time> previous_;
+    std::string scratch_;
+};
+
+} // namespace
+
+Result<void> importCsv(std::string_view text, const Mapping& mapping, const ImportLimits& limits, const Progress& progress,
+                       Import& out) {
+    return CsvImport{text, mapping, limits, progress, out}.run();
+}
+
+} // namespace millwright::telemetry

@@ -1,0 +1,62 @@
+#include "telemetry/import/cells.hpp"
+#include "telemetry/import/signals.hpp"
+
+#include <millwright/core/mapped_file.hpp>
+#include <millwright/telemetry/import.hpp>
+
+#include <format>
+
+namespace millwright::telemetry {
+namespace {
+
+/// SHDR lines begin with a time and a pipe; nothing else does.
+TextFormat guessFormat(std::string_view text, const Mapping& mapping) {
+    const TimeReader time{"iso", mapping};
+    for (int line = 0; line < 20 && !text.empty(); ++line) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const std::string_view content = trimmed(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (content.starts_with("* ")) return TextFormat::Shdr;
+        const auto pipe = content.find('|');
+        if (pipe == std::string_view::npos) continue;
+        const auto stamp = content.substr(0, content.substr(0, pipe).find('@'));
+        if (time.read(trimmed(stamp.substr(0, pipe)))) return TextFormat::Shdr;
+    }
+    return TextFormat::Csv;
+}
+
+} // namespace
+
+Result<Import> importText(std::string_view raw, const std::string& name, const Mapping& mapping, const ImportLimits& limits,
+                          const Progress& progress) {
+    if (raw.empty()) return failure(ErrorCode::Malformed, "is empty", name);
+    if (raw.substr(0, 4096).find('\0') != std::string_view::npos)
+        return failure(ErrorCode::Malformed, "is not a text file: a log, CSV or SHDR file was expected", name);
+    std::string storage;
+    const auto text = asUtf8(raw, mapping.encoding, name, storage);
+    if (!text) return std::unexpected(text.error());
+    Import made;
+    made.report.file = name;
+    made.report.format = mapping.format.value_or(guessFormat(*text, mapping));
+    const auto read = made.report.format == TextFormat::Shdr ? importShdr(*text, mapping, limits, progress, made)
+                                                             : importCsv(*text, mapping, limits, progress, made);
+    if (!read) return std::unexpected(read.error());
+    if (made.samples.empty() && !made.report.problems.empty()) {
+        Error first = made.report.problems.front();
+        first.message += std::format("; none of the {} rows could be read", made.report.rows);
+        return std::unexpected(std::move(first));
+    }
+    if (made.samples.empty())
+        return failure(ErrorCode::Malformed, std::format("holds no values in its {} rows", made.report.rows), name);
+    return made;
+}
+
+Result<Import> importText(const std::filesystem::path& path, const Mapping& mapping, const ImportLimits& limits,
+                          const Progress& progress) {
+    const auto file = MappedFile::open(path);
+    if (!file) return std::unexpected(file.error());
+    const auto bytes = file->bytes();
+    return importText({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string(), mapping, limits, progress);
+}
+
+} // namespace millwright::telemetry
