@@ -52,6 +52,10 @@ class Model:
     def rod(self, axis, start, length, radius, centre=(0, 0, 0), segments=40):
         return self.turned(axis, start, [(0, radius), (length, radius)], centre, segments)
 
+    def ball(self, centre, radius):
+        profile = [(radius * (1 - math.cos(math.pi * i / 12)), radius * math.sin(math.pi * i / 12)) for i in range(1, 12)]
+        return self.turned("y", -radius, profile, centre, 24)
+
     def write(self, folder, name, materials):
         folder.mkdir(exist_ok=True)
         (folder / f"{name}.obj").write_text("\n".join([f"mtllib {name}.mtl"] + self.lines) + "\n")
@@ -109,16 +113,16 @@ def loop():
     for x in (0.6, 1.25):
         for z in (-0.33, 0.33):
             m.box((x - 0.03, 0, z - 0.03), (x + 0.03, 0.08, z + 0.03))
-    m.part("water", "water").box((0.58, 0.12, -0.35), (1.27, 0.58, 0.35))
+    m.part("water", "water").box((0.58, 0.12, -0.35), (1.27, 0.38, 0.35))
     m.part("pipes", "steel").rod("y", 0.72, 0.42, 0.04, (-0.05, 0, 0.1)).rod("x", -0.05, 1.0, 0.04, (0, 1.14, 0.1)).rod("y", 0.6, 0.54, 0.04, (0.95, 0, 0.1))
-    m.rod("x", 0.1, 0.48, 0.04, (0, 0.35, 0))
+    m.rod("x", 0.1, 0.48, 0.04, (0, 0.35, 0)).ball((-0.05, 1.14, 0.1), 0.048).ball((0.95, 1.14, 0.1), 0.048)
     for x in (0.2, 0.62):
         m.rod("x", x, 0.04, 0.07, (0, 1.14, 0.1))
     m.part("valve", "brass").box((0.4, 1.06, 0.02), (0.54, 1.22, 0.18), 0.03).rod("y", 1.2, 0.14, 0.015, (0.47, 0, 0.1), 20)
     m.part("handwheel", "dark").turned("y", 1.33, [(0, 0.08), (0.03, 0.08)], (0.47, 0, 0.1))
-    m.part("gauge", "dark").turned("z", 0.0, [(0, 0.09), (0.05, 0.1), (0.05, 0.09)], (0, 1.1, 0)).rod("y", 1.0, 0.1, 0.015, (0, 0, 0.02), 20)
-    m.part("dial", "face").rod("z", 0.05, 0.003, 0.088, (0, 1.1, 0))
-    m.part("needle", "dark").box((-0.004, 1.08, 0.056), (0.004, 1.175, 0.062))
+    m.part("gauge", "dark").turned("z", 0.075, [(0, 0.09), (0.05, 0.1), (0.05, 0.09)], (0.1, 1.34, 0)).rod("y", 1.16, 0.1, 0.015, (0.1, 0, 0.1), 20)
+    m.part("dial", "face").rod("z", 0.125, 0.003, 0.088, (0.1, 1.34, 0))
+    m.part("needle", "dark").box((0.095, 1.315, 0.13), (0.105, 1.415, 0.136))
     m.part("sight-glass", "water").rod("y", 0.75, 0.3, 0.028, (0.95, 0, 0.2))
     m.part("sight-frame", "steel").rod("y", 0.72, 0.03, 0.04, (0.95, 0, 0.2)).rod("y", 1.05, 0.03, 0.04, (0.95, 0, 0.2))
     m.part("mast", "steel").rod("y", 0.72, 0.7, 0.015, (1.25, 0, -0.33), 20)
