@@ -37,6 +37,7 @@ void readScene(std::span<const std::byte> bytes) {
 void repairMesh(std::span<const std::byte> bytes) {
     cad::RawMesh raw;
     const std::size_t vertices = std::min<std::size_t>(bytes.size() / 24, 64);
+    if (vertices == 0) return;
     raw.positions.resize(vertices);
     raw.uvs.resize(vertices);
     raw.normals.resize(vertices / 2 * 2 == vertices ? vertices : 0);
