@@ -112,6 +112,7 @@ void Context::beginFrame(glm::vec2 displayPixels, double seconds) {
         impl_->fonts.rebuild(impl_->scale);
         applyTheme(impl_->scale);
         impl_->scaleChanged = false;
+        if (impl_->fontsMade) impl_->fontsMade();
     }
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = im(displayPixels);

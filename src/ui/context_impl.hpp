@@ -9,6 +9,7 @@
 
 #include <imgui.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Context::Impl {
     float scale = 1;
     bool scaleChanged = true;
     bool recordTexts = false;
+    std::function<void()> fontsMade; ///< the painter's: uploads the atlas before the frame's draw lists take its texture
     std::vector<DrawnText> texts;
     const plant::Plant* knownPlant = nullptr; ///< whose names the fonts were asked for, and whose tree this is
     TreeOrder tree;

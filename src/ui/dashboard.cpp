@@ -114,10 +114,11 @@ void drawBorders(Canvas& canvas, const Layout& layout) {
     if (layout.timeline.height() > 0) canvas.line({0, layout.timeline.min.y}, {layout.timeline.max.x, layout.timeline.min.y}, line);
 }
 
-void beginFullWindow(const char* id, const Rect& area) {
+/// A later window lies over an earlier one; the flag that keeps the dashboard at the back would put a sheet behind it.
+void beginFullWindow(const char* id, const Rect& area, ImGuiWindowFlags flags = fixedWindow) {
     ImGui::SetNextWindowPos(im(area.min));
     ImGui::SetNextWindowSize(im(area.size()));
-    ImGui::Begin(id, nullptr, fixedWindow);
+    ImGui::Begin(id, nullptr, flags);
 }
 
 } // namespace
@@ -181,7 +182,7 @@ Layout drawDashboard(Context& context, const Model& model, ViewState& state, Int
     drawBorders(canvas, layout);
     ImGui::End();
     if (state.helpShown) {
-        beginFullWindow("help", {{0, 0}, window});
+        beginFullWindow("help", {{0, 0}, window}, fixedWindow & ~ImGuiWindowFlags_NoBringToFrontOnFocus);
         drawHelp(arguments, {{0, 0}, window});
         ImGui::End();
     }

@@ -119,7 +119,9 @@ private:
 
     [[nodiscard]] std::string windowNote() const {
         if (!a_.model.overview || !a_.hasLog()) return {};
-        return std::format("last {}", formatDuration(sparklineWindow(*a_.model.overview)));
+        const Duration window = sparklineWindow(*a_.model.overview);
+        const auto minutes = std::chrono::floor<std::chrono::minutes>(window);
+        return minutes == window ? std::format("last {} min", minutes.count()) : std::format("last {}", formatDuration(window));
     }
 
     void unitColumn(std::span<const SignalIndex> signals) {

@@ -24,7 +24,6 @@ struct Painter::Impl {
     Context* context = nullptr;
     gpu::Device* device = nullptr;
     gpu::DescriptorPool pool;
-    std::uint64_t fontGeneration = 0;
     std::uint64_t frames = 0;
 
     struct Shown {
@@ -39,6 +38,7 @@ struct Painter::Impl {
     std::vector<Retired> retired;
 
     ~Impl() {
+        context->impl().fontsMade = nullptr;
         context->makeCurrent();
         device->waitIdle();
         ImGui_ImplVulkan_Shutdown();
@@ -74,6 +74,9 @@ Result<std::unique_ptr<Painter>> Painter::create(Context& context, gpu::Device& 
     info.MinAllocationSize = 1u << 20;
     context.makeCurrent();
     if (!ImGui_ImplVulkan_Init(&info, VK_NULL_HANDLE)) return failure(ErrorCode::Device, "the GPU cannot draw the interface");
+    // It waits for the queue, but only when characters or the scale are new.
+    context.impl().fontsMade = [] { ImGui_ImplVulkan_CreateFontsTexture(); };
+    if (context.fontGeneration() > 0) context.impl().fontsMade();
     return std::unique_ptr<Painter>{new Painter{std::unique_ptr<Impl>{new Impl{&context, &device, std::move(*pool)}}}};
 }
 
@@ -95,10 +98,6 @@ std::uintptr_t Painter::image(const gpu::OffscreenTarget& picture) {
 void Painter::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& target, std::optional<glm::vec4> ground) {
     Impl& impl = *impl_;
     impl.context->makeCurrent();
-    if (impl.fontGeneration != impl.context->fontGeneration()) {
-        ImGui_ImplVulkan_CreateFontsTexture(); // waits for the queue: only when characters or the scale are new
-        impl.fontGeneration = impl.context->fontGeneration();
-    }
     gpu::beginOverlay(frame, target, ground);
     ImGui_ImplVulkan_RenderDrawData(ImGui::GetDrawData(), gpu::commandBuffer(frame));
     gpu::endOverlay(frame, target);

@@ -21,11 +21,13 @@ public:
         const float mark = attention == Attention::None ? 0 : canvas_.px(18),
                     width = std::ceil(canvas_.figureWidth(face, text)) + mark;
         if (left_ + width > right_) return;
+        if (left_ > area_.min.x + canvas_.px(13)) {
+            const float x = left_ - canvas_.px(12);
+            canvas_.line({x, area_.min.y + canvas_.px(6)}, {x, area_.max.y - canvas_.px(6)}, palette::line);
+        }
         if (mark > 0) canvas_.mark({left_ + canvas_.px(6), area_.centre().y}, attention);
         canvas_.figures({{left_ + mark, area_.min.y}, {left_ + width, area_.max.y}}, face, palette::text, text, Align::Left);
-        left_ += width + canvas_.px(12);
-        canvas_.line({left_, area_.min.y + canvas_.px(6)}, {left_, area_.max.y - canvas_.px(6)}, palette::line);
-        left_ += canvas_.px(12);
+        left_ += width + canvas_.px(24);
     }
 
     void atRight(std::string_view text) {

@@ -127,7 +127,7 @@ private:
             canvas_.hatch({{std::max(bar.min.x, read), bar.min.y}, bar.max}, palette::line, 8);
         const std::size_t first = overview->sliceOf(axis_.span.from),
                           last = std::min(overview->sliceOf(axis_.span.to) + 1, slices.size());
-        const float inset = canvas_.px(5);
+        const float warnHeight = canvas_.px(5), tripHeight = canvas_.px(11);
         for (std::size_t i = first; i < last;) {
             std::size_t end = i + 1;
             const auto kind = [](Attention a) { return crossesTrip(a) ? 2 : crossesLimit(a) ? 1 : 0; };
@@ -135,8 +135,7 @@ private:
             if (const int k = kind(slices[i]); k > 0) {
                 const float left = std::max(bar.min.x, axis_.pixelOf(overview->sliceStart(i)));
                 const float right = std::min(bar.max.x, std::max(left + canvas_.px(2), axis_.pixelOf(overview->sliceStart(end))));
-                canvas_.fill({{left, k == 2 ? bar.min.y : bar.max.y - inset}, {right, bar.max.y}},
-                             k == 2 ? palette::urgent : palette::high);
+                canvas_.fill({{left, bar.max.y - (k == 2 ? tripHeight : warnHeight)}, {right, bar.max.y}}, k == 2 ? palette::urgent : palette::high);
             }
             i = end;
         }

@@ -97,10 +97,13 @@ private:
         placeLabels(requests, obstacles_, inside, canvas_.px(8), places);
         for (std::size_t i = 0; i < places.size(); ++i) {
             if (!places[i].shown) continue;
-            const Rect& box = places[i].box;
-            const glm::vec2 anchor = requests[i].anchor, edge = glm::clamp(anchor, box.min, box.max);
+            const glm::vec2 anchor = requests[i].anchor, edge = glm::clamp(anchor, places[i].box.min, places[i].box.max);
             over_.list().AddLine(im(anchor), im(edge), packed(palette::outline), std::max(1.0f, canvas_.px(1)));
             over_.circle(anchor, canvas_.px(2.5f), palette::text, true);
+        }
+        for (std::size_t i = 0; i < places.size(); ++i) { // after all leader lines, so that none crosses a text
+            if (!places[i].shown) continue;
+            const Rect& box = places[i].box;
             over_.fill(box, palette::paper, 3);
             over_.stroke(box, a_.model.labels[i].emphasised ? palette::accent : palette::outline,
                          a_.model.labels[i].emphasised ? 2 : 1, 3);

@@ -21,6 +21,15 @@ Error glfwError(std::string_view what) {
     return {ErrorCode::Device, std::string{what} + (text ? std::string{": "} + text : std::string{}), ""};
 }
 
+/// Hands the pointer to ImGui in pixels: on displays that scale windows themselves, GLFW counts in larger units.
+void onCursor(GLFWwindow* window, double x, double y) {
+    int pixels = 0, units = 0;
+    glfwGetFramebufferSize(window, &pixels, nullptr);
+    glfwGetWindowSize(window, &units, nullptr);
+    const double scale = units > 0 ? static_cast<double>(pixels) / units : 1;
+    ImGui_ImplGlfw_CursorPosCallback(window, x * scale, y * scale);
+}
+
 bool hasDisplay() {
     const auto set = [](const char* name) {
         const char* value = std::getenv(name);
@@ -66,6 +75,7 @@ Result<std::unique_ptr<Window>> Window::create(const std::string& title, gpu::Ex
     glfwSetWindowSizeLimits(window, 480, 320, GLFW_DONT_CARE, GLFW_DONT_CARE);
     context.makeCurrent();
     ImGui_ImplGlfw_InitForVulkan(window, true);
+    glfwSetCursorPosCallback(window, onCursor);
     auto impl = std::make_unique<Impl>();
     impl->window = window;
     impl->context = &context;

@@ -284,6 +284,18 @@ TEST(Dashboard, HelpOpensWithF1AndClosesWithEscape) {
     EXPECT_FALSE(bench.asked<Select>()) << "Escape closes the sheet and keeps the selection";
 }
 
+TEST(Dashboard, HelpLiesOverEverythingAndItsCrossClosesIt) {
+    Bench bench;
+    bench.press(Key::F1);
+    const DrawnText* title = bench.find("View");
+    ASSERT_TRUE(title);
+    bench.clickAt(title->box.centre());
+    EXPECT_TRUE(bench.state.helpShown);
+    EXPECT_FALSE(bench.asked<PickAt>()) << "the viewport lies below";
+    bench.clickAt({640 + 380 - 26, title->box.centre().y});
+    EXPECT_FALSE(bench.state.helpShown);
+}
+
 TEST(Dashboard, SaysWhatToDoWhereThereIsNothing) {
     Bench bench;
     bench.model = Model{};

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/source.hpp>
+#include <millwright/twin/plant_scene.hpp>
+#include <millwright/twin/replay.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace millwright::app {
+
+/// What a window needs besides the plant's description.
+struct Loaded {
+    std::optional<twin::PlantScene> scene;
+    std::optional<twin::Replay> replay;          ///< nothing without a log
+    std::unique_ptr<telemetry::Source> overview; ///< the same log once more, to be read through for the timeline
+    std::vector<Error> problems;                 ///< why there is no scene
+    std::optional<Error> logProblem;             ///< why there is no replay although there is a log
+};
+
+/// Imports a plant's models and opens its log on a thread of its own, so that the window stays alive meanwhile.
+class Loader {
+public:
+    /// `plant` must outlive the loader and what it loads. `log` empty: the plant's own.
+    Loader(const plant::Plant& plant, std::filesystem::path log);
+
+    struct Status {
+        double fraction = 0;
+        std::string stage;
+    };
+    [[nodiscard]] Status status() const;
+    /// What was loaded, once; nothing while it is not yet done.
+    [[nodiscard]] std::optional<Loaded> take();
+    void cancel();
+    /// Blocks until it is done.
+    void wait();
+
+private:
+    [[nodiscard]] Loaded load(const Progress& progress);
+
+    const plant::Plant& plant_;
+    std::filesystem::path log_;
+    mutable std::mutex mutex_; // guards what follows
+    Status status_;
+    std::optional<Loaded> loaded_;
+    std::jthread thread_; // last: it uses all of the above
+};
+
+} // namespace millwright::app

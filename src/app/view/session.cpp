@@ -1,0 +1,337 @@
+#include <millwright/gpu/native.hpp>
+
+#include <algorithm>
+#include <app/view/session.hpp>
+#include <format>
+
+namespace millwright::app {
+namespace {
+
+constexpr double eyeHeight = 1.7, walkSpeed = 1.5, fastWalkSpeed = 6; // metres, metres a second
+constexpr int oldestQuestion = 12;                                    // frames; a picture that was not drawn answers nothing
+
+} // namespace
+
+Result<std::unique_ptr<Session>> Session::create(const plant::Plant& plant, gpu::Device& device, render::Quality quality,
+                                                 SessionOptions options) {
+    auto renderer = render::Renderer::create(device, {.quality = quality});
+    if (!renderer) return std::unexpected(renderer.error());
+    auto target = gpu::OffscreenTarget::create(device, {16, 16}, 1, "viewport");
+    if (!target) return std::unexpected(target.error());
+    return std::unique_ptr<Session>{new Session{plant, device, std::move(*renderer), std::move(*target), std::move(options)}};
+}
+
+Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr<render::Renderer> renderer,
+                 gpu::OffscreenTarget target, SessionOptions options)
+    : plant_{plant},
+      device_{device},
+      options_{std::move(options)},
+      renderer_{std::move(renderer)},
+      target_{std::move(target)},
+      loader_{std::make_unique<Loader>(plant, options_.log)} {
+    const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
+    logName_ = log.filename().string();
+    attention_.update(plant_, {});
+}
+
+Result<void> Session::finishLoading() {
+    if (loader_) loader_->wait();
+    if (auto advanced = advance(0); !advanced) return advanced;
+    if (overview_) overview_->wait();
+    if (replay_) replay_->wait();
+    return advance(0);
+}
+
+Result<void> Session::takeLoaded(Loaded loaded) {
+    problems_ = std::move(loaded.problems);
+    for (const Error& error : problems_) problem_ += (problem_.empty() ? "" : "\n") + error.text();
+    if (loaded.logProblem) {
+        logProblem_ = loaded.logProblem->text();
+        problems_.push_back(std::move(*loaded.logProblem));
+    }
+    if (loaded.replay) {
+        const TimeInterval log = loaded.replay->log();
+        Time start = log.from;
+        if (!options_.at.empty()) {
+            const auto moment = parseMoment(options_.at, log);
+            if (!moment) return std::unexpected(moment.error());
+            start = *moment;
+        }
+        replay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.replay));
+        replay_->setSpeed(options_.speed);
+        replay_->seek(start);
+        replay_->setPlaying(options_.play);
+        if (loaded.overview) overview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.overview));
+    } else if (!options_.at.empty() && !loaded.logProblem) {
+        return failure(ErrorCode::Invalid, "--at needs a log: name one with --log", plant_.name);
+    }
+    if (loaded.scene) {
+        scene_.emplace(std::move(*loaded.scene));
+        if (auto set = renderer_->setScene(scene_->scene()); !set) return set;
+        changed_ = true;
+        return placeCamera();
+    }
+    return {};
+}
+
+Result<void> Session::placeCamera() {
+    const std::string wanted = options_.camera.empty() ? plant_.defaultCamera : options_.camera;
+    if (wanted.empty()) {
+        camera_ = ui::fitted({.yaw = 0.6, .pitch = -0.35}, scene_->bounds(noEquipment), aspect());
+        return {};
+    }
+    const plant::Camera* camera = plant_.findCamera(wanted);
+    if (!camera) {
+        std::string names;
+        for (const plant::Camera& known : plant_.cameras) names += (names.empty() ? "" : ", ") + known.id;
+        return failure(ErrorCode::NotFound, std::format("has no camera '{}'; it has: {}", wanted, names.empty() ? "none" : names),
+                       plant_.name);
+    }
+    camera_ = ui::cameraFrom(*camera);
+    activeCamera_ = static_cast<std::size_t>(camera - plant_.cameras.data());
+    return {};
+}
+
+void Session::follow(std::shared_ptr<const twin::Frame> frame) {
+    if (frame_ && frame_->number == frame->number) return;
+    frame_ = std::move(frame);
+    attention_.update(plant_, frame_->signals);
+    if (scene_) scene_->update(*frame_);
+    changed_ = true;
+}
+
+Result<void> Session::advance(double dt) {
+    if (loader_) {
+        loadingStatus_ = loader_->status();
+        if (auto loaded = loader_->take()) {
+            loader_->wait();
+            loader_.reset();
+            if (auto taken = takeLoaded(std::move(*loaded)); !taken) return taken;
+        }
+    }
+    if (replay_) {
+        follow(replay_->frame());
+        if (const auto error = replay_->error()) logProblem_ = error->text();
+    }
+    if (flight_.active()) {
+        camera_ = flight_.advance(dt);
+        changed_ = true;
+    }
+    answerPick();
+    if (scene_) {
+        const EquipmentIndex hovered = state.hovered != noEquipment ? state.hovered : hoveredEquipment_;
+        if (shownSelection_ != state.selected || shownHover_ != hovered) {
+            shownSelection_ = state.selected;
+            shownHover_ = hovered;
+            scene_->select(state.selected);
+            scene_->hover(hovered == state.selected ? noEquipment : hovered);
+            changed_ = true;
+        }
+        updateLabels();
+    }
+    return {};
+}
+
+Result<void> Session::resize(gpu::Extent extent) {
+    extent = {std::max(1u, extent.width), std::max(1u, extent.height)};
+    if (extent == target_.extent()) return {};
+    changed_ = true;
+    return target_.resize(extent);
+}
+
+Result<void> Session::draw(gpu::FrameInFlight& frame) {
+    if (!scene_) return {};
+    if (question_ && !question_->asked) changed_ = true;
+    if (!changed_) return {};
+    render::DrawOptions options;
+    options.grid = state.gridShown;
+    if (question_ && !question_->asked) {
+        options.pick = glm::ivec2(question_->at);
+        question_->asked = true;
+    }
+    const double near = std::clamp(camera_.distance * 0.01, 0.005, 0.2);
+    const render::View view = render::lookAt(camera_.eye(), camera_.eye() + camera_.forward(), camera_.verticalFov, aspect(), near);
+    changed_ = false;
+    return renderer_->draw(frame, target_.image(), std::span{&view, 1}, scene_->nodes(), options);
+}
+
+void Session::answerPick() {
+    if (!question_) return;
+    if (const auto pick = renderer_->takePick()) {
+        const EquipmentIndex found = pick->hit && pick->node != scene::none ? scene_->equipmentOf(pick->node) : noEquipment;
+        hovered_ = *pick;
+        hoveredEquipment_ = found;
+        const auto why = question_->why;
+        question_.reset();
+        if (why == Question::Why::Hover) return;
+        state.selected = found;
+        state.revealSelected = true;
+        if (why == Question::Why::Fly && found != noEquipment) fly(found);
+    } else if (++question_->age > oldestQuestion) {
+        question_.reset();
+    } else {
+        changed_ = true; // the answer comes with a later picture
+    }
+}
+
+void Session::updateLabels() {
+    labels_.clear();
+    const glm::dvec2 size = viewport();
+    const auto add = [&](const twin::SceneLabel& label, bool emphasised) {
+        const auto at = ui::projected(camera_, label.position, size);
+        if (at && at->x >= 0 && at->y >= 0 && at->x < size.x && at->y < size.y)
+            labels_.push_back({glm::vec2(*at), label.text, emphasised});
+    };
+    for (const bool emphasised : {true, false})
+        for (const twin::SceneLabel& label : scene_->labels())
+            if ((label.equipment == state.selected) == emphasised) add(label, emphasised);
+}
+
+ui::Model Session::model() const {
+    ui::Model m;
+    m.plant = &plant_;
+    m.frame = frame_.get();
+    m.attention = &attention_;
+    m.overview = overview_.get();
+    m.logName = logName_;
+    m.logProblem = logProblem_;
+    m.problem = problem_;
+    m.logStatus = replay_                        ? ui::LogStatus::Ready
+                  : !logProblem_.empty()         ? ui::LogStatus::Failed
+                  : loader_ && !logName_.empty() ? ui::LogStatus::Opening
+                                                 : ui::LogStatus::None;
+    m.looping = looping_;
+    m.loading = loader_ != nullptr;
+    m.loadingFraction = loadingStatus_.fraction;
+    m.loadingStage = loadingStatus_.stage;
+    m.labels = labels_;
+    m.activeCamera = activeCamera_;
+    m.walking = walking_;
+    m.frameMilliseconds = frameMilliseconds;
+    m.gpuName = device_.description().name;
+    m.triangles = renderer_->timings().sceneTriangles;
+    return m;
+}
+
+bool Session::atRest() const {
+    const bool playing = frame_ && frame_->playing;
+    return !loader_ && !playing && !flight_.active() && !question_ && !changed_ && (!overview_ || overview_->finished());
+}
+
+double Session::aspect() const {
+    return viewport().x / viewport().y;
+}
+glm::dvec2 Session::viewport() const {
+    return {target_.extent().width, target_.extent().height};
+}
+
+void Session::flyTo(const ui::Camera& destination) {
+    flight_ = ui::Flight{camera_, destination};
+    activeCamera_ = std::string::npos;
+}
+
+void Session::fly(EquipmentIndex equipment) {
+    const scene::Aabb box = scene_->bounds(equipment);
+    if (box.empty()) return;
+    ui::Camera from = camera_;
+    from.pitch = std::clamp(from.pitch, -0.7, -0.2); // from a little above, as one looks at a machine
+    walking_ = false;
+    flyTo(ui::fitted(from, box, aspect()));
+}
+
+/// What each intent does.
+struct Session::Visitor {
+    Session& s;
+    double dt;
+
+    void moved(const ui::Camera& camera) const {
+        s.flight_.cancel();
+        s.camera_ = camera;
+        s.activeCamera_ = std::string::npos;
+        s.changed_ = true;
+    }
+    void operator()(const ui::Select& i) const { s.state.selected = i.equipment; }
+    void operator()(const ui::FlyTo& i) const {
+        if (s.scene_) s.fly(i.equipment);
+    }
+    void operator()(const ui::FitView&) const {
+        if (s.scene_) s.fly(s.state.selected);
+    }
+    void operator()(const ui::UseCamera& i) const {
+        s.walking_ = false;
+        s.flyTo(ui::cameraFrom(s.plant_.cameras[i.camera]));
+        s.activeCamera_ = i.camera;
+    }
+    void operator()(const ui::SetPlaying& i) const {
+        if (s.replay_) s.replay_->setPlaying(i.playing);
+    }
+    void operator()(const ui::Seek& i) const {
+        if (s.replay_) s.replay_->seek(i.time);
+    }
+    void operator()(const ui::Step& i) const {
+        if (s.replay_) s.replay_->step(i.offset);
+    }
+    void operator()(const ui::StepToNextSample&) const {
+        if (s.replay_) s.replay_->stepToNextSample();
+    }
+    void operator()(const ui::SetSpeed& i) const {
+        if (s.replay_) s.replay_->setSpeed(i.speed);
+    }
+    void operator()(const ui::SetLooping& i) const {
+        if (s.replay_ && s.replay_->setLooping(i.looping)) s.looping_ = i.looping;
+    }
+    void operator()(const ui::SetGrid& i) const {
+        s.state.gridShown = i.shown;
+        s.changed_ = true;
+    }
+    void operator()(const ui::CancelLoading&) const {
+        if (s.loader_) s.loader_->cancel();
+    }
+    void operator()(const ui::Quit&) const { s.quit_ = true; }
+    void operator()(const ui::Orbit& i) const {
+        s.walking_ = false;
+        moved(ui::orbited(s.camera_, glm::dvec2(i.drag), s.viewport()));
+    }
+    void operator()(const ui::Pan& i) const { moved(ui::panned(s.camera_, glm::dvec2(i.drag), s.viewport())); }
+    void operator()(const ui::Look& i) const { moved(ui::looked(s.camera_, glm::dvec2(i.drag), s.viewport())); }
+    void operator()(const ui::Zoom& i) const {
+        const bool known = s.hovered_ && s.hovered_->hit && glm::distance(glm::vec2(s.hovered_->pixel), i.at) < 12;
+        moved(ui::zoomed(s.camera_, i.notches,
+                         known ? s.hovered_->position : ui::pointAtTargetDepth(s.camera_, glm::dvec2(i.at), s.viewport())));
+    }
+    void operator()(const ui::Walk& i) const {
+        if (!s.walking_) { // set the feet on the floor first
+            s.walking_ = true;
+            ui::Camera feet = ui::standing(s.camera_, 0, eyeHeight);
+            const glm::dvec3 eye = feet.eye();
+            feet.pitch = std::clamp(feet.pitch, -0.15, 0.15);
+            feet.distance = 4;
+            feet.target = eye + feet.forward() * feet.distance;
+            s.flyTo(feet);
+            return;
+        }
+        if (s.flight_.active()) return;
+        moved(ui::walked(s.camera_, glm::dvec3(i.direction) * ((i.fast ? fastWalkSpeed : walkSpeed) * dt)));
+    }
+    void operator()(const ui::PickAt& i) const {
+        using enum Question::Why;
+        if (s.scene_) s.question_ = Question{.at = i.at, .why = i.fly ? Fly : Select};
+    }
+    void operator()(const ui::HoverAt& i) const {
+        if (!s.scene_ || s.question_ || s.pointer_ == i.at) return;
+        s.pointer_ = i.at;
+        s.question_ = Question{.at = i.at};
+    }
+};
+
+void Session::handle(const ui::Intents& intents, double dt) {
+    const Visitor visitor{*this, dt};
+    for (const ui::Intent& intent : intents) std::visit(visitor, intent);
+    const auto points = [](const ui::Intent& intent) { return std::holds_alternative<ui::HoverAt>(intent); };
+    if (std::ranges::none_of(intents, points)) { // the pointer is elsewhere, or busy dragging
+        pointer_ = glm::vec2{-1};
+        hoveredEquipment_ = noEquipment;
+    }
+}
+
+} // namespace millwright::app

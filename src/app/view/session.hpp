@@ -1,0 +1,118 @@
+#pragma once
+
+#include <millwright/gpu/device.hpp>
+#include <millwright/gpu/target.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/render/renderer.hpp>
+#include <millwright/twin/plant_scene.hpp>
+#include <millwright/twin/replay_thread.hpp>
+#include <millwright/ui/camera.hpp>
+#include <millwright/ui/dashboard.hpp>
+#include <millwright/ui/log_overview.hpp>
+
+#include <app/view/loader.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millwright::app {
+
+struct SessionOptions {
+    std::filesystem::path log; ///< empty: the plant's own
+    std::string at;            ///< moment of the log, empty: its start
+    std::string camera;        ///< empty: the plant's default, or everything
+    double speed = 1;
+    bool play = true; ///< starts playing as soon as everything is there
+};
+
+/// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
+/// the 3D picture and fills the panels' model; the window around it belongs to the caller. Thread: the frame thread.
+class Session {
+public:
+    /// Loading starts at once. `plant` and `device` must outlive the session.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> create(const plant::Plant& plant, gpu::Device& device,
+                                                                 render::Quality quality, SessionOptions options);
+
+    /// Takes over what has been loaded, moves camera and scene on by `dt` seconds. Errors: NotFound for the camera, those of the
+    /// moment `at`, Device; problems of models and logs are shown in the window and kept in `problems`.
+    [[nodiscard]] Result<void> advance(double dt);
+    /// Makes the picture as large as the viewport.
+    [[nodiscard]] Result<void> resize(gpu::Extent viewport);
+    /// Records the 3D picture, unless it would look the same as the last one. Errors: Device.
+    [[nodiscard]] Result<void> draw(gpu::FrameInFlight& frame);
+    /// What the panels show; valid until the next `advance`.
+    [[nodiscard]] ui::Model model() const;
+    /// Does what the panels asked for.
+    void handle(const ui::Intents& intents, double dt);
+
+    /// True while nothing moves by itself: the window may wait for the user.
+    [[nodiscard]] bool atRest() const;
+    [[nodiscard]] bool loading() const { return loader_ != nullptr; }
+    [[nodiscard]] bool hasScene() const { return scene_.has_value(); }
+    [[nodiscard]] bool quitAsked() const { return quit_; }
+    [[nodiscard]] const std::vector<Error>& problems() const { return problems_; }
+    /// Blocks until plant, log and overview are complete and every order is carried out: for pictures.
+    [[nodiscard]] Result<void> finishLoading();
+    [[nodiscard]] const gpu::OffscreenTarget& picture() const { return target_; }
+
+    ui::ViewState state;
+    double frameMilliseconds = 0; ///< shown in the status bar
+
+private:
+    Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr<render::Renderer> renderer, gpu::OffscreenTarget target,
+            SessionOptions options);
+
+    struct Visitor;
+    [[nodiscard]] Result<void> takeLoaded(Loaded loaded);
+    [[nodiscard]] Result<void> placeCamera();
+    void follow(std::shared_ptr<const twin::Frame> frame);
+    void answerPick();
+    void flyTo(const ui::Camera& destination);
+    void fly(EquipmentIndex equipment);
+    void updateLabels();
+    [[nodiscard]] double aspect() const;
+    [[nodiscard]] glm::dvec2 viewport() const;
+
+    const plant::Plant& plant_;
+    gpu::Device& device_;
+    SessionOptions options_;
+    std::unique_ptr<render::Renderer> renderer_;
+    gpu::OffscreenTarget target_;
+    std::unique_ptr<Loader> loader_;
+    Loader::Status loadingStatus_;
+    std::string logName_;
+    std::string logProblem_;
+    std::string problem_;
+    std::vector<Error> problems_;
+
+    std::optional<twin::PlantScene> scene_;
+    std::unique_ptr<twin::ReplayThread> replay_;
+    std::unique_ptr<ui::LogOverview> overview_;
+    std::shared_ptr<const twin::Frame> frame_;
+    ui::AttentionMap attention_;
+    std::vector<ui::SceneLabel> labels_;
+
+    ui::Camera camera_;
+    ui::Flight flight_;
+    std::size_t activeCamera_ = std::string::npos;
+    bool walking_ = false;
+    bool looping_ = false;
+    bool quit_ = false;
+    bool changed_ = true; ///< the 3D picture must be drawn again
+
+    /// One question about a pixel at a time: the renderer answers some frames later.
+    struct Question {
+        glm::vec2 at{0};
+        enum class Why { Hover, Select, Fly } why = Why::Hover;
+        int age = 0;
+        bool asked = false;
+    };
+    std::optional<Question> question_;
+    glm::vec2 pointer_{-1};               ///< where the pointer was last hovering
+    std::optional<render::Pick> hovered_; ///< what the last answered hover found
+    EquipmentIndex hoveredEquipment_ = noEquipment;
+    EquipmentIndex shownSelection_ = noEquipment, shownHover_ = noEquipment; ///< as the scene draws them
+};
+
+} // namespace millwright::app
