@@ -138,6 +138,8 @@ private:
     }
 
     void unknown(const Node& member, const TableKeys& keys) {
+        if (!problems_.fewSoFar())
+            return problems_.add(member.keyAt, std::format("unknown key '{}' in {}", member.key.substr(0, 80), keys.name));
         std::vector<std::string_view> names;
         for (const Key& key : keys.keys) names.push_back(key.name);
         std::string advice = didYouMean(member.key, names);

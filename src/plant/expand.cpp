@@ -12,7 +12,7 @@ namespace millwright::plant {
 namespace {
 
 constexpr std::size_t maximumDepth = 32;
-constexpr std::size_t maximumCandidates = 5000; // suggestions compare with each: bounded so that many problems stay cheap
+constexpr std::size_t maximumCandidates = 1000; // suggestions compare with each: bounded so that many problems stay cheap
 
 // {i}, {j:2}, {n:03}: the variable and the number of digits.
 std::optional<std::pair<char, std::size_t>> placeholder(std::string_view inside) {
@@ -37,6 +37,24 @@ std::string_view parentOf(std::string_view path) {
 
 std::string_view lastOf(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
+}
+
+// About what one repetition occupies.
+std::size_t bytesOf(const EquipmentTemplate& equipment) {
+    std::size_t bytes = sizeof(Equipment) + 2 * equipment.path.size() + equipment.name.size() + equipment.description.size() +
+                        equipment.model.native().size();
+    for (const SignalTemplate& from : equipment.signals) {
+        const Signal& signal = from.signal;
+        bytes += sizeof(Signal) + 3 * equipment.path.size() + signal.id.size() + signal.name.size() + 2 * signal.topic.size();
+        for (const std::string& state : signal.states) bytes += sizeof(std::string) + state.size();
+    }
+    for (const BindingTemplate& from : equipment.bindings) {
+        const Binding& binding = from.binding;
+        bytes += sizeof(Binding) + sizeof(Target) + 2 * from.node.size() + from.signal.size() + binding.textFormat.size() +
+                 binding.path.size() * sizeof(glm::vec3);
+        bytes += 4 * binding.colours.size() * sizeof(ColourStop);
+    }
+    return bytes;
 }
 
 bool isPath(std::string_view path, bool (*isPart)(std::string_view)) {
@@ -76,6 +94,9 @@ std::string substitute(std::string_view text, const Repetition& repetition) {
 
 void Expander::add(EquipmentTemplate& equipment) {
     if (equipment.path.empty()) return; // reported as missing
+    const std::size_t bytes = bytesOf(equipment);
+    bytes_ += bytes;
+    if (tooLarge(bytes_, equipment.at)) return;
     if (!equipment.repeated) {
         if (!tooMany(plant_.equipment.size(), 1, equipment.at, "equipments")) addOne(equipment, {}, glm::dvec3{0});
         return;
@@ -88,6 +109,9 @@ void Expander::add(EquipmentTemplate& equipment) {
     }
     if (tooMany(plant_.signals.size(), total * equipment.signals.size(), equipment.repeatAt, "signals")) return;
     if (tooMany(pending_.size(), total * equipment.bindings.size(), equipment.repeatAt, "bindings")) return;
+
+    bytes_ += total * bytes; // both factors are below 2^30
+    if (tooLarge(bytes_, equipment.repeatAt)) return;
 
     if (!equipment.repeatId.empty()) {
         const std::string_view parent = parentOf(equipment.path);
@@ -114,6 +138,16 @@ void Expander::add(EquipmentTemplate& equipment) {
             }
         }
     }
+}
+
+bool Expander::tooLarge(std::size_t bytes, Position at) {
+    if (bytes <= context_.options.maximumBytes) return false;
+    context_.problems.add(
+        at,
+        std::format("up to here, the plant needs more than {} MiB of memory: use shorter texts and lists, or fewer repetitions",
+                    context_.options.maximumBytes >> 20),
+        ErrorCode::ResourceLimit);
+    return true;
 }
 
 bool Expander::tooMany(std::size_t now, std::size_t more, Position at, std::string_view what) {
@@ -266,7 +300,9 @@ SignalIndex Expander::lookUp(const BindingTemplate& binding, const std::string& 
     const auto found = signalByPath_.find(own ? std::format("{}/{}", owner.path, name) : name);
     if (found != signalByPath_.end()) return found->second;
     std::vector<std::string_view> candidates;
-    if (own) {
+    if (!context_.problems.fewSoFar()) {
+        // no advice
+    } else if (own) {
         for (const SignalIndex signal : owner.signals) candidates.push_back(plant_.at(signal).id);
     } else {
         for (const Signal& signal : std::span{plant_.signals}.first(std::min(plant_.signals.size(), maximumCandidates)))

@@ -21,6 +21,8 @@ class Expander {
 public:
     Expander(Plant& plant, ReadContext& context) : plant_{plant}, context_{context} {}
 
+    /// Whether more was added than a plant may have (reported).
+    [[nodiscard]] bool full() const { return bytes_ > context_.options.maximumBytes; }
     /// In file order. `equipment` must outlive `finish`: bindings may refer to signals that come later.
     void add(EquipmentTemplate& equipment);
     /// Levels, and the bindings of all equipment added.
@@ -48,8 +50,10 @@ private:
     SignalIndex lookUp(const BindingTemplate& binding, const std::string& name, EquipmentIndex equipment);
     TargetIndex target(EquipmentIndex equipment, const std::string& node);
     void setLevels();
+    bool tooLarge(std::size_t bytes, Position at);
     bool tooMany(std::size_t now, std::size_t more, Position at, std::string_view what);
 
+    std::size_t bytes_ = 0; // of everything added, about
     Plant& plant_;
     ReadContext& context_;
     std::vector<Declared> declared_; // parallel to plant_.equipment

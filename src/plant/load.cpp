@@ -118,6 +118,7 @@ void readEquipments(const Node& root, ReadContext& context, Plant& plant) {
     std::set<const Node*> used;
     Expander expander{plant, context};
     for (const Node& table : tables) {
+        if (expander.full() || context.problems.hopeless()) break;
         const Node* pattern = patternOf(table, patterns, context.problems);
         used.insert(pattern);
         expander.add(equipments.emplace_back(readEquipment(table, pattern, context)));

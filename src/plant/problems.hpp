@@ -18,6 +18,10 @@ public:
     }
     /// How many were added so far.
     [[nodiscard]] std::size_t count() const { return count_; }
+    /// Whether advice is still worth its time: a hostile file must not make us look for thousands of misspelt names.
+    [[nodiscard]] bool fewSoFar() const { return count_ < 200; }
+    /// Whether there is no point in reading on.
+    [[nodiscard]] bool hopeless() const { return count_ > 20'000; }
     /// In file order, the same problem once.
     [[nodiscard]] std::vector<Error> errors(std::string_view file) const;
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <format>
 #include <system_error>
+#include <unordered_map>
 
 namespace millwright::plant {
 namespace {
@@ -82,28 +83,31 @@ void readRepeat(const Node& node, ReadContext& context, EquipmentTemplate& equip
     }
 }
 
-const Node* findById(std::span<const Node> tables, std::string_view id) {
+// The first table of each id.
+std::unordered_map<std::string_view, const Node*> byId(std::span<const Node> tables) {
+    std::unordered_map<std::string_view, const Node*> found;
     for (const Node& table : tables) {
-        const Node* found = table.find("id");
-        if (found != nullptr && found->kind == Node::Kind::String && found->text == id) return &table;
+        const Node* id = table.find("id");
+        if (id != nullptr && id->kind == Node::Kind::String && !id->text.empty()) found.emplace(id->text, &table);
     }
-    return nullptr;
+    return found;
 }
 
 // The pattern's signals in their order, each merged with the equipment's of the same id, then the equipment's others.
 void readSignals(const Node& node, const Node* pattern, ReadContext& context, EquipmentTemplate& equipment) {
     const auto own = Reader::tables(&node, "signal");
     const auto inherited = Reader::tables(pattern, "signal");
-    const auto idOf = [](const Node& table) { return Reader{table}.text("id"); };
+    const auto ownById = byId(own);
+    const auto inheritedById = byId(inherited);
     for (const Node& signal : inherited) {
-        const std::string id = idOf(signal);
+        const std::string id = Reader{signal}.text("id");
         if (id.empty()) continue;
-        const Node* over = findById(own, id);
-        equipment.signals.push_back(readSignal(over != nullptr ? Reader{*over, &signal} : Reader{signal}, context));
+        const auto over = ownById.find(id);
+        equipment.signals.push_back(readSignal(over != ownById.end() ? Reader{*over->second, &signal} : Reader{signal}, context));
     }
     for (const Node& signal : own) {
-        const std::string id = idOf(signal);
-        if (id.empty() || (findById(inherited, id) != nullptr && findById(own, id) == &signal)) continue;
+        const std::string id = Reader{signal}.text("id");
+        if (id.empty() || (inheritedById.contains(id) && ownById.at(id) == &signal)) continue; // merged above
         equipment.signals.push_back(readSignal(Reader{signal}, context));
     }
     for (const Node* table : {pattern, &node}) {
@@ -134,8 +138,8 @@ std::filesystem::path ReadContext::file(const Node& node, std::string_view what)
     }
     // The same folder may hold what was meant.
     std::vector<std::string> names;
-    for (std::filesystem::directory_iterator entry{path.parent_path(), error}, end; !error && entry != end && names.size() < 1000;
-         entry.increment(error)) {
+    for (std::filesystem::directory_iterator entry{path.parent_path(), error}, end;
+         problems.fewSoFar() && !error && entry != end && names.size() < 1000; entry.increment(error)) {
         names.push_back(entry->path().filename().string());
     }
     std::ranges::sort(names);

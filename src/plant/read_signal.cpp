@@ -11,6 +11,8 @@
 namespace millwright::plant {
 namespace {
 
+constexpr std::size_t maximumStates = 256; // more tell nobody anything; bounds the time to compare them
+
 void readUnit(const Reader& reader, ReadContext& context, Signal& signal) {
     signal.unit = reader.text("unit");
     if (signal.unit.empty() || context.units.contains(signal.unit)) return;
@@ -72,6 +74,11 @@ void readInterpolation(const Reader& reader, ReadContext& context, Signal& signa
 void readStates(const Reader& reader, ReadContext& context, Signal& signal) {
     const Node* node = reader.find("states", Node::Kind::Array);
     if (node == nullptr) return;
+    if (node->children.size() > maximumStates) {
+        context.problems.add(node->at,
+                             std::format("{} states are more than the {} a signal may have", node->children.size(), maximumStates));
+        return;
+    }
     std::set<std::string_view> seen;
     for (const Node& state : node->children) {
         if (state.kind != Node::Kind::String) continue;
@@ -171,6 +178,11 @@ void readColours(const Reader& reader, ReadContext& context, BindingTemplate& bi
     }
     const Node& list = ramp != nullptr ? *ramp : *table;
     binding.table = table != nullptr;
+    if (list.children.size() > maximumStates) {
+        context.problems.add(
+            list.at, std::format("{} colours are more than the {} a binding may have", list.children.size(), maximumStates));
+        return;
+    }
     if (list.children.empty()) context.problems.add(list.at, std::format("'{}' is empty: it needs at least one colour", list.key));
     for (const Node& stop : Reader::tables(&reader.own(), list.key)) {
         const Reader keys{stop};

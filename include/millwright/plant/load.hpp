@@ -19,6 +19,7 @@ namespace millwright::plant {
 
 struct LoadOptions {
     std::size_t maximumItems = 1'000'000; ///< equipments, signals and bindings each, after repeats; beyond it: ResourceLimit
+    std::size_t maximumBytes = 1u << 30;  ///< of the plant in memory, about; beyond it: ResourceLimit
     bool checkFiles = true;               ///< whether the models and the log that are named must exist
 };
 

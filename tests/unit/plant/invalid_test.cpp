@@ -52,6 +52,23 @@ TEST(InvalidPlants, HaveTheRightKindOfError) {
     EXPECT_EQ(codeOf(std::string(17u << 20, '#')), ErrorCode::ResourceLimit);
 }
 
+// Small texts that would ask for much memory or time are refused at once.
+TEST(InvalidPlants, HostileSizesAreRefused) {
+    const std::string header = "format = 1\n[plant]\nid = 'p'\n";
+    const std::string longText(100'000, 'x');
+    EXPECT_TRUE(problemsOf(header + "[[equipment]]\npath = 'a'\ndescription = '" + longText + "'\nrepeat = { count = 900000 }\n")
+                    .contains("more than 1024 MiB of memory"));
+    std::string like = header + "[[pattern]]\nid = 'k'\ndescription = '" + longText + "'\n";
+    for (int i = 0; i < 20'000; ++i) like += std::format("[[equipment]]\npath = 'e{}'\nlike = 'k'\n", i);
+    EXPECT_TRUE(problemsOf(like).contains("more than 1024 MiB of memory"));
+    std::string states = header + "[[equipment]]\npath = 'a'\n[[equipment.signal]]\nid = 's'\ntype = 'string'\nstates = [";
+    for (int i = 0; i < 1000; ++i) states += std::format("'{}', ", i);
+    EXPECT_EQ(problemsOf(states + "]\n"), "9:10: 1000 states are more than the 256 a signal may have\n");
+    std::string signals = header + "[[equipment]]\npath = 'a'\n";
+    for (int i = 0; i < 50'000; ++i) signals += std::format("[[equipment.signal]]\nid = 's{}'\n", i);
+    EXPECT_EQ(problemsOf(signals), "") << "many is not hostile";
+}
+
 TEST(InvalidPlants, ManyProblemsAreCutShort) {
     std::string text = "format = 1\n[plant]\nid = 'p'\n";
     for (int i = 0; i < 3000; ++i) text += std::format("[[equipment]]\npath = 'e{}'\nnope = 1\n", i);
