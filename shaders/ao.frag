@@ -47,8 +47,11 @@ void main() {
         result = vec2(1, -p.z);
         return;
     }
-    float noise = gradientNoise(floor(gl_FragCoord.xy));
-    float jitter = fract(noise * 7.31 + 0.37);
+    // Sixteen rotations that repeat every 4x4 texels: the blur that follows averages over exactly one period.
+    uvec2 cell = uvec2(gl_FragCoord.xy) & 3u;
+    uint order = ((cell.x ^ cell.y) & 1u) << 3 | (cell.y & 1u) << 2 | ((cell.x ^ cell.y) & 2u) | (cell.y & 2u) >> 1;
+    float noise = (float(order) + 0.5) / 16;
+    float jitter = fract(noise * 5.0 + 0.5);
     float open = 0;
     for (int slice = 0; slice < slices; ++slice) {
         float angle = (float(slice) + noise) * 3.14159265 / float(slices);

@@ -25,12 +25,12 @@ void main() {
     vec3 toPoint = relative - frame.views[gl_ViewIndex].eye.xyz;
     float distance = length(toPoint);
     vec3 d = toPoint / distance;
-    vec3 albedo = vec3(0.56, 0.555, 0.545);
+    vec3 albedo = vec3(0.42, 0.418, 0.412);
     if ((frame.flags & 1u) != 0u) {
         vec2 p = relative.xz + frame.ground.yz;
         vec2 footprint = max(fwidth(relative.xz), vec2(1e-4));
         float lines = max(gridLines(p, footprint, 1, 0.012) * 0.40, gridLines(p, footprint, 10, 0.03) * 0.75);
-        albedo *= 1 - 0.42 * lines;
+        albedo *= 1 - 0.40 * lines * (1 - smoothstep(25, 110, distance));
     }
     vec3 n = vec3(0, 1, 0);
     float visible = sunlight(frame, relative, n, shadowTaps);

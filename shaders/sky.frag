@@ -13,5 +13,5 @@ void main() {
     FrameData frame = push.frame;
     vec4 d = frame.views[gl_ViewIndex].relativeDirectionFromClip * vec4(uv * 2 - 1, 0, 1);
     vec3 light = skyBackground(normalize(d.xyz)) * frame.ground.w;
-    colour = vec4(direct ? encode(light, frame.sunColour.w, gl_FragCoord.xy, encodeSrgb) : light, 0);
+    colour = direct ? vec4(encode(light, frame.sunColour.w, gl_FragCoord.xy, encodeSrgb), 1) : vec4(light, 0); // nothing occludes the sky
 }

@@ -12,16 +12,16 @@ vec3 skyBackground(vec3 d) {
     return d.y >= 0 ? sky : below;
 }
 
-// Share of a roof with light bands that a cone of the given width around `d` sees: bands along x, every 6 m, 8 m up.
+// Share of a roof with light bands that a cone of the given width around `d` sees: bands along x, every 11 m, 9 m up.
 float roofLights(vec3 d, float roughness) {
     if (d.y < 0.06) return 0;
-    vec2 p = d.xz / d.y * 8;
-    float blur = 0.35 + roughness * roughness * 14;
-    float band = abs(fract(p.y / 6 + 0.5) - 0.5) * 6;
-    float lit = 1 - smoothstep(0.9 - min(blur, 0.8), 0.9 + blur, band);
-    float mean = 0.30;
-    float far = exp2(-dot(p, p) * 0.0011);
-    return mix(lit, mean, smoothstep(0.5, 3.5, blur)) * far * smoothstep(0.06, 0.30, d.y);
+    vec2 p = d.xz / d.y * 9;
+    float blur = 0.9 + roughness * roughness * 16;
+    float band = abs(fract(p.y / 11 + 0.5) - 0.5) * 11;
+    float lit = 1 - smoothstep(1.4 - min(blur, 1.3), 1.4 + blur, band);
+    float mean = 0.28;
+    float far = exp2(-dot(p, p) * 0.0016);
+    return mix(lit, mean, smoothstep(0.9, 5.0, blur)) * far * smoothstep(0.10, 0.45, d.y);
 }
 
 // Radiance around `d`, blurred as a GGX lobe of that roughness blurs it.
@@ -30,14 +30,14 @@ vec3 skyReflection(vec3 d, float roughness) {
     float width = 0.03 + blur * 0.9;
     float up = smoothstep(-width, width, d.y);
     vec3 sky = mix(skyHorizon, skyZenith, clamp(d.y * 1.1, 0, 1) * (1 - 0.5 * blur));
-    vec3 low = mix(vec3(0.34, 0.34, 0.34), floorBounce, smoothstep(0.0, 0.6, -d.y));
+    vec3 low = mix(vec3(0.30, 0.30, 0.305), floorBounce * 0.85, smoothstep(0.0, 0.6, -d.y));
     vec3 c = mix(low, sky * 0.62, up);
-    return c + vec3(1.0, 0.97, 0.92) * roofLights(d, roughness) * 1.5;
+    return c + vec3(1.0, 0.97, 0.92) * roofLights(d, roughness) * 1.1;
 }
 
 // Irradiance over pi on a surface facing `n`.
 vec3 skyIrradiance(vec3 n) {
     float up = n.y * 0.5 + 0.5;
-    vec3 c = mix(floorBounce * 0.62, vec3(0.80, 0.86, 0.95), up * up * (3 - 2 * up));
+    vec3 c = mix(floorBounce * 0.50, vec3(0.72, 0.77, 0.84), up * up * (3 - 2 * up));
     return c + vec3(0.10, 0.10, 0.09) * (1 - abs(n.y));
 }

@@ -12,8 +12,8 @@ namespace millwright::render {
 struct Features {
     VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_4_BIT;
     bool direct = false;              ///< tone-map while shading; no lit image, so nothing can be done to it afterwards
-    std::uint32_t occlusionScale = 2; ///< ambient occlusion at 1/n of the size; 0: none
-    std::uint32_t occlusionSlices = 3;
+    std::uint32_t occlusionScale = 1; ///< ambient occlusion at 1/n of the size; 0: none
+    std::uint32_t occlusionSlices = 2;
     std::uint32_t occlusionSteps = 5;
     std::uint32_t shadowSize = 2048;
     std::uint32_t cascades = 3;

@@ -16,7 +16,8 @@ Features featuresOf(Quality quality) {
     switch (quality) {
     case Quality::Auto:
     case Quality::High: return {};
-    case Quality::Medium: return {.occlusionSlices = 2, .occlusionSteps = 3, .shadowSize = 2048, .cascades = 1, .shadowTaps = 1};
+    case Quality::Medium:
+        return {.occlusionScale = 2, .occlusionSlices = 2, .occlusionSteps = 3, .shadowSize = 2048, .cascades = 1, .shadowTaps = 1};
     case Quality::Low:
         return {.samples = VK_SAMPLE_COUNT_1_BIT,
                 .direct = true,
@@ -31,9 +32,8 @@ Features featuresOf(Quality quality) {
 std::string describe(Quality quality) {
     switch (quality) {
     case Quality::Auto: return "auto: high on a GPU, low on a CPU driver";
-    case Quality::High:
-        return "high: 4x multisampling, ambient occlusion at half size, up to 3 shadow cascades of 2048 with 3x3 soft taps";
-    case Quality::Medium: return "medium: 4x multisampling, coarser ambient occlusion, 1 shadow cascade of 2048 with 1 tap";
+    case Quality::High: return "high: 4x multisampling, ambient occlusion, up to 3 shadow cascades of 2048 with 3x3 soft taps";
+    case Quality::Medium: return "medium: 4x multisampling, ambient occlusion at half size, 1 shadow cascade of 2048 with 1 tap";
     case Quality::Low:
         return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, tone mapping while shading (no "
                "later pass)";

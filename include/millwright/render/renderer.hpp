@@ -39,9 +39,9 @@ struct RenderSettings {
 
 /// The light of the hall. Directions are world frame.
 struct Lighting {
-    glm::vec3 towardsSun{0.35f, 0.84f, 0.42f}; ///< need not be unit length
+    glm::vec3 towardsSun{-0.48f, 0.78f, 0.40f}; ///< need not be unit length
     glm::vec3 sunColour{1.0f, 0.95f, 0.86f};   ///< linear
-    float sunStrength = 3.2f;
+    float sunStrength = 3.0f;
     float skyStrength = 1.0f;
     float exposure = 1.0f;
 };
