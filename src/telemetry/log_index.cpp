@@ -240,12 +240,12 @@ Result<void> measure(const mcap::File& file, LogIndex& index) {
         std::int64_t from = 0;
         std::int64_t to = 0;
         if (number(valueOf(noted->second, "samples"), index.samples) && number(valueOf(noted->second, "from"), from) &&
-            number(valueOf(noted->second, "to"), to)) {
+            number(valueOf(noted->second, "to"), to) && from >= 0 && to >= from) {
             index.span = {timeFromNanoseconds(from), timeFromNanoseconds(to)};
             return {};
         }
     }
-    index.span = {timeOf(info.startTime), timeOf(info.endTime)};
+    index.span = {timeOf(info.startTime), timeOf(std::max(info.startTime, info.endTime))};
     bool columns = false;
     for (const auto& [id, channel] : info.channels) {
         if (index.routes[id].kind == ChannelKind::Json) index.samples += channel.messages;

@@ -5,6 +5,7 @@
 #include <millwright/telemetry/log_tools.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <format>
 #include <numeric>
 #include <unordered_map>

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <app/command.hpp>
 #include <array>
 #include <format>

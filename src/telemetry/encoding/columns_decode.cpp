@@ -3,6 +3,7 @@
 #include "telemetry/encoding/convert_value.hpp"
 #include "telemetry/encoding/decimal.hpp"
 
+#include <algorithm>
 #include <format>
 
 namespace millwright::telemetry {

@@ -2,6 +2,7 @@
 #include "telemetry/encoding/columns.hpp"
 #include "telemetry/encoding/decimal.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numeric>

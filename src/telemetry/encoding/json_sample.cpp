@@ -4,6 +4,7 @@
 
 #include <millwright/core/json_writer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

@@ -41,7 +41,7 @@ Result<StoredKeyframe> decodeKeyframe(std::span<const std::byte> message) {
         entry.time = in.number<std::int64_t>();
         entry.total = in.number<double>();
         if (type > static_cast<std::uint8_t>(ValueType::String) || quality > static_cast<std::uint8_t>(Quality::Stale) ||
-            entry.time > keyframe.time)
+            entry.time < 0 || entry.time > keyframe.time)
             return failure(ErrorCode::Malformed, "keyframe is damaged: an entry makes no sense");
         entry.type = static_cast<ValueType>(type);
         entry.quality = static_cast<Quality>(quality);

@@ -1,5 +1,6 @@
 #include "telemetry/import/cells.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>

@@ -3,6 +3,7 @@
 
 #include <millwright/core/spelling.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <deque>
@@ -133,7 +134,6 @@ public:
         : mapping_{mapping},
           progress_{progress},
           out_{out},
-          text_{text},
           rows_{text, mapping.separator ? mapping.separator : guessSeparator(text, mapping.skipLines)},
           signals_{mapping, limits, cellsToDecide, out} {}
 
@@ -286,7 +286,6 @@ private:
     const Mapping& mapping_;
     const Progress& progress_;
     Import& out_;
-    std::string_view text_;
     RowReader rows_;
     SignalBuilder signals_;
     std::vector<std::string> names_;

@@ -4,6 +4,7 @@
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/telemetry/import.hpp>
 
+#include <algorithm>
 #include <format>
 
 namespace millwright::telemetry {

@@ -7,6 +7,7 @@
 
 #include <toml++/toml.hpp>
 
+#include <algorithm>
 #include <format>
 #include <limits>
 #include <sstream>

@@ -1,9 +1,11 @@
 #include "telemetry/import/cells.hpp"
 #include "telemetry/import/signals.hpp"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <format>
+#include <functional>
 #include <limits>
 #include <set>
 #include <unordered_set>
@@ -16,12 +18,13 @@ class FieldReader {
 public:
     void split(std::string_view line, std::vector<std::string_view>& fields) {
         fields.clear();
+        closable_ = true;
         std::size_t at = 0;
         while (true) {
             const std::size_t end = std::min(line.find('|', at), line.size());
             std::string_view field = trimmed(line.substr(at, end - at));
             std::size_t next = end;
-            if (field.starts_with('"')) {
+            if (closable_ && field.starts_with('"')) {
                 std::size_t close = 0;
                 if (const auto quoted = unquote(line, line.find('"', at), close)) {
                     field = *quoted;
@@ -47,13 +50,17 @@ private:
             }
             text.push_back(line[at]);
         }
-        if (at >= line.size()) return std::nullopt;
+        if (at >= line.size()) {
+            closable_ = false; // nor will any quote behind it be
+            return std::nullopt;
+        }
         pipe = std::min(line.find('|', at), line.size());
         if (!trimmed(line.substr(at + 1, pipe - at - 1)).empty()) return std::nullopt; // more behind the quote: not a quoted field
         if (!escaped) return line.substr(open + 1, at - open - 1);
         return std::string_view{made_.emplace_back(std::move(text))};
     }
     std::deque<std::string> made_;
+    bool closable_ = true;
 };
 
 std::string lowered(std::string_view text) {
@@ -72,6 +79,7 @@ bool isLevel(std::string_view text) {
 struct Row {
     Time time{};
     std::uint64_t line = 0;
+    std::string_view content;             ///< all of the line
     std::vector<std::string_view> fields; ///< behind the time
 };
 
@@ -131,6 +139,7 @@ private:
     void readRow(std::string_view content, std::uint64_t line, std::string& assetEnd) {
         Row row;
         row.line = line;
+        row.content = content;
         reader_.split(content, row.fields);
         std::string_view stamp = row.fields.front().substr(0, row.fields.front().find('@')); // what follows is a duration
         row.fields.erase(row.fields.begin());
@@ -215,7 +224,7 @@ private:
     void addValue(const Row& row, std::string_view key, std::string_view value) {
         const ColumnMapping* mapped = mappingOf(key);
         if (!wanted(mapped)) return;
-        const TextPlace place{row.line, static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, columnOf(value)))};
+        const TextPlace place = placeOf(row, value);
         const std::string topic = topicOf(key, mapped);
         if (!mapped || mapped->fields.empty()) return signals_.add(signals_.signal(topic, mapped), row.time, value, place);
         // "x y z": one signal for each part; a single word, such as UNAVAILABLE, is said of all.
@@ -243,7 +252,8 @@ private:
         const TextPlace place{row.line, 1};
         const std::string level = lowered(fields[1]);
         signals_.add(signals_.signal(topic, mapped), row.time,
-                     level == "unavailable" ? "UNAVAILABLE" : *levels_.insert(level).first, place);
+                     level == "unavailable" ? std::string_view{"UNAVAILABLE"} : std::string_view{*levels_.insert(level).first},
+                     place);
         addDetail(row, topic + "/code", fields[2]);
         addDetail(row, topic + "/text", fields[5]);
     }
@@ -261,11 +271,12 @@ private:
         signals_.add(signals_.signal(topic, &detail_), row.time, text.empty() ? std::string_view{"-"} : text, {row.line, 1});
     }
 
-    [[nodiscard]] std::ptrdiff_t columnOf(std::string_view field) const {
-        if (field.data() < text_.data() || field.data() > text_.data() + text_.size()) return 1; // made by undoing quotes
-        const auto at = static_cast<std::size_t>(field.data() - text_.data());
-        const auto lineStart = at == 0 ? std::string_view::npos : text_.rfind('\n', at - 1);
-        return static_cast<std::ptrdiff_t>(lineStart == std::string_view::npos ? at + 1 : at - lineStart);
+    /// Fields made by undoing quotes lie elsewhere: then the line's begin will do.
+    static TextPlace placeOf(const Row& row, std::string_view field) {
+        const std::less<const char*> before;
+        const char* const begin = row.content.data();
+        if (before(field.data(), begin) || before(begin + row.content.size(), field.data())) return {row.line, 1};
+        return {row.line, static_cast<std::size_t>(field.data() - begin) + 1};
     }
 
     const Mapping& mapping_;

@@ -3,6 +3,7 @@
 #include "telemetry/encoding/json_sample.hpp"
 #include "telemetry/import/cells.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <format>
 #include <limits>

@@ -42,7 +42,7 @@ Result<Bytes> run(Bytes in, std::uint64_t size, std::vector<std::byte>& buffer, 
         in = in.subspan(now.consumed);
         done += now.produced;
         complete = now.complete && in.empty();
-        if (!complete && now.consumed == 0 && now.produced == 0 && (done == size || in.empty())) return wrongSize(size);
+        if (!complete && now.consumed == 0 && now.produced == 0 && (room > 0 || done == size)) return wrongSize(size);
     }
     if (done != size) return wrongSize(size);
     return Bytes{buffer.data(), done};

@@ -1,6 +1,7 @@
 #include <millwright/telemetry/mcap/file.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <format>
 
 namespace millwright::telemetry::mcap {

@@ -2,6 +2,7 @@
 #include <millwright/telemetry/mcap/file.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <format>
 #include <set>
 

@@ -1,0 +1,338 @@
+// CSV and SHDR files become samples; what cannot be read is counted and placed.
+#include "log_fixture.hpp"
+
+#include <millwright/telemetry/import.hpp>
+#include <millwright/telemetry/log_tools.hpp>
+
+namespace millwright::telemetry {
+namespace {
+
+using namespace testing;
+
+Mapping mappingOf(std::string_view text) {
+    auto mapping = parseMapping(text, "m.toml");
+    EXPECT_TRUE(mapping) << mapping.error().text();
+    return mapping.value_or(Mapping{});
+}
+
+std::vector<PlainSample> of(const Import& import, std::string_view topic) {
+    std::vector<PlainSample> list;
+    for (const auto& sample : import.samples)
+        if (import.channels[index(sample.signal)].topic == topic) list.push_back(plain(sample, import.strings));
+    return list;
+}
+
+double numberOf(const PlainSample& sample) {
+    return std::bit_cast<double>(sample.bits);
+}
+
+std::filesystem::path shared(const std::string& path) {
+    return std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data" / path;
+}
+
+TEST(CsvImport, GuessesAPlainFile) {
+    const auto import =
+        importText("timestamp,A,B,on\n0.0, ,1.5,true\n0.1, 4,x,false\n", "plain.csv", mappingOf("[columns.B]\ntype = \"float\"\n"));
+    ASSERT_TRUE(import) << import.error().text();
+    ASSERT_EQ(import->channels.size(), 3u);
+    EXPECT_EQ(import->channels[0].topic, "A");
+    EXPECT_EQ(import->channels[2].type, ValueType::Boolean);
+    EXPECT_EQ(import->report.rows, 2u);
+    EXPECT_EQ(import->report.samples, 4u);
+    EXPECT_EQ(import->report.empty, 1u);
+    EXPECT_EQ(import->report.unparsable, 1u);
+    ASSERT_EQ(import->report.problems.size(), 1u);
+    EXPECT_EQ(import->report.problems[0].place, "plain.csv:3:8");
+    const auto a = of(*import, "A");
+    ASSERT_EQ(a.size(), 1u);
+    EXPECT_EQ(a[0].time, 100'000'000);
+    EXPECT_EQ(numberOf(a[0]), 4);
+}
+
+TEST(CsvImport, FollowsAMapping) {
+    const auto mapping = mappingOf(R"(
+separator = ";"
+decimal = ","
+prefix = "line"
+others = "ignore"
+skip = 1
+[time]
+column = "when"
+format = "%d.%m.%Y %H:%M:%S"
+zone = "+09:00"
+[columns."Oven temp"]
+topic = "oven/temperature"
+unit = "Cel"
+scale = 0.1
+offset = -1
+maximum = 200
+bad = ["-999"]
+[columns.count]
+type = "integer"
+)");
+    const auto import =
+        importText("Exported by someone\r\nwhen;Oven temp;count;note\r\n01.03.2026 09:00:00;1000,5;7;\"a;b\"\r\n"
+                   "01.03.2026 09:00:01,25;-999;8;c\r\n01.03.2026 09:00:02;5000;oops;d\r\n32.03.2026 09:00:02;1;1;d\r\n",
+                   "m.csv", mapping);
+    ASSERT_TRUE(import) << import.error().text();
+    ASSERT_EQ(import->channels.size(), 2u);
+    EXPECT_EQ(import->channels[0].topic, "line/oven/temperature");
+    EXPECT_EQ(import->channels[0].unit, "Cel");
+    const auto oven = of(*import, "line/oven/temperature");
+    ASSERT_EQ(oven.size(), 3u);
+    EXPECT_EQ(formatTime(timeFromNanoseconds(oven[0].time)), "2026-03-01T00:00:00.000000000Z");
+    EXPECT_DOUBLE_EQ(numberOf(oven[0]), 99.05);
+    EXPECT_EQ(oven[1].quality, Quality::Bad);
+    EXPECT_EQ(oven[1].time - oven[0].time, 1'250'000'000);
+    EXPECT_EQ(oven[2].quality, Quality::Uncertain);
+    EXPECT_EQ(of(*import, "line/count").size(), 2u);
+    EXPECT_EQ(import->report.passedOver, 1u);
+    ASSERT_EQ(import->report.unparsable, 2u);
+    EXPECT_EQ(import->report.problems[0].place, "m.csv:5:26");
+    EXPECT_EQ(import->report.problems[1].place, "m.csv:6:1") << "the time of the last row";
+}
+
+TEST(CsvImport, ReadsTheLongForm) {
+    const auto mapping = mappingOf("header = false\n[time]\ncolumn = 1\nformat = \"ms\"\n[long]\ntopic = [2, 4]\nvalue = 5\n"
+                                   "[columns.\"Mixer/RPM\"]\nunit = \"/min\"\n");
+    const auto import =
+        importText("1636070400000,Mixer,x,RPM,60,DOUBLE\n1636070400001,Alarm,y,status,NORMAL,VARCHAR\n", "long.csv", mapping);
+    ASSERT_TRUE(import) << import.error().text();
+    ASSERT_EQ(import->channels.size(), 2u);
+    EXPECT_EQ(import->channels[0].topic, "Mixer/RPM");
+    EXPECT_EQ(import->channels[0].unit, "/min");
+    EXPECT_EQ(of(*import, "Alarm/status")[0].text, "NORMAL");
+    EXPECT_EQ(of(*import, "Alarm/status")[0].time, 1636070400001'000'000);
+}
+
+TEST(CsvImport, SaysWhatIsWrongAndWhere) {
+    const auto text = [](std::string_view csv, const Mapping& mapping = {}) {
+        const auto import = importText(csv, "x.csv", mapping);
+        EXPECT_FALSE(import);
+        return import ? std::string{} : import.error().text();
+    };
+    EXPECT_EQ(text(""), "x.csv: is empty");
+    EXPECT_NE(text("time,a\n").find("no rows"), std::string::npos);
+    EXPECT_NE(text("time,a\nyesterday,1\n").find("x.csv:2"), std::string::npos);
+    EXPECT_NE(text("time,a,a\n1,2,3\n").find("topic 'a'"), std::string::npos);
+    EXPECT_NE(text("time,a\n1,2,3\n").find("3 cells where 2"), std::string::npos);
+    Mapping misspelt;
+    misspelt.columns["presure"].unit = "bar";
+    EXPECT_NE(text("time,pressure\n1,2\n", misspelt).find("did you mean 'pressure'"), std::string::npos);
+    EXPECT_NE(text("time,a\n1,\xB0\n").find("x.csv:2:3"), std::string::npos);
+    EXPECT_NE(text(std::string_view{"time\0a", 6}).find("not a text file"), std::string::npos);
+}
+
+TEST(MappingFile, ReportsMisspeltKeysWithTheirPlace) {
+    const auto place = [](std::string_view text) {
+        const auto mapping = parseMapping(text, "m.toml");
+        EXPECT_FALSE(mapping);
+        return mapping ? std::string{} : mapping.error().text();
+    };
+    EXPECT_EQ(place("separater = \";\"\n"), "m.toml:1:1: unknown key 'separater': did you mean 'separator'?");
+    EXPECT_NE(place("[columns.a]\nunit = \"rpm\"\n").find("m.toml:2:8"), std::string::npos);
+    EXPECT_NE(place("[time]\ncolumn = true\n").find("m.toml:2:10"), std::string::npos);
+    EXPECT_NE(place("a = [\n").find("m.toml:"), std::string::npos);
+    EXPECT_NE(place("[time]\nzone = \"east\"\n").find("+09:00"), std::string::npos);
+}
+
+TEST(ShdrImport, ReadsEveryKindOfLine) {
+    const auto mapping = mappingOf("format = \"shdr\"\n[columns.pos]\nfields = [\"x\", \"y\", \"z\"]\nunit = \"mm\"\n");
+    const auto import = importText("2016-10-20T15:00:00Z|mode|AUTO|speed|12.5\n"
+                                   "2016-10-20T15:00:01Z|speed|UNAVAILABLE\n"
+                                   "2016-10-20T15:00:00.5Z@0.1|speed| 13 \n"
+                                   "2016-10-20T15:00:02Z|cond|Fault|E1|5|HIGH|\"too \\| hot\"\n"
+                                   "2016-10-20T15:00:03Z|cond|Normal||||\n"
+                                   "2016-10-20T15:00:04Z|note|42|tool change\n"
+                                   "2016-10-20T15:00:05Z|pos|1 2.5 -3\n"
+                                   "* PONG 10000\n"
+                                   "2016-10-20T15:00:06Z|@ASSET@|1|CuttingTool|--multiline--A\n<x|y/>\n--multiline--A\n"
+                                   "2016-10-20T15:00:07Z|d1:load\nnonsense|a|b\n",
+                                   "s.txt", mapping);
+    ASSERT_TRUE(import) << import.error().text();
+    EXPECT_EQ(import->report.rows, 11u);
+    EXPECT_EQ(import->report.backward, 1u);
+    EXPECT_EQ(import->report.passedOver, 2u);
+    EXPECT_EQ(import->report.unparsable, 2u);
+    const auto speed = of(*import, "speed");
+    ASSERT_EQ(speed.size(), 3u);
+    EXPECT_EQ(speed[0].type, ValueType::Float);
+    EXPECT_EQ(speed[1].quality, Quality::Bad);
+    EXPECT_EQ(numberOf(speed[1]), 12.5) << "the last known value";
+    EXPECT_EQ(numberOf(speed[2]), 13);
+    EXPECT_EQ(of(*import, "cond")[0].text, "fault");
+    EXPECT_EQ(of(*import, "cond")[1].text, "normal");
+    EXPECT_EQ(of(*import, "cond/code")[0].text, "E1");
+    EXPECT_EQ(of(*import, "cond/code")[1].text, "-");
+    EXPECT_EQ(of(*import, "cond/text")[0].text, "too | hot");
+    EXPECT_EQ(of(*import, "note")[0].text, "tool change");
+    EXPECT_EQ(numberOf(of(*import, "pos/z")[0]), -3);
+}
+
+struct ShopFile {
+    const char* file;
+    std::uint64_t rows, signals, backward, stale;
+};
+
+TEST(ShdrImport, ReadsARealMachineShop) {
+    constexpr ShopFile files[] = {{"Mazak01/Mazak01-20161020-20161021.txt", 73'263, 86, 2, 86},
+                                  {"Mazak03/Mazak03-20161020-20161021.txt", 68'571, 65, 8, 65},
+                                  {"GFAgie01/GFAgie01-20161020-20161021.txt", 17'018, 26, 0, 27}};
+    for (const auto& expected : files) {
+        const auto path = shared("sensor/nist_sms_mazak_daily/raw/") / expected.file;
+        if (!std::filesystem::exists(path)) GTEST_SKIP() << "missing " << path;
+        const auto import = importText(path);
+        ASSERT_TRUE(import) << import.error().text();
+        EXPECT_EQ(import->report.rows, expected.rows);
+        EXPECT_EQ(import->report.backward, expected.backward) << expected.file;
+        EXPECT_EQ(import->report.stale, expected.stale) << expected.file;
+        EXPECT_EQ(import->report.unparsable, 0u) << import->report.problems.front().text();
+        std::size_t keys = 0;
+        for (const auto& channel : import->channels)
+            keys += channel.topic.ends_with("/code") || channel.topic.ends_with("/text") ? 0u : 1u;
+        EXPECT_EQ(keys, expected.signals);
+        EXPECT_GE(import->report.samples, expected.rows);
+    }
+}
+
+TEST(CsvImport, ReadsARealTestbedAndAKoreanFile) {
+    const auto skab = shared("sensor/skab_valve1/other/2.csv");
+    if (!std::filesystem::exists(skab)) GTEST_SKIP() << "missing " << skab;
+    const auto import = importText(skab);
+    ASSERT_TRUE(import) << import.error().text();
+    EXPECT_EQ(import->report.samples, import->report.rows * 10);
+    EXPECT_EQ(import->report.unparsable, 0u);
+    EXPECT_EQ(import->channels[4].topic, "Temperature");
+    EXPECT_DOUBLE_EQ(numberOf(of(*import, "Temperature")[0]), 88.8333);
+
+    const auto folder = shared("sensor/tsid_conveyor_press/conveyor_belt_system/damaged_belt");
+    std::size_t read = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+        const auto blind = importText(entry.path());
+        ASSERT_FALSE(blind) << "CP949 is not UTF-8";
+        EXPECT_NE(blind.error().text().find("encoding"), std::string::npos);
+        Mapping mapping;
+        mapping.encoding = "cp949";
+        mapping.timeFormat = "s";
+        const auto korean = importText(entry.path(), mapping);
+        // Whatever the columns are, the text was understood: what is asked about next is Korean.
+        const std::string seen = korean ? korean->channels.front().topic : korean.error().text();
+        EXPECT_FALSE(seen.empty());
+        ++read;
+    }
+    EXPECT_GT(read, 0u);
+}
+
+TEST(MappingFile, ThoseOfTheTestPlantsFitTheirData) {
+    struct Case {
+        const char *mapping, *file, *topic, *unit;
+    };
+    constexpr Case cases[] = {
+        {"nist_shop/Mazak01", "nist_sms_mazak_daily/raw/Mazak01/Mazak01-20161020-20161021.txt", "Mazak01/Xabs", "mm"},
+        {"nist_shop/Mazak03", "nist_sms_mazak_daily/raw/Mazak03/Mazak03-20161020-20161021.txt", "Mazak03/Stemp", "Cel"},
+        {"nist_shop/GFAgie01", "nist_sms_mazak_daily/raw/GFAgie01/GFAgie01-20161020-20161021.txt", "GFAgie01/path_pos/x", "mm"},
+        {"skab/skab", "skab_valve1/valve1/3.csv", "skab/Volume Flow RateRMS", "L/min"}};
+    for (const auto& [mappingFile, file, topic, unit] : cases) {
+        const auto mapping =
+            loadMapping(std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "tests/data" / (std::string{mappingFile} + ".mapping.toml"));
+        ASSERT_TRUE(mapping) << mapping.error().text();
+        const auto path = shared(std::string{"sensor/"} + file);
+        if (!std::filesystem::exists(path)) GTEST_SKIP() << "missing " << path;
+        const auto import = importText(path, *mapping);
+        ASSERT_TRUE(import) << import.error().text();
+        EXPECT_EQ(import->report.unparsable, 0u) << import->report.problems.front().text();
+        const auto channel = std::ranges::find(import->channels, topic, &LogChannel::topic);
+        ASSERT_NE(channel, import->channels.end()) << topic;
+        EXPECT_EQ(channel->unit, unit);
+        EXPECT_EQ(channel->type, ValueType::Float);
+    }
+}
+
+TEST(Convert, MergesFilesIntoOneLogInOrder) {
+    const Folder folder;
+    writeText(folder / "a.csv", "time,p\n10,1\n30,3\n20,2\n");
+    writeText(folder / "b.txt", "1970-01-01T00:00:15Z|q|UNAVAILABLE\n1970-01-01T00:00:25Z|q|x\n");
+    const Recording recording;
+    ASSERT_TRUE(recording.write(folder / "c.mcap", {}));
+    ConvertOptions options;
+    options.topicPrefix = "all";
+    const auto report = convertLogs({folder / "a.csv", folder / "b.txt", folder / "c.mcap"}, folder / "out.mcap", options);
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_EQ(report->samples, 5 + recording.samples.size());
+    EXPECT_EQ(report->inputs[0].backward, 1u);
+    auto log = LogSource::open(folder / "out.mcap", {{"all/p", ValueType::Float, ""}, {"all/q", ValueType::String, ""}});
+    ASSERT_TRUE(log) << log.error().text();
+    const auto samples = readAll(**log).value();
+    ASSERT_EQ(samples.size(), 5u);
+    EXPECT_EQ(samples[1].text, "UNAVAILABLE");
+    EXPECT_EQ(samples[1].quality, Quality::Bad);
+    EXPECT_EQ(numberOf(samples[4]), 3);
+
+    const auto info = logInfo(folder / "out.mcap");
+    ASSERT_TRUE(info) << info.error().text();
+    EXPECT_EQ(info->samples, report->samples);
+    EXPECT_EQ(info->compression, "zstd");
+    EXPECT_TRUE(info->closed);
+    EXPECT_EQ(info->topics.size(), 6u);
+    EXPECT_EQ(info->span, report->span);
+
+    EXPECT_FALSE(convertLogs({folder / "a.csv"}, folder / "a.csv"));
+    EXPECT_EQ(convertLogs({folder / "none.csv"}, folder / "x.mcap").error().code, ErrorCode::NotFound);
+    EXPECT_FALSE(std::filesystem::exists(folder / "x.mcap"));
+}
+
+TEST(Convert, JsonAndColumnsHoldTheSame) {
+    const Folder folder;
+    const Recording recording;
+    ASSERT_TRUE(recording.write(folder / "a.mcap", {}));
+    ConvertOptions options;
+    options.writer.encoding = LogEncoding::Json;
+    ASSERT_TRUE(convertLogs({folder / "a.mcap"}, folder / "json.mcap", options));
+    ASSERT_TRUE(convertLogs({folder / "json.mcap"}, folder / "again.mcap", {}));
+    for (const auto* name : {"json.mcap", "again.mcap"}) {
+        auto log = LogSource::openAll(folder / name);
+        ASSERT_TRUE(log) << log.error().text();
+        EXPECT_EQ(readAll(**log).value(), recording.expected());
+        EXPECT_EQ((*log)->topics()[0].metadata.at("range"), "0..100");
+    }
+    EXPECT_EQ(bytesOf(folder / "a.mcap"), bytesOf(folder / "again.mcap"));
+}
+
+TEST(ForeignJson, ValuesAndFieldsAreFoundByTopic) {
+    const Folder folder;
+    auto writer = mcap::Writer::create(folder / "f.mcap", {.chunkBytes = 64});
+    ASSERT_TRUE(writer);
+    const auto pose = writer->addChannel("robot/pose", "json", {}).value();
+    const auto level = writer->addChannel("tank/level", "json", {}).value();
+    const auto bytes = [](std::string_view text) { return std::as_bytes(std::span{text}); };
+    const std::string_view poses[] = {R"({"x": 1.5, "joint": {"angles": [10, 20]}, "name": "a\u00e9"})",
+                                      R"({"x": 2, "other": {"deep": [[{}]]}})", "{broken"};
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        ASSERT_TRUE(writer->message(pose, 100 - i, 100 - i, bytes(poses[i]))); // backwards in time
+        ASSERT_TRUE(writer->message(level, 50 + i, 50 + i,
+                                    bytes(i == 1 ? "{\"value\": null}" : "{\"value\": 7, \"quality\": \"uncertain\"}")));
+    }
+    ASSERT_TRUE(writer->close());
+    auto log = LogSource::open(folder / "f.mcap", {{"robot/pose/x", ValueType::Float, ""},
+                                                   {"robot/pose/joint/angles/1", ValueType::Integer, ""},
+                                                   {"robot/pose/name", ValueType::String, ""},
+                                                   {"tank/level", ValueType::Float, ""},
+                                                   {"nowhere/x", ValueType::Float, ""}});
+    ASSERT_TRUE(log) << log.error().text();
+    EXPECT_EQ((*log)->found(), (std::vector<bool>{true, true, true, true, false}));
+    const auto samples = readAll(**log).value();
+    ASSERT_EQ(samples.size(), 7u);
+    EXPECT_EQ(samples[0].quality, Quality::Uncertain);
+    EXPECT_EQ(samples[1].quality, Quality::Bad);
+    EXPECT_EQ(samples[3].time, 99);
+    EXPECT_EQ(numberOf(samples[3]), 2);
+    EXPECT_EQ(samples[5].bits, 20u);
+    EXPECT_EQ(samples[6].text, "a\xC3\xA9");
+    EXPECT_EQ((*log)->counters().rejected, 3u) << "the broken message, once for each that wanted a field of it";
+    auto all = LogSource::openAll(folder / "f.mcap");
+    ASSERT_TRUE(all);
+    ASSERT_EQ((*all)->topics().size(), 5u) << "x, two angles, name, level";
+}
+
+} // namespace
+} // namespace millwright::telemetry
