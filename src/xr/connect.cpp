@@ -144,6 +144,7 @@ Result<Headset> Headset::connect(const HeadsetOptions& options) {
     setenv("XR_LOADER_DEBUG", "none", 0); // NOLINT(concurrency-mt-unsafe): before any other thread can have a headset
     auto impl = std::make_unique<Impl>();
     impl->options = options;
+    impl->info.panelPixels = options.panelPixels;
     if (auto ok = makeInstance(*impl); !ok) return std::unexpected(ok.error());
     if (auto ok = findSystem(*impl); !ok) return std::unexpected(ok.error());
     if (auto ok = impl->actions.create(impl->instance.get()); !ok) return std::unexpected(ok.error());

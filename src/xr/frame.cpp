@@ -76,7 +76,6 @@ void fill(ProjectionLayer& projection, const Headset::Impl& impl, bool withDepth
 
 XrCompositionLayerQuad quadLayer(const Headset::Impl& impl, const PanelLayer& panel) {
     XrCompositionLayerQuad quad{XR_TYPE_COMPOSITION_LAYER_QUAD};
-    quad.layerFlags = XR_COMPOSITION_LAYER_BLEND_TEXTURE_SOURCE_ALPHA_BIT;
     quad.space = impl.stage.get();
     quad.eyeVisibility = XR_EYE_VISIBILITY_BOTH;
     quad.subImage = impl.panel->layer(0);
@@ -191,10 +190,6 @@ Result<EyeTargets> Headset::acquireEyes() {
     if (!depth) return std::unexpected(depth.error());
     targets.depth = *depth;
     return targets;
-}
-
-Result<const gpu::TargetImage*> Headset::acquirePanel() {
-    return impl_->panel->acquire();
 }
 
 Result<void> Headset::endFrame(const HeadsetFrame& frame, float nearPlane, const std::optional<PanelLayer>& panel) {

@@ -8,6 +8,7 @@
 #include <openxr/openxr_platform.h>
 
 #include <algorithm>
+#include <cctype>
 #include <format>
 
 namespace millwright::xr {
@@ -181,9 +182,33 @@ Result<VkDevice> createLogicalDevice(Headset::Impl& impl, const gpu::Requirement
     return device;
 }
 
+std::string lower(std::string_view text) {
+    std::string lowered{text};
+    std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return lowered;
+}
+
+/// `wanted` as `gpu::DeviceOptions::gpu`: an index or part of a name; empty fits every GPU.
+Result<void> checkChoice(VkInstance instance, VkPhysicalDevice device, const std::string& wanted) {
+    if (wanted.empty()) return {};
+    std::array<VkPhysicalDevice, 32> devices{};
+    auto count = static_cast<std::uint32_t>(devices.size());
+    vkEnumeratePhysicalDevices(instance, &count, devices.data());
+    const auto index = std::ranges::find(devices, device) - devices.begin();
+    VkPhysicalDeviceProperties properties{};
+    vkGetPhysicalDeviceProperties(device, &properties);
+    const bool isIndex = std::ranges::all_of(wanted, [](unsigned char c) { return std::isdigit(c) != 0; });
+    const bool fits = isIndex ? wanted == std::to_string(index) : lower(properties.deviceName).contains(lower(wanted));
+    if (fits) return {};
+    return failure(ErrorCode::Unsupported,
+                   std::format("the headset hangs on GPU {} ({}), not on '{}': leave --gpu out, or plug it in there", index,
+                               properties.deviceName, wanted),
+                   "headset");
+}
+
 /// What `createDevice` does once there is an instance; that stays the caller's.
 Result<gpu::AdoptedDevice> createOnInstance(Headset::Impl& impl, VkInstance instance, gpu::Requirements& required,
-                                            bool presentation) {
+                                            const gpu::DeviceOptions& options) {
     gpu::AdoptedDevice made{.instance = instance, .owned = true};
     XrVulkanGraphicsDeviceGetInfoKHR info{XR_TYPE_VULKAN_GRAPHICS_DEVICE_GET_INFO_KHR};
     info.systemId = impl.system;
@@ -191,7 +216,8 @@ Result<gpu::AdoptedDevice> createOnInstance(Headset::Impl& impl, VkInstance inst
     const auto get = impl.function<PFN_xrGetVulkanGraphicsDevice2KHR>("xrGetVulkanGraphicsDevice2KHR");
     const XrResult result = get(impl.instance.get(), &info, &made.physicalDevice);
     if (auto ok = check(result, "asking for the headset's GPU"); !ok) return std::unexpected(ok.error());
-    if (const auto reason = gpu::unusableBecause(made.physicalDevice, presentation); !reason.empty()) {
+    if (auto ok = checkChoice(instance, made.physicalDevice, options.gpu); !ok) return std::unexpected(ok.error());
+    if (const auto reason = gpu::unusableBecause(made.physicalDevice, options.presentation); !reason.empty()) {
         return failure(ErrorCode::Unsupported, std::format("the GPU of the headset cannot be used: {}", reason), "headset");
     }
     gpu::addOptionalFeatures(required, made.physicalDevice);
@@ -210,7 +236,7 @@ Result<std::unique_ptr<gpu::Device>> Headset::createDevice(const gpu::DeviceOpti
     const auto required = gpu::requirements(options);
     const auto instance = createInstance(*impl_, *required);
     if (!instance) return std::unexpected(instance.error());
-    auto made = createOnInstance(*impl_, *instance, *required, options.presentation);
+    auto made = createOnInstance(*impl_, *instance, *required, options);
     if (!made) {
         vkDestroyInstance(*instance, nullptr);
         return std::unexpected(made.error());

@@ -17,9 +17,9 @@
 namespace millwright::xr {
 
 struct HeadsetOptions {
-    float resolutionScale = 1;         ///< of the runtime's recommended size an eye, 0.1…2
-    bool depthLayer = true;            ///< hand the depth over where the runtime takes it, for steadier reprojection
-    glm::uvec2 panelPixels{1024, 768}; ///< of the floating panel's picture
+    float resolutionScale = 1;        ///< of the runtime's recommended size an eye, 0.1…2
+    bool depthLayer = true;           ///< hand the depth over where the runtime takes it, for steadier reprojection
+    glm::uvec2 panelPixels{960, 960}; ///< of the floating panel's picture
 };
 
 struct HeadsetInfo {
@@ -28,6 +28,7 @@ struct HeadsetInfo {
     std::vector<std::string> extensions; ///< those in use
     glm::uvec2 recommendedPixels{0};     ///< an eye
     glm::uvec2 eyePixels{0};             ///< an eye, as drawn
+    glm::uvec2 panelPixels{0};           ///< of the floating panel's picture
     std::string space;                   ///< `STAGE`, `LOCAL_FLOOR` or `LOCAL`
     bool depth = false;                  ///< depth is handed over
 };
@@ -118,9 +119,9 @@ public:
     [[nodiscard]] Result<std::optional<HeadsetFrame>> beginFrame();
     /// Images to draw both eyes into; at most once a frame, only where it renders. Blocks until the compositor is done with them.
     [[nodiscard]] Result<EyeTargets> acquireEyes();
-    /// An image for a new picture of the panel, premultiplied alpha; the last one stays shown where this is not called. At most
-    /// once a frame. `options.panelPixels` large.
-    [[nodiscard]] Result<const gpu::TargetImage*> acquirePanel();
+    /// Makes `picture` (drawn earlier in the same GPU frame, `options.panelPixels` large, opaque) the panel's; it stays shown until
+    /// the next one. At most once a frame.
+    [[nodiscard]] Result<void> showPanel(gpu::FrameInFlight& frame, const gpu::OffscreenTarget& picture);
     /// Hands back what was acquired and submits: the eyes if they were acquired, over them the panel if one is given and has a
     /// picture. All drawing must have been submitted to the queue. `nearPlane` in metres, depth reversed with an infinite far
     /// plane.

@@ -23,10 +23,10 @@ struct WalkOptions {
     float snapTurnRadians = std::numbers::pi_v<float> / 6;
     double rayReach = 40;               ///< metres
     float idleRayLength = 2.5f;         ///< metres drawn where a ray meets nothing
-    float panelWidth = 0.9f;            ///< metres, at `panelDistance`: 40 degrees wide
+    float panelWidth = 0.65f;           ///< metres, at `panelDistance`: 29 degrees wide
     float panelDistance = 1.25f;        ///< metres from the head
     float panelBelowEyeRadians = 0.26f; ///< of its centre: 15 degrees
-    float panelAsideRadians = 0.45f;    ///< to the right, so that it does not hide what one looks at
+    float panelAsideRadians = 0.55f;    ///< to the right, so that it does not hide what one looks at
     ArcLimits arc;
 };
 

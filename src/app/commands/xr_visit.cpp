@@ -2,6 +2,7 @@
 #include <millwright/core/png.hpp>
 
 #include <algorithm>
+#include <app/commands/xr_panel.hpp>
 #include <app/commands/xr_visit.hpp>
 #include <chrono>
 #include <cmath>
@@ -62,6 +63,9 @@ Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::
         if (auto uploaded = visit->renderer_->setScene(drawn); !uploaded) return std::unexpected(uploaded.error());
         visit->nodes_.resize(drawn.nodes.size());
     }
+    auto panel = XrPanel::create(device, plant, headset.info().panelPixels);
+    if (!panel) return std::unexpected(panel.error());
+    visit->panel_ = std::move(*panel);
     visit->picker_.prepare();
     visit->worldFromNode_.resize(scene.scene().nodes.size());
     visit->visible_.resize(scene.scene().nodes.size());
@@ -130,6 +134,7 @@ Result<void> XrVisit::drawFrame() {
     const auto started = std::chrono::steady_clock::now();
     animate();
     readHands(**frame);
+    std::optional<xr::PanelLayer> layer;
     if ((*frame)->render) {
         look(**frame);
         auto recording = device_.beginFrame();
@@ -137,12 +142,17 @@ Result<void> XrVisit::drawFrame() {
         auto eyes = headset_.acquireEyes();
         if (!eyes) return std::unexpected(eyes.error());
         if (auto done = renderer_->draw(**recording, *eyes->colour, views_, nodes_, {}, eyes->depth); !done) return done;
+        layer = walk_.panel(panel_->heightOverWidth());
+        if (layer && panel_->due(report_.selected)) {
+            panel_->draw(**recording, report_.selected, frame_.get());
+            if (auto shown = headset_.showPanel(**recording, panel_->picture()); !shown) return shown;
+        }
         if (auto done = device_.submit(**recording); !done) return done;
         drawn_ = true;
     }
     const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - started;
     if ((*frame)->render && frameMilliseconds_.size() < keptFrameTimes) frameMilliseconds_.push_back(spent.count());
-    return headset_.endFrame(**frame, nearPlane, std::nullopt);
+    return headset_.endFrame(**frame, nearPlane, layer);
 }
 
 /// The plant as the newest frame of the twin has it.

@@ -19,6 +19,8 @@
 
 namespace millwright::app {
 
+class XrPanel;
+
 /// What a visit amounted to.
 struct VisitReport {
     std::uint64_t teleports = 0;
@@ -63,6 +65,7 @@ private:
     gpu::Device& device_;
     std::unique_ptr<render::Renderer> renderer_;
     std::optional<xr::Props> props_;
+    std::unique_ptr<XrPanel> panel_;
     scene::Picker picker_;
     xr::Walk walk_;
     xr::FloorProbe floor_;

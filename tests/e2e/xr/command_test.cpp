@@ -4,10 +4,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <csignal>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -82,7 +82,8 @@ protected:
     /// Standard output goes to `answer()`, standard error to `complaints()`.
     Result<ChildProcess> millwright(const std::string& arguments, std::vector<std::string> environment) {
         environment.push_back("MILLWRIGHT_VALIDATION=1");
-        const std::string line = "exec '" MILLWRIGHT_PROGRAM "' xr " + arguments + " >'" + answer().string() + "' 2>'" + complaints().string() + "'";
+        const std::string line =
+            "exec '" MILLWRIGHT_PROGRAM "' xr " + arguments + " >'" + answer().string() + "' 2>'" + complaints().string() + "'";
         std::vector<std::string> command;
         command.push_back("/bin/sh");
         command.push_back("-c");
@@ -109,7 +110,8 @@ TEST_F(XrCommand, DrawsBothEyesLeavesAfterItsFramesAndTellsWhatHappened) {
     EXPECT_EQ(json["end"], "exited");
     EXPECT_EQ(json["space"], "STAGE");
     EXPECT_THAT(json["states"].get<std::vector<std::string>>(),
-                ElementsAre("IDLE", "READY", "SYNCHRONIZED", "VISIBLE", "FOCUSED", "VISIBLE", "SYNCHRONIZED", "STOPPING", "IDLE", "EXITING"));
+                ElementsAre("IDLE", "READY", "SYNCHRONIZED", "VISIBLE", "FOCUSED", "VISIBLE", "SYNCHRONIZED", "STOPPING", "IDLE",
+                            "EXITING"));
     const auto picture = readPng(mirror);
     ASSERT_TRUE(picture) << picture.error().text();
     EXPECT_EQ(picture->width, 2 * json["eye"]["width"].get<unsigned>());
@@ -136,7 +138,8 @@ TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
     double difference = 0;
     std::size_t colours = 0;
     for (int tries = 0; tries < 60 && program->running() && (difference < 0.002 || colours < 100); ++tries) {
-        auto taken = ChildProcess::start({import.string(), "-window", "root", "PNG32:" + shot.string()}, {display}, monado->folder() / "import.log");
+        auto taken = ChildProcess::start({import.string(), "-window", "root", "PNG32:" + shot.string()}, {display},
+                                         monado->folder() / "import.log");
         ASSERT_TRUE(taken) << taken.error().text();
         ASSERT_EQ(taken->wait(60), 0) << contentOf(monado->folder() / "import.log");
         const auto picture = readPng(shot);
@@ -144,7 +147,8 @@ TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
         colours = coloursIn(*picture, 0, picture->width);
         difference = halvesDiffer(*picture);
     }
-    if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES")) fs::copy_file(shot, fs::path{keep} / "composed.png", fs::copy_options::overwrite_existing);
+    if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES"))
+        fs::copy_file(shot, fs::path{keep} / "composed.png", fs::copy_options::overwrite_existing);
     EXPECT_GT(colours, 100u) << "the composed picture is blank";
     EXPECT_GT(difference, 0.002) << "both halves are the same: no stereo";
     program->signal(SIGINT);
@@ -157,7 +161,8 @@ TEST(XrCommandWithoutRuntime, SaysInOneLineWhatToInstall) {
     const fs::path folder = fs::temp_directory_path() / ("millwright-noruntime-" + std::to_string(getpid()));
     fs::create_directories(folder);
     const fs::path model = writePillars(folder);
-    auto program = ChildProcess::start({MILLWRIGHT_PROGRAM, "xr", model.string()}, {"XR_RUNTIME_JSON=/nonexistent.json"}, folder / "log");
+    auto program =
+        ChildProcess::start({MILLWRIGHT_PROGRAM, "xr", model.string()}, {"XR_RUNTIME_JSON=/nonexistent.json"}, folder / "log");
     ASSERT_TRUE(program) << program.error().text();
     EXPECT_EQ(program->wait(60), 2);
     const std::string said = contentOf(folder / "log");

@@ -218,7 +218,8 @@ TEST_F(PictureTest, ASnapTurnMovesTheCubeByThirtyDegrees) {
     const Red after = redIn(picture(), 0);
     ASSERT_GT(after.pixels, 0u);
     const double tangentsPerPixel = 2.0 / (static_cast<double>(views[0].clipFromView[0][0]) * headset->info().eyePixels.x);
-    EXPECT_NEAR((before - after.middle.x) * tangentsPerPixel, std::tan(std::numbers::pi / 6), 0.08) << "turning right moves it to the left";
+    EXPECT_NEAR((before - after.middle.x) * tangentsPerPixel, std::tan(std::numbers::pi / 6), 0.08)
+        << "turning right moves it to the left";
 }
 
 } // namespace
