@@ -179,7 +179,9 @@ void Twin::apply(std::span<const Sample> samples) noexcept {
         assert(index(sample.signal) < state_->slots.size());
         Slot& slot = slots[index(sample.signal)];
         slot.last = sample;
-        if (slot.integrated) slot.integral.add(sample.time, sample.value.asNumber(sample.type), sample.quality);
+        if (!slot.integrated) continue;
+        const double number = sample.type == ValueType::Float ? sample.value.number : sample.value.asNumber(sample.type);
+        slot.integral.add(sample.time, number, sample.quality);
     }
     state_->time = samples.back().time;
     state_->samplesApplied += samples.size();
