@@ -51,7 +51,7 @@ BodyRef ram() {
         body.add(lathe({0, 0, 0}, Axis::Y, {{235, 0}, {235, 60}, {190, 70}, {190, 430}, {225, 440}, {225, 500}, {200, 516}, {90, 520}}), Material::Accent, smooth);
         body.add(circleOf(group({rod({212, 50, 0}, Axis::Y, 16, 400), hexagon({212, 500, 0}, Axis::Y, 48, 36)}), 8, Axis::Y), Material::Steel);
         body.add(group({box({-50, 510, -50}, {50, 610, 50}, 8)}), Material::Steel);
-        body.add(pipe({{50, 570, 0}, {190, 570, 0}, {330, 420, 0}, {330, 100, 0}}, 20, 90), Material::Cable, smooth);
+        body.add(pipe({{50, 570, 0}, {190, 570, 0}, {330, 420, 0}, {330, 100, 0}}, 20, 90), Material::Cable, kit::tube);
         body.add(group({rod({0, 610, 0}, Axis::Y, 20, 50), rod({0, 660, 0}, Axis::Y, 38, 70, 6)}), Material::Aluminium, smooth);
     });
 }
@@ -95,7 +95,7 @@ void addOilHeating(Node& node) {
         node.add(lathe({nipX, y, 985}, Axis::Z, {{90, 0}, {100, 8}, {100, 90}, {70, 100}, {70, 170}, {55, 178}}), Material::Brass, smooth);
         for (const double dx : {-60.0, 60.0}) {
             const double x = nipX + dx;
-            node.add(pipe({{x, y, 1120}, {x, y, 1260}, {x + dx, y - 180, 1260}, {x + dx * 2, 240, 1260}, {2780, 240, 1260}}, 26, 90), Material::Insulation, smooth);
+            node.add(pipe({{x, y, 1120}, {x, y, 1260}, {x + dx, y - 180, 1260}, {x + dx * 2, 240, 1260}, {2780, 240, 1260}}, 26, 90), Material::Insulation, kit::tube);
         }
     }
 }

@@ -6,7 +6,7 @@
 namespace millwright::assets {
 namespace {
 
-constexpr Fineness smooth{0.8, 0.22};
+constexpr Fineness smooth{1, 0.28};
 constexpr double rollX = 5100 - coaterX, rollY = 1350, rollRadius = 175;
 
 /// Origin: the middle of the slot's lips; the die looks along +X, slot along Z.
@@ -20,8 +20,8 @@ BodyRef slotDie() {
         std::vector<Shape> bolts;
         for (int i = 0; i < 12; ++i) {
             const double z = -half + 30 + i * (2 * half - 60) / 11;
-            bolts.push_back(rod({-120, 62, z}, Axis::Y, 13, 16, 2));
-            bolts.push_back(rod({-205, 62, z}, Axis::Y, 13, 16, 2));
+            bolts.push_back(rod({-120, 62, z}, Axis::Y, 13, 16));
+            bolts.push_back(rod({-205, 62, z}, Axis::Y, 13, 16));
         }
         body.add(group(bolts), Material::PanelDark);
         // Lip adjusters on the upper half.
@@ -29,7 +29,7 @@ BodyRef slotDie() {
         for (int i = 0; i < 17; ++i) adjusters.push_back(turned(rod({-58, 50, -half + 32 + i * (2 * half - 64) / 16}, Axis::Y, 6, 60), Axis::Z, 42, {-58, 50, 0}));
         body.add(group(adjusters), Material::Steel);
         body.add(lathe({-262, 0, 0}, Axis::X, {{34, 0}, {34, -30}, {44, -32}, {44, -50}, {26, -52}, {26, -90}}), Material::Stainless, smooth);
-        body.add(pipe({{-350, 0, 0}, {-440, 0, 0}, {-440, -420, 0}, {-440, -420, 300}}, 24, 90), Material::HoseBlue, smooth);
+        body.add(pipe({{-350, 0, 0}, {-440, 0, 0}, {-440, -420, 0}, {-440, -420, 300}}, 24, 90), Material::HoseBlue, kit::tube);
         std::vector<Shape> heaters;
         for (const double z : {-280.0, -140.0, 140.0, 280.0}) heaters.push_back(pipe({{-262, 20, z}, {-330, 20, z}, {-370, -80, z * 0.9}, {-380, -200, z * 0.7}}, 7, 40));
         body.add(group(heaters), Material::Cable);
@@ -37,7 +37,7 @@ BodyRef slotDie() {
         body.add(box({-300, -104, -half - 40}, {-60, -66, half + 40}, 5), Material::Accent);
         for (const double z : {-half - 60, half + 20}) body.add(box({-280, -170, z}, {-60, -66, z + 40}, 4), Material::Accent);
         body.add(box({-60, -60, -half + 20}, {-22, -92, half - 20}, 3), Material::Stainless); // vacuum box below the lips
-        body.add(group({pipe({{-42, -90, -200}, {-42, -190, -200}, {-42, -190, -420}}, 18, 50)}), Material::Cable, smooth);
+        body.add(group({pipe({{-42, -90, -200}, {-42, -190, -200}, {-42, -190, -420}}, 18, 50)}), Material::Cable, kit::tube);
     });
 }
 
@@ -64,15 +64,15 @@ void addCoatingHead(Node& node) {
 
 BodyRef dayTank() {
     return kit::shared("day-tank", [](Body& body) {
-        body.add(lathe({0, 0, 0}, Axis::Y, {{40, 420}, {40, 480}, {330, 700}, {340, 715}, {340, 1400}, {330, 1420}}), Material::Stainless, {1, 0.16});
-        body.add(lathe({0, 0, 0}, Axis::Y, {{330, 1420}, {356, 1424}, {356, 1446}, {330, 1450}, {240, 1520}, {90, 1548}}), Material::Stainless, {1, 0.16});
-        for (int i = 0; i < 3; ++i) body.add(turned(group({pipe({{300, 1000, 0}, {348, 900, 0}, {348, 20, 0}}, 26, 60), rod({348, 0, 0}, Axis::Y, 52, 16, 3)}), Axis::Y, 120.0 * i + 30), Material::Stainless, smooth);
+        body.add(lathe({0, 0, 0}, Axis::Y, {{40, 420}, {40, 480}, {330, 700}, {340, 715}, {340, 1400}, {330, 1420}}), Material::Stainless, {1, 0.2});
+        body.add(lathe({0, 0, 0}, Axis::Y, {{330, 1420}, {356, 1424}, {356, 1446}, {330, 1450}, {240, 1520}, {90, 1548}}), Material::Stainless, {1, 0.2});
+        for (int i = 0; i < 3; ++i) body.add(turned(group({pipe({{300, 1000, 0}, {348, 900, 0}, {348, 20, 0}}, 26, 60), rod({348, 0, 0}, Axis::Y, 52, 16, 3)}), Axis::Y, 120.0 * i + 30), Material::Stainless, kit::tube);
         body.add(lathe({0, 1548, 0}, Axis::Y, {{110, 0}, {110, 24}, {80, 30}, {80, 90}, {110, 96}, {110, 120}}), Material::Cast, smooth);
         body.add(lathe({0, 1668, 0}, Axis::Y, {{88, 0}, {96, 10}, {96, 240}, {82, 290}, {20, 294}}), Material::Accent, smooth);
         body.add(circleOf(box({84, 1690, -3}, {104, 1890, 3}), 20, Axis::Y), Material::Accent);
         body.add(group({rod({190, 1490, 120}, Axis::Y, 70, 40, 5), rod({-180, 1500, 120}, Axis::Y, 30, 90, 3)}), Material::Stainless, smooth);
         body.add(circleOf(hexagon({343, 1446, 0}, Axis::Y, 20, 14), 16, Axis::Y), Material::Steel);
-        body.add(pipe({{0, 420, 0}, {0, 300, 0}, {420, 300, 0}}, 28, 80), Material::Stainless, smooth);
+        body.add(pipe({{0, 420, 0}, {0, 300, 0}, {420, 300, 0}}, 28, 80), Material::Stainless, kit::tube);
         // Level glass with its valves.
         body.add(group({box({-26, 740, 338}, {26, 790, 400}, 4), box({-26, 1340, 338}, {26, 1390, 400}, 4)}), Material::Brass);
         body.add(rod({0, 770, 378}, Axis::Y, 15, 590), Material::Glass, smooth);
@@ -88,12 +88,12 @@ void addDosingSkid(Node& node) {
     skid.instance("day-tank", dayTank(), {-60, 126, 0});
     skid.child("tank-level", {-60, 900, 378}).add(rod({0, 0, 0}, Axis::Y, 12, 580), Material::Slurry, smooth);
     skid.instance("pump", kit::pump(), {780, 126, 180});
-    skid.add(pipe({{360, 426, 0}, {360, 416, 0}, {360, 300, 180}, {60, 416, 180}}, 26, 30), Material::Stainless, smooth);
+    skid.add(pipe({{360, 426, 0}, {360, 416, 0}, {360, 300, 180}, {60, 416, 180}}, 26, 30), Material::Stainless, kit::tube);
     // Discharge: up from the pump, filter, flow meter, then over to the die.
-    skid.add(pipe({{830, 560, 180}, {830, 900, 180}, {1100, 900, 180}, {1100, 900, -180}, {1100, 1250, -180}, {860, 1250, -180}}, 24, 80), Material::Stainless, smooth);
+    skid.add(pipe({{830, 560, 180}, {830, 900, 180}, {1100, 900, 180}, {1100, 900, -180}, {1100, 1250, -180}, {860, 1250, -180}}, 24, 80), Material::Stainless, kit::tube);
     skid.add(lathe({1100, 640, -180}, Axis::Y, {{30, 0}, {84, 40}, {84, 330}, {100, 334}, {100, 360}, {84, 364}, {60, 400}}), Material::Stainless, smooth);
     skid.add(rod({1100, 120, -180}, Axis::Y, 22, 540), Material::Stainless, smooth);
-    skid.add(pipe({{860, 1250, -180}, {640, 1250, -180}, {640, 1250, -1250}, {640, 930, -1250}, {900, 930, -1250}, {900, 930, -1600}}, 24, 90), Material::Stainless, smooth);
+    skid.add(pipe({{860, 1250, -180}, {560, 1250, -180}, {560, 1250, -1250}, {560, 930, -1250}, {725, 930, -1250}, {725, 930, -1600}}, 24, 90), Material::Stainless, kit::tube);
     skid.add(box({700, 1180, -250}, {820, 1320, -110}, 10), Material::White).add(rod({760, 1320, -180}, Axis::Y, 20, 60), Material::Stainless);
     skid.add(rod({760, 1380, -180}, Axis::Y, 58, 80, 8), Material::White, smooth).add(rod({760, 1420, -124}, Axis::Z, 40, 6, 1), Material::Screen, smooth);
     skid.add(group({rod({470, 1160, -180}, Axis::Y, 14, 90), rod({470, 1095, -180}, Axis::Y, 50, 36, 3)}), Material::Stainless, smooth);

@@ -6,7 +6,7 @@
 namespace millwright::assets {
 namespace {
 
-constexpr Fineness smooth{1, 0.22};
+constexpr Fineness smooth{1.2, 0.28};
 constexpr double halfWidth = 760, seam = dryerPassLine, roofY = 2640, floorY = 1120, inset = 12;
 
 /// Insulated shells with the web's slot between them; the operator side of the upper one has window openings.
@@ -47,13 +47,13 @@ BodyRef zoneBody() {
             body.add(plate(Axis::Z, halfWidth - 20, halfWidth - 10, rectangle(x - 418, 1862, x + 418, 2088, 70)), Material::Glass, smooth);
             std::vector<Shape> bolts;
             for (int i = 0; i < 7; ++i)
-                for (const double y : {1844.0, 2106.0}) bolts.push_back(rod({x - 360 + i * 120.0, y, halfWidth + 14}, Axis::Z, 8, 6, 1.5));
+                for (const double y : {1844.0, 2106.0}) bolts.push_back(hexagon({x - 360 + i * 120.0, y, halfWidth + 14}, Axis::Z, 17, 6));
             body.add(group(bolts), Material::Steel);
         }
         // Access doors in the lower shell, lifting lugs and struts of the upper one.
         for (const double x : {850.0, 2500.0, 4150.0}) {
             body.add(plate(Axis::Z, halfWidth, halfWidth + 34, rectangle(x - 640, 1200, x + 640, 1640, 30), {}, 6), Material::Panel, smooth);
-            body.add(pipe({{x + 480, 1360, halfWidth + 34}, {x + 480, 1360, halfWidth + 84}, {x + 480, 1500, halfWidth + 84}, {x + 480, 1500, halfWidth + 34}}, 10, 18), Material::Black, smooth);
+            body.add(pipe({{x + 480, 1360, halfWidth + 34}, {x + 480, 1360, halfWidth + 84}, {x + 480, 1500, halfWidth + 84}, {x + 480, 1500, halfWidth + 34}}, 10, 18), Material::Black, kit::tube);
             for (const double y : {1270.0, 1540.0}) body.add(rod({x - 652, y, halfWidth + 18}, Axis::Y, 13, 80, 2), Material::Steel);
         }
         for (const double x : {420.0, 4580.0})
@@ -96,7 +96,7 @@ BodyRef airUnit() {
         body.add(box({3750, y + 20, -460}, {4230, y + 44, 250}, 2), Material::Galvanised);
         // Heating medium: flow and return with a control valve.
         for (const double z : {-420.0, -250.0}) {
-            body.add(pipe({{2250, y + 820, z}, {2250, y + 1000, z}, {1900, y + 1000, z}, {1900, y + 1000, -980}}, 42, 110), Material::Insulation, smooth);
+            body.add(pipe({{2250, y + 820, z}, {2250, y + 1000, z}, {1900, y + 1000, z}, {1900, y + 1000, -980}}, 42, 110), Material::Insulation, kit::tube);
         }
         body.add(lathe({2080, y + 1000, -250}, Axis::X, {{70, -70}, {70, -54}, {46, -50}, {60, 0}, {46, 50}, {70, 54}, {70, 70}}), Material::Cast, smooth);
         body.add(group({rod({2080, y + 1030, -250}, Axis::Y, 18, 120), rod({2080, y + 1150, -250}, Axis::Y, 80, 46, 8)}), Material::Water, smooth);
@@ -151,14 +151,14 @@ Model makeDryer() {
     }
     // Catwalk along the operator side with stairs at both ends.
     const double deck = 900, z = 1290, width = 900;
-    for (int i = 0; i < 8; ++i) {
-        const double x = i * 2500.0;
+    const double deckStart = 1250, deckEnd = deckStart + 7 * 2500;
+    for (double x = deckStart; x < deckEnd; x += 2500) {
         node.instance("deck", kit::walkway(2500, width), {x, deck, z});
         node.instance("railing", kit::railing(2500), {x, deck, z + width / 2 - 30});
         for (const double at : {x + 60, x + 2440}) node.instance("deck-leg", kit::leg(deck - 118, 80), {at, 0, z + width / 2 - 60});
     }
-    node.instance("stairs-up", kit::stairs(deck, 800), {-1150, 0, z});
-    node.instance("stairs-down", kit::stairs(deck, 800), {length + 1150, 0, z}, 180);
+    node.instance("stairs-up", kit::stairs(deck, 800), {deckStart - 1170, 0, z});
+    node.instance("stairs-down", kit::stairs(deck, 800), {deckEnd + 1170, 0, z}, 180);
     // Cable tray and heating mains on the drive side.
     for (int i = 0; i < 8; ++i) node.instance("tray", kit::cableTray(2500), {i * 2500.0, 2900, -1000});
     for (double x = 600; x < length; x += 2500) node.add(box({x, 2300, -1020}, {x + 40, 2900, -980}), Material::Galvanised).add(box({x, 2300, -1020}, {x + 40, 2340, -760}), Material::Galvanised);

@@ -5,7 +5,7 @@
 namespace millwright::assets {
 namespace {
 
-constexpr Fineness smooth{0.8, 0.22};
+constexpr Fineness smooth{1, 0.28};
 
 /// Arm pair, hub, guide rollers and chucks: what turns.
 BodyRef turretArms() {

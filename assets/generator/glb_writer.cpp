@@ -1,6 +1,5 @@
 #include "model.hpp"
 
-#include <BRepBuilderAPI_Copy.hxx>
 #include <BRepGProp_Face.hxx>
 #include <BRepMesh_IncrementalMesh.hxx>
 #include <BRepTools.hxx>
@@ -63,12 +62,39 @@ void appendFace(Triangles& out, const TopoDS_Face& face) {
     }
 }
 
+/// A solid swept against its profile's normal comes out inside out: its signed volume tells.
+void faceOutwards(Triangles& mesh, std::size_t firstIndex, std::size_t firstVertex) {
+    if (firstVertex == mesh.positions.size()) return;
+    const dvec3 origin(mesh.positions[firstVertex]);
+    double volume = 0;
+    for (std::size_t i = firstIndex; i < mesh.indices.size(); i += 3) {
+        const auto at = [&](std::size_t k) { return dvec3(mesh.positions[mesh.indices[i + k]]) - origin; };
+        volume += glm::dot(at(0), glm::cross(at(1), at(2)));
+    }
+    if (volume >= 0) return;
+    for (std::size_t i = firstIndex; i < mesh.indices.size(); i += 3) std::swap(mesh.indices[i + 1], mesh.indices[i + 2]);
+    for (std::size_t i = firstVertex; i < mesh.normals.size(); ++i) mesh.normals[i] = -mesh.normals[i];
+}
+
 Triangles tessellate(const Part& part) {
-    // A copy, because OpenCASCADE keeps a triangulation with the shape and the same shape may be wanted finer elsewhere.
-    const Shape shape = BRepBuilderAPI_Copy(part.shape).Shape();
-    BRepMesh_IncrementalMesh(shape, part.fineness.deflection, Standard_False, part.fineness.angle, Standard_False);
+    // OpenCASCADE keeps a triangulation with the shape, and the same shape may be wanted finer elsewhere.
+    const Shape& shape = part.shape;
+    BRepTools::Clean(shape);
+    const auto mesh = [&](const Shape& what) {
+        BRepMesh_IncrementalMesh(what, part.fineness.deflection, Standard_False, part.fineness.angle, Standard_False);
+    };
+    if (TopExp_Explorer(shape, TopAbs_SOLID).More()) mesh(shape);
     Triangles out;
-    for (TopExp_Explorer faces(shape, TopAbs_FACE); faces.More(); faces.Next()) appendFace(out, TopoDS::Face(faces.Current()));
+    for (TopExp_Explorer solids(shape, TopAbs_SOLID); solids.More(); solids.Next()) {
+        const std::size_t firstIndex = out.indices.size(), firstVertex = out.positions.size();
+        for (TopExp_Explorer faces(solids.Current(), TopAbs_FACE); faces.More(); faces.Next()) appendFace(out, TopoDS::Face(faces.Current()));
+        faceOutwards(out, firstIndex, firstVertex);
+    }
+    // Loose faces one by one: OpenCASCADE gives up on a group of hundreds.
+    for (TopExp_Explorer faces(shape, TopAbs_FACE, TopAbs_SOLID); faces.More(); faces.Next()) {
+        mesh(faces.Current());
+        appendFace(out, TopoDS::Face(faces.Current()));
+    }
     return out;
 }
 
@@ -161,7 +187,7 @@ private:
         Extent extent;
         std::string primitives;
         for (const auto& [material, triangles] : byMaterial) {
-            if (triangles.indices.empty()) throw Standard_Failure(("a part of " + body->name + " has no triangles").c_str());
+            if (triangles.indices.empty()) throw Standard_Failure(std::format("the {} of {} has no triangles", lookOf(material).name, body->name).c_str());
             extent.triangles += triangles.indices.size() / 3;
             primitives += (primitives.empty() ? "" : ",") + addPrimitive(triangles, material, extent);
         }

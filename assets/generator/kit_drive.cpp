@@ -5,7 +5,7 @@
 namespace millwright::assets::kit {
 
 namespace {
-constexpr Fineness smooth{0.5, 0.2};
+constexpr Fineness smooth{0.8, 0.24};
 constexpr Fineness small{1.2, 0.55};
 } // namespace
 
@@ -33,14 +33,14 @@ BodyRef bearing(double shaftRadius) {
     return shared(std::format("bearing-{:.0f}", shaftRadius), [&](Body& body) {
         const double a = shaftRadius * 2.5 + 14;
         const double pitch = a * 0.74;
-        body.add(plate(Axis::Z, 0, 14, rectangle(-a, -a, a, a, a * 0.35), {}, 2), Material::Cast, small);
-        body.add(lathe({0, 0, 14}, Axis::Z, {{a * 0.86, 0}, {a * 0.78, 22}, {a * 0.6, 28}, {a * 0.55, 40}, {a * 0.45, 44}}), Material::Cast, {0.8, 0.35});
-        body.add(rod({0, 0, 58}, Axis::Z, a * 0.3, 5, 1.5), Material::Steel, small);
+        body.add(plate(Axis::Z, 0, 14, rectangle(-a, -a, a, a, a * 0.35)), Material::Cast, small);
+        body.add(lathe({0, 0, 14}, Axis::Z, {{a * 0.86, 0}, {a * 0.78, 22}, {a * 0.6, 28}, {a * 0.55, 40}, {a * 0.45, 44}}), Material::Cast, {0.8, 0.4});
+        body.add(rod({0, 0, 58}, Axis::Z, a * 0.3, 5), Material::Steel, small);
         std::vector<Shape> bolts;
         for (const double x : {-pitch, pitch})
             for (const double y : {-pitch, pitch}) bolts.push_back(hexagon({x, y, 14}, Axis::Z, 19, 11));
         body.add(group(bolts), Material::Steel, small);
-        body.add(rod({0, a * 0.62, 26}, Axis::Y, 5, 26, 1), Material::Brass, small);
+        body.add(hexagon({0, a * 0.62, 26}, Axis::Y, 10, 26), Material::Brass, small);
     });
 }
 
@@ -56,7 +56,7 @@ BodyRef gearMotor(double size) {
         body.add(circleOf(fin, 24, Axis::Z), Material::Accent, small);
         body.add(lathe({0, 0, z + s * 1.28}, Axis::Z, {{s * 0.45, 0}, {s * 0.46, s * 0.2}, {s * 0.4, s * 0.34}, {s * 0.15, s * 0.36}}), Material::PanelDark, {0.8, 0.3});
         body.add(box({-s * 0.24, s * 0.4, z + s * 0.35}, {s * 0.24, s * 0.66, z + s * 0.85}, 5), Material::PanelDark, small);
-        body.add(pipe({{-s * 0.24, s * 0.54, z + s * 0.6}, {-s * 0.44, s * 0.54, z + s * 0.6}, {-s * 0.44, -s * 0.2, z + s * 0.6}}, 9, 30), Material::Cable, small);
+        body.add(pipe({{-s * 0.24, s * 0.54, z + s * 0.6}, {-s * 0.44, s * 0.54, z + s * 0.6}, {-s * 0.44, -s * 0.2, z + s * 0.6}}, 9, 30), Material::Cable, tube);
         body.add(circleOf(hexagon({s * 0.55, 0, 14}, Axis::Z, 16, 10), 8, Axis::Z), Material::Steel, small);
     });
 }
@@ -83,7 +83,7 @@ BodyRef coil(double inner, double outer, double face, Material material) {
     return shared(std::format("coil-{:.0f}-{:.0f}-{}", inner, outer, lookOf(material).name), [&](Body& body) {
         // Each layer's end lies a little off its neighbour's, as wound rolls do; the outer ones hide the joint.
         const double offset = std::fmod(outer * 0.13, 3.0);
-        body.add(ring({0, 0, -face / 2 - offset}, Axis::Z, outer / 2, inner / 2, face + offset * 1.6, 0.8), material, {0.6, 0.13});
+        body.add(ring({0, 0, -face / 2 - offset}, Axis::Z, outer / 2, inner / 2, face + offset * 1.6), material, {0.8, 0.17});
     });
 }
 
@@ -94,7 +94,7 @@ BodyRef coreTube(double diameter, double face) {
         const double reach = half + 95;
         body.add(lathe({0, 0, -reach}, Axis::Z,
                        {{28, 0}, {30, 2}, {30, 60}, {r - 26, 70}, {r - 14, 80}, {r - 14, reach * 2 - 80}, {r - 26, reach * 2 - 70}, {30, reach * 2 - 60}, {30, reach * 2 - 2}, {28, reach * 2}}),
-                 Material::Steel, smooth);
+                 Material::Steel, {1, 0.36});
         std::vector<Shape> leaves;
         for (const double z : {-half - 1.0, half - 29.0}) leaves.push_back(circleOf(box({-9, r - 16, z}, {9, r - 6, z + 30}), 6, Axis::Z));
         body.add(group(leaves), Material::Accent, small);

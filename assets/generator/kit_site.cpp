@@ -167,7 +167,7 @@ BodyRef stairs(double height, double width) {
         body.add(group(treads), Material::Galvanised, small);
         body.add(group(nosings), Material::GuardYellow, small);
         for (const double z : {-w, w})
-            body.add(group({pipe({{60, 60, z}, {60, 1000, z}, {run * steps, height + 1100, z}}, 20, 90), pipe({{60, 520, z}, {run * steps, height + 560, z}}, 16, 10)}), Material::GuardYellow, {1.2, 0.5});
+            body.add(group({pipe({{60, 60, z}, {60, 1000, z}, {run * steps, height + 1100, z}}, 20, 90), pipe({{60, 520, z}, {run * steps, height + 560, z}}, 16, 10)}), Material::GuardYellow, tube);
     });
 }
 

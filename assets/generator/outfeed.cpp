@@ -5,7 +5,7 @@
 /// Dryer outfeed: chill rolls, traversing beta gauge, inspection camera.
 namespace millwright::assets {
 namespace {
-constexpr Fineness smooth{0.8, 0.22};
+constexpr Fineness smooth{1, 0.28};
 constexpr double gaugeX = 28350 - outfeedX;
 
 /// O-frame of the gauge; its head, node `gauge-head`, runs 0.7 m across the web.
@@ -33,14 +33,14 @@ void addGauge(Node& node) {
     head.add(plate(Axis::Z, 95, 97, {{-36, 84}, {36, 84}, {0, 146}}), Material::LineYellow);
     head.add(box({60, 150, 95}, {84, 174, 100}, 2), Material::LampGreen);
     node.instance("gauge-plate", kit::namePlate("AREAL MASS GAUGE", 46), {gaugeX - 114, 1520, 701});
-    node.body->add(group({pipe({{gaugeX, y + 440, -560}, {gaugeX, y + 700, -620}, {gaugeX, 2450, -1400}}, 18, 80)}), Material::Cable, smooth);
+    node.body->add(group({pipe({{gaugeX, y + 440, -560}, {gaugeX, y + 700, -620}, {gaugeX, 2450, -1400}}, 18, 80)}), Material::Cable, kit::tube);
 }
 
 void addChillSupply(Node& node) {
     for (const char* id : {"chill-roll-1", "chill-roll-2"}) {
         const dvec2 c = webRoller(id).centre - dvec2{outfeedX, 0};
         node.add(lathe({c, plateOuter + 66}, Axis::Z, {{34, 0}, {44, 6}, {44, 70}, {30, 78}, {30, 110}, {24, 114}}), Material::Brass, smooth);
-        for (const double dx : {-40.0, 40.0}) node.add(pipe({{c.x + dx * 0.4, c.y - 30, plateOuter + 130}, {c.x + dx, c.y - 200, plateOuter + 170}, {c.x + dx * 1.6, 500, plateOuter + 150}, {c.x + dx * 1.6, 300, plateOuter + 60}}, 19, 90), Material::HoseBlue, smooth);
+        for (const double dx : {-40.0, 40.0}) node.add(pipe({{c.x + dx * 0.4, c.y - 30, plateOuter + 130}, {c.x + dx, c.y - 200, plateOuter + 170}, {c.x + dx * 1.6, 500, plateOuter + 150}, {c.x + dx * 1.6, 300, plateOuter + 60}}, 19, 90), Material::HoseBlue, kit::tube);
     }
     node.add(group({rod({300, 290, plateOuter + 60}, Axis::X, 32, 900), rod({300, 200, plateOuter + 60}, Axis::X, 32, 900)}), Material::Stainless, smooth);
 }

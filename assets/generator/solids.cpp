@@ -6,7 +6,6 @@
 #include <BRepBuilderAPI_MakeWire.hxx>
 #include <BRepBuilderAPI_Transform.hxx>
 #include <BRepFilletAPI_MakeChamfer.hxx>
-#include <BRepLib.hxx>
 #include <BRepPrimAPI_MakeBox.hxx>
 #include <BRepPrimAPI_MakePrism.hxx>
 #include <BRepPrimAPI_MakeRevol.hxx>
@@ -26,7 +25,10 @@
 #include <TopoDS_Vertex.hxx>
 #include <TopoDS_Wire.hxx>
 #include <gp_Ax2.hxx>
+#include <gp_Ax3.hxx>
 #include <gp_Circ.hxx>
+#include <gp_Cylinder.hxx>
+#include <gp_Pln.hxx>
 #include <gp_Trsf.hxx>
 
 #include <cmath>
@@ -113,13 +115,6 @@ TopoDS_Wire closedWire(Axis axis, double w, const Outline& outline) {
 
 Shape transformed(const Shape& shape, const gp_Trsf& by) { return shape.Moved(TopLoc_Location(by)); }
 
-/// Turns a closed wire about an axis into a solid whose faces look outwards whichever way the wire ran.
-Shape revolved(const TopoDS_Wire& wire, const gp_Ax1& axis) {
-    Shape solid = BRepPrimAPI_MakeRevol(BRepBuilderAPI_MakeFace(wire).Face(), axis).Shape();
-    if (solid.ShapeType() == TopAbs_SOLID) BRepLib::OrientClosedSolid(TopoDS::Solid(solid));
-    return solid;
-}
-
 } // namespace
 
 Shape box(dvec3 low, dvec3 high, double chamfer) {
@@ -139,7 +134,7 @@ Shape lathe(dvec3 base, Axis axis, const std::vector<dvec2>& profile) {
     BRepBuilderAPI_MakeWire wire;
     for (std::size_t i = 0; i + 1 < points.size(); ++i) wire.Add(BRepBuilderAPI_MakeEdge(at(points[i]), at(points[i + 1])).Edge());
     wire.Add(BRepBuilderAPI_MakeEdge(at(points.back()), at(points.front())).Edge());
-    return revolved(wire.Wire(), gp_Ax1(point(base), direction(axis)));
+    return BRepPrimAPI_MakeRevol(BRepBuilderAPI_MakeFace(wire.Wire()).Face(), gp_Ax1(point(base), direction(axis))).Shape();
 }
 
 Shape rod(dvec3 base, Axis axis, double radius, double length, double chamfer) {
@@ -157,7 +152,7 @@ Shape ring(dvec3 base, Axis axis, double outer, double inner, double length, dou
     const auto at = [&](dvec2 p) { return point(base + outward * p.x + forward * p.y); };
     for (std::size_t i = 0; i < profile.size(); ++i)
         wire.Add(BRepBuilderAPI_MakeEdge(at(profile[i]), at(profile[(i + 1) % profile.size()])).Edge());
-    return revolved(wire.Wire(), gp_Ax1(point(base), direction(axis)));
+    return BRepPrimAPI_MakeRevol(BRepBuilderAPI_MakeFace(wire.Wire()).Face(), gp_Ax1(point(base), direction(axis))).Shape();
 }
 
 Shape hexagon(dvec3 base, Axis axis, double acrossFlats, double length) {
@@ -183,8 +178,7 @@ Shape plate(Axis axis, double from, double to, const Outline& outline, const std
         TopExp_Explorer faces(pierced, TopAbs_FACE);
         flat = TopoDS::Face(faces.Current());
     }
-    Shape solid = BRepPrimAPI_MakePrism(flat, gp_Vec(d) * (to - from)).Shape();
-    if (solid.ShapeType() == TopAbs_SOLID) BRepLib::OrientClosedSolid(TopoDS::Solid(solid));
+    const Shape solid = BRepPrimAPI_MakePrism(flat, gp_Vec(d) * (to - from)).Shape();
     return chamfered(solid, chamfer, [&](const TopoDS_Edge& edge) {
         TopoDS_Vertex first, last;
         TopExp::Vertices(edge, first, last);
@@ -244,18 +238,20 @@ Shape channel(dvec3 from, dvec3 to, double width, double height, double wall) {
                  {rectangle(c.x - w + wall, c.y - h + wall, c.x + w - wall, c.y + h - wall)});
 }
 
-Shape ribbon(dvec2 start, const std::vector<PathStep>& steps, double zLow, double zHigh) {
-    BRepBuilderAPI_MakeWire wire;
-    const auto at = [&](dvec2 p) { return gp_Pnt(p.x, p.y, zLow); };
-    dvec2 from = start;
+Shape ribbon(const std::vector<PathStep>& steps, double zLow, double zHigh) {
+    std::vector<Shape> faces;
     for (const PathStep& step : steps) {
-        if (step.arc)
-            wire.Add(BRepBuilderAPI_MakeEdge(GC_MakeArcOfCircle(at(from), at(step.middle), at(step.end)).Value()).Edge());
-        else
-            wire.Add(BRepBuilderAPI_MakeEdge(at(from), at(step.end)).Edge());
-        from = step.end;
+        if (step.sweep == 0) {
+            const dvec2 along = step.to - step.from;
+            const gp_Ax3 frame(gp_Pnt(step.from.x, step.from.y, zLow), gp_Dir(along.y, -along.x, 0), gp_Dir(along.x, along.y, 0));
+            faces.push_back(BRepBuilderAPI_MakeFace(gp_Pln(frame), 0, glm::length(along), 0, zHigh - zLow).Face());
+        } else {
+            const dvec2 first = (step.sweep > 0 ? step.from : step.to) - step.centre;
+            const gp_Ax3 frame(gp_Pnt(step.centre.x, step.centre.y, zLow), gp_Dir(0, 0, 1), gp_Dir(first.x, first.y, 0));
+            faces.push_back(BRepBuilderAPI_MakeFace(gp_Cylinder(frame, glm::length(first)), 0, std::abs(step.sweep), 0, zHigh - zLow).Face());
+        }
     }
-    return BRepPrimAPI_MakePrism(wire.Wire(), gp_Vec(0, 0, zHigh - zLow)).Shape();
+    return group(faces);
 }
 
 namespace {

@@ -43,13 +43,14 @@ using Outline = std::vector<Corner>;
 /// The same with a rectangular section `width` x `height`: ducts. The corners are mitred.
 [[nodiscard]] Shape channel(dvec3 from, dvec3 to, double width, double height, double wall);
 
-/// An open path in the XY plane swept along Z: straight to `end`, or turning about `centre` first when `radius` > 0.
+/// One step of a path in the XY plane: straight, or an arc about `centre` by `sweep` radians (counter-clockwise positive).
 struct PathStep {
-    dvec2 end;
-    dvec2 middle{0};
-    bool arc = false;
+    dvec2 from, to;
+    dvec2 centre{0};
+    double sweep = 0; ///< 0: straight
 };
-[[nodiscard]] Shape ribbon(dvec2 start, const std::vector<PathStep>& steps, double zLow, double zHigh);
+/// A thin band along the path between two Z.
+[[nodiscard]] Shape ribbon(const std::vector<PathStep>& steps, double zLow, double zHigh);
 
 /// Flat letters of cap height `height` with the lower left corner at `origin`, readable against -normal. Font: Inter SemiBold.
 [[nodiscard]] Shape letters(const std::string& text, double height, dvec3 origin, Axis normal, bool negative = false);

@@ -31,29 +31,19 @@ WebPiece offsetBy(const WebPiece& piece, double offset) {
 
 Shape strip(const Path& path, dvec2 origin, double offset, double zLow, double zHigh) {
     std::vector<PathStep> steps;
-    dvec2 start{0};
     for (const WebPiece& raw : path) {
         const WebPiece piece = offsetBy(raw, offset);
-        if (steps.empty()) {
-            start = piece.from - origin;
-        } else if (glm::distance(steps.back().end, piece.from - origin) > 1e-6) {
-            steps.push_back({piece.from - origin}); // kinks of the float wave
-        }
-        PathStep step{piece.to - origin};
+        if (glm::distance(piece.from, piece.to) < 1e-3) continue;
+        PathStep step{piece.from - origin, piece.to - origin, piece.centre - origin};
         if (piece.radius > 0) {
             const dvec2 a = piece.from - piece.centre, b = piece.to - piece.centre;
-            double sweep = std::atan2(a.x * b.y - a.y * b.x, glm::dot(a, b)); // -pi…pi
-            if (std::abs(sweep) < 1e-3) continue; // passes straight over
-            if (sweep * piece.turn < 0) sweep += piece.turn * 2 * std::numbers::pi;
-            const double c = std::cos(sweep / 2), s = std::sin(sweep / 2);
-            step.middle = piece.centre + dvec2{a.x * c - a.y * s, a.x * s + a.y * c} - origin;
-            step.arc = true;
-        } else if (glm::distance(piece.from, piece.to) < 1e-4) {
-            continue;
+            step.sweep = std::atan2(a.x * b.y - a.y * b.x, glm::dot(a, b)); // -pi…pi
+            if (std::abs(step.sweep) < 1e-3) continue;                      // passes straight over
+            if (step.sweep * piece.turn < 0) step.sweep += piece.turn * 2 * std::numbers::pi;
         }
         steps.push_back(step);
     }
-    return ribbon(start, steps, zLow, zHigh);
+    return ribbon(steps, zLow, zHigh);
 }
 
 constexpr Fineness fine{0.6, 0.12};

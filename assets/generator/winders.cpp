@@ -4,7 +4,7 @@
 namespace millwright::assets {
 namespace {
 
-constexpr Fineness smooth{0.8, 0.22};
+constexpr Fineness smooth{1, 0.28};
 
 /// The plate that carries a winder's idlers and its dancer: tall, with two windows.
 void addIdlerFrame(Node& node, double low, double high) {
