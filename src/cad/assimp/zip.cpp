@@ -63,7 +63,7 @@ std::string inflated(std::span<const std::byte> data, std::size_t limit) {
     stream.next_out = reinterpret_cast<Bytef*>(text.data());
     stream.avail_out = static_cast<uInt>(text.size());
     inflate(&stream, Z_SYNC_FLUSH);
-    text.resize(text.size() - stream.avail_out);
+    text.erase(text.size() - std::min<std::size_t>(stream.avail_out, text.size()));
     inflateEnd(&stream);
     return text;
 }
