@@ -26,7 +26,7 @@ struct WalkOptions {
     float panelWidth = 0.65f;           ///< metres, at `panelDistance`: 29 degrees wide
     float panelDistance = 1.25f;        ///< metres from the head
     float panelBelowEyeRadians = 0.26f; ///< of its centre: 15 degrees
-    float panelAsideRadians = 0.55f;    ///< to the right, so that it does not hide what one looks at
+    float panelAsideRadians = 0.42f;    ///< to the right, so that it does not hide what one looks at
     ArcLimits arc;
 };
 

@@ -120,6 +120,23 @@ TEST_F(XrCommand, DrawsBothEyesLeavesAfterItsFramesAndTellsWhatHappened) {
     EXPECT_GT(halvesDiffer(*picture), 0.002);
 }
 
+TEST_F(XrCommand, TheTriggerSelectsWhatTheRayMeets) {
+    start(MonadoOutput::None);
+    if (!monado) return;
+    const fs::path model = writePillars(monado->folder());
+    auto program = millwright("'" + model.string() + "' --frames 150 --scale 0.2 --json", monado->clientEnvironment());
+    ASSERT_TRUE(program) << program.error().text();
+    RemoteState state;
+    state.right.position = {-0.65f, 1.3f, -0.4f}; // before the nearer pillar
+    for (bool pulled = false; program->running(); pulled = !pulled) {
+        state.right.trigger = pulled ? 1 : 0;
+        monado->send(state);
+        static_cast<void>(program->wait(0.05));
+    }
+    ASSERT_EQ(program->wait(0), 0) << contentOf(complaints());
+    EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["selected"], "pillars");
+}
+
 TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
     const fs::path import = findProgram("import");
     if (import.empty()) GTEST_SKIP() << "ImageMagick's import is not installed";
