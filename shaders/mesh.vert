@@ -1,28 +1,3 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "common.glsl"
-
-layout(location = 0) out vec3 relativeOut;
-layout(location = 1) out vec3 normalOut;
-layout(location = 2) out vec4 tangentOut;
-layout(location = 3) out vec2 uvOut;
-layout(location = 4) out vec4 colourOut;
-layout(location = 5) flat out uint instanceOut;
-
-void main() {
-    Vertex v = push.vertices.v[gl_VertexIndex];
-    Instance instance = push.instances.i[gl_InstanceIndex];
-    vec4 p = vec4(v.position, 1);
-    vec3 relative = vec3(dot(instance.rows[0], p), dot(instance.rows[1], p), dot(instance.rows[2], p));
-    mat3 m = transpose(mat3(instance.rows[0].xyz, instance.rows[1].xyz, instance.rows[2].xyz));
-    // The cofactor matrix turns normals under any scale, mirrored or not.
-    mat3 cofactor = mat3(cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1]));
-    float side = dot(m[0], cofactor[0]) < 0 ? -1 : 1;
-    relativeOut = relative;
-    normalOut = cofactor * decodeOctahedral(unpackSnorm2x16(v.normal)) * side;
-    tangentOut = vec4(m * decodeOctahedral(unpackSnorm2x16(v.tangent)), (v.tangent & 1u) == 0u ? 1 : -1);
-    uvOut = v.uv;
-    colourOut = unpackUnorm4x8(v.colour);
-    instanceOut = gl_InstanceIndex;
-    gl_Position = push.frame.views[gl_ViewIndex].clipFromRelative * vec4(relative, 1);
-}
+#include "mesh_vertex.glsl"

@@ -24,6 +24,7 @@ bool Frustum::sees(glm::vec3 centre, float radius, float minimumPixels) const {
 }
 
 void DrawList::clear() {
+    plain.clear();
     opaque.clear();
     clipped.clear();
     blended.clear();
@@ -140,10 +141,14 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
         if (!std::ranges::any_of(frusta, seen)) continue;
         const float distance = glm::length(centre_[i] - frusta.front().eye) - radius_[i];
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
-        auto& draws = instance.kind == SceneStore::Kind::Blended ? list.blended : drops ? list.clipped : list.opaque;
+        auto& draws = instance.kind == SceneStore::Kind::Blended ? list.blended
+                      : drops                                    ? list.clipped
+                      : instance.plain                           ? list.plain
+                                                                 : list.opaque;
         append(store, i, distance, instances, draws, instance.kind != SceneStore::Kind::Blended, cullOf(store, i));
         list.triangles += store.meshes[instance.mesh].indexCount / 3;
     }
+    std::ranges::sort(list.plain, {}, &Draw::distance);
     std::ranges::sort(list.opaque, {}, &Draw::distance);
     std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
 }

@@ -33,13 +33,14 @@ struct Draw {
 
 /// Draws of one pass by how they are drawn.
 struct DrawList {
+    std::vector<Draw> plain;   ///< opaque without textures, nearest first
     std::vector<Draw> opaque;  ///< nearest first
     std::vector<Draw> clipped; ///< may drop fragments: alpha mask or fill plane
     std::vector<Draw> blended; ///< farthest first, one instance a draw
     std::uint64_t triangles = 0;
 
     void clear();
-    [[nodiscard]] std::size_t drawCalls() const { return opaque.size() + clipped.size() + blended.size(); }
+    [[nodiscard]] std::size_t drawCalls() const { return plain.size() + opaque.size() + clipped.size() + blended.size(); }
 };
 
 /// Where every instance is this frame, as flat arrays; filled once a frame, read by every pass. Keeps its memory from frame to

@@ -68,6 +68,7 @@ std::uint32_t recordForward(const Pass& pass, const DrawList& list, const gpu::T
         pass.bind(pipeline);
         calls += pass.draw(draws, true);
     };
+    drawWith(p.plain, list.plain);
     drawWith(p.opaque, list.opaque);
     drawWith(p.clipped, list.clipped);
     if (options.ground) {

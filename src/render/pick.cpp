@@ -69,7 +69,7 @@ void Picker::record(const Pass& pass, const DrawList& list, const glm::mat4& cli
     pass.setPush(push);
     pass.bindIndices();
     pass.bind(pipeline_);
-    for (const auto* draws : {&list.opaque, &list.clipped, &list.blended}) pass.draw(*draws, true);
+    for (const auto* draws : {&list.plain, &list.opaque, &list.clipped, &list.blended}) pass.draw(*draws, true);
     vkCmdEndRendering(pass.commands);
 
     auto& question = questions_[pass.frame.slot()];

@@ -29,9 +29,9 @@ private:
 void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
     const auto& f = p.features;
     const std::vector<VkFormat> colours{f.direct ? p.targetFormat : litFormat};
-    gpu::PipelineDescription mesh{.name = "opaque",
-                                  .vertex = shaders::meshVert,
-                                  .fragment = shaders::meshFrag,
+    gpu::PipelineDescription mesh{.name = "plain",
+                                  .vertex = shaders::meshPlainVert,
+                                  .fragment = shaders::meshPlainFrag,
                                   .colours = colours,
                                   .depth = depthFormat,
                                   .viewMask = viewMask,
@@ -40,6 +40,10 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
                                   .depthCompare = VK_COMPARE_OP_GREATER,
                                   .depthWrite = true,
                                   .constants = {f.direct, encode, f.shadowTaps, false, false}};
+    maker.make(p.plain, mesh);
+    mesh.name = "opaque";
+    mesh.vertex = shaders::meshVert;
+    mesh.fragment = shaders::meshFrag;
     maker.make(p.opaque, mesh);
     mesh.name = "clipped";
     mesh.constants[3] = true;

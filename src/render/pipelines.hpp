@@ -12,6 +12,7 @@ struct Pipelines {
     std::uint32_t views = 0;
     Features features;
 
+    gpu::Pipeline plain;
     gpu::Pipeline opaque;
     gpu::Pipeline clipped;
     gpu::Pipeline blended;

@@ -1,6 +1,7 @@
 #include "render/scene_store.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <format>
@@ -140,6 +141,11 @@ Result<void> uploadMaterials(gpu::Device& device, gpu::Upload& upload, const sce
     return upload.toBuffer(store.materials, 0, std::as_bytes(std::span{packed}));
 }
 
+bool isPlain(const scene::Material& m, const scene::Mesh& mesh) {
+    const std::array images{m.baseColourImage, m.metallicRoughnessImage, m.normalImage, m.emissiveImage, m.occlusionImage};
+    return mesh.colours.empty() && std::ranges::all_of(images, [](std::uint32_t image) { return image == scene::none; });
+}
+
 void sortInstances(const scene::Scene& scene, SceneStore& store) {
     for (const auto& i : scene.instances) {
         if (scene.meshes[i.mesh].indices.empty()) continue;
@@ -147,9 +153,10 @@ void sortInstances(const scene::Scene& scene, SceneStore& store) {
         const auto kind = material.alphaMode == scene::AlphaMode::Blend  ? SceneStore::Kind::Blended
                           : material.alphaMode == scene::AlphaMode::Mask ? SceneStore::Kind::Masked
                                                                          : SceneStore::Kind::Opaque;
-        store.instances.push_back({i.node, i.mesh, i.material, kind, material.doubleSided});
+        store.instances.push_back(
+            {i.node, i.mesh, i.material, kind, material.doubleSided, isPlain(material, scene.meshes[i.mesh])});
     }
-    std::ranges::stable_sort(store.instances, {}, [](const auto& i) { return std::tuple{i.kind, i.doubleSided, i.mesh}; });
+    std::ranges::stable_sort(store.instances, {}, [](const auto& i) { return std::tuple{i.kind, i.doubleSided, i.plain, i.mesh}; });
 }
 
 } // namespace

@@ -25,6 +25,7 @@ struct SceneStore {
         std::uint32_t material = 0;
         Kind kind = Kind::Opaque;
         bool doubleSided = false;
+        bool plain = false; ///< neither textures nor vertex colours
     };
 
     gpu::Buffer vertices;
@@ -34,7 +35,7 @@ struct SceneStore {
 
     std::vector<Mesh> meshes;
     std::vector<glm::vec4> meshSpheres;    ///< bounding sphere in the node's frame: centre, radius
-    std::vector<Instance> instances;       ///< sorted by kind, sides and mesh
+    std::vector<Instance> instances;       ///< sorted by kind, sides, plainness and mesh
     std::vector<glm::mat4> restTransforms; ///< worldFromNode as the scene has it
     scene::Aabb bounds;                    ///< at rest, world frame
     std::size_t nodeCount = 0;
