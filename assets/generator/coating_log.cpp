@@ -15,8 +15,8 @@ namespace {
 
 using Read = std::variant<std::function<double()>, std::function<bool()>, std::function<std::string()>>;
 
-/// One recorded signal: sampled every `every` tenths of a second and rounded as its transmitter resolves it. States and booleans are
-/// recorded when they change, and once every ten seconds.
+/// One recorded signal: sampled every `every` tenths of a second and rounded as its transmitter resolves it. States and booleans
+/// are recorded when they change, and once every ten seconds.
 struct Channel {
     telemetry::LogChannel log;
     int every = 10;
@@ -76,7 +76,8 @@ private:
         channels_.push_back({{topic, ValueType::Boolean, "", {}}, 1, 1, std::move(read), {}, false});
     }
     void state(const std::string& topic, std::string& source) {
-        channels_.push_back({{topic, ValueType::String, "", {}}, 1, 1, std::function<std::string()>([&source] { return source; }), {}, false});
+        channels_.push_back(
+            {{topic, ValueType::String, "", {}}, 1, 1, std::function<std::string()>([&source] { return source; }), {}, false});
     }
 
     static double perMinute(double metresPerMinute, double diameterMillimetres) {
@@ -92,8 +93,10 @@ private:
         number(at + "roll-a-diameter", "mm", normal, 0.01, [this] { return line_.diameterA; });
         number(at + "roll-b-diameter", "mm", normal, 0.01, [this] { return line_.diameterB; });
         number(at + "active-diameter", "mm", normal, 0.01, [this] { return line_.activeDiameter(); });
-        number(at + "spindle-a-speed", "/min", normal, 0.01, [this] { return line_.rollBActive() ? 0 : perMinute(line_.speed, line_.diameterA); });
-        number(at + "spindle-b-speed", "/min", normal, 0.01, [this] { return line_.rollBActive() ? perMinute(line_.speed, line_.diameterB) : 0; });
+        number(at + "spindle-a-speed", "/min", normal, 0.01,
+               [this] { return line_.rollBActive() ? 0 : perMinute(line_.speed, line_.diameterA); });
+        number(at + "spindle-b-speed", "/min", normal, 0.01,
+               [this] { return line_.rollBActive() ? perMinute(line_.speed, line_.diameterB) : 0; });
         number(at + "turret-angle", "deg", normal, 0.1, [this] { return line_.turretAngle; });
         number(at + "door-angle", "deg", normal, 0.1, [this] { return line_.doorAngle; });
         truth(at + "web-threaded", [this] { return line_.feedThreaded; });
@@ -123,9 +126,11 @@ private:
             const std::string in = at + "zone-" + std::to_string(i + 1) + "/";
             number(in + "temperature", "Cel", normal, 0.05, [&zone, this] { return zone.temperature + 0.4 * noise_.gaussian(); });
             number(in + "set-point", "Cel", normal, 0.5, [&zone] { return zone.setPoint; });
-            number(in + "deviation", "K", normal, 0.05, [&zone, this] { return zone.temperature - zone.reference + 0.2 * noise_.gaussian(); });
+            number(in + "deviation", "K", normal, 0.05,
+                   [&zone, this] { return zone.temperature - zone.reference + 0.2 * noise_.gaussian(); });
             number(in + "nozzle-air", "m/s", normal, 0.05, [&zone] { return zone.air; });
-            number(in + "vapour", "%{LEL}", normal, 0.05, [&zone, this] { return std::max(0.0, zone.vapour + 0.3 * noise_.gaussian()); });
+            number(in + "vapour", "%{LEL}", normal, 0.05,
+                   [&zone, this] { return std::max(0.0, zone.vapour + 0.3 * noise_.gaussian()); });
         }
         const std::string out = "electrode/coating/outfeed-1/";
         number(out + "areal-mass", "g/m2", normal, 0.05, [this] { return line_.arealMass; });
@@ -155,7 +160,8 @@ private:
         number(at + "web-tension", "N", fast, 0.1, [this] { return line_.windTension; });
         number(at + "dancer-position", "%", fast, 0.1, [this] { return line_.windDancer; });
         number(at + "roll-diameter", "mm", normal, 0.01, [this] { return line_.windDiameter; });
-        number(at + "spindle-speed", "/min", normal, 0.01, [this] { return line_.calenderThreaded ? perMinute(line_.speed, line_.windDiameter) : 0; });
+        number(at + "spindle-speed", "/min", normal, 0.01,
+               [this] { return line_.calenderThreaded ? perMinute(line_.speed, line_.windDiameter) : 0; });
         number(at + "web-speed", "m/min", normal, 0.01, [this] { return line_.calenderThreaded ? line_.speed : 0; });
         number("electrode/coating/good-length", "m", normal, 0.1, [this] { return line_.madeLength; });
         number("utilities/power", "kW", normal, 0.5, [this] { return line_.power; });

@@ -9,17 +9,19 @@
 namespace millwright::assets {
 namespace {
 
-// The one event of the recording, seconds. A web break ahead of the calender after 24 s of tension oscillation; the unwinder changes to
-// its full roll while people rethread. (Real rethreading takes 20 to 40 min; it is shortened to 8 here.)
+// The one event of the recording, seconds. A web break ahead of the calender after 24 s of tension oscillation; the unwinder
+// changes to its full roll while people rethread. (Real rethreading takes 20 to 40 min; it is shortened to 8 here.)
 constexpr double oscillationAt = 996, breakAt = 1020, stoppedAt = 1023.5, doorOpenAt = 1062, feedCutAt = 1095, turretAt = 1120,
-                 feedBackAt = 1236, doorShutAt = 1262, heatAt = 1280, jogAt = 1300, threadedAt = 1440, jogEndAt = 1452, clearAt = 1478,
-                 unholdAt = 1560, dieInAt = 1566, executeAt = 1578, fullSpeedAt = 1640;
+                 feedBackAt = 1236, doorShutAt = 1262, heatAt = 1280, jogAt = 1300, threadedAt = 1440, jogEndAt = 1452,
+                 clearAt = 1478, unholdAt = 1560, dieInAt = 1566, executeAt = 1578, fullSpeedAt = 1640;
 
 constexpr double runSpeed = 15, jogSpeed = 5, coatStep = 0.25;
 constexpr double slurryDensity = 2311, solids = 0.68, coatedWidth = 0.6; // g/L, share, m
 constexpr std::array<double, 4> zoneSetPoints{95, 115, 125, 100}, zoneShare{0.34, 0.36, 0.22, 0.08};
 
-double ramp(double t, double from, double to) { return std::clamp((t - from) / (to - from), 0.0, 1.0); }
+double ramp(double t, double from, double to) {
+    return std::clamp((t - from) / (to - from), 0.0, 1.0);
+}
 
 /// Diameter after winding `metres` of `micrometres` thick web on (negative: off).
 double wound(double diameterMillimetres, double metres, double micrometres) {
@@ -66,10 +68,23 @@ void CoatingProcess::plan(double t, double dt) {
             if (t >= at) state = name;
         return state;
     };
-    calenderState = stage({{breakAt + 0.1, "Aborting"}, {stoppedAt, "Aborted"}, {clearAt, "Clearing"}, {clearAt + 12, "Stopped"}, {clearAt + 30, "Resetting"}, {clearAt + 45, "Idle"}, {unholdAt, "Starting"}, {executeAt, "Execute"}}, "Execute");
-    unwinderState = rewinderState = stage({{breakAt + 0.2, "Holding"}, {stoppedAt, "Held"}, {unholdAt, "Unholding"}, {executeAt, "Execute"}}, "Execute");
+    calenderState = stage({{breakAt + 0.1, "Aborting"},
+                           {stoppedAt, "Aborted"},
+                           {clearAt, "Clearing"},
+                           {clearAt + 12, "Stopped"},
+                           {clearAt + 30, "Resetting"},
+                           {clearAt + 45, "Idle"},
+                           {unholdAt, "Starting"},
+                           {executeAt, "Execute"}},
+                          "Execute");
+    unwinderState = rewinderState =
+        stage({{breakAt + 0.2, "Holding"}, {stoppedAt, "Held"}, {unholdAt, "Unholding"}, {executeAt, "Execute"}}, "Execute");
     coaterState = dryerState = unwinderState;
-    targetSpeed_ = t < breakAt + 0.1 ? runSpeed : t < jogAt ? 0 : t < jogEndAt ? jogSpeed : t < unholdAt ? 0 : jogSpeed + (runSpeed - jogSpeed) * ramp(t, executeAt, fullSpeedAt);
+    targetSpeed_ = t < breakAt + 0.1 ? runSpeed
+                   : t < jogAt       ? 0
+                   : t < jogEndAt    ? jogSpeed
+                   : t < unholdAt    ? 0
+                                     : jogSpeed + (runSpeed - jogSpeed) * ramp(t, executeAt, fullSpeedAt);
     // Drives: quick stop in 3 s, start at 0.4 m/min per second.
     const double change = targetSpeed_ < speed ? -runSpeed / 3 * dt : 0.4 * dt;
     speed = std::abs(targetSpeed_ - speed) < std::abs(change) ? targetSpeed_ : speed + change;
@@ -86,7 +101,8 @@ void CoatingProcess::moveWeb(double t, double dt) {
     if (calenderThreaded) windDiameter = wound(windDiameter, metres, 78);
     if (coating && calenderThreaded) madeLength += metres;
     // The oscillation that announces the break: 15 % at 0.5 Hz, growing.
-    const double swing = t >= oscillationAt && t < breakAt ? 0.15 * ramp(t, oscillationAt, oscillationAt + 12) * std::sin(std::numbers::pi * t) : 0;
+    const double swing =
+        t >= oscillationAt && t < breakAt ? 0.15 * ramp(t, oscillationAt, oscillationAt + 12) * std::sin(std::numbers::pi * t) : 0;
     const double holding = speed > 0.5 ? 1 : 0.32;
     const auto tension = [&](Lag& lag, double setPoint, double phase) {
         lag.follow(setPoint * holding * (1 + phase * swing + 0.02 * noise_.gaussian()), dt);
@@ -98,8 +114,10 @@ void CoatingProcess::moveWeb(double t, double dt) {
     unwindTension = feedThreaded ? tension(unwindLag_, 110, 0.6) : 0;
     coatTension = feedThreaded ? tension(coatLag_, calenderThreaded ? 140 : 96, 0.9) : 0;
     windTension = calenderThreaded ? tension(windLag_, 160, 1) : 0;
-    unwindDancer = std::clamp(50 + 120 * swing + (speed > 0.5 ? 1.2 : 0.1) * noise_.gaussian() - (feedThreaded ? 0 : 46), 0.0, 100.0);
-    windDancer = std::clamp(50 + 200 * swing + (speed > 0.5 ? 1.2 : 0.1) * noise_.gaussian() - (calenderThreaded ? 0 : 47), 0.0, 100.0);
+    unwindDancer =
+        std::clamp(50 + 120 * swing + (speed > 0.5 ? 1.2 : 0.1) * noise_.gaussian() - (feedThreaded ? 0 : 46), 0.0, 100.0);
+    windDancer =
+        std::clamp(50 + 200 * swing + (speed > 0.5 ? 1.2 : 0.1) * noise_.gaussian() - (calenderThreaded ? 0 : 47), 0.0, 100.0);
     edgeLag_.follow(0.5 * noise_.gaussian() * (speed > 0.5 ? 1 : 0.1) + 2.5 * swing, dt);
     edge = edgeLag_.value;
 }
@@ -158,13 +176,16 @@ void CoatingProcess::press(double t, double dt) {
     loadLag_.follow(closed ? 1400 : 0, dt);
     lineLoad = std::max(0.0, loadLag_.value * (1 + 0.006 * noise_.gaussian()));
     // The nip opens by 3 mm at 0.1 mm/s.
-    gap = 0.071 + 3 * (ramp(t, breakAt + 0.1, breakAt + 30.1) - ramp(t, executeAt - 38, executeAt - 8)) + (closed ? 0.0004 * noise_.gaussian() : 0);
+    gap = 0.071 + 3 * (ramp(t, breakAt + 0.1, breakAt + 30.1) - ramp(t, executeAt - 38, executeAt - 8)) +
+          (closed ? 0.0004 * noise_.gaussian() : 0);
     upperLag_.follow(closed ? 90 : 92, dt);
     lowerLag_.follow(closed ? 90 : 91.6, dt);
     rollUpper = upperLag_.value + 0.2 * noise_.gaussian();
     rollLower = lowerLag_.value + 0.2 * noise_.gaussian();
     const double swing = t >= oscillationAt && t < breakAt ? 1.4 * ramp(t, oscillationAt, breakAt) : 0;
-    thickness = closed && speed > 0.5 && calenderThreaded ? (arealMass - 220) * 0.12 + 0.45 * noise_.gaussian() + swing * std::sin(std::numbers::pi * t) : 0;
+    thickness = closed && speed > 0.5 && calenderThreaded
+                    ? (arealMass - 220) * 0.12 + 0.45 * noise_.gaussian() + swing * std::sin(std::numbers::pi * t)
+                    : 0;
     rollSpeed = t < breakAt + 0.1 || t >= jogAt ? speed : std::max(0.0, rollSpeed - runSpeed / 3 * dt);
     vibration = 0.1 + 0.7 * rollSpeed / runSpeed + 0.04 * noise_.gaussian() + swing * 0.5;
     oilPressure = (closed ? 165 : 42) + 0.8 * noise_.gaussian();

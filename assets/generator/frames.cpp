@@ -10,8 +10,9 @@ constexpr Fineness smooth{1, 0.28};
 /// Arm pair, hub, guide rollers and chucks: what turns.
 BodyRef turretArms() {
     return kit::shared("turret-arms", [](Body& body) {
-        const Outline arm{{-790, -120, 110}, {-520, -175, 200}, {-260, -300, 160}, {260, -300, 160}, {520, -175, 200}, {790, -120, 110},
-                          {790, 120, 110},   {520, 175, 200},   {260, 300, 160},   {-260, 300, 160}, {-520, 175, 200}, {-790, 120, 110}};
+        const Outline arm{{-790, -120, 110}, {-520, -175, 200}, {-260, -300, 160}, {260, -300, 160},
+                          {520, -175, 200},  {790, -120, 110},  {790, 120, 110},   {520, 175, 200},
+                          {260, 300, 160},   {-260, 300, 160},  {-520, 175, 200},  {-790, 120, 110}};
         const std::vector<Outline> holes{circle(-330, 0, 85), circle(330, 0, 85), circle(0, 215, 45), circle(0, -215, 45)};
         for (const double z : {-470.0, 430.0}) {
             body.add(plate(Axis::Z, z, z + 40, arm, holes, 4), Material::Frame, smooth);
@@ -21,8 +22,10 @@ BodyRef turretArms() {
         body.add(rod({0, 0, -470}, Axis::Z, 130, 940), Material::Frame, smooth);
         for (const double y : {-215.0, 215.0}) body.add(rod({0, y, -440}, Axis::Z, 38, 880), Material::Steel, smooth);
         for (const double x : {-turretRadius, turretRadius}) {
-            body.add(lathe({x, 0, 470}, Axis::Z, {{105, 0}, {105, 50}, {92, 62}, {60, 66}, {60, 100}, {48, 108}}), Material::Cast, smooth);
-            body.add(lathe({x, 0, -470}, Axis::Z, {{105, 0}, {105, -40}, {120, -44}, {120, -140}, {108, -152}, {30, -156}}), Material::Accent, smooth);
+            body.add(lathe({x, 0, 470}, Axis::Z, {{105, 0}, {105, 50}, {92, 62}, {60, 66}, {60, 100}, {48, 108}}), Material::Cast,
+                     smooth);
+            body.add(lathe({x, 0, -470}, Axis::Z, {{105, 0}, {105, -40}, {120, -44}, {120, -140}, {108, -152}, {30, -156}}),
+                     Material::Accent, smooth);
             body.add(circleOf(hexagon({82, 0, 536}, Axis::Z, 14, 6), 6, Axis::Z), Material::Steel);
             body.parts.back().shape = moved(body.parts.back().shape, {x, 0, 0});
             body.add(box({x - 40, 96, 480}, {x + 40, 160, 520}, 4), Material::PanelDark);
@@ -33,11 +36,13 @@ BodyRef turretArms() {
 
 BodyRef turretPedestal() {
     return kit::shared("turret-pedestal", [](Body& body) {
-        const Outline outline{{-760, 90, 20}, {760, 90, 20}, {760, 240, 60}, {330, 1180, 220}, {290, 1570, 180}, {-290, 1570, 180}, {-330, 1180, 220}, {-760, 240, 60}};
+        const Outline outline{{-760, 90, 20},   {760, 90, 20},     {760, 240, 60},    {330, 1180, 220},
+                              {290, 1570, 180}, {-290, 1570, 180}, {-330, 1180, 220}, {-760, 240, 60}};
         const std::vector<Outline> holes{{{-430, 270, 60}, {430, 270, 60}, {190, 880, 80}, {-190, 880, 80}}};
         body.add(plate(Axis::Z, 0, 90, outline, holes, 6), Material::Frame, smooth);
         body.add(rod({0, 1300, -40}, Axis::Z, 250, 40, 5), Material::Cast, smooth);
-        body.add(lathe({0, 1300, 90}, Axis::Z, {{270, 0}, {270, 26}, {240, 34}, {150, 40}, {150, 62}, {130, 70}}), Material::Cast, smooth);
+        body.add(lathe({0, 1300, 90}, Axis::Z, {{270, 0}, {270, 26}, {240, 34}, {150, 40}, {150, 62}, {130, 70}}), Material::Cast,
+                 smooth);
         body.add(moved(circleOf(hexagon({235, 0, 118}, Axis::Z, 30, 14), 12, Axis::Z), {0, 1300, 0}), Material::Steel);
         body.add(box({-800, 60, -60}, {800, 94, 150}, 5), Material::Frame);
         for (const double x : {-680.0, 0.0, 680.0}) {
@@ -64,7 +69,8 @@ void addSideFrames(Node& node, const Outline& outline, const std::vector<Outline
         const double middle = z * (plateInner + plateOuter) / 2;
         node.add(box({low - 30, bottom - 110, middle - 60}, {high + 30, bottom + 4, middle + 60}, 6), Material::PanelDark);
         for (const double x : feet) {
-            node.add(rod({x, 0, middle}, Axis::Y, 52, 16, 4), Material::Steel).add(rod({x, 14, middle}, Axis::Y, 17, bottom - 110), Material::Steel);
+            node.add(rod({x, 0, middle}, Axis::Y, 52, 16, 4), Material::Steel)
+                .add(rod({x, 14, middle}, Axis::Y, 17, bottom - 110), Material::Steel);
             node.add(hexagon({x, bottom - 138, middle}, Axis::Y, 36, 20), Material::Steel);
         }
     }
@@ -82,7 +88,8 @@ void addSideFrames(Node& node, const Outline& outline, const std::vector<Outline
 void addWebRollers(Node& node, Station station) {
     for (const WebRoller& roller : webRollers())
         if (roller.station == station)
-            kit::addRoller(node, roller.id, roller.centre - dvec2{originOf(station), 0}, roller.radius, rollerFace, plateOuter, roller.surface);
+            kit::addRoller(node, roller.id, roller.centre - dvec2{originOf(station), 0}, roller.radius, rollerFace, plateOuter,
+                           roller.surface);
 }
 
 void addTurret(Node& node, dvec2 centre, const TurretRolls& rolls) {
@@ -102,7 +109,8 @@ void addTurret(Node& node, dvec2 centre, const TurretRolls& rolls) {
     }
     node.instance("turret-drive", kit::gearMotor(230), {centre.x - 30, centre.y - 330, -740}, 180);
     node.add(box({centre.x - 230, centre.y - 470, -745}, {centre.x + 180, centre.y - 190, -728}, 4), Material::Cast);
-    for (const double x : {-700.0, 700.0}) node.add(box({centre.x + x - 60, 100, -640}, {centre.x + x + 60, 220, 640}, 8), Material::PanelDark);
+    for (const double x : {-700.0, 700.0})
+        node.add(box({centre.x + x - 60, 100, -640}, {centre.x + x + 60, 220, 640}, 8), Material::PanelDark);
     node.instance("e-stop-turret", kit::emergencyStop(), {centre.x + 520, 560, 732});
 }
 

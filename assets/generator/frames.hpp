@@ -13,9 +13,9 @@ void addSideFrames(Node& node, const Outline& outline, const std::vector<Outline
 /// Rollers of the web's table that belong to `station`, with bearings; ids become node names.
 void addWebRollers(Node& node, Station station);
 
-/// A two-spindle turret on pedestals with its centre at (centre, 0) and its rolls: nodes `turret`, `spindle-a`, `spindle-b` and, in each
-/// spindle, one node a coil layer (`a-roll-0200` is the layer that ends at diameter 200 mm) so that visibility shows the roll's size.
-/// Spindle a looks along +X when `activeSide` is 1.
+/// A two-spindle turret on pedestals with its centre at (centre, 0) and its rolls: nodes `turret`, `spindle-a`, `spindle-b` and, in
+/// each spindle, one node a coil layer (`a-roll-0200` is the layer that ends at diameter 200 mm) so that visibility shows the
+/// roll's size. Spindle a looks along +X when `activeSide` is 1.
 struct TurretRolls {
     Material material;
     double largest; ///< millimetres

@@ -10,7 +10,6 @@
 #include <TopLoc_Location.hxx>
 #include <TopoDS.hxx>
 #include <TopoDS_Face.hxx>
-
 #include <cstring>
 #include <format>
 #include <fstream>
@@ -53,7 +52,8 @@ void appendFace(Triangles& out, const TopoDS_Face& face) {
         if (reversed) std::swap(b, c);
         const std::uint32_t corner[3] = {base + static_cast<std::uint32_t>(a - 1), base + static_cast<std::uint32_t>(b - 1),
                                          base + static_cast<std::uint32_t>(c - 1)};
-        const glm::vec3 flat = glm::cross(out.positions[corner[1]] - out.positions[corner[0]], out.positions[corner[2]] - out.positions[corner[0]]);
+        const glm::vec3 flat =
+            glm::cross(out.positions[corner[1]] - out.positions[corner[0]], out.positions[corner[2]] - out.positions[corner[0]]);
         if (glm::length(flat) < 1e-12f) continue;
         for (const std::uint32_t v : corner) {
             if (glm::length(out.normals[v]) < 0.5f) out.normals[v] = glm::normalize(flat); // a pole of the surface
@@ -87,7 +87,8 @@ Triangles tessellate(const Part& part) {
     Triangles out;
     for (TopExp_Explorer solids(shape, TopAbs_SOLID); solids.More(); solids.Next()) {
         const std::size_t firstIndex = out.indices.size(), firstVertex = out.positions.size();
-        for (TopExp_Explorer faces(solids.Current(), TopAbs_FACE); faces.More(); faces.Next()) appendFace(out, TopoDS::Face(faces.Current()));
+        for (TopExp_Explorer faces(solids.Current(), TopAbs_FACE); faces.More(); faces.Next())
+            appendFace(out, TopoDS::Face(faces.Current()));
         faceOutwards(out, firstIndex, firstVertex);
     }
     // Loose faces one by one: OpenCASCADE gives up on a group of hundreds.
@@ -105,8 +106,9 @@ public:
     Size write(const std::filesystem::path& file) {
         std::string json = R"({"asset":{"version":"2.0","generator":"millwright-assets"},"scene":0,"scenes":[{"nodes":[)" +
                            std::to_string(rootNode_) + "]}],\"nodes\":[" + joined(nodes_) + "],\"meshes\":[" + joined(meshes_) +
-                           "],\"materials\":[" + joined(materials_) + "],\"accessors\":[" + joined(accessors_) + "],\"bufferViews\":[" +
-                           joined(views_) + "],\"buffers\":[{\"byteLength\":" + std::to_string(bytes_.size()) + "}]}";
+                           "],\"materials\":[" + joined(materials_) + "],\"accessors\":[" + joined(accessors_) +
+                           "],\"bufferViews\":[" + joined(views_) +
+                           "],\"buffers\":[{\"byteLength\":" + std::to_string(bytes_.size()) + "}]}";
         while (json.size() % 4 != 0) json += ' ';
         std::string out("glTF");
         put(out, 2);
@@ -142,7 +144,8 @@ private:
         parent_ = parent_ * glm::translate(glm::dmat4{1}, node.position * 0.001) * glm::mat4_cast(node.rotation);
         std::string json = "{\"name\":\"" + node.name + '"';
         if (node.position != dvec3{0})
-            json += std::format(",\"translation\":[{},{},{}]", metres(node.position.x), metres(node.position.y), metres(node.position.z));
+            json += std::format(",\"translation\":[{},{},{}]", metres(node.position.x), metres(node.position.y),
+                                metres(node.position.z));
         const glm::quat q(node.rotation);
         if (node.rotation != glm::dquat{1, 0, 0, 0}) json += std::format(",\"rotation\":[{},{},{},{}]", q.x, q.y, q.z, q.w);
         if (node.body && !node.body->parts.empty()) {
@@ -187,7 +190,8 @@ private:
         Extent extent;
         std::string primitives;
         for (const auto& [material, triangles] : byMaterial) {
-            if (triangles.indices.empty()) throw Standard_Failure(std::format("the {} of {} has no triangles", lookOf(material).name, body->name).c_str());
+            if (triangles.indices.empty())
+                throw Standard_Failure(std::format("the {} of {} has no triangles", lookOf(material).name, body->name).c_str());
             extent.triangles += triangles.indices.size() / 3;
             primitives += (primitives.empty() ? "" : ",") + addPrimitive(triangles, material, extent);
         }
@@ -211,28 +215,31 @@ private:
         extent.low = glm::min(extent.low, dvec3(low));
         extent.high = glm::max(extent.high, dvec3(high));
         const std::size_t count = triangles.positions.size();
-        const std::size_t position = addAccessor(triangles.positions.data(), count * 12, 5126, count, "VEC3", 34962,
-                                                 std::format(",\"min\":[{},{},{}],\"max\":[{},{},{}]", low.x, low.y, low.z, high.x, high.y, high.z));
+        const std::size_t position =
+            addAccessor(triangles.positions.data(), count * 12, 5126, count, "VEC3", 34962,
+                        std::format(",\"min\":[{},{},{}],\"max\":[{},{},{}]", low.x, low.y, low.z, high.x, high.y, high.z));
         const std::size_t normal = addAccessor(triangles.normals.data(), count * 12, 5126, count, "VEC3", 34962, "");
         std::size_t indices = 0;
         if (count <= 65535) {
             const std::vector<std::uint16_t> shorts(triangles.indices.begin(), triangles.indices.end());
             indices = addAccessor(shorts.data(), shorts.size() * 2, 5123, shorts.size(), "SCALAR", 34963, "");
         } else {
-            indices = addAccessor(triangles.indices.data(), triangles.indices.size() * 4, 5125, triangles.indices.size(), "SCALAR", 34963, "");
+            indices = addAccessor(triangles.indices.data(), triangles.indices.size() * 4, 5125, triangles.indices.size(), "SCALAR",
+                                  34963, "");
         }
-        return std::format("{{\"attributes\":{{\"POSITION\":{},\"NORMAL\":{}}},\"indices\":{},\"material\":{}}}", position, normal, indices,
-                           addMaterial(material));
+        return std::format("{{\"attributes\":{{\"POSITION\":{},\"NORMAL\":{}}},\"indices\":{},\"material\":{}}}", position, normal,
+                           indices, addMaterial(material));
     }
 
     std::size_t addAccessor(const void* data, std::size_t bytes, int type, std::size_t count, const char* shape, int target,
                             const std::string& more) {
         while (bytes_.size() % 4 != 0) bytes_ += '\0';
-        views_.push_back(std::format("{{\"buffer\":0,\"byteOffset\":{},\"byteLength\":{},\"target\":{}}}", bytes_.size(), bytes, target));
+        views_.push_back(
+            std::format("{{\"buffer\":0,\"byteOffset\":{},\"byteLength\":{},\"target\":{}}}", bytes_.size(), bytes, target));
         bytes_.append(static_cast<const char*>(data), bytes);
         while (bytes_.size() % 4 != 0) bytes_ += '\0';
-        accessors_.push_back(std::format("{{\"bufferView\":{},\"componentType\":{},\"count\":{},\"type\":\"{}\"{}}}", views_.size() - 1, type,
-                                         count, shape, more));
+        accessors_.push_back(std::format("{{\"bufferView\":{},\"componentType\":{},\"count\":{},\"type\":\"{}\"{}}}",
+                                         views_.size() - 1, type, count, shape, more));
         return accessors_.size() - 1;
     }
 
@@ -240,9 +247,10 @@ private:
         if (const auto found = materialOf_.find(material); found != materialOf_.end()) return found->second;
         const Look& look = lookOf(material);
         const auto& c = look.baseColour;
-        std::string json = std::format("{{\"name\":\"{}\",\"pbrMetallicRoughness\":{{\"baseColorFactor\":[{},{},{},{}],\"metallicFactor\":{},"
-                                       "\"roughnessFactor\":{}}}",
-                                       look.name, c[0], c[1], c[2], c[3], look.metallic, look.roughness);
+        std::string json =
+            std::format("{{\"name\":\"{}\",\"pbrMetallicRoughness\":{{\"baseColorFactor\":[{},{},{},{}],\"metallicFactor\":{},"
+                        "\"roughnessFactor\":{}}}",
+                        look.name, c[0], c[1], c[2], c[3], look.metallic, look.roughness);
         const auto& e = look.emissive;
         if (e[0] + e[1] + e[2] > 0) json += std::format(",\"emissiveFactor\":[{:.4f},{:.4f},{:.4f}]", e[0], e[1], e[2]);
         if (c[3] < 1) json += ",\"alphaMode\":\"BLEND\"";

@@ -8,20 +8,24 @@ namespace {
 
 constexpr double xLow = -6000, xHigh = 42000, zBack = -7000, zFront = 9000, eaves = 9200;
 
-Shape paint(double x0, double z0, double x1, double z1, double height = 2) { return box({x0, 0, z0}, {x1, height, z1}); }
+Shape paint(double x0, double z0, double x1, double z1, double height = 2) {
+    return box({x0, 0, z0}, {x1, height, z1});
+}
 
 void addFloor(Node& node) {
     node.add(box({xLow, -200, zBack}, {xHigh, 0, zFront}), Material::Floor);
     node.add(paint(-900, -2900, lineEndX + 900, 2100, 1), Material::FloorPad);
     // Operator aisle (1.2 m walkway, 3.2 m two-way transport), keep-clear in front of the cabinets behind.
-    std::vector<Shape> yellow{paint(xLow, 2600, xHigh, 2700), paint(xLow, 3850, xHigh, 3950), paint(xLow, 7150, xHigh, 7250), paint(-1500, -3900, xHigh - 4500, -3820)};
+    std::vector<Shape> yellow{paint(xLow, 2600, xHigh, 2700), paint(xLow, 3850, xHigh, 3950), paint(xLow, 7150, xHigh, 7250),
+                              paint(-1500, -3900, xHigh - 4500, -3820)};
     node.add(group(yellow), Material::LineYellow);
     std::vector<Shape> white, dashes;
     for (double x = xLow + 500; x < xHigh - 1500; x += 3000) dashes.push_back(paint(x, 5510, x + 1500, 5590));
     node.add(group(dashes), Material::LineWhite);
     for (int i = 0; i < 4; ++i) { // foil and coated roll places
         const double x = 36900 + i * 1150.0;
-        white.insert(white.end(), {paint(x, -2200, x + 60, 1400), paint(x, -2200, x + 1150, -2140), paint(x, 1340, x + 1150, 1400)});
+        white.insert(white.end(),
+                     {paint(x, -2200, x + 60, 1400), paint(x, -2200, x + 1150, -2140), paint(x, 1340, x + 1150, 1400)});
     }
     white.push_back(paint(36900 + 4600, -2200, 36960 + 4600, 1400));
     node.add(group(white), Material::LineWhite);
@@ -35,7 +39,9 @@ void addFloor(Node& node) {
 
 BodyRef column() {
     return kit::shared("hall-column", [](Body& body) {
-        body.add(group({box({-150, 0, -150}, {150, eaves, -130}, 0), box({-150, 0, 130}, {150, eaves, 150}, 0), box({-8, 0, -130}, {8, eaves, 130}, 0)}), Material::Structure);
+        body.add(group({box({-150, 0, -150}, {150, eaves, -130}, 0), box({-150, 0, 130}, {150, eaves, 150}, 0),
+                        box({-8, 0, -130}, {8, eaves, 130}, 0)}),
+                 Material::Structure);
         body.add(box({-260, 0, -260}, {260, 30, 260}, 4), Material::Structure);
         for (const double x : {-200.0, 200.0})
             for (const double z : {-200.0, 200.0}) body.add(hexagon({x, 30, z}, Axis::Y, 46, 26), Material::Steel);
@@ -56,7 +62,8 @@ BodyRef girder() {
         const int bays = 10;
         for (int i = 0; i < bays; ++i) {
             const double a = span / bays * i, b = span / bays * (i + 1);
-            bars.push_back(pipe({{0, i % 2 == 0 ? low + 100 : high - 100, a + 40}, {0, i % 2 == 0 ? high - 100 : low + 100, b - 40}}, 42, 1));
+            bars.push_back(
+                pipe({{0, i % 2 == 0 ? low + 100 : high - 100, a + 40}, {0, i % 2 == 0 ? high - 100 : low + 100, b - 40}}, 42, 1));
             bars.push_back(box({-40, low + 100, b - 40}, {40, high - 100, b + 40}));
         }
         body.add(group(bars), Material::Structure);
@@ -72,9 +79,12 @@ BodyRef luminaire() {
 
 void addBackWall(Node& node) {
     const BodyRef panel = kit::shared("wall-panel", [](Body& body) {
-        body.add(box({4, 0, -120}, {1996, 4200, 0}, 6), Material::Wall).add(box({4, 6200, -120}, {1996, eaves + 300, 0}, 6), Material::Wall);
-        body.add(box({0, 4200, -110}, {2000, 4290, 20}, 6), Material::PanelDark).add(box({0, 6110, -110}, {2000, 6200, 20}, 6), Material::PanelDark);
-        body.add(box({0, 4290, -60}, {2000, 6110, -50}), Material::Glass).add(box({-30, 4200, -100}, {30, 6200, 10}, 4), Material::PanelDark);
+        body.add(box({4, 0, -120}, {1996, 4200, 0}, 6), Material::Wall)
+            .add(box({4, 6200, -120}, {1996, eaves + 300, 0}, 6), Material::Wall);
+        body.add(box({0, 4200, -110}, {2000, 4290, 20}, 6), Material::PanelDark)
+            .add(box({0, 6110, -110}, {2000, 6200, 20}, 6), Material::PanelDark);
+        body.add(box({0, 4290, -60}, {2000, 6110, -50}), Material::Glass)
+            .add(box({-30, 4200, -100}, {30, 6200, 10}, 4), Material::PanelDark);
         body.add(box({0, 0, 0}, {2000, 140, 14}, 3), Material::PanelDark);
         for (int i = 1; i < 4; ++i) body.add(box({i * 500.0 - 5, 140, 0}, {i * 500.0 + 5, 4190, 4}), Material::Panel);
     });
@@ -84,7 +94,10 @@ void addBackWall(Node& node) {
 void addRollStore(Node& node) {
     const BodyRef stand = kit::shared("roll-stand", [](Body& body) {
         for (const double z : {-420.0, 380.0}) {
-            body.add(plate(Axis::Z, z, z + 40, {{-380, 60, 10}, {380, 60, 10}, {120, 640, 20}, {60, 600, 20}, {-60, 600, 20}, {-120, 640, 20}}, {{{-180, 130, 20}, {180, 130, 20}, {60, 430, 20}, {-60, 430, 20}}}, 4), Material::Accent, {1, 0.3});
+            body.add(plate(Axis::Z, z, z + 40,
+                           {{-380, 60, 10}, {380, 60, 10}, {120, 640, 20}, {60, 600, 20}, {-60, 600, 20}, {-120, 640, 20}},
+                           {{{-180, 130, 20}, {180, 130, 20}, {60, 430, 20}, {-60, 430, 20}}}, 4),
+                     Material::Accent, {1, 0.3});
         }
         body.add(group({box({-400, 0, -460}, {-320, 80, 460}, 5), box({320, 0, -460}, {400, 80, 460}, 5)}), Material::Accent);
     });
@@ -103,11 +116,18 @@ void addRollStore(Node& node) {
 void addTransporter(Node& node) {
     Node& vehicle = node.child("roll-transporter", {33600, 0, 5000});
     vehicle.add(plate(Axis::Y, 90, 430, rectangle(-950, -550, 950, 550, 130), {}, 12), Material::Panel, {1, 0.25});
-    vehicle.add(plate(Axis::Y, 40, 92, rectangle(-900, -500, 900, 500, 110)), Material::Rubber).add(plate(Axis::Y, 250, 290, rectangle(-953, -553, 953, 553, 132)), Material::Strip, {1, 0.25});
-    for (const double z : {-430.0, 390.0}) vehicle.add(plate(Axis::Z, z, z + 40, {{-330, 430, 10}, {330, 430, 10}, {150, 1010, 30}, {60, 950, 30}, {-60, 950, 30}, {-150, 1010, 30}}, {}, 4), Material::PanelDark, {1, 0.3});
+    vehicle.add(plate(Axis::Y, 40, 92, rectangle(-900, -500, 900, 500, 110)), Material::Rubber)
+        .add(plate(Axis::Y, 250, 290, rectangle(-953, -553, 953, 553, 132)), Material::Strip, {1, 0.25});
+    for (const double z : {-430.0, 390.0})
+        vehicle.add(plate(Axis::Z, z, z + 40,
+                          {{-330, 430, 10}, {330, 430, 10}, {150, 1010, 30}, {60, 950, 30}, {-60, 950, 30}, {-150, 1010, 30}}, {},
+                          4),
+                    Material::PanelDark, {1, 0.3});
     vehicle.instance("core", kit::coreTube(coreDiameter, 700), {0, 1020, 0});
     vehicle.instance("roll", kit::coil(coreDiameter, 620, foilWidth, Material::CoatRolled), {0, 1020, 0});
-    for (const double x : {-860.0, 860.0}) vehicle.add(lathe({x, 160, x < 0 ? -470.0 : 470.0}, Axis::Y, {{60, 0}, {70, 12}, {70, 60}, {50, 84}}), Material::Black, {1, 0.3});
+    for (const double x : {-860.0, 860.0})
+        vehicle.add(lathe({x, 160, x < 0 ? -470.0 : 470.0}, Axis::Y, {{60, 0}, {70, 12}, {70, 60}, {50, 84}}), Material::Black,
+                    {1, 0.3});
     vehicle.instance("e-stop", kit::emergencyStop(), {700, 430, 500});
 }
 
@@ -124,17 +144,24 @@ Model makeHall() {
         node.instance("girder", girder(), {x, 0, zBack});
         if (i == 0 || i == 4) node.instance("column-front", column(), {x, 0, zFront - 320});
     }
-    for (const double z : {zBack + 320, zFront - 320}) node.add(box({xLow, eaves - 260, z - 110}, {xHigh, eaves, z + 110}), Material::Structure);
+    for (const double z : {zBack + 320, zFront - 320})
+        node.add(box({xLow, eaves - 260, z - 110}, {xHigh, eaves, z + 110}), Material::Structure);
     for (int i = 0; i < 11; ++i)
         for (const double z : {-2600.0, 3200.0}) node.instance("luminaire", luminaire(), {-3500 + i * 4200.0, 7300, z});
     addBackWall(node);
     addRollStore(node);
     addTransporter(node);
     // Mains on brackets along the wall: chilled water, air, nitrogen, tray; supply air duct under the roof.
-    struct Main { double y, radius; Material material; };
-    for (const Main& main : {Main{3500, 70, Material::Water}, Main{3290, 70, Material::Water}, Main{3080, 45, Material::White}, Main{2920, 40, Material::LineYellow}})
+    struct Main {
+        double y, radius;
+        Material material;
+    };
+    for (const Main& main : {Main{3500, 70, Material::Water}, Main{3290, 70, Material::Water}, Main{3080, 45, Material::White},
+                             Main{2920, 40, Material::LineYellow}})
         node.add(rod({xLow + 200, main.y, zBack + 420}, Axis::X, main.radius, xHigh - xLow - 400), main.material, {1, 0.35});
-    for (double x = xLow + 1000; x < xHigh; x += 4000) node.add(box({x - 30, 2800, zBack + 10}, {x + 30, 2860, zBack + 560}, 4), Material::Galvanised).add(box({x - 30, 2800, zBack + 340}, {x + 30, 3620, zBack + 370}, 4), Material::Galvanised);
+    for (double x = xLow + 1000; x < xHigh; x += 4000)
+        node.add(box({x - 30, 2800, zBack + 10}, {x + 30, 2860, zBack + 560}, 4), Material::Galvanised)
+            .add(box({x - 30, 2800, zBack + 340}, {x + 30, 3620, zBack + 370}, 4), Material::Galvanised);
     for (int i = 0; i < 15; ++i) node.instance("supply-air", kit::roundDuct(Axis::X, 420, 3000), {-4800 + i * 3000.0, 7700, -4600});
     node.instance("sign", kit::namePlate("CATHODE COATING  LINE 1", 420), {9500, 7000, zBack + 30});
     return model;

@@ -2,8 +2,8 @@
 
 #include "model.hpp"
 
-/// Catalogue parts that every machine of the plant is built from. Each call with the same dimensions returns the same body, so a part is
-/// stored once a file however often it is used. Millimetres; each comment says where the part's origin is.
+/// Catalogue parts that every machine of the plant is built from. Each call with the same dimensions returns the same body, so a
+/// part is stored once a file however often it is used. Millimetres; each comment says where the part's origin is.
 namespace millwright::assets::kit {
 
 /// For bent pipes and cables: a bend is curved twice, so that fine meshing costs much and shows little.

@@ -21,8 +21,12 @@ void addGuardFrame(Body& body, double width, double height, bool mesh, Material 
     if (mesh) {
         std::vector<Shape> wires;
         const int columns = static_cast<int>((width - 2 * t) / 50), rows = static_cast<int>((height - 60 - 2 * t) / 50);
-        for (int i = 1; i < columns; ++i) wires.push_back(box({t + i * (width - 2 * t) / columns - 1.8, 60 + t, -1.8}, {t + i * (width - 2 * t) / columns + 1.8, height - t, 1.8}));
-        for (int i = 1; i < rows; ++i) wires.push_back(box({t, 60 + t + i * (height - 60 - 2 * t) / rows - 1.8, -1.8}, {width - t, 60 + t + i * (height - 60 - 2 * t) / rows + 1.8, 1.8}));
+        for (int i = 1; i < columns; ++i)
+            wires.push_back(box({t + i * (width - 2 * t) / columns - 1.8, 60 + t, -1.8},
+                                {t + i * (width - 2 * t) / columns + 1.8, height - t, 1.8}));
+        for (int i = 1; i < rows; ++i)
+            wires.push_back(box({t, 60 + t + i * (height - 60 - 2 * t) / rows - 1.8, -1.8},
+                                {width - t, 60 + t + i * (height - 60 - 2 * t) / rows + 1.8, 1.8}));
         body.add(group(wires), Material::GuardMesh, small);
     } else {
         body.add(box({t - 6, 60 + t - 6, -3}, {width - t + 6, height - t + 6, 3}), Material::Polycarbonate, small);
@@ -33,7 +37,8 @@ void addGuardFrame(Body& body, double width, double height, bool mesh, Material 
 BodyRef guard(double width, double height, bool mesh) {
     return shared(std::format("guard-{:.0f}x{:.0f}-{}", width, height, mesh ? "mesh" : "clear"), [&](Body& body) {
         addGuardFrame(body, width, height, mesh, Material::GuardYellow);
-        body.add(group({box({-12, 0, -60}, {52, 10, 60}, 2), box({width - 52, 0, -60}, {width + 12, 10, 60}, 2)}), Material::GuardYellow, small);
+        body.add(group({box({-12, 0, -60}, {52, 10, 60}, 2), box({width - 52, 0, -60}, {width + 12, 10, 60}, 2)}),
+                 Material::GuardYellow, small);
     });
 }
 
@@ -41,7 +46,8 @@ BodyRef guardDoor(double width, double height) {
     return shared(std::format("guard-door-{:.0f}x{:.0f}", width, height), [&](Body& body) {
         addGuardFrame(body, width, height, false, Material::GuardYellow);
         body.add(group({handle({width - 20, height * 0.45, 20}, 220, true)}), Material::Black, small);
-        body.add(group({rod({-4, height * 0.15, 0}, Axis::Y, 12, 90, 1), rod({-4, height * 0.8, 0}, Axis::Y, 12, 90, 1)}), Material::Steel, small);
+        body.add(group({rod({-4, height * 0.15, 0}, Axis::Y, 12, 90, 1), rod({-4, height * 0.8, 0}, Axis::Y, 12, 90, 1)}),
+                 Material::Steel, small);
         body.add(box({width - 46, height * 0.78, 20}, {width + 6, height * 0.78 + 150, 62}, 3), Material::Black, small);
         body.add(box({width - 36, height * 0.78 + 100, 62}, {width - 4, height * 0.78 + 135, 64}), Material::LineYellow, small);
     });
@@ -71,13 +77,22 @@ BodyRef cabinet(double width, double height, double depth) {
             const double left = -w + width / doors * i + 5, right = -w + width / doors * (i + 1) - 5;
             body.add(box({left, 108, d - 20}, {right, height - 8, d}, 4), Material::Panel, small);
             const double grip = i == 0 && doors == 2 ? right - 60 : left + 40;
-            body.add(plate(Axis::Z, d, d + 16, rectangle(grip - 14, height * 0.48, grip + 14, height * 0.48 + 190, 12), {}, 3), Material::Black, small);
+            body.add(plate(Axis::Z, d, d + 16, rectangle(grip - 14, height * 0.48, grip + 14, height * 0.48 + 190, 12), {}, 3),
+                     Material::Black, small);
             const double hinge = i == 0 && doors == 2 ? left : right;
-            body.add(group({rod({hinge, height * 0.14, d - 6}, Axis::Y, 9, 80, 1), rod({hinge, height * 0.86, d - 6}, Axis::Y, 9, 80, 1)}), Material::Steel, small);
+            body.add(group({rod({hinge, height * 0.14, d - 6}, Axis::Y, 9, 80, 1),
+                            rod({hinge, height * 0.86, d - 6}, Axis::Y, 9, 80, 1)}),
+                     Material::Steel, small);
             std::vector<Shape> slats;
-            for (int k = 0; k < 7; ++k) slats.push_back(box({(left + right) / 2 - 120, 220 + k * 22.0, d}, {(left + right) / 2 + 120, 232 + k * 22.0, d + 5}));
+            for (int k = 0; k < 7; ++k)
+                slats.push_back(
+                    box({(left + right) / 2 - 120, 220 + k * 22.0, d}, {(left + right) / 2 + 120, 232 + k * 22.0, d + 5}));
             body.add(group(slats), Material::PanelDark, small);
-            body.add(plate(Axis::Z, d, d + 2, {{(left + right) / 2 - 45, height * 0.8}, {(left + right) / 2 + 45, height * 0.8}, {(left + right) / 2, height * 0.8 + 78}}), Material::LineYellow, small);
+            body.add(plate(Axis::Z, d, d + 2,
+                           {{(left + right) / 2 - 45, height * 0.8},
+                            {(left + right) / 2 + 45, height * 0.8},
+                            {(left + right) / 2, height * 0.8 + 78}}),
+                     Material::LineYellow, small);
         }
         body.add(box({-w + 60, height, -d + 60}, {w - 60, height + 45, d - 90}, 4), Material::PanelDark, small);
         body.add(group({box({-w - 1, height - 150, -d + 80}, {w + 1, height - 60, d - 120}, 0)}), Material::Accent, small);
@@ -100,7 +115,9 @@ BodyRef operatorPanel() {
             white.push_back(box({x + 10, 352, 51}, {x + 56, 374, 52}));
             green.push_back(box({x + 10, 312, 51}, {x + 24 + 12 * ((i * 3) % 5), 322, 52}));
         }
-        for (int i = 0; i < 26; ++i) white.push_back(box({-258 + i * 20.0, 178 + 28 * std::sin(i * 0.55) + 9 * std::sin(i * 1.7), 50}, {-239 + i * 20.0, 183 + 28 * std::sin(i * 0.55) + 9 * std::sin(i * 1.7), 51.5}));
+        for (int i = 0; i < 26; ++i)
+            white.push_back(box({-258 + i * 20.0, 178 + 28 * std::sin(i * 0.55) + 9 * std::sin(i * 1.7), 50},
+                                {-239 + i * 20.0, 183 + 28 * std::sin(i * 0.55) + 9 * std::sin(i * 1.7), 51.5}));
         for (int i = 0; i < 4; ++i) grey.push_back(box({-262, 150 + i * 34.0, 50}, {262, 151.5 + i * 34.0, 50.8}));
         head.emplace_back(group(white), Material::ScreenWhite);
         head.emplace_back(group(grey), Material::ScreenGrey);
@@ -126,7 +143,8 @@ BodyRef cableTray(double length) {
                         row(box({100, 6, -146}, {130, 18, 146}), static_cast<int>(length / 250), {250, 0, 0})}),
                  Material::Galvanised, small);
         std::vector<Shape> cables;
-        for (int i = 0; i < 7; ++i) cables.push_back(rod({0, 18.0 + 9 + (i % 2) * 5, -110 + i * 34.0}, Axis::X, 9 + (i * 5) % 6, length));
+        for (int i = 0; i < 7; ++i)
+            cables.push_back(rod({0, 18.0 + 9 + (i % 2) * 5, -110 + i * 34.0}, Axis::X, 9 + (i * 5) % 6, length));
         body.add(group(cables), Material::Cable, {2, 0.9});
     });
 }
@@ -139,7 +157,8 @@ BodyRef walkway(double length, double width) {
                  Material::Structure, small);
         const int bars = static_cast<int>(width / 38);
         body.add(row(box({0, -32, -w + 22}, {length, -2, -w + 26}), bars - 1, {0, 0, 38}), Material::Galvanised, small);
-        body.add(row(box({30, -12, -w + 10}, {36, -3, w - 10}), static_cast<int>(length / 100), {100, 0, 0}), Material::Galvanised, small);
+        body.add(row(box({30, -12, -w + 10}, {36, -3, w - 10}), static_cast<int>(length / 100), {100, 0, 0}), Material::Galvanised,
+                 small);
     });
 }
 
@@ -158,7 +177,14 @@ BodyRef stairs(double height, double width) {
         const int steps = static_cast<int>(std::round(height / 190));
         const double rise = height / steps, run = 240, w = width / 2;
         for (const double z : {-w, w - 12})
-            body.add(plate(Axis::Z, z, z + 12, {{0, 0}, {160, 0}, {run * steps + 30, height - 150}, {run * steps + 30, height}, {run * steps - 60, height}, {-60, 130}}), Material::Structure, small);
+            body.add(plate(Axis::Z, z, z + 12,
+                           {{0, 0},
+                            {160, 0},
+                            {run * steps + 30, height - 150},
+                            {run * steps + 30, height},
+                            {run * steps - 60, height},
+                            {-60, 130}}),
+                     Material::Structure, small);
         std::vector<Shape> treads, nosings;
         for (int i = 1; i < steps; ++i) {
             treads.push_back(box({run * i - 10, rise * i - 30, -w + 12}, {run * i + 240, rise * i, w - 12}, 2));
@@ -167,15 +193,20 @@ BodyRef stairs(double height, double width) {
         body.add(group(treads), Material::Galvanised, small);
         body.add(group(nosings), Material::GuardYellow, small);
         for (const double z : {-w, w})
-            body.add(group({pipe({{60, 60, z}, {60, 1000, z}, {run * steps, height + 1100, z}}, 20, 90), pipe({{60, 520, z}, {run * steps, height + 560, z}}, 16, 10)}), Material::GuardYellow, tube);
+            body.add(group({pipe({{60, 60, z}, {60, 1000, z}, {run * steps, height + 1100, z}}, 20, 90),
+                            pipe({{60, 520, z}, {run * steps, height + 560, z}}, 16, 10)}),
+                     Material::GuardYellow, tube);
     });
 }
 
 BodyRef nozzle(double length) {
     return shared(std::format("float-nozzle-{:.0f}", length), [&](Body& body) {
         const double h = length / 2;
-        body.add(moved(plate(Axis::Z, -h, h, {{-70, -150, 6}, {70, -150, 6}, {70, -30, 8}, {34, 0, 4}, {-34, 0, 4}, {-70, -30, 8}}), {0, 0, 0}), Material::Stainless, small);
-        body.add(group({box({-28, 0, -h + 20}, {-22, 1.5, h - 20}), box({22, 0, -h + 20}, {28, 1.5, h - 20})}), Material::Black, small);
+        body.add(moved(plate(Axis::Z, -h, h, {{-70, -150, 6}, {70, -150, 6}, {70, -30, 8}, {34, 0, 4}, {-34, 0, 4}, {-70, -30, 8}}),
+                       {0, 0, 0}),
+                 Material::Stainless, small);
+        body.add(group({box({-28, 0, -h + 20}, {-22, 1.5, h - 20}), box({22, 0, -h + 20}, {28, 1.5, h - 20})}), Material::Black,
+                 small);
     });
 }
 
@@ -186,7 +217,15 @@ BodyRef fan(double wheelRadius) {
         body.add(box({-w / 2, 0, -r * 1.28}, {w / 2, r * 1.75, -r * 0.2}, 6), Material::Frame, small);
         body.add(box({-w / 2 - 20, r * 1.72, -r * 1.34}, {w / 2 + 20, r * 1.78, -r * 0.14}, 4), Material::Steel, small);
         body.add(ring({-w / 2 - 40, 0, 0}, Axis::X, r * 0.78, r * 0.6, 40, 6), Material::Steel, round);
-        body.add(lathe({w / 2, 0, 0}, Axis::X, {{r * 0.5, 0}, {r * 0.5, 16}, {r * 0.36, 22}, {r * 0.36, r * 1.05}, {r * 0.4, r * 1.06}, {r * 0.4, r * 1.3}, {r * 0.3, r * 1.36}}), Material::Accent, round);
+        body.add(lathe({w / 2, 0, 0}, Axis::X,
+                       {{r * 0.5, 0},
+                        {r * 0.5, 16},
+                        {r * 0.36, 22},
+                        {r * 0.36, r * 1.05},
+                        {r * 0.4, r * 1.06},
+                        {r * 0.4, r * 1.3},
+                        {r * 0.3, r * 1.36}}),
+                 Material::Accent, round);
         body.add(circleOf(box({w / 2 + 40, r * 0.34, -3}, {w / 2 + r, r * 0.42, 3}), 20, Axis::X), Material::Accent, small);
         body.add(box({w / 2 + r * 0.3, r * 0.3, -r * 0.2}, {w / 2 + r * 0.75, r * 0.58, r * 0.2}, 5), Material::PanelDark, small);
         body.add(box({-w / 2 - 20, -r * 1.4, -r * 0.9}, {w / 2 + r * 1.2, -r * 1.28, r * 0.9}, 5), Material::Structure, small);
@@ -217,7 +256,8 @@ BodyRef ductElbow(double radius, double bend) {
             from = to;
         }
         body.add(group(gores), Material::Galvanised, round);
-        body.add(group({rod({0, 0, 0}, Axis::Y, radius + 28, 8), rod({bend - 8, bend, 0}, Axis::X, radius + 28, 8)}), Material::Galvanised, round);
+        body.add(group({rod({0, 0, 0}, Axis::Y, radius + 28, 8), rod({bend - 8, bend, 0}, Axis::X, radius + 28, 8)}),
+                 Material::Galvanised, round);
     });
 }
 
@@ -246,10 +286,12 @@ void addStackLight(Node& parent, const std::string& name, dvec3 foot, double pol
                        body.add(rod({0, poleHeight, 0}, Axis::Y, 14, 300), Material::Black, small);
                    }));
     const auto lamp = [&](int place, const char* colour, Material lens) {
-        light.instance(name + "-" + colour, shared(std::string("lamp-") + colour, [&](Body& body) {
-                           body.add(lathe({0, 0, 0}, Axis::Y, {{33, 0}, {36, 3}, {36, 66}, {33, 69}}), lens, {0.6, 0.25});
-                           body.add(rod({0, 69, 0}, Axis::Y, 34, 3), Material::Black, small);
-                       }),
+        light.instance(name + "-" + colour,
+                       shared(std::string("lamp-") + colour,
+                              [&](Body& body) {
+                                  body.add(lathe({0, 0, 0}, Axis::Y, {{33, 0}, {36, 3}, {36, 66}, {33, 69}}), lens, {0.6, 0.25});
+                                  body.add(rod({0, 69, 0}, Axis::Y, 34, 3), Material::Black, small);
+                              }),
                        {0, poleHeight + 26 + 72.0 * place, 0});
     };
     lamp(3, "red", Material::LampRed);

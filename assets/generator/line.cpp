@@ -1,7 +1,6 @@
 #include "line.hpp"
 
 #include <Standard_Failure.hxx>
-
 #include <cmath>
 #include <numbers>
 
@@ -55,7 +54,9 @@ const WebRoller& webRoller(std::string_view id) {
 
 namespace {
 
-dvec2 left(dvec2 direction) { return {-direction.y, direction.x}; }
+dvec2 left(dvec2 direction) {
+    return {-direction.y, direction.x};
+}
 
 /// The straight between two rollers: leaves the first and meets the second on the side that their turning says.
 std::pair<dvec2, dvec2> tangent(const WebRoller& a, const WebRoller& b) {
@@ -86,7 +87,8 @@ void addFloatWave(std::vector<WebPiece>& path, dvec2 from, dvec2 to) {
 } // namespace
 
 std::vector<WebPiece> webPath() {
-    std::vector<WebRoller> stops{{"unwind", Station::Unwinder, {unwindTurret.x + turretRadius, unwindTurret.y}, unwindDesignDiameter / 2, -1}};
+    std::vector<WebRoller> stops{
+        {"unwind", Station::Unwinder, {unwindTurret.x + turretRadius, unwindTurret.y}, unwindDesignDiameter / 2, -1}};
     stops.insert(stops.end(), webRollers().begin(), webRollers().end());
     stops.push_back({"rewind", Station::Rewinder, {rewindTurret.x - turretRadius, rewindTurret.y}, rewindDesignDiameter / 2, -1});
     std::vector<WebPiece> path;

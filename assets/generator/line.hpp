@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
-/// The coating line's layout: one table says where the web runs, so that machines, web and bindings agree. Millimetres, plant frame:
-/// X along the web, Y up from the floor, Z towards the operator.
+/// The coating line's layout: one table says where the web runs, so that machines, web and bindings agree. Millimetres, plant
+/// frame: X along the web, Y up from the floor, Z towards the operator.
 ///
-/// A single-side cathode line with four 5 m float zones. At 1.5 g/(m2.s) evaporation a 25 m/min coater needs 33 m of dryer, so these
-/// 20 m allow 25 * 20 / 33 = 15 m/min. Length over all: 35.8 m.
+/// A single-side cathode line with four 5 m float zones. At 1.5 g/(m2.s) evaporation a 25 m/min coater needs 33 m of dryer, so
+/// these 20 m allow 25 * 20 / 33 = 15 m/min. Length over all: 35.8 m.
 namespace millwright::assets {
 
 inline constexpr double unwinderX = 0, coaterX = 3400, dryerX = 6600, zoneLength = 5000, outfeedX = 26600, calenderX = 29000,

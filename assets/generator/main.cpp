@@ -2,7 +2,6 @@
 #include "line.hpp"
 
 #include <Standard_Failure.hxx>
-
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -14,12 +13,13 @@ using namespace millwright::assets;
 
 void makeModels(const std::filesystem::path& folder, bool step) {
     std::filesystem::create_directories(folder);
-    for (Model (*make)() : {makeUnwinder, makeCoater, makeDryerZone, makeDryer, makeOutfeed, makeCalender, makeRewinder, makeWeb, makeHall}) {
+    for (Model (*make)() :
+         {makeUnwinder, makeCoater, makeDryerZone, makeDryer, makeOutfeed, makeCalender, makeRewinder, makeWeb, makeHall}) {
         const Model model = make();
         const Size size = writeGlb(model, folder);
-        std::printf("%-12s %4zu nodes %4zu instances %4zu meshes %7zu triangles (%zu stored) %8zu bytes  %.2f x %.2f x %.2f m\n", model.name.c_str(), size.nodes,
-                    size.instances, size.meshes, size.triangles, size.uniqueTriangles, size.bytes, size.high.x - size.low.x, size.high.y - size.low.y,
-                    size.high.z - size.low.z);
+        std::printf("%-12s %4zu nodes %4zu instances %4zu meshes %7zu triangles (%zu stored) %8zu bytes  %.2f x %.2f x %.2f m\n",
+                    model.name.c_str(), size.nodes, size.instances, size.meshes, size.triangles, size.uniqueTriangles, size.bytes,
+                    size.high.x - size.low.x, size.high.y - size.low.y, size.high.z - size.low.z);
         std::fflush(stdout);
         if (step) writeStep(model, folder);
     }
@@ -51,7 +51,8 @@ int main(int argc, char** argv) {
                 what = argument;
         }
         if (folder.empty()) {
-            std::fputs("usage: millwright-assets FOLDER [models|log] [--step]\nexample: millwright-assets assets/plants/battery\n", stderr);
+            std::fputs("usage: millwright-assets FOLDER [models|log] [--step]\nexample: millwright-assets assets/plants/battery\n",
+                       stderr);
             return 2;
         }
         if (what != "log") makeModels(std::filesystem::path(folder) / "models", step);

@@ -12,15 +12,64 @@
 #include <string>
 #include <vector>
 
-/// A machine as named nodes over shared bodies: what the GLB and STEP writers write. Millimetres, Y up; web runs +X, operator at +Z.
+/// A machine as named nodes over shared bodies: what the GLB and STEP writers write. Millimetres, Y up; web runs +X, operator at
+/// +Z.
 namespace millwright::assets {
 
 /// What a part is made of; `materialOf` gives the look.
 enum class Material : std::uint8_t {
-    Panel, PanelDark, Frame, Accent, Steel, Polished, Chrome, Aluminium, Stainless, Galvanised, Cast, Rubber, Cable, HoseBlue, Brass,
-    Copper, Foil, CoatWet, CoatDry, CoatRolled, Slurry, Core, GuardYellow, GuardMesh, Polycarbonate, Glass, Red, Orange, White, Black,
-    Screen, ScreenGreen, ScreenGrey, ScreenWhite, LampRed, LampYellow, LampGreen, LampBlue, LampOff, Light, Strip, Floor, FloorPad,
-    LineYellow, LineWhite, LineRed, Concrete, Wall, Structure, Insulation, Water, Count
+    Panel,
+    PanelDark,
+    Frame,
+    Accent,
+    Steel,
+    Polished,
+    Chrome,
+    Aluminium,
+    Stainless,
+    Galvanised,
+    Cast,
+    Rubber,
+    Cable,
+    HoseBlue,
+    Brass,
+    Copper,
+    Foil,
+    CoatWet,
+    CoatDry,
+    CoatRolled,
+    Slurry,
+    Core,
+    GuardYellow,
+    GuardMesh,
+    Polycarbonate,
+    Glass,
+    Red,
+    Orange,
+    White,
+    Black,
+    Screen,
+    ScreenGreen,
+    ScreenGrey,
+    ScreenWhite,
+    LampRed,
+    LampYellow,
+    LampGreen,
+    LampBlue,
+    LampOff,
+    Light,
+    Strip,
+    Floor,
+    FloorPad,
+    LineYellow,
+    LineWhite,
+    LineRed,
+    Concrete,
+    Wall,
+    Structure,
+    Insulation,
+    Water,
+    Count
 };
 
 /// glTF metal-rough, colours linear.

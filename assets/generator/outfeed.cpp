@@ -1,5 +1,4 @@
 #include "frames.hpp"
-
 #include "shared.hpp"
 
 /// Dryer outfeed: chill rolls, traversing beta gauge, inspection camera.
@@ -12,7 +11,8 @@ constexpr double gaugeX = 28350 - outfeedX;
 void addGauge(Node& node) {
     const double y = calenderPassLine;
     for (const double side : {-1.0, 1.0}) {
-        node.add(plate(Axis::Z, side * 640 - 60, side * 640 + 60, rectangle(gaugeX - 150, 120, gaugeX + 150, 1760, 40), {}, 6), Material::Panel, smooth);
+        node.add(plate(Axis::Z, side * 640 - 60, side * 640 + 60, rectangle(gaugeX - 150, 120, gaugeX + 150, 1760, 40), {}, 6),
+                 Material::Panel, smooth);
         node.add(box({gaugeX - 190, 60, side * 640 - 100}, {gaugeX + 190, 122, side * 640 + 100}, 5), Material::PanelDark);
         for (const double x : {-140.0, 140.0}) node.add(rod({gaugeX + x, 0, side * 640}, Axis::Y, 45, 62, 4), Material::Steel);
     }
@@ -33,16 +33,25 @@ void addGauge(Node& node) {
     head.add(plate(Axis::Z, 95, 97, {{-36, 84}, {36, 84}, {0, 146}}), Material::LineYellow);
     head.add(box({60, 150, 95}, {84, 174, 100}, 2), Material::LampGreen);
     node.instance("gauge-plate", kit::namePlate("AREAL MASS GAUGE", 46), {gaugeX - 114, 1520, 701});
-    node.body->add(group({pipe({{gaugeX, y + 440, -560}, {gaugeX, y + 700, -620}, {gaugeX, 2450, -1400}}, 18, 80)}), Material::Cable, kit::tube);
+    node.body->add(group({pipe({{gaugeX, y + 440, -560}, {gaugeX, y + 700, -620}, {gaugeX, 2450, -1400}}, 18, 80)}),
+                   Material::Cable, kit::tube);
 }
 
 void addChillSupply(Node& node) {
     for (const char* id : {"chill-roll-1", "chill-roll-2"}) {
         const dvec2 c = webRoller(id).centre - dvec2{outfeedX, 0};
-        node.add(lathe({c, plateOuter + 66}, Axis::Z, {{34, 0}, {44, 6}, {44, 70}, {30, 78}, {30, 110}, {24, 114}}), Material::Brass, smooth);
-        for (const double dx : {-40.0, 40.0}) node.add(pipe({{c.x + dx * 0.4, c.y - 30, plateOuter + 130}, {c.x + dx, c.y - 200, plateOuter + 170}, {c.x + dx * 1.6, 500, plateOuter + 150}, {c.x + dx * 1.6, 300, plateOuter + 60}}, 19, 90), Material::HoseBlue, kit::tube);
+        node.add(lathe({c, plateOuter + 66}, Axis::Z, {{34, 0}, {44, 6}, {44, 70}, {30, 78}, {30, 110}, {24, 114}}),
+                 Material::Brass, smooth);
+        for (const double dx : {-40.0, 40.0})
+            node.add(pipe({{c.x + dx * 0.4, c.y - 30, plateOuter + 130},
+                           {c.x + dx, c.y - 200, plateOuter + 170},
+                           {c.x + dx * 1.6, 500, plateOuter + 150},
+                           {c.x + dx * 1.6, 300, plateOuter + 60}},
+                          19, 90),
+                     Material::HoseBlue, kit::tube);
     }
-    node.add(group({rod({300, 290, plateOuter + 60}, Axis::X, 32, 900), rod({300, 200, plateOuter + 60}, Axis::X, 32, 900)}), Material::Stainless, smooth);
+    node.add(group({rod({300, 290, plateOuter + 60}, Axis::X, 32, 900), rod({300, 200, plateOuter + 60}, Axis::X, 32, 900)}),
+             Material::Stainless, smooth);
 }
 
 } // namespace
@@ -51,8 +60,11 @@ Model makeOutfeed() {
     Model model{"outfeed", {}};
     Node& node = model.root;
     node.name = "outfeed";
-    addSideFrames(node, {{100, 230, 30}, {1440, 230, 30}, {1440, 1440, 90}, {1240, 1830, 120}, {1120, 1930, 60}, {180, 1930, 60}, {100, 1840, 60}},
-                  {rectangle(240, 380, 720, 900, 90), rectangle(880, 380, 1320, 960, 90)}, {{170, 320}, {1370, 320}, {200, 1850}, {1060, 1850}, {800, 800}}, {180, 1360});
+    addSideFrames(
+        node,
+        {{100, 230, 30}, {1440, 230, 30}, {1440, 1440, 90}, {1240, 1830, 120}, {1120, 1930, 60}, {180, 1930, 60}, {100, 1840, 60}},
+        {rectangle(240, 380, 720, 900, 90), rectangle(880, 380, 1320, 960, 90)},
+        {{170, 320}, {1370, 320}, {200, 1850}, {1060, 1850}, {800, 800}}, {180, 1360});
     addSideFrames(node, {{2080, 230, 30}, {2330, 230, 30}, {2330, 1300, 60}, {2080, 1300, 60}}, {}, {{2200, 330}}, {2130, 2280});
     addWebRollers(node, Station::Outfeed);
     addChillSupply(node);
@@ -60,7 +72,9 @@ Model makeOutfeed() {
     node.instance("chill-drive", kit::gearMotor(170), {950, 1560, -plateOuter - 70}, 180);
     // Line camera and its light bar over the last roller.
     node.add(box({2160, 1560, -420}, {2240, 1640, 420}, 6), Material::Aluminium);
-    for (const double z : {-200.0, 200.0}) node.add(box({2150, 1420, z - 45}, {2250, 1560, z + 45}, 8), Material::Black).add(rod({2200, 1360, z}, Axis::Y, 28, 62, 2), Material::PanelDark, smooth);
+    for (const double z : {-200.0, 200.0})
+        node.add(box({2150, 1420, z - 45}, {2250, 1560, z + 45}, 8), Material::Black)
+            .add(rod({2200, 1360, z}, Axis::Y, 28, 62, 2), Material::PanelDark, smooth);
     node.add(box({2090, 1330, -380}, {2120, 1360, 380}, 3), Material::Light);
     for (const double z : {-460.0, 420.0}) node.add(box({2170, 1290, z}, {2230, 1640, z + 40}, 4), Material::Frame);
     node.instance("operator-panel", kit::operatorPanel(), {1780, 0, 1350});

@@ -24,14 +24,13 @@
 #include <TopoDS_Face.hxx>
 #include <TopoDS_Vertex.hxx>
 #include <TopoDS_Wire.hxx>
+#include <cmath>
 #include <gp_Ax2.hxx>
 #include <gp_Ax3.hxx>
 #include <gp_Circ.hxx>
 #include <gp_Cylinder.hxx>
 #include <gp_Pln.hxx>
 #include <gp_Trsf.hxx>
-
-#include <cmath>
 #include <numbers>
 
 namespace millwright::assets {
@@ -39,7 +38,9 @@ namespace {
 
 constexpr const char* fontFile = "/usr/share/fonts/opentype/inter/Inter-SemiBold.otf"; // Debian package fonts-inter
 
-gp_Pnt point(dvec3 p) { return {p.x, p.y, p.z}; }
+gp_Pnt point(dvec3 p) {
+    return {p.x, p.y, p.z};
+}
 
 gp_Dir direction(Axis axis) {
     switch (axis) {
@@ -113,7 +114,9 @@ TopoDS_Wire closedWire(Axis axis, double w, const Outline& outline) {
     return wire.Wire();
 }
 
-Shape transformed(const Shape& shape, const gp_Trsf& by) { return shape.Moved(TopLoc_Location(by)); }
+Shape transformed(const Shape& shape, const gp_Trsf& by) {
+    return shape.Moved(TopLoc_Location(by));
+}
 
 } // namespace
 
@@ -121,7 +124,9 @@ Shape box(dvec3 low, dvec3 high, double chamfer) {
     return chamfered(BRepPrimAPI_MakeBox(point(low), point(high)).Shape(), chamfer, [](const TopoDS_Edge&) { return true; });
 }
 
-Shape block(dvec3 centre, dvec3 size, double chamfer) { return box(centre - size * 0.5, centre + size * 0.5, chamfer); }
+Shape block(dvec3 centre, dvec3 size, double chamfer) {
+    return box(centre - size * 0.5, centre + size * 0.5, chamfer);
+}
 
 Shape lathe(dvec3 base, Axis axis, const std::vector<dvec2>& profile) {
     const dvec3 forward = along(axis, 1);
@@ -173,7 +178,8 @@ Shape plate(Axis axis, double from, double to, const Outline& outline, const std
     TopoDS_Face flat = face.Face();
     if (!holes.empty()) {
         std::vector<Shape> tools;
-        for (const Outline& hole : holes) tools.push_back(BRepBuilderAPI_MakeFace(closedWire(axis, from, hole), Standard_True).Face());
+        for (const Outline& hole : holes)
+            tools.push_back(BRepBuilderAPI_MakeFace(closedWire(axis, from, hole), Standard_True).Face());
         const Shape pierced = BRepAlgoAPI_Cut(flat, group(tools)).Shape();
         TopExp_Explorer faces(pierced, TopAbs_FACE);
         flat = TopoDS::Face(faces.Current());
@@ -191,7 +197,9 @@ Outline rectangle(double uLow, double vLow, double uHigh, double vHigh, double r
     return {{uLow, vLow, radius}, {uHigh, vLow, radius}, {uHigh, vHigh, radius}, {uLow, vHigh, radius}};
 }
 
-Outline circle(double u, double v, double radius) { return {{u, v, radius}}; }
+Outline circle(double u, double v, double radius) {
+    return {{u, v, radius}};
+}
 
 namespace {
 
@@ -248,7 +256,8 @@ Shape ribbon(const std::vector<PathStep>& steps, double zLow, double zHigh) {
         } else {
             const dvec2 first = (step.sweep > 0 ? step.from : step.to) - step.centre;
             const gp_Ax3 frame(gp_Pnt(step.centre.x, step.centre.y, zLow), gp_Dir(0, 0, 1), gp_Dir(first.x, first.y, 0));
-            faces.push_back(BRepBuilderAPI_MakeFace(gp_Cylinder(frame, glm::length(first)), 0, std::abs(step.sweep), 0, zHigh - zLow).Face());
+            faces.push_back(
+                BRepBuilderAPI_MakeFace(gp_Cylinder(frame, glm::length(first)), 0, std::abs(step.sweep), 0, zHigh - zLow).Face());
         }
     }
     return group(faces);
@@ -261,7 +270,8 @@ constexpr double emPerCapital = 1 / 0.727;
 
 StdPrs_BRepFont& font() {
     static StdPrs_BRepFont face;
-    if (face.PointSize() <= 0 && !face.Init(fontFile, 100, 0)) throw Standard_Failure("cannot read the font Inter: install the package fonts-inter");
+    if (face.PointSize() <= 0 && !face.Init(fontFile, 100, 0))
+        throw Standard_Failure("cannot read the font Inter: install the package fonts-inter");
     return face;
 }
 
@@ -280,7 +290,8 @@ Shape letters(const std::string& text, double height, dvec3 origin, Axis normal,
     const Shape flat = BRepBuilderAPI_Transform(
         builder.Perform(font(), NCollection_String(text.c_str()), gp_Ax3(), Graphic3d_HTA_LEFT, Graphic3d_VTA_TOPFIRSTLINE), scale);
     gp_Trsf turn;
-    if (normal == Axis::X) turn.SetRotation(gp_Ax1(gp_Pnt(), gp_Dir(0, 1, 0)), negative ? -std::numbers::pi / 2 : std::numbers::pi / 2);
+    if (normal == Axis::X)
+        turn.SetRotation(gp_Ax1(gp_Pnt(), gp_Dir(0, 1, 0)), negative ? -std::numbers::pi / 2 : std::numbers::pi / 2);
     if (normal == Axis::Z && negative) turn.SetRotation(gp_Ax1(gp_Pnt(), gp_Dir(0, 1, 0)), std::numbers::pi);
     if (normal == Axis::Y) turn.SetRotation(gp_Ax1(gp_Pnt(), gp_Dir(1, 0, 0)), -std::numbers::pi / 2);
     return moved(transformed(flat, turn), origin);
@@ -294,7 +305,9 @@ Shape group(const std::vector<Shape>& shapes) {
     return compound;
 }
 
-Shape cut(const Shape& from, const Shape& tool) { return BRepAlgoAPI_Cut(from, tool).Shape(); }
+Shape cut(const Shape& from, const Shape& tool) {
+    return BRepAlgoAPI_Cut(from, tool).Shape();
+}
 
 Shape moved(const Shape& shape, dvec3 by) {
     gp_Trsf shift;

@@ -3,12 +3,11 @@
 #include <glm/glm.hpp>
 
 #include <TopoDS_Shape.hxx>
-
 #include <string>
 #include <vector>
 
-/// The few solids that machines are made of, on OpenCASCADE. Millimetres, Y up. Everything here throws Standard_Failure on impossible
-/// dimensions: the generator's main() reports it.
+/// The few solids that machines are made of, on OpenCASCADE. Millimetres, Y up. Everything here throws Standard_Failure on
+/// impossible dimensions: the generator's main() reports it.
 namespace millwright::assets {
 
 using glm::dvec2;

@@ -16,7 +16,6 @@
 #include <XCAFDoc_ShapeTool.hxx>
 #include <gp_Quaternion.hxx>
 #include <gp_Trsf.hxx>
-
 #include <map>
 
 namespace millwright::assets {
@@ -36,7 +35,8 @@ public:
         if (node.children.empty() && node.body) return bodyLabel(node.body);
         const TDF_Label assembly = shapes_->NewShape();
         name(assembly, node.name);
-        if (node.body && !node.body->parts.empty()) name(shapes_->AddComponent(assembly, bodyLabel(node.body), TopLoc_Location()), node.name);
+        if (node.body && !node.body->parts.empty())
+            name(shapes_->AddComponent(assembly, bodyLabel(node.body), TopLoc_Location()), node.name);
         for (const Node& child : node.children) {
             if (!child.body && child.children.empty()) continue;
             gp_Trsf place;

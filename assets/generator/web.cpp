@@ -12,7 +12,9 @@ constexpr double coatOffset = 0.8; // millimetres; the real coat is 0.07, too th
 
 using Path = std::vector<WebPiece>;
 
-dvec2 leftOf(dvec2 d) { return {-d.y, d.x}; }
+dvec2 leftOf(dvec2 d) {
+    return {-d.y, d.x};
+}
 
 /// The same path `offset` to the left of the travel: the coated side.
 WebPiece offsetBy(const WebPiece& piece, double offset) {

@@ -68,7 +68,8 @@ TEST(BatteryPlant, EveryBoundNodeIsInItsModelOnce) {
             ASSERT_TRUE(imported) << imported.error().text();
             paths = nodePaths(imported->scene);
         }
-        const auto named = std::count_if(paths.begin(), paths.end(), [&](const std::string& path) { return endsPath(path, target.node); });
+        const auto named =
+            std::count_if(paths.begin(), paths.end(), [&](const std::string& path) { return endsPath(path, target.node); });
         EXPECT_EQ(named, 1) << equipment.path << ": " << target.node;
     }
 }
@@ -98,9 +99,7 @@ TEST(BatteryPlant, TheWebBreaksOnceAndTheLineRunsAgain) {
     ASSERT_THAT(breaks, testing::ElementsAre(testing::DoubleNear(17 * 60, 1)));
 
     const auto speed = readSeries(signal("coater-1/web-speed"));
-    const auto speedAt = [&](double time) {
-        return std::lower_bound(speed.begin(), speed.end(), std::pair{time, -1.0})->second;
-    };
+    const auto speedAt = [&](double time) { return std::lower_bound(speed.begin(), speed.end(), std::pair{time, -1.0})->second; };
     EXPECT_NEAR(speedAt(breaks[0] - 60), 15, 0.1);
     EXPECT_LT(speedAt(breaks[0] + 5), 0.1) << "the line stops within five seconds of the break";
     EXPECT_NEAR(speedAt(29 * 60), 15, 0.1) << "and runs again at the end";
