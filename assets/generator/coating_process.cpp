@@ -47,7 +47,7 @@ double Noise::gaussian() {
 
 CoatingProcess::CoatingProcess(std::uint64_t seed) : noise_{seed} {
     for (std::size_t i = 0; i < zones.size(); ++i) zones[i] = {zoneSetPoints[i], zoneSetPoints[i], zoneSetPoints[i], 13, 8};
-    const double dieToGauge = webLength(coaterX + 2900, 28350) + 1.3; // from the die over the roll, m: 94 s at full speed
+    const double dieToGauge = webLength(coaterX + 2900, 28350) + 1.3; // from the die over the roll, m: 98 s at full speed
     coatOnWeb_.assign(static_cast<std::size_t>(dieToGauge / coatStep), 220.0);
 }
 

@@ -5,8 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
-#include <set>
+#include <string>
 
 /// The pilot plant as it is shipped: what plant.toml names is in the models and in the log, and the log tells its story.
 namespace millwright {
