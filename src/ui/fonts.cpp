@@ -13,7 +13,8 @@ namespace {
 // FreeType is asked for ascender-to-descender heights; Inter's em is 0.826 of that, so 17 means 14-pixel text.
 constexpr std::array<float, 4> logicalHeights{17, 17, 15, 23};
 
-// The same measure of Noto Sans CJK is 1.45 em against Inter's 1.21: without this its characters would come out smaller than the text round them.
+// The same measure of Noto Sans CJK is 1.45 em against Inter's 1.21: without this its characters would come out smaller than the
+// text round them.
 constexpr float cjkHeight = 1.448f / 1.21f;
 
 // Faces inside Debian's NotoSansCJK-*.ttc: 0 Japanese, 1 Korean, 2 simplified, 3 traditional Chinese.

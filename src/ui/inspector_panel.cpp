@@ -52,7 +52,7 @@ public:
         const AttentionMap* map = a_.model.attention;
         if (a_.hasLog() && map) state(map->equipment.empty() ? Attention::None : worst(*map));
         attentionBelow(noEquipment);
-        section("Equipment");
+        section("At a glance");
         fact("Equipment", countText(plant_.equipment.size()));
         fact("Signals", countText(plant_.signals.size()));
         if (a_.hasLog() && map) {
@@ -146,7 +146,7 @@ private:
                 canvas_.fill({{box.min.x - canvas_.px(4), box.min.y}, {box.max.x + canvas_.px(4), box.max.y}}, palette::hover);
             if (touch.clicked) select(child);
             if (touch.doubleClicked) a_.intents.emplace_back(FlyTo{child});
-            canvas_.mark({left_ + canvas_.px(6), box.centre().y}, a_.attentionOf(child));
+            canvas_.mark({left_ + canvas_.px(6), box.centre().y}, a_.hasLog() ? a_.attentionOf(child) : Attention::Unknown);
             const plant::Equipment& e = plant_.equipment[i];
             canvas_.text({{left_ + canvas_.px(20), box.min.y}, box.max}, Face::Body, palette::text, e.name.empty() ? e.id : e.name);
             space(24);

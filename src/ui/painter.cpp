@@ -71,7 +71,7 @@ Result<std::unique_ptr<Painter>> Painter::create(Context& context, gpu::Device& 
     info.UseDynamicRendering = true;
     info.ColorAttachmentFormat = format;
     info.CheckVkResultFn = report;
-    info.MinAllocationSize = 1u << 20;
+    info.MinAllocationSize = 0; // ImGui 1.90.1 takes a larger allocation for a larger buffer and then writes past its end
     context.makeCurrent();
     if (!ImGui_ImplVulkan_Init(&info, VK_NULL_HANDLE)) return failure(ErrorCode::Device, "the GPU cannot draw the interface");
     // It waits for the queue, but only when characters or the scale are new.

@@ -135,7 +135,8 @@ private:
             if (const int k = kind(slices[i]); k > 0) {
                 const float left = std::max(bar.min.x, axis_.pixelOf(overview->sliceStart(i)));
                 const float right = std::min(bar.max.x, std::max(left + canvas_.px(2), axis_.pixelOf(overview->sliceStart(end))));
-                canvas_.fill({{left, bar.max.y - (k == 2 ? tripHeight : warnHeight)}, {right, bar.max.y}}, k == 2 ? palette::urgent : palette::high);
+                canvas_.fill({{left, bar.max.y - (k == 2 ? tripHeight : warnHeight)}, {right, bar.max.y}},
+                             k == 2 ? palette::urgent : palette::high);
             }
             i = end;
         }

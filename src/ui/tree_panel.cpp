@@ -108,7 +108,7 @@ private:
 
         x += canvas_.px(18);
         const float markX = box.max.x - canvas_.px(14);
-        canvas_.mark({markX, box.centre().y}, a_.attentionOf(row));
+        canvas_.mark({markX, box.centre().y}, a_.hasLog() ? a_.attentionOf(row) : Attention::Unknown);
         float right = markX - canvas_.px(12);
         if (const auto level = levelName(e.level); !level.empty()) {
             const float width = canvas_.textWidth(Face::Small, level);

@@ -62,7 +62,7 @@ struct Select {
 }; ///< noEquipment: select nothing
 struct FlyTo {
     EquipmentIndex equipment = noEquipment;
-};                 ///< noEquipment: to everything
+}; ///< noEquipment: to everything
 struct FitView {}; ///< all of the selection, or of everything
 struct UseCamera {
     std::size_t camera = 0;

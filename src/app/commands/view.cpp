@@ -50,6 +50,11 @@ private:
     double mean_ = 0;
 };
 
+gpu::Extent viewportOf(glm::vec2 window, const Session& session, const ui::Context& context) {
+    const ui::Rect viewport = ui::computeLayout(window, session.state.splits, context.scale()).viewport;
+    return {static_cast<std::uint32_t>(viewport.width()), static_cast<std::uint32_t>(viewport.height())};
+}
+
 /// Draws one frame: panels decide what they want, then the 3D picture, then the panels over it.
 class Desk {
 public:
@@ -60,9 +65,7 @@ public:
     template <typename Begin, typename Target>
     Result<void> frame(glm::vec2 window, double dt, Begin&& begin, Target&& target) {
         if (auto advanced = session_.advance(dt); !advanced) return advanced;
-        const ui::Rect viewport = ui::computeLayout(window, session_.state.splits, context_.scale()).viewport;
-        const gpu::Extent extent{static_cast<std::uint32_t>(viewport.width()), static_cast<std::uint32_t>(viewport.height())};
-        if (auto resized = session_.resize(extent); !resized) return resized;
+        if (auto resized = session_.resize(viewportOf(window, session_, context_)); !resized) return resized;
 
         begin();
         ui::Model model = session_.model();
@@ -121,10 +124,11 @@ ExitStatus screenshot(const Options& options, const plant::Plant& plant, gpu::Ex
     sessionOptions.play = false;
     auto session = Session::create(plant, **device, quality, std::move(sessionOptions));
     if (!session) return fail(session.error());
+    const glm::vec2 window{pixels.width, pixels.height};
+    if (auto resized = (*session)->resize(viewportOf(window, **session, *context)); !resized) return fail(resized.error());
     if (auto loaded = (*session)->finishLoading(); !loaded) return fail(loaded.error());
     if (auto selected = selectFirst(options, plant, **session); !selected) return fail(selected.error());
     Desk desk{*context, **session, **device, **painter};
-    const glm::vec2 window{pixels.width, pixels.height};
     constexpr double dt = 1.0 / 60;
     for (int i = 0; i < std::max(3, options.frames); ++i) {
         const auto drawn = desk.frame(

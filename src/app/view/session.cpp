@@ -124,7 +124,7 @@ Result<void> Session::advance(double dt) {
             shownSelection_ = state.selected;
             shownHover_ = hovered;
             scene_->select(state.selected);
-            scene_->hover(hovered == state.selected ? noEquipment : hovered);
+            scene_->hover(hovered == state.selected || surrounds(hovered) ? noEquipment : hovered);
             changed_ = true;
         }
         updateLabels();
@@ -223,6 +223,13 @@ double Session::aspect() const {
 }
 glm::dvec2 Session::viewport() const {
     return {target_.extent().width, target_.extent().height};
+}
+
+bool Session::surrounds(EquipmentIndex equipment) const {
+    if (equipment == noEquipment) return false;
+    const scene::Aabb box = scene_->bounds(equipment);
+    const glm::vec3 eye{camera_.eye()};
+    return !box.empty() && glm::all(glm::greaterThan(eye, box.min)) && glm::all(glm::lessThan(eye, box.max));
 }
 
 void Session::flyTo(const ui::Camera& destination) {

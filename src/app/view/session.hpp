@@ -71,6 +71,8 @@ private:
     void flyTo(const ui::Camera& destination);
     void fly(EquipmentIndex equipment);
     void updateLabels();
+    /// Whether the camera is inside it: the hall one stands in is not lit up under the pointer.
+    [[nodiscard]] bool surrounds(EquipmentIndex equipment) const;
     [[nodiscard]] double aspect() const;
     [[nodiscard]] glm::dvec2 viewport() const;
 

@@ -28,11 +28,16 @@ ui::Splits loadSplits(const std::filesystem::path& file) {
     float value = 0;
     while (lines >> name >> value) {
         if (!std::isfinite(value)) continue;
-        if (name == "tree") splits.tree = value;
-        else if (name == "inspector") splits.inspector = value;
-        else if (name == "timeline") splits.timeline = value;
-        else if (name == "tree-shown") splits.treeShown = value != 0;
-        else if (name == "inspector-shown") splits.inspectorShown = value != 0;
+        if (name == "tree")
+            splits.tree = value;
+        else if (name == "inspector")
+            splits.inspector = value;
+        else if (name == "timeline")
+            splits.timeline = value;
+        else if (name == "tree-shown")
+            splits.treeShown = value != 0;
+        else if (name == "inspector-shown")
+            splits.inspectorShown = value != 0;
     }
     return splits;
 }
@@ -41,8 +46,9 @@ void saveSplits(const std::filesystem::path& file, const ui::Splits& splits) {
     if (file.empty()) return;
     std::error_code ignored;
     std::filesystem::create_directories(file.parent_path(), ignored);
-    const auto written = writeFile(file, std::format("tree {}\ninspector {}\ntimeline {}\ntree-shown {}\ninspector-shown {}\n", splits.tree,
-                                                     splits.inspector, splits.timeline, int{splits.treeShown}, int{splits.inspectorShown}));
+    const auto written =
+        writeFile(file, std::format("tree {}\ninspector {}\ntimeline {}\ntree-shown {}\ninspector-shown {}\n", splits.tree,
+                                    splits.inspector, splits.timeline, int{splits.treeShown}, int{splits.inspectorShown}));
     if (!written) log::info("the window's layout was not saved: {}", written.error().text());
 }
 

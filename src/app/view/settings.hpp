@@ -6,7 +6,8 @@
 
 namespace millwright::app {
 
-/// Where the window's layout is remembered: `$XDG_CONFIG_HOME/millwright/window`, or under `~/.config`; empty when there is no home.
+/// Where the window's layout is remembered: `$XDG_CONFIG_HOME/millwright/window`, or under `~/.config`; empty when there is no
+/// home.
 [[nodiscard]] std::filesystem::path windowSettingsFile();
 
 /// The layout last saved; the default one where there is none or the file is damaged.
