@@ -41,21 +41,88 @@ scene::Scene workshop() {
 
 class Picture : public RenderTest {};
 
-TEST_F(Picture, Workshop) {
-    const auto scene = workshop();
-    const View view = lookAt({3.6, 2.6, 6.2}, {0.1, 0.75, 0.2}, 0.62, 16.0 / 9);
-    const auto picture = draw(scene, view, {});
-    for (const auto& t : picture.timings) {
-        for (std::size_t i = 0; i < t.passCount; ++i) printf("%s %.2f ms\n", t.passes[i].name, t.passes[i].milliseconds);
+const View corner = lookAt({3.6, 2.6, 6.2}, {0.1, 0.75, 0.2}, 0.62, 16.0 / 9);
+
+int spread(const gpu::Pixels& p, glm::ivec2 centre, int radius) {
+    int low = 255, high = 0;
+    for (int y = -radius; y <= radius; ++y) {
+        for (int x = -radius; x <= radius; ++x) {
+            const auto c = RenderTest::brightness(
+                RenderTest::pixel(p, static_cast<std::uint32_t>(centre.x + x), static_cast<std::uint32_t>(centre.y + y)));
+            low = std::min(low, c);
+            high = std::max(high, c);
+        }
     }
+    return high - low;
 }
 
-TEST_F(Picture, WorkshopLow) {
-    const View view = lookAt({3.6, 2.6, 6.2}, {0.1, 0.75, 0.2}, 0.62, 16.0 / 9);
-    const auto picture = draw(workshop(), view, {.quality = Quality::Low, .frames = 10});
-    for (const auto& t : picture.timings) {
-        for (std::size_t i = 0; i < t.passCount; ++i) printf("%s %.2f ms\n", t.passes[i].name, t.passes[i].milliseconds);
+TEST_F(Picture, MetalReflectsSharplyWhenSmoothAndSoftlyWhenMatt) {
+    const auto picture = draw(workshop(), corner, {});
+    const glm::ivec2 smooth{276, 430}, matt{754, 545}; // the upper parts of the first and the last sphere
+    EXPECT_GT(spread(picture.pixels, smooth, 18), spread(picture.pixels, matt, 18) + 30);
+}
+
+TEST_F(Picture, LowShowsTheSameThings) {
+    const auto high = draw(workshop(), corner, {}).pixels;
+    const auto low = draw(workshop(), corner, {.quality = Quality::Low, .frames = 3}).pixels;
+    ASSERT_EQ(high.rgba.size(), low.rgba.size());
+    double difference = 0;
+    for (std::size_t i = 0; i < high.rgba.size(); ++i) difference += std::abs(int(high.rgba[i]) - int(low.rgba[i]));
+    EXPECT_LT(difference / static_cast<double>(high.rgba.size()), 8) << "only soft shadows and edges may differ";
+}
+
+TEST_F(Picture, AStandingSceneDrawsItsShadowsOnce) {
+    auto renderer = Renderer::create(*device, {.quality = Quality::Low});
+    ASSERT_TRUE(renderer);
+    const auto scene = workshop();
+    ASSERT_TRUE((*renderer)->setScene(scene));
+    auto nodes = rest(scene);
+    const auto calls = [&] {
+        auto picture = renderPicture(*device, **renderer, corner, nodes, {.size = {160, 90}, .quality = Quality::Low});
+        EXPECT_TRUE(picture);
+        return picture ? picture->timings.back().drawCalls : 0;
+    };
+    const auto first = calls();
+    const auto standing = calls();
+    EXPECT_LT(standing, first);
+    nodes[0].worldFromNode[3].x += 0.5f;
+    EXPECT_EQ(calls(), first);
+    EXPECT_EQ(calls(), standing);
+}
+
+/// A square of one metre that faces +Z, with an image or vertex colours.
+scene::Scene panel() {
+    scene::Scene s;
+    auto square = box({2, 2, 0.02f});
+    const auto m = material(s, {1, 1, 1, 1}, 0, 0.8f);
+    place(s, mesh(s, square), m, {0, 1, 0});
+    return s;
+}
+
+TEST_F(Picture, TexturesAreShown) {
+    auto s = panel();
+    scene::Image image{.name = "left red, right blue", .width = 32, .height = 16, .srgb = true, .pixels = {}};
+    for (int i = 0; i < 32 * 16; ++i) {
+        const bool left = i % 32 < 16;
+        for (const int c : {left ? 200 : 10, 10, left ? 10 : 200, 255}) image.pixels.push_back(static_cast<std::uint8_t>(c));
     }
+    s.images.push_back(image);
+    s.materials[0].baseColourImage = 0;
+    const View view = lookAt({0, 1, 4}, {0, 1, 0}, 0.8, 4.0 / 3);
+    const auto p = draw(s, view, {.size = {320, 240}}).pixels;
+    const auto a = pixel(p, 130, 120), b = pixel(p, 190, 120);
+    EXPECT_GT(std::max(a.r, b.r), 100);
+    EXPECT_GT(std::max(a.b, b.b), 100);
+    EXPECT_GT(std::abs(a.r - b.r), 60) << "one half is red, the other blue";
+}
+
+TEST_F(Picture, VertexColoursAreShown) {
+    auto s = panel();
+    s.meshes[0].colours.assign(s.meshes[0].vertices.size(), {20, 180, 30, 255});
+    const View view = lookAt({0, 1, 4}, {0, 1, 0}, 0.8, 4.0 / 3);
+    const auto c = pixel(draw(s, view, {.size = {320, 240}}).pixels, 160, 120);
+    EXPECT_GT(c.g, c.r + 60);
+    EXPECT_GT(c.g, c.b + 60);
 }
 
 } // namespace

@@ -49,11 +49,15 @@ protected:
             EXPECT_TRUE(written) << written.error().text();
         }
     }
+
+public:
     static glm::ivec3 pixel(const gpu::Pixels& p, std::uint32_t x, std::uint32_t y, std::uint32_t layer = 0) {
         const std::size_t at = 4 * ((std::size_t{layer} * p.extent.height + y) * p.extent.width + x);
         return {p.rgba[at], p.rgba[at + 1], p.rgba[at + 2]};
     }
     static int brightness(glm::ivec3 c) { return (c.r * 2 + c.g * 7 + c.b) / 10; }
+
+protected:
     static std::vector<render::NodeState> rest(const scene::Scene& scene) {
         std::vector<render::NodeState> states(scene.nodes.size());
         const auto transforms = scene.worldTransforms();
