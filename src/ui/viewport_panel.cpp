@@ -172,15 +172,19 @@ private:
             else if (dragging(ImGuiMouseButton_Left))
                 a_.intents.emplace_back(Orbit{drag});
         }
+        if (ImGui::IsItemDeactivated() && ImGui::IsMouseReleased(ImGuiMouseButton_Left)) {
+            // A quick drag may be pressed, moved and released between two frames: what counts is how far it went.
+            const glm::vec2 way = glmOf(io.MousePos) - glmOf(io.MouseClickedPos[ImGuiMouseButton_Left]);
+            const bool click =
+                glm::dot(way, way) < still * still && io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < still * still;
+            if (click)
+                a_.intents.emplace_back(PickAt{at, io.MouseClickedLastCount[ImGuiMouseButton_Left] == 2});
+            else if (drag != glm::vec2{0})
+                a_.intents.emplace_back(io.KeyShift ? Intent{Pan{drag}} : Intent{Orbit{drag}});
+        }
         if (!hovered) return;
         if (io.MouseWheel != 0) a_.intents.emplace_back(Zoom{io.MouseWheel, at});
         if (held) return;
-        if (ImGui::IsMouseReleased(ImGuiMouseButton_Left)) {
-            const ImVec2 pressed = io.MouseClickedPos[ImGuiMouseButton_Left];
-            const bool click =
-                area_.contains({pressed.x, pressed.y}) && io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < still * still;
-            if (click) a_.intents.emplace_back(PickAt{at, io.MouseClickedLastCount[ImGuiMouseButton_Left] == 2});
-        }
         a_.intents.emplace_back(HoverAt{at});
     }
 

@@ -164,7 +164,7 @@ void Session::answerPick() {
         const auto why = question_->why;
         question_.reset();
         if (why == Question::Why::Hover) return;
-        state.selected = found;
+        state.selected = surrounds(found) ? noEquipment : found; // the floor and walls one stands between are nothing to select
         state.revealSelected = true;
         if (why == Question::Why::Fly && found != noEquipment) fly(found);
     } else if (++question_->age > oldestQuestion) {

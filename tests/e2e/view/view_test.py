@@ -158,6 +158,7 @@ class Window(unittest.TestCase):
         cleared = self.until("5-cleared", lambda p: p.share(TREE, SELECTED_ROW) == 0, "Escape does not clear the selection")
         self.screen.tool("mousemove", 500, 300, "mousedown", 1, "mousemove", 560, 310, "mousemove", 620, 320, "mouseup", 1)
         self.until("6-turned", lambda p: p.area(VIEW) != cleared.area(VIEW), "dragging does not turn the view")
+        self.assertEqual(self.steady("6-turned", VIEW).share(TREE, SELECTED_ROW), 0, "a drag is not a click")
 
         # Help opens and closes; another size of window is filled.
         self.screen.tool("key", "F1")

@@ -253,6 +253,15 @@ TEST(Dashboard, ViewportTurnsGesturesIntoCameraMovesAndPicks) {
     bench.frames(2);
     EXPECT_FALSE(bench.asked<PickAt>()) << "the end of a drag is not a click";
 
+    bench.context().pointerAt(centre); // pressed, moved and released between two frames
+    bench.frames(60);
+    bench.context().pointerButton(0, true);
+    bench.context().pointerAt(centre + glm::vec2{60, 0});
+    bench.context().pointerButton(0, false);
+    bench.frames(3);
+    EXPECT_TRUE(bench.asked<Orbit>());
+    EXPECT_FALSE(bench.asked<PickAt>()) << "a quick drag is not a click either";
+
     bench.context().wheel(1);
     bench.frame();
     ASSERT_TRUE(bench.asked<Zoom>());
