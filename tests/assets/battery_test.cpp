@@ -92,7 +92,9 @@ TEST(BatteryPlant, EverySignalIsInTheLogWithItsTypeAndUnit) {
 
 TEST(BatteryPlant, TheWebBreaksOnceAndTheLineRunsAgain) {
     const plant::Plant battery = loadPlant();
-    const auto signal = [&](const char* path) { return battery.at(battery.findSignal(std::string("electrode/coating/") + path)); };
+    const auto signal = [&](const char* path) -> const plant::Signal& {
+        return battery.at(battery.findSignal(std::format("electrode/coating/{}", path)));
+    };
     const auto tension = readSeries(signal("rewinder-1/web-tension"));
     std::vector<double> breaks;
     for (std::size_t i = 1; i < tension.size(); ++i)
