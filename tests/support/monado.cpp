@@ -105,6 +105,23 @@ bool waitForFile(const fs::path& folder, const char* file, ChildProcess& child) 
     return there;
 }
 
+/// Whether a process listens on the Unix socket at `path`. The file appears when the socket is bound, a moment before that.
+bool listening(const fs::path& path) {
+    std::ifstream sockets{"/proc/net/unix"};
+    for (std::string line; std::getline(sockets, line);) {
+        constexpr std::string_view acceptsConnections = " 00010000 ";
+        if (line.ends_with(path.string()) && line.contains(acceptsConnections)) return true;
+    }
+    return false;
+}
+
+/// Blocks until `path` is listened on or `child` ends.
+bool waitForListener(const fs::path& path, ChildProcess& child) {
+    if (!waitForFile(path.parent_path(), path.filename().c_str(), child)) return false;
+    while (child.running() && !listening(path)) poll(nullptr, 0, 1); // between bind and listen there is nothing to wait on
+    return child.running();
+}
+
 Result<fs::path> scratchFolder() {
     std::string name = (fs::temp_directory_path() / "millwright-xr-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) return failure(ErrorCode::Unreadable, "cannot make a scratch folder", name);
@@ -226,7 +243,7 @@ Result<std::unique_ptr<Monado>> Monado::start(MonadoOutput output, std::vector<s
     const fs::path log = *folder / "monado.log";
     auto service = ChildProcess::start({program.string()}, environment, log);
     if (!service) return std::unexpected(service.error());
-    if (!waitForFile(runtime, socketName, *service)) {
+    if (!waitForListener(runtime / socketName, *service)) {
         return failure(ErrorCode::Device, "monado-service did not start:\n" + endOf(log), log.string());
     }
     // The service takes clients when its compositor is up, later than the driver's own port.

@@ -7,6 +7,7 @@
 
 #include <app/command.hpp>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <format>
 #include <sys/utsname.h>
@@ -56,7 +57,28 @@ std::vector<Diagnosis> vulkan() {
     return answers;
 }
 
+/// Standard error goes nowhere while this lives: OpenXR runtimes write their own diagnostics there when they cannot start.
+class QuietStandardError {
+public:
+    QuietStandardError() : kept_{::dup(STDERR_FILENO)} {
+        const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (kept_ >= 0 && nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+        if (nowhere >= 0) ::close(nowhere);
+    }
+    ~QuietStandardError() {
+        if (kept_ < 0) return;
+        ::dup2(kept_, STDERR_FILENO);
+        ::close(kept_);
+    }
+    QuietStandardError(const QuietStandardError&) = delete;
+    QuietStandardError& operator=(const QuietStandardError&) = delete;
+
+private:
+    int kept_;
+};
+
 Diagnosis openXr() {
+    const QuietStandardError quiet;
     const auto headset = xr::Headset::connect();
     if (headset) return {"OpenXR", Finding::Good, std::format("{}: {}", headset->info().runtime, headset->info().system), ""};
     return {"OpenXR", Finding::Absent, headset.error().message, "only `millwright xr` needs it"};
