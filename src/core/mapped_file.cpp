@@ -84,16 +84,19 @@ Result<std::string> readFile(const std::filesystem::path& path, std::size_t limi
 }
 
 Result<void> writeFile(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-    const std::filesystem::path beside = path.string() + std::format(".part{}", ::getpid());
+    std::error_code ignored;
+    // Devices and pipes (/dev/stdout) are written to; renaming a file over them would replace them. Links stay what they are.
+    const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+    const bool inPlace = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+    std::filesystem::path target = std::filesystem::is_symlink(path, ignored) ? std::filesystem::canonical(path, ignored) : path;
+    if (target.empty()) target = path; // a link to nowhere
+    const std::filesystem::path beside = inPlace ? path.string() : target.string() + std::format(".part{}", ::getpid());
     const auto failed = [&]() -> Result<void> {
         const int reason = errno;
-        ::unlink(beside.c_str());
+        if (!inPlace) ::unlink(beside.c_str());
         return failure(ErrorCode::Unreadable, std::format("cannot be written: {}", std::strerror(reason)), path.string());
     };
-    if (path.has_parent_path()) {
-        std::error_code ignored;
-        std::filesystem::create_directories(path.parent_path(), ignored);
-    }
+    if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), ignored);
     {
         const Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
         if (file.fd < 0) return failed();
@@ -104,7 +107,7 @@ Result<void> writeFile(const std::filesystem::path& path, std::span<const std::b
             bytes = bytes.subspan(static_cast<std::size_t>(count));
         }
     }
-    if (::rename(beside.c_str(), path.c_str()) != 0) return failed();
+    if (!inPlace && ::rename(beside.c_str(), target.c_str()) != 0) return failed();
     return {};
 }
 

@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fcntl.h>
 #include <limits>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace millwright {
 namespace {
@@ -60,6 +63,29 @@ TEST(Files, WriteReplacesWholeAndReadGivesItBack) {
     std::filesystem::remove(path);
     EXPECT_EQ(readFile(path).error().code, ErrorCode::NotFound);
     EXPECT_EQ(MappedFile::open(path).error().code, ErrorCode::NotFound);
+}
+
+TEST(Files, WritingFollowsLinksAndNeverReplacesADevice) {
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / std::format("millwright-links-{}", ::getpid());
+    std::filesystem::create_directories(folder);
+    ASSERT_TRUE(writeFile(folder / "kept.txt", std::string_view{"one"}));
+    std::filesystem::create_symlink("kept.txt", folder / "link.txt");
+    ASSERT_TRUE(writeFile(folder / "link.txt", std::string_view{"two"}));
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / "link.txt"));
+    EXPECT_EQ(readFile(folder / "kept.txt"), "two");
+
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    const int reader = ::open((folder / "pipe").c_str(), O_RDONLY | O_NONBLOCK);
+    ASSERT_TRUE(writeFile(folder / "pipe", std::string_view{"through"}));
+    char got[16]{};
+    EXPECT_EQ(::read(reader, got, sizeof got), 7);
+    ::close(reader);
+    EXPECT_TRUE(std::filesystem::is_fifo(folder / "pipe"));
+
+    ASSERT_TRUE(writeFile("/dev/null", std::string_view{"gone"}));
+    EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+    EXPECT_FALSE(writeFile(folder, std::string_view{"not a file"}));
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Files, RefuseWhatIsNotARegularFile) {
