@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <app/command.hpp>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -60,7 +60,11 @@ ExitStatus fail(const Error& error) {
 }
 
 ExitStatus fail(std::span<const Error> errors) {
-    for (const Error& error : errors) std::fprintf(stderr, "millwright: error: %s\n", error.text().c_str());
+    for (const Error& error : errors) {
+        std::string line = error.text(); // may quote a file's name, which can hold anything
+        std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+        std::fprintf(stderr, "millwright: error: %s\n", line.c_str());
+    }
     const bool cancelled = !errors.empty() && errors.front().code == ErrorCode::Cancelled;
     return cancelled ? ExitStatus::Interrupted : ExitStatus::Unusable;
 }

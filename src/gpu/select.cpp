@@ -90,7 +90,8 @@ std::string lower(std::string_view text) {
 std::string listText(const std::vector<DeviceDescription>& devices) {
     std::string text;
     for (const auto& device : devices) {
-        text += std::format("\n  {}: {} ({})", device.index, device.name, device.usable ? "usable" : device.reason);
+        text += std::format("{} {}: {} ({})", text.empty() ? "" : ";", device.index, device.name,
+                            device.usable ? "usable" : device.reason);
     }
     return text;
 }

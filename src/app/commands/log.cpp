@@ -161,6 +161,11 @@ std::string asJson(const ConvertReport& report, const std::string& output) {
 }
 
 ExitStatus convert(const ConvertArguments& arguments) {
+    // The finished log is renamed into place, which would replace a device or a pipe.
+    std::error_code ignored;
+    if (const auto status = std::filesystem::status(arguments.output, ignored);
+        std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        return fail(Error{ErrorCode::Invalid, "is not a regular file: name the log file to write", arguments.output});
     ConvertOptions options;
     options.topicPrefix = arguments.prefix;
     options.writer.encoding = arguments.encoding == "json" ? LogEncoding::Json : LogEncoding::Columns;

@@ -226,7 +226,7 @@ void addView(CLI::App& program, Run& run) {
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
     command->add_option("--screenshot", options->screenshot, "Write the window as a PNG and leave; needs no display");
-    command->add_option("--frames", options->frames, "Leave after this many frames")->check(CLI::NonNegativeNumber);
+    command->add_option("--frames", options->frames, "Leave after this many frames; 0: stay")->check(CLI::Range(0, 1'000'000));
     command->callback([&run, options] { run = [options] { return view(*options); }; });
 }
 

@@ -37,6 +37,7 @@ class Contract(unittest.TestCase):
         """Exit status 2, nothing on standard output, one clear line on standard error that names what is wrong."""
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         for word in words:
             self.assertIn(word, done.stderr)
         self.assertNotIn("terminate called", done.stderr)
@@ -61,6 +62,16 @@ class Contract(unittest.TestCase):
                 done = run(*arguments)
                 self.assertEqual(done.returncode, 2, done.stdout)
                 self.assertTrue(done.stderr)
+
+    def test_a_misspelt_word_is_named_with_what_was_meant(self):
+        self.assertRefused(run("rendr", PLANT), "'rendr'", "'render'", "millwright --help")
+        self.assertRefused(run("log", "inof", LOG), "'inof'", "'info'", "millwright log --help")
+        self.assertRefused(run("replay", PLANT, "--util", "end"), "'--util'", "'--until'", "millwright replay --help")
+        self.assertRefused(run("replay", PLANT, "--log"), "--log needs a value")
+
+    def test_an_empty_value_is_not_the_default(self):
+        self.assertRefused(run("replay", PLANT, "--log", ""), "--log is empty")
+        self.assertRefused(run("import", ""), "MODEL is empty")
 
     def test_version(self):
         self.assertRegex(run("--version").stdout, r"^millwright \d+\.\d+\.\d+$")
@@ -130,6 +141,22 @@ class Contract(unittest.TestCase):
     def test_a_folder_or_a_device_is_not_a_log(self):
         self.assertRefused(run("log", "info", self.folder), str(self.folder))
         self.assertRefused(run("log", "info", "/dev/zero"), "/dev/zero")
+
+    def test_a_device_is_written_to_and_never_replaced(self):
+        device = self.folder / "null"  # a link, so that a failure harms nothing
+        device.symlink_to("/dev/null")
+        self.assertEqual(run("render", MODEL, "-o", device, "--size", "64x64", "--quality", "low").returncode, 0)
+        self.assertTrue(device.is_symlink())
+        self.assertRefused(run("log", "convert", LOG, "-o", device), "null", "not a regular file")
+
+    def test_an_answer_that_cannot_be_printed_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([PROGRAM, "log", "info", LOG], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("standard output", done.stderr)
+
+    def test_a_name_cannot_write_to_the_terminal(self):
+        self.assertRefused(run("import", "no\nsuch\x1b[31m.glb"), "no?such?[31m.glb")
 
     def test_view_without_a_display_says_what_to_do(self):
         done = run("view", PLANT, env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
