@@ -159,5 +159,28 @@ TEST_F(ReplayLogs, WaterLoop) {
     expectSameStateHoweverReached(plant, log);
 }
 
+TEST_F(ReplayLogs, WeldingRobot) {
+    const fs::path meshes = sharedData / "cad/robot_abb_irb6640", description = repository / "tests/data/irb6640";
+    if (!fs::exists(meshes)) GTEST_SKIP() << meshes << " is missing";
+    const fs::path log = folder / "irb6640.mcap";
+    convert({description / "motion.csv"}, description / "irb6640.mapping.toml", log);
+    const plant::Plant plant = plantIn(description);
+    expectAll(plant, log, "irb6640.toml");
+    expectSameStateHoweverReached(plant, log);
+
+    // Every joint's link is turned by that joint's angle, and by no other.
+    auto replay = opened(plant, log);
+    ASSERT_TRUE(replay && replay->seek(replay->log().from + std::chrono::seconds{14}));
+    const auto frame = replay->frame();
+    ASSERT_EQ(plant.targets.size(), 6u);
+    const std::map<std::string, double> angles{{"link-1", -1.15}, {"link-2", 0.6}, {"link-3", 0.05},
+                                               {"link-4", -0.5},  {"link-5", 0.8}, {"link-6", -1.6}};
+    for (std::size_t i = 0; i < plant.targets.size(); ++i) {
+        const std::string& link = plant.equipment[index(plant.targets[i].equipment)].id;
+        const glm::quat turned = frame->targets[i].rotation;
+        EXPECT_NEAR(2 * std::atan2(turned.x + turned.y + turned.z, turned.w), angles.at(link), 1e-6) << link;
+    }
+}
+
 } // namespace
 } // namespace millwright
