@@ -83,8 +83,7 @@ ExitStatus checkLog(const Options& options) {
 void addCheck(CLI::App& program, Run& run) {
     CLI::App* command =
         program.add_subcommand("check", "Replay a log and decide whether it shows what it should; exit status 0 or 1");
-    command->footer(
-        "Example: millwright check assets/plants/battery --expect assets/plants/battery/checks/line.toml --report out/check");
+    command->footer("Example: millwright check assets/plants/battery --expect tests/golden/battery.toml --report out/check");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
