@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <app/command.hpp>
 #include <array>
+#include <chrono>
 #include <format>
+#include <ranges>
 
 namespace millwright::app {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 using namespace telemetry;
 
 constexpr std::size_t problemsShown = 5;
+constexpr std::size_t topicsShown = 100;
+constexpr std::array typeNames{"float", "integer", "boolean", "string"}; // as ValueType counts
 
 /// `12 345 678`, as people read it.
 std::string grouped(std::uint64_t number) {
@@ -41,11 +45,13 @@ void warn(const std::vector<Error>& warnings) {
 std::string asTable(const LogInfo& info, const std::string& file) {
     std::string text = file + "\n";
     const auto line = [&](std::string_view label, const std::string& value) { text += std::format("  {:<12} {}\n", label, value); };
-    line("from", formatTime(info.span.from));
-    line("to", formatTime(info.span.to) + "  (" + formatDuration(info.span.length()) + ")");
+    if (info.messages > 0) {
+        line("from", formatTime(info.span.from));
+        line("to", formatTime(info.span.to) + "  (" + formatDuration(info.span.length()) + ")");
+    }
     line("samples", grouped(info.samples));
     line("messages", grouped(info.messages));
-    line("channels", grouped(info.channels) + ", of which " + grouped(info.topics.size()) + " carry samples");
+    line("channels", grouped(info.channels));
     line("schemas", grouped(info.schemas));
     line("chunks", grouped(info.chunks) + ", compression " + info.compression);
     line("attachments", grouped(info.attachments));
@@ -53,6 +59,11 @@ std::string asTable(const LogInfo& info, const std::string& file) {
     line("size", sized(info.bytes));
     line("written by", info.library.empty() ? "not said" : info.library);
     if (!info.closed) line("state", "not closed, as after a crash");
+    line("topics", info.topics.empty() ? "none that Millwright reads samples from" : grouped(info.topics.size()));
+    for (const auto& topic : info.topics | std::views::take(topicsShown))
+        text += std::format("    {}: {}{}{}\n", topic.topic, typeNames[static_cast<std::size_t>(topic.type)],
+                            topic.unit.empty() ? "" : ", ", topic.unit);
+    if (info.topics.size() > topicsShown) text += "    … (--json lists all)\n";
     return text;
 }
 
@@ -75,11 +86,10 @@ std::string asJson(const LogInfo& info) {
         .field("closed", info.closed)
         .key("topics")
         .beginArray();
-    constexpr std::array types{"float", "integer", "boolean", "string"};
     for (const auto& topic : info.topics)
         json.beginObject()
             .field("topic", topic.topic)
-            .field("type", types[static_cast<std::size_t>(topic.type)])
+            .field("type", typeNames[static_cast<std::size_t>(topic.type)])
             .field("unit", topic.unit)
             .endObject();
     json.endArray().key("warnings").beginArray();
@@ -177,12 +187,20 @@ ExitStatus convert(const ConvertArguments& arguments) {
         if (!mapping) return fail(mapping.error());
         options.mapping = std::move(*mapping);
     }
-    const auto converted = [&] {
+    auto converted = [&] {
         ProgressBar bar{"convert"};
         const std::vector<std::filesystem::path> inputs{arguments.inputs.begin(), arguments.inputs.end()};
         return convertLogs(inputs, arguments.output, options, bar.progress());
     }();
     if (!converted) return fail(converted.error());
+    // Without a mapping any column of numbers may have been taken for the time.
+    constexpr std::chrono::sys_days nobodyLoggedBefore{std::chrono::year{1980} / 1 / 1};
+    if (arguments.mapping.empty() && converted->samples > 0 && converted->span.from < nobodyLoggedBefore)
+        converted->warnings.push_back({ErrorCode::Invalid,
+                                       "begins in " + formatTime(converted->span.from).substr(0, 4) +
+                                           ": a column of numbers was taken for the time; say in a mapping file which column is "
+                                           "and when it starts (docs/log-format.md)",
+                                       arguments.output});
     if (!arguments.json) warn(converted->warnings);
     print(arguments.json ? asJson(*converted, arguments.output) : asTable(*converted, arguments.output));
     return ExitStatus::Success;
