@@ -70,6 +70,7 @@ Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const 
     if (path.empty()) return std::nullopt;
     auto source = telemetry::LogSource::open(path, twin::subscriptions(plant));
     if (!source) return std::unexpected(source.error());
+    for (const Error& warning : (*source)->warnings()) log::warning("{}", warning.text());
     if (auto reported = reportMissing(plant, **source, path); !reported) return std::unexpected(reported.error());
     return twin::Replay::open(plant, std::move(*source)).transform([](twin::Replay&& replay) {
         return std::optional{std::move(replay)};

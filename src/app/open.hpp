@@ -17,7 +17,8 @@ namespace millwright::app {
 [[nodiscard]] std::expected<plant::Plant, std::vector<Error>> openPlant(const std::filesystem::path& path);
 
 /// The replay of `log`, or of the plant's default log where `log` is empty; nothing when there is neither. `plant` must outlive it.
-/// Warns of signals that the log does not have. Errors: those of the log; Invalid when the log has none of the plant's signals.
+/// Warns of signals that the log does not have and of a log that was cut off. Errors: those of the log; Invalid when the log has
+/// none of the plant's signals.
 [[nodiscard]] Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
 
 } // namespace millwright::app

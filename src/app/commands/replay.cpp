@@ -97,6 +97,7 @@ ExitStatus replayLog(const Options& options) {
     if (!speed) return fail(speed.error());
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
+    if (plant->signals.empty()) return fail({ErrorCode::Invalid, "has no signals to replay: name a plant that has", options.plant});
     const Clock::time_point began = Clock::now();
     auto opened = openReplay(*plant, options.log);
     if (!opened) return fail(opened.error());

@@ -157,6 +157,17 @@ class Contract(unittest.TestCase):
                     file.write_bytes(content)
                     self.assertRefused(run(*command.split(), file), file.name)
 
+    def test_a_log_that_was_cut_off_is_replayed_with_a_warning(self):
+        cut = self.folder / "cut.mcap"
+        cut.write_bytes(Path(LOG).read_bytes()[: Path(LOG).stat().st_size // 2])
+        done = run("replay", PLANT, "--log", cut, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(json.loads(done.stdout)["samples"], 0)
+        self.assertIn("incomplete", done.stderr)
+
+    def test_a_model_has_nothing_to_replay(self):
+        self.assertRefused(run("replay", MODEL, "--log", LOG), MODEL, "no signals")
+
     def test_a_folder_or_a_device_is_not_a_log(self):
         self.assertRefused(run("log", "info", self.folder), str(self.folder))
         self.assertRefused(run("log", "info", "/dev/zero"), "/dev/zero")
