@@ -108,6 +108,7 @@ private:
         number(at + "web-speed", "m/min", fast, 0.01, [this] { return line_.speed; });
         number(at + "web-tension", "N", fast, 0.1, [this] { return line_.coatTension; });
         number(at + "pump-flow", "L/min", fast, 0.0005, [this] { return line_.pumpFlow; });
+        number(at + "flow-deviation", "%", normal, 0.01, [this] { return line_.flowDeviation; });
         number(at + "pump-speed", "/min", normal, 0.1, [this] { return line_.pumpSpeed; });
         number(at + "die-pressure", "kPa", fast, 0.1, [this] { return line_.diePressure; });
         number(at + "die-retraction", "mm", 2, 0.01, [this] { return line_.dieRetract; });
@@ -144,6 +145,7 @@ private:
         const std::string at = "electrode/coating/calender-1/";
         state(at + "state", line_.calenderState);
         number(at + "line-load", "N/mm", fast, 1, [this] { return line_.lineLoad; });
+        number(at + "load-deviation", "%", normal, 0.1, [this] { return line_.loadDeviation; });
         number(at + "gap", "mm", 2, 0.0005, [this] { return line_.gap; });
         number(at + "roll-speed", "m/min", normal, 0.01, [this] { return line_.rollSpeed; });
         number(at + "upper-roll-temperature", "Cel", normal, 0.05, [this] { return line_.rollUpper; });
@@ -163,6 +165,9 @@ private:
         number(at + "spindle-speed", "/min", normal, 0.01,
                [this] { return line_.calenderThreaded ? perMinute(line_.speed, line_.windDiameter) : 0; });
         number(at + "web-speed", "m/min", normal, 0.01, [this] { return line_.calenderThreaded ? line_.speed : 0; });
+        truth(at + "web-threaded", [this] { return line_.rollThreaded; });
+        number("electrode/coating/web/leader-length", "m", normal, 0.01, [this] { return line_.leaderLength; });
+        truth("electrode/coating/web/torn", [this] { return line_.webTorn; });
         number("electrode/coating/good-length", "m", normal, 0.1, [this] { return line_.madeLength; });
         number("utilities/power", "kW", normal, 0.5, [this] { return line_.power; });
         number("utilities/compressed-air", "bar", normal, 0.01, [this] { return line_.airPressure; });

@@ -11,11 +11,11 @@ namespace {
 
 // The one event of the recording, seconds. A web break ahead of the calender after 24 s of tension oscillation; the unwinder
 // changes to its full roll while people rethread. (Real rethreading takes 20 to 40 min; it is shortened to 8 here.)
-constexpr double oscillationAt = 996, breakAt = 1020, stoppedAt = 1023.5, doorOpenAt = 1062, feedCutAt = 1095, turretAt = 1120,
-                 feedBackAt = 1236, doorShutAt = 1262, heatAt = 1280, jogAt = 1300, threadedAt = 1440, jogEndAt = 1452,
+constexpr double oscillationAt = 996, breakAt = 1020, stoppedAt = 1023.5, doorOpenAt = 1062, tailsClearedAt = 1110,
+                 feedCutAt = 1095, turretAt = 1120, feedBackAt = 1236, doorShutAt = 1262, heatAt = 1280, threadAt = 1300,
                  clearAt = 1478, unholdAt = 1560, dieInAt = 1566, executeAt = 1578, fullSpeedAt = 1640;
 
-constexpr double runSpeed = 15, jogSpeed = 5, coatStep = 0.25;
+constexpr double runSpeed = 15, threadSpeed = 3, startSpeed = 5, coatStep = 0.25;
 constexpr double slurryDensity = 2311, solids = 0.68, coatedWidth = 0.6; // g/L, share, m
 constexpr std::array<double, 4> zoneSetPoints{95, 115, 125, 100}, zoneShare{0.34, 0.36, 0.22, 0.08};
 
@@ -48,6 +48,7 @@ double Noise::gaussian() {
 CoatingProcess::CoatingProcess(std::uint64_t seed) : noise_{seed} {
     for (std::size_t i = 0; i < zones.size(); ++i) zones[i] = {zoneSetPoints[i], zoneSetPoints[i], zoneSetPoints[i], 13, 8};
     const double dieToGauge = webLength(coaterX + 2900, 28350) + 1.3; // from the die over the roll, m: 98 s at full speed
+    pulled_ = webPastGauge_ = leaderLength = lengthOf(leaderPath());
     coatOnWeb_.assign(static_cast<std::size_t>(dieToGauge / coatStep), 220.0);
 }
 
@@ -81,16 +82,20 @@ void CoatingProcess::plan(double t, double dt) {
         stage({{breakAt + 0.2, "Holding"}, {stoppedAt, "Held"}, {unholdAt, "Unholding"}, {executeAt, "Execute"}}, "Execute");
     coaterState = dryerState = unwinderState;
     targetSpeed_ = t < breakAt + 0.1 ? runSpeed
-                   : t < jogAt       ? 0
-                   : t < jogEndAt    ? jogSpeed
-                   : t < unholdAt    ? 0
-                                     : jogSpeed + (runSpeed - jogSpeed) * ramp(t, executeAt, fullSpeedAt);
+                   : t < threadAt    ? 0
+                   : t < unholdAt    ? (pulled_ < webPastGauge_ + 0.6 ? threadSpeed : 0)
+                                     : startSpeed + (runSpeed - startSpeed) * ramp(t, executeAt, fullSpeedAt);
     // Drives: quick stop in 3 s, start at 0.4 m/min per second.
     const double change = targetSpeed_ < speed ? -runSpeed / 3 * dt : 0.4 * dt;
     speed = std::abs(targetSpeed_ - speed) < std::abs(change) ? targetSpeed_ : speed + change;
     coating = t < breakAt + 0.3 || t >= dieInAt;
     feedThreaded = t < feedCutAt || t >= feedBackAt;
-    calenderThreaded = t < breakAt || t >= threadedAt;
+    if (t >= breakAt && t < threadAt) pulled_ = 0;
+    if (t >= threadAt) pulled_ += speed / 60 * dt;
+    leaderLength = std::min(pulled_, webPastGauge_);
+    calenderThreaded = leaderLength >= webPastGauge_;
+    webTorn = t >= breakAt && t < tailsClearedAt;
+    rollThreaded = calenderThreaded || webTorn;
     turretAngle = 180 * ramp(t, turretAt, turretAt + 60);
     doorAngle = 78 * (ramp(t, doorOpenAt, doorOpenAt + 3) - ramp(t, doorShutAt, doorShutAt + 3));
 }
@@ -103,7 +108,7 @@ void CoatingProcess::moveWeb(double t, double dt) {
     // The oscillation that announces the break: 15 % at 0.5 Hz, growing.
     const double swing =
         t >= oscillationAt && t < breakAt ? 0.15 * ramp(t, oscillationAt, oscillationAt + 12) * std::sin(std::numbers::pi * t) : 0;
-    const double holding = speed > 0.5 ? 1 : 0.32;
+    const double holding = speed > 0.5 ? 1 : 0.6; // standing, the drives keep the web taut
     const auto tension = [&](Lag& lag, double setPoint, double phase) {
         lag.follow(setPoint * holding * (1 + phase * swing + 0.02 * noise_.gaussian()), dt);
         return std::max(0.0, lag.value);
@@ -112,12 +117,12 @@ void CoatingProcess::moveWeb(double t, double dt) {
     if (!feedThreaded) unwindLag_.value = 0;
     if (!calenderThreaded) windLag_.value = 0;
     unwindTension = feedThreaded ? tension(unwindLag_, 110, 0.6) : 0;
-    coatTension = feedThreaded ? tension(coatLag_, calenderThreaded ? 140 : 96, 0.9) : 0;
+    coatTension = feedThreaded ? tension(coatLag_, calenderThreaded ? 140 : 112, 0.9) : 0;
     windTension = calenderThreaded ? tension(windLag_, 160, 1) : 0;
-    unwindDancer =
-        std::clamp(50 + 120 * swing + (speed > 0.5 ? 1.2 : 0.1) * noise_.gaussian() - (feedThreaded ? 0 : 46), 0.0, 100.0);
-    windDancer =
-        std::clamp(50 + 200 * swing + (speed > 0.5 ? 1.2 : 0.1) * noise_.gaussian() - (calenderThreaded ? 0 : 47), 0.0, 100.0);
+    // The crew locks the unwinder's dancer before they cut; the rewinder's falls to its stop when the web breaks.
+    const double jitter = speed > 0.5 ? 1.2 : 0.1;
+    unwindDancer = std::clamp(50 + 120 * swing + jitter * noise_.gaussian(), 0.0, 100.0);
+    windDancer = calenderThreaded ? std::clamp(50 + 200 * swing + jitter * noise_.gaussian(), 0.0, 100.0) : 1.2;
     edgeLag_.follow(0.5 * noise_.gaussian() * (speed > 0.5 ? 1 : 0.1) + 2.5 * swing, dt);
     edge = edgeLag_.value;
 }
@@ -130,6 +135,10 @@ void CoatingProcess::coat(double t, double dt) {
     flowLag_.follow(flowTarget_ * (1 + 0.005 * std::sin(std::numbers::pi * t)), dt);
     pumpFlow = std::max(0.0, flowLag_.value * (1 + 0.001 * noise_.gaussian()));
     pumpSpeed = flowTarget_ / 1.26 * 64;
+    // What the pump's controller misses of the flow it is told; zero while the pump stands and in its first four seconds.
+    const bool metering = t < breakAt + 0.2 || t >= dieInAt + 6;
+    missedLag_.follow(metering ? (pumpFlow - flowTarget_) / 1.26 * 100 : 0, dt);
+    flowDeviation = metering ? missedLag_.value : 0;
     pressureLag_.follow(pumping ? 22 + 146 * std::pow(flowLag_.value / 1.26, 0.72) : 0, dt);
     diePressure = std::max(0.0, pressureLag_.value + 0.8 * noise_.gaussian());
     slurryLag_.follow(25.2, dt);
@@ -140,7 +149,7 @@ void CoatingProcess::coat(double t, double dt) {
     while (unplaced_ >= coatStep) {
         unplaced_ -= coatStep;
         const double mass = coating && speed > 0.5 ? flowLag_.value * slurryDensity * solids / (speed * coatedWidth) : 0;
-        coatOnWeb_.push_front(mass * (1 + 0.004 * noise_.gaussian()));
+        coatOnWeb_.push_front(mass * (1 + 0.0035 * noise_.gaussian()));
         coatOnWeb_.pop_back();
     }
     arealMass = coatOnWeb_.back();
@@ -152,18 +161,19 @@ void CoatingProcess::coat(double t, double dt) {
 void CoatingProcess::dry(double t, double dt) {
     const bool cold = t >= breakAt + 6 && t < heatAt;
     const double solvent = coating && speed > 0.5 ? speed / runSpeed : 0;
-    exhaustFlow = 11000 + 120 * noise_.gaussian() - 2200 * (cold ? 1 : 0);
+    exhaustFlow = 11000 + 120 * noise_.gaussian() - (cold ? 2200 : 0);
     // 25 %{LEL} needs 17 000 m3/h at 224 kg/h; this line evaporates 56 kg/h at 15 m/min.
     const double vapour = 25.0 * 4250 * solvent / exhaustFlow;
     for (std::size_t i = 0; i < zones.size(); ++i) {
         Zone& zone = zones[i];
         zone.setPoint = cold ? 60 : zoneSetPoints[i];
-        const double rate = (cold ? 0.30 : 0.24) * dt;
+        const double rate = 0.1 * dt; // 6 K/min: what the shells can follow
         zone.reference += std::clamp(zone.setPoint - zone.reference, -rate, rate);
-        // The controller holds the reference against the evaporation's load; tau 120 s, sped up by its gain.
+        // The controller holds the reference against the evaporation's load; tau 120 s, sped up by its gain. On the programme's
+        // slope the zone lags by 24 s * 0.1 K/s.
         const double load = 6 * zoneShare[i] * (solvent - 1);
         zone.temperature += (zone.reference - load * 0.4 - zone.temperature) * dt / 24;
-        zone.air = (i == 0 ? 11.0 : 13.5) + 0.15 * noise_.gaussian() - (cold ? 5 : 0);
+        zone.air = (i == 0 ? 11.0 : 13.5) + 0.15 * noise_.gaussian() - (cold ? 3.5 : 0);
         zone.vapour += (vapour * zoneShare[i] * 4 * 0.72 - zone.vapour) * dt / 10;
     }
     residualSolvent = 430 + 30 * std::sin(t / 310) + 260 * (solvent > 0 ? std::max(0.0, (123 - zones[2].temperature) / 10) : 0);
@@ -175,6 +185,8 @@ void CoatingProcess::press(double t, double dt) {
     const bool closed = t < breakAt + 0.1 || t >= executeAt - 8;
     loadLag_.follow(closed ? 1400 : 0, dt);
     lineLoad = std::max(0.0, loadLag_.value * (1 + 0.006 * noise_.gaussian()));
+    const bool pressing = t < breakAt + 0.1 || t >= executeAt - 4;
+    loadDeviation = pressing ? (lineLoad / 1400 - 1) * 100 : 0;
     // The nip opens by 3 mm at 0.1 mm/s.
     gap = 0.071 + 3 * (ramp(t, breakAt + 0.1, breakAt + 30.1) - ramp(t, executeAt - 38, executeAt - 8)) +
           (closed ? 0.0004 * noise_.gaussian() : 0);
@@ -183,11 +195,12 @@ void CoatingProcess::press(double t, double dt) {
     rollUpper = upperLag_.value + 0.2 * noise_.gaussian();
     rollLower = lowerLag_.value + 0.2 * noise_.gaussian();
     const double swing = t >= oscillationAt && t < breakAt ? 1.4 * ramp(t, oscillationAt, breakAt) : 0;
-    thickness = closed && speed > 0.5 && calenderThreaded
-                    ? (arealMass - 220) * 0.12 + 0.45 * noise_.gaussian() + swing * std::sin(std::numbers::pi * t)
-                    : 0;
-    rollSpeed = t < breakAt + 0.1 || t >= jogAt ? speed : std::max(0.0, rollSpeed - runSpeed / 3 * dt);
-    vibration = 0.1 + 0.7 * rollSpeed / runSpeed + 0.04 * noise_.gaussian() + swing * 0.5;
+    thickness =
+        closed && speed > 0.5 && calenderThreaded
+            ? std::clamp((arealMass - 220) * 0.12 + 0.45 * noise_.gaussian() + swing * std::sin(std::numbers::pi * t), -6.0, 6.0)
+            : 0;
+    rollSpeed = t < breakAt + 0.1 || t >= threadAt ? speed : std::max(0.0, rollSpeed - runSpeed / 3 * dt);
+    vibration = std::max(0.0, 0.12 + 0.7 * rollSpeed / runSpeed + 0.04 * noise_.gaussian() + swing * 0.5);
     oilPressure = (closed ? 165 : 42) + 0.8 * noise_.gaussian();
 }
 

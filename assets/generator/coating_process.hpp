@@ -52,8 +52,10 @@ public:
     double lineLoad = 1400, gap = 0.071, rollUpper = 90, rollLower = 90, thickness = 0, vibration = 0.8, rollSpeed = 0,
            oilPressure = 165;
     double airPressure = 6.5, chilledSupply = 7.1, chilledReturn = 11.4, gridVoltage = 400, hallTemperature = 22.5, power = 520;
-    double madeLength = 0; ///< m
-    bool feedThreaded = true, calenderThreaded = true, coating = true;
+    double madeLength = 0;                       ///< m
+    double flowDeviation = 0, loadDeviation = 0; ///< % of the flow at full speed, % of the commanded load
+    double leaderLength = 0;                     ///< m of web past the gauge, up to where it meets the winding roll
+    bool feedThreaded = true, calenderThreaded = true, coating = true, webTorn = false, rollThreaded = true;
     std::string unwinderState = "Execute", coaterState = "Execute", dryerState = "Execute", calenderState = "Execute",
                 rewinderState = "Execute";
 
@@ -71,10 +73,11 @@ private:
     Noise noise_;
     Lag unwindLag_{110, 0.15}, coatLag_{140, 0.15}, windLag_{160, 0.15}, flowLag_{1.26, 0.4}, pressureLag_{168, 0.8},
         loadLag_{1400, 0.3};
-    Lag edgeLag_{0, 3}, slurryLag_{25, 900}, upperLag_{90, 1200}, lowerLag_{90, 1200}, dewLag_{0, 60};
+    Lag edgeLag_{0, 3}, slurryLag_{25, 900}, upperLag_{90, 1200}, lowerLag_{90, 1200}, missedLag_{0, 2};
     double targetSpeed_ = 15, flowTarget_ = 1.26;
-    std::deque<double> coatOnWeb_; ///< g/m2 of each `coatStep` of web between die and gauge, newest first
-    double unplaced_ = 0;          ///< metres of web run since the last piece
+    std::deque<double> coatOnWeb_;         ///< g/m2 of each `coatStep` of web between die and gauge, newest first
+    double pulled_ = 0, webPastGauge_ = 0; ///< m
+    double unplaced_ = 0;                  ///< metres of web run since the last piece
 };
 
 } // namespace millwright::assets

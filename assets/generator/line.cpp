@@ -46,9 +46,9 @@ const std::vector<WebRoller>& webRollers() {
     return rollers;
 }
 
-const WebRoller& webRoller(std::string_view id) {
+const WebRoller& webRoller(std::string_view id, Station station) {
     for (const WebRoller& roller : webRollers())
-        if (roller.id == id) return roller;
+        if (roller.station == station && roller.id == id) return roller;
     throw Standard_Failure(("no roller " + std::string(id)).c_str());
 }
 
@@ -103,24 +103,38 @@ std::vector<WebPiece> webPath() {
     return path;
 }
 
-double webLength(double fromX, double toX) {
+std::size_t splitAtX(std::vector<WebPiece>& path, double x, std::size_t after) {
+    for (std::size_t i = after; i < path.size(); ++i) {
+        WebPiece& piece = path[i];
+        if (piece.radius > 0 || piece.from.x > x || piece.to.x <= x) continue;
+        const dvec2 cut = glm::mix(piece.from, piece.to, (x - piece.from.x) / (piece.to.x - piece.from.x));
+        const WebPiece rest{cut, piece.to};
+        piece.to = cut;
+        path.insert(path.begin() + static_cast<std::ptrdiff_t>(i) + 1, rest);
+        return i + 1;
+    }
+    return path.size();
+}
+
+double lengthOf(const std::vector<WebPiece>& path) {
     double length = 0;
-    bool inside = false;
-    for (const WebPiece& piece : webPath()) {
+    for (const WebPiece& piece : path) {
         const double chord = glm::distance(piece.from, piece.to);
-        double whole = chord;
-        if (piece.radius > 0) whole = 2 * piece.radius * std::asin(std::min(1.0, chord / (2 * piece.radius)));
-        double a = 0, b = 1;
-        if (piece.radius == 0 && !inside && piece.from.x <= fromX && piece.to.x > fromX) {
-            inside = true;
-            a = (fromX - piece.from.x) / (piece.to.x - piece.from.x);
-        }
-        const bool last = piece.radius == 0 && inside && piece.from.x <= toX && piece.to.x > toX;
-        if (last) b = (toX - piece.from.x) / (piece.to.x - piece.from.x);
-        if (inside) length += whole * (b - a);
-        if (last) break;
+        length += piece.radius > 0 ? 2 * piece.radius * std::asin(std::min(1.0, chord / (2 * piece.radius))) : chord;
     }
     return length / 1000;
+}
+
+double webLength(double fromX, double toX) {
+    std::vector<WebPiece> path = webPath();
+    const std::size_t first = splitAtX(path, fromX), last = splitAtX(path, toX, first);
+    return lengthOf({path.begin() + static_cast<std::ptrdiff_t>(first), path.begin() + static_cast<std::ptrdiff_t>(last)});
+}
+
+std::vector<WebPiece> leaderPath() {
+    std::vector<WebPiece> path = webPath();
+    const auto first = splitAtX(path, leaderX);
+    return {path.begin() + static_cast<std::ptrdiff_t>(first), path.end() - 1};
 }
 
 } // namespace millwright::assets

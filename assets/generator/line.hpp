@@ -39,7 +39,7 @@ struct WebRoller {
     Material surface = Material::Aluminium;
 };
 [[nodiscard]] const std::vector<WebRoller>& webRollers();
-[[nodiscard]] const WebRoller& webRoller(std::string_view id);
+[[nodiscard]] const WebRoller& webRoller(std::string_view id, Station station);
 
 /// One piece of the web's path: a straight, or an arc about `centre`.
 struct WebPiece {
@@ -52,6 +52,13 @@ struct WebPiece {
 [[nodiscard]] std::vector<WebPiece> webPath();
 /// Length of the path between two X positions on straight pieces (the first crossing of each), metres.
 [[nodiscard]] double webLength(double fromX, double toX);
+/// Where people pull the web through after a break: from past the gauge to the roller ahead of the winding roll.
+[[nodiscard]] std::vector<WebPiece> leaderPath();
+/// Metres.
+[[nodiscard]] double lengthOf(const std::vector<WebPiece>& path);
+/// Splits the path where a straight piece at or after index `after` crosses `x`; the index of the piece that starts there.
+std::size_t splitAtX(std::vector<WebPiece>& path, double x, std::size_t after = 0);
+inline constexpr double leaderX = 28780, leaderStep = 0.5; ///< mm; m of leader shown at a time
 
 Model makeUnwinder();
 Model makeCoater();

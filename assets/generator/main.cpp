@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -25,6 +26,44 @@ void makeModels(const std::filesystem::path& folder, bool step) {
     }
 }
 
+constexpr const char* usage = R"(usage: millwright-assets FOLDER [models|log] [--step]
+
+  FOLDER  where models/*.glb and logs/*.mcap are written; made when it is not there
+  models  the machines only
+  log     the recorded log only
+  --step  also write every machine as a STEP file beside its GLB
+  --help  this text
+
+example: millwright-assets assets/plants/battery
+)";
+
+struct Request {
+    std::filesystem::path folder;
+    std::string what, problem; ///< `problem`: why the arguments cannot be followed
+    bool step = false, help = false;
+};
+
+Request parse(const std::vector<std::string>& arguments) {
+    Request request;
+    for (const std::string& argument : arguments) {
+        if (argument == "--help" || argument == "-h")
+            request.help = true;
+        else if (argument == "--step")
+            request.step = true;
+        else if (argument.starts_with('-'))
+            request.problem = "there is no option " + argument;
+        else if (request.folder.empty())
+            request.folder = argument;
+        else if (request.what.empty() && (argument == "models" || argument == "log"))
+            request.what = argument;
+        else
+            request.problem = "cannot use the argument '" + argument + "'";
+    }
+    if (request.folder.empty() && request.problem.empty()) request.problem = "name the folder to write to";
+    if (request.step && request.what == "log") request.problem = "--step writes machines, and 'log' asks for none";
+    return request;
+}
+
 bool makeLog(const std::filesystem::path& folder) {
     std::filesystem::create_directories(folder);
     const auto samples = writeCoatingLog(folder / "coating-30min.mcap");
@@ -39,24 +78,17 @@ bool makeLog(const std::filesystem::path& folder) {
 
 int main(int argc, char** argv) {
     try {
-        bool step = false;
-        std::string folder, what;
-        for (int i = 1; i < argc; ++i) {
-            const std::string argument = argv[i];
-            if (argument == "--step")
-                step = true;
-            else if (folder.empty())
-                folder = argument;
-            else
-                what = argument;
+        const Request request = parse({argv + 1, argv + argc});
+        if (request.help) {
+            std::fputs(usage, stdout);
+            return 0;
         }
-        if (folder.empty()) {
-            std::fputs("usage: millwright-assets FOLDER [models|log] [--step]\nexample: millwright-assets assets/plants/battery\n",
-                       stderr);
+        if (!request.problem.empty()) {
+            std::fprintf(stderr, "millwright-assets: %s\n%s", request.problem.c_str(), usage);
             return 2;
         }
-        if (what != "log") makeModels(std::filesystem::path(folder) / "models", step);
-        return what == "models" || makeLog(std::filesystem::path(folder) / "logs") ? 0 : 2;
+        if (request.what != "log") makeModels(request.folder / "models", request.step);
+        return request.what == "models" || makeLog(request.folder / "logs") ? 0 : 2;
     } catch (const Standard_Failure& failure) {
         std::fprintf(stderr, "millwright-assets: %s\n", failure.GetMessageString());
     } catch (const std::exception& error) {

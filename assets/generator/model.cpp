@@ -48,7 +48,7 @@ std::vector<Look> makeLooks() {
     set(Material::Core, {"core-board", colour(0x8a6a48), 0, 0.8});
     set(Material::GuardYellow, {"guard-yellow", colour(0xe6ae12), 0, 0.46});
     set(Material::GuardMesh, {"guard-mesh", colour(0x2b2e30), 0.2, 0.5});
-    set(Material::Polycarbonate, {"polycarbonate", colour(0xc9d8dd, 0.16), 0, 0.08, {0, 0, 0}, true});
+    set(Material::Polycarbonate, {"polycarbonate", colour(0xdfe9ec, 0.035), 0, 0.35, {0, 0, 0}, true});
     set(Material::Glass, {"window-glass", colour(0x7e959c, 0.3), 0, 0.05, {0, 0, 0}, true});
     set(Material::Red, {"signal-red", colour(0xc0231c), 0, 0.4});
     set(Material::Orange, {"orange", colour(0xe0701a), 0, 0.45});

@@ -39,7 +39,7 @@ void addGauge(Node& node) {
 
 void addChillSupply(Node& node) {
     for (const char* id : {"chill-roll-1", "chill-roll-2"}) {
-        const dvec2 c = webRoller(id).centre - dvec2{outfeedX, 0};
+        const dvec2 c = webRoller(id, Station::Outfeed).centre - dvec2{outfeedX, 0};
         node.add(lathe({c, plateOuter + 66}, Axis::Z, {{34, 0}, {44, 6}, {44, 70}, {30, 78}, {30, 110}, {24, 114}}),
                  Material::Brass, smooth);
         for (const double dx : {-40.0, 40.0})
