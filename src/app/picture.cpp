@@ -66,8 +66,12 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
     const auto looking = view(camera);
     if (!looking) return std::unexpected(looking.error());
     if (frame) scene_->update(*frame);
-    return render::renderPicture(*device_, *renderer_, *looking, scene_->nodes(), {.size = size_, .quality = renderer_->quality()})
-        .transform([](render::Picture&& drawn) { return std::move(drawn.pixels); });
+    auto drawn = render::renderPicture(*device_, *renderer_, *looking, scene_->nodes(), {.size = size_, .quality = renderer_->quality()});
+    if (!drawn) return std::unexpected(drawn.error());
+    // Only there when somebody asked for validation (MILLWRIGHT_VALIDATION=1), and then nothing may be amiss.
+    if (const auto messages = device_->validationMessages(); !messages.empty())
+        return failure(ErrorCode::Device, std::format("{} Vulkan validation messages, the first: {}", messages.size(), messages.front().text));
+    return std::move(drawn->pixels);
 }
 
 } // namespace millwright::app

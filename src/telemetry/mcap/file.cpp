@@ -71,7 +71,13 @@ Result<void> File::load() {
 }
 
 void File::drop(const Segment& segment) const {
-    if (mapped_) mapped_->dropPages(static_cast<std::size_t>(segment.offset), static_cast<std::size_t>(segment.length));
+    // Touching a page maps its neighbours too ("fault-around", 64 KiB unless tuned), here the message indexes between chunks, which
+    // nobody reads: dropping the segment alone would leave them behind, a little after every chunk.
+    constexpr std::size_t neighbourhood = 256 << 10;
+    if (!mapped_) return;
+    const auto offset = static_cast<std::size_t>(segment.offset);
+    const std::size_t before = std::min(offset, neighbourhood);
+    mapped_->dropPages(offset - before, before + static_cast<std::size_t>(segment.length) + neighbourhood);
 }
 
 Result<Bytes> File::read(const Segment& segment, SegmentBuffer& buffer) const {
