@@ -75,12 +75,27 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Ve
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Instances { Instance i[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Materials { Material m[]; };
 
+// What every pixel needs. Push constants, because CPU drivers read memory lane by lane in fragment shaders.
+struct Light {
+    vec4 shadowRows[3]; // shadowFromRelative of the first cascade
+    vec4 towardsSun;    // xyz; w: strength
+    vec4 sunColour;     // rgb; w: exposure
+    float skyStrength;
+    float shadowTexel;  // of the first cascade: metres a texel
+    uint shadowMap;     // heap index
+    uint cascades;      // 0: no shadow
+};
+
 layout(push_constant, scalar) uniform Push {
     FrameData frame;
     Instances instances;
     Vertices vertices;
     Materials materials;
+#ifdef OWN_CAMERA
     mat4 clipFromRelative; // of passes that do not draw views: shadow cascade, pick
+#else
+    Light light;
+#endif
 } push;
 
 const int linearRepeat = 0, linearClamp = 1, nearestClamp = 2, shadowCompare = 3;
@@ -101,6 +116,13 @@ vec3 toSrgb(vec3 c) {
     vec3 low = c * 12.92;
     vec3 high = 1.055 * pow(c, vec3(1 / 2.4)) - 0.055;
     return mix(high, low, lessThan(c, vec3(0.0031308)));
+}
+
+// Within half an 8-bit step of toSrgb, without powers.
+vec3 toSrgbRoughly(vec3 c) {
+    vec3 root = sqrt(clamp(c, 0, 1));
+    vec3 fourth = sqrt(root);
+    return 0.662002687 * root + 0.684122060 * fourth - 0.323583601 * sqrt(fourth) - 0.0225411470 * c;
 }
 
 // Interleaved gradient noise (Jimenez 2014): 0…1, spread well over any 3x3 pixels.

@@ -9,6 +9,7 @@ layout(constant_id = 1) const bool encodeSrgb = true;  // the target's format do
 layout(constant_id = 2) const int shadowTaps = 3;
 layout(constant_id = 3) const bool clipped = false;    // alpha mask or fill plane
 layout(constant_id = 4) const bool blended = false;
+layout(constant_id = 5) const bool single = false;     // one view, and one shadow cascade at most
 
 layout(location = 0) in vec3 relative;
 layout(location = 1) in vec3 normalIn;
@@ -40,7 +41,8 @@ vec3 environmentBrdf(vec3 f0, float roughness, float nv) {
     const vec4 c0 = vec4(-1, -0.0275, -0.572, 0.022);
     const vec4 c1 = vec4(1, 0.0425, 1.04, -0.04);
     vec4 r = roughness * c0 + c1;
-    float a = min(r.x * r.x, exp2(-9.28 * nv)) * r.x + r.y;
+    float grazing = (1 - nv) * (1 - nv);
+    float a = min(r.x * r.x, direct ? grazing * grazing * (1 - nv) : exp2(-9.28 * nv)) * r.x + r.y;
     vec2 ab = vec2(-1.04, 1.04) * a + r.zw;
     return f0 * ab.x + ab.y;
 }
@@ -61,7 +63,7 @@ vec3 sunSpecular(vec3 f0, float roughness, vec3 n, vec3 v, vec3 l, float nl, flo
 }
 
 void main() {
-    FrameData frame = push.frame;
+    Light light = push.light;
     vec3 n = normalize(normalIn);
     float occlusion = 1;
 #ifdef PLAIN
@@ -93,7 +95,8 @@ void main() {
     if (material.occlusionImage != noImage) occlusion = sampleImage(material.occlusionImage).r;
     n = bump(material, n);
 #endif
-    vec3 towardsEye = normalize(frame.views[gl_ViewIndex].eye.xyz - relative);
+    // The first view's eye is the origin.
+    vec3 towardsEye = normalize((single ? vec3(0) : push.frame.views[gl_ViewIndex].eye.xyz) - relative);
     // Seen from behind (double-sided sheets, files with careless winding): light the side that is seen.
     if (dot(n, towardsEye) < 0 && !gl_FrontFacing) n = -n;
     // Edges and fillets of CAD shrink to less than a pixel: what the normal does within one is roughness (Tokuyoshi & Kaplanyan 2019).
@@ -104,26 +107,25 @@ void main() {
     float nv = max(abs(dot(n, towardsEye)), 1e-3);
     vec3 f0 = mix(vec3(0.04), base.rgb, metallic);
     vec3 diffuse = base.rgb * (1 - metallic);
-    vec3 sun = frame.towardsSun.xyz;
+    vec3 sun = light.towardsSun.xyz;
     float nl = dot(n, sun);
     vec3 lit = vec3(0);
     if (nl > 0) {
-        float visible = sunlight(frame, relative, normalize(normalIn) * (gl_FrontFacing ? 1 : -1), shadowTaps);
-        vec3 light = frame.sunColour.rgb * (frame.towardsSun.w * nl * visible);
-        lit = light * (diffuse * 0.31830989 + sunSpecular(f0, roughness, n, towardsEye, sun, nl, nv));
+        float visible = sunlight(relative, normalize(normalIn) * (gl_FrontFacing ? 1 : -1), shadowTaps, single);
+        lit = light.sunColour.rgb * (light.towardsSun.w * nl * visible) * (diffuse * 0.31830989 + sunSpecular(f0, roughness, n, towardsEye, sun, nl, nv));
     }
     vec3 reflected = reflect(-towardsEye, n);
-    vec3 specular = skyReflection(reflected, roughness) * environmentBrdf(f0, roughness, nv);
-    vec3 ambient = (diffuse * skyIrradiance(n) + specular) * (frame.ground.w * occlusion);
+    vec3 specular = skyReflection(reflected, roughness, direct) * environmentBrdf(f0, roughness, nv);
+    vec3 ambient = (diffuse * skyIrradiance(n) + specular) * (light.skyStrength * occlusion);
     vec3 total = lit + ambient + emissive;
 
     if (blended) {
         // Glass: what it reflects stays bright however clear it is.
         float gloss = clamp(dot(specular, vec3(0.3333)), 0, 1);
         float alpha = clamp(base.a + gloss * (1 - base.a), 0, 1);
-        colour = vec4(direct ? encode(total, frame.sunColour.w, gl_FragCoord.xy, encodeSrgb) : total, alpha);
+        colour = vec4(direct ? encode(total, light.sunColour.w, gl_FragCoord.xy, encodeSrgb) : total, alpha);
     } else if (direct) {
-        colour = vec4(encode(total, frame.sunColour.w, gl_FragCoord.xy, encodeSrgb), 1);
+        colour = vec4(encode(total, light.sunColour.w, gl_FragCoord.xy, encodeSrgb), 1);
     } else {
         const vec3 luminance = vec3(0.2126, 0.7152, 0.0722);
         colour = vec4(total, clamp(dot(ambient, luminance) / max(dot(total, luminance), 1e-4), 0, 1));

@@ -1,5 +1,6 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#define OWN_CAMERA
 #include "common.glsl"
 
 void main() {

@@ -24,15 +24,25 @@ float roofLights(vec3 d, float roughness) {
     return mix(lit, mean, smoothstep(0.9, 5.0, blur)) * far * smoothstep(0.10, 0.45, d.y);
 }
 
+// The same with less arithmetic.
+float roofLightsRoughly(vec3 d, float roughness) {
+    vec2 p = d.xz * (9 / max(d.y, 0.06));
+    float blur = 0.9 + roughness * roughness * 16;
+    float band = abs(fract(p.y / 11 + 0.5) - 0.5) * 11;
+    float lit = clamp((1.4 + blur - band) / (min(blur, 1.3) + blur), 0, 1);
+    float far = max(1 - dot(p, p) * 0.0009, 0);
+    return mix(lit, 0.28, clamp(blur * 0.25 - 0.225, 0, 1)) * far * clamp(d.y * 2.8 - 0.28, 0, 1);
+}
+
 // Radiance around `d`, blurred as a GGX lobe of that roughness blurs it.
-vec3 skyReflection(vec3 d, float roughness) {
+vec3 skyReflection(vec3 d, float roughness, bool roughly) {
     float blur = roughness * roughness;
     float width = 0.03 + blur * 0.9;
     float up = smoothstep(-width, width, d.y);
     vec3 sky = mix(skyHorizon, skyZenith, clamp(d.y * 1.1, 0, 1) * (1 - 0.5 * blur));
     vec3 low = mix(vec3(0.30, 0.30, 0.305), floorBounce * 0.85, smoothstep(0.0, 0.6, -d.y));
     vec3 c = mix(low, sky * 0.62, up);
-    return c + vec3(1.0, 0.97, 0.92) * roofLights(d, roughness) * 1.1;
+    return c + vec3(1.0, 0.97, 0.92) * (roughly ? roofLightsRoughly(d, roughness) : roofLights(d, roughness)) * 1.1;
 }
 
 // Irradiance over pi on a surface facing `n`.

@@ -70,6 +70,7 @@ void Placement::placeInstances(const SceneStore& store, glm::dvec3 origin) {
     origin_ = origin;
     centre_.resize(store.instances.size());
     radius_.resize(store.instances.size());
+    scale_.resize(store.instances.size());
     sceneTriangles_ = 0;
     glm::dvec3 low{std::numeric_limits<double>::infinity()}, high{-std::numeric_limits<double>::infinity()};
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
@@ -82,8 +83,9 @@ void Placement::placeInstances(const SceneStore& store, glm::dvec3 origin) {
                                 glm::dot(glm::vec3{m[2]}, glm::vec3{m[2]})}));
         centre_[i] = glm::vec3{world - origin};
         radius_[i] = sphere.w * scale;
+        scale_[i] = scale;
         if (flags_[instance.node] & hidden) continue;
-        sceneTriangles_ += store.meshes[instance.mesh].indexCount / 3;
+        sceneTriangles_ += store.levels[store.meshes[instance.mesh].firstLevel].indexCount / 3;
         low = glm::min(low, world - static_cast<double>(radius_[i]));
         high = glm::max(high, world + static_cast<double>(radius_[i]));
     }
@@ -115,67 +117,94 @@ VkCullModeFlags Placement::cullOf(const SceneStore& store, std::size_t index) co
     return (flags_[instance.node] & mirrored) ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT;
 }
 
-void Placement::append(const SceneStore& store, std::size_t index, float distance, std::vector<GpuInstance>& instances,
-                       std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const {
-    const auto mesh = store.instances[index].mesh;
+float Placement::allowedError(std::size_t index, std::span<const Frustum> frusta, float pixelError) const {
+    float metres = std::numeric_limits<float>::max();
+    for (const auto& frustum : frusta) {
+        const float distance = std::max(glm::length(centre_[index] - frustum.eye) - radius_[index], 0.0f);
+        metres = std::min(metres, frustum.pixelsPerRadian > 0 ? pixelError * distance / frustum.pixelsPerRadian : 0);
+    }
+    return metres;
+}
+
+std::uint32_t Placement::levelWithin(const SceneStore& store, std::size_t index, float metres) const {
+    const auto& mesh = store.meshes[store.instances[index].mesh];
+    std::uint32_t level = mesh.firstLevel;
+    const std::uint32_t last = mesh.firstLevel + mesh.levelCount - 1;
+    while (level < last && store.levels[level + 1].error * scale_[index] <= metres) ++level;
+    return level;
+}
+
+void Placement::append(const SceneStore& store, std::size_t index, std::uint32_t level, float distance,
+                       std::vector<GpuInstance>& instances, std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const {
     const auto at = static_cast<std::uint32_t>(instances.size());
     instances.push_back(gpuInstance(store, index));
     if (merge && !draws.empty()) {
         auto& last = draws.back();
-        if (last.mesh == mesh && last.cull == cull && last.firstInstance + last.instanceCount == at) {
+        if (last.level == level && last.cull == cull && last.firstInstance + last.instanceCount == at) {
             ++last.instanceCount;
             last.distance = std::min(last.distance, distance);
             return;
         }
     }
-    draws.push_back({.mesh = mesh, .firstInstance = at, .instanceCount = 1, .cull = cull, .distance = distance});
+    draws.push_back({.level = level,
+                     .vertexOffset = store.meshes[store.instances[index].mesh].vertexOffset,
+                     .firstInstance = at,
+                     .instanceCount = 1,
+                     .cull = cull,
+                     .distance = distance});
 }
 
-void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> frusta, float minimumPixels,
+void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail,
                             std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
         if (flags_[instance.node] & hidden) continue;
-        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], minimumPixels); };
+        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], detail.minimumPixels); };
         if (!std::ranges::any_of(frusta, seen)) continue;
-        const float distance = glm::length(centre_[i] - frusta.front().eye) - radius_[i];
+        // By centre: floors and walls, whose nearest point is near, come after what stands before them.
+        const float distance = glm::length(centre_[i] - frusta.front().eye);
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
         auto& draws = instance.kind == SceneStore::Kind::Blended ? list.blended
                       : drops                                    ? list.clipped
                       : instance.plain                           ? list.plain
                                                                  : list.opaque;
-        append(store, i, distance, instances, draws, instance.kind != SceneStore::Kind::Blended, cullOf(store, i));
-        list.triangles += store.meshes[instance.mesh].indexCount / 3;
+        const auto level = levelWithin(store, i, allowedError(i, frusta, detail.pixelError));
+        append(store, i, level, distance, instances, draws, instance.kind != SceneStore::Kind::Blended, cullOf(store, i));
+        list.triangles += store.levels[level].indexCount / 3;
     }
     std::ranges::sort(list.plain, {}, &Draw::distance);
     std::ranges::sort(list.opaque, {}, &Draw::distance);
     std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
 }
 
-void Placement::collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit,
-                               float minimumRadius, std::vector<GpuInstance>& instances, DrawList& list) const {
+void Placement::collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit, float texel,
+                               std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
-        if ((flags_[instance.node] & hidden) || instance.kind == SceneStore::Kind::Blended || radius_[i] < minimumRadius) continue;
+        if ((flags_[instance.node] & hidden) || instance.kind == SceneStore::Kind::Blended || 2 * radius_[i] < texel) continue;
         const glm::vec4 p = shadowFromRelative * glm::vec4{centre_[i], 1};
         const float reach = 1 + radius_[i] / metresPerUnit;
         if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;
-        append(store, i, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
-        list.triangles += store.meshes[instance.mesh].indexCount / 3;
+        // Half a texel: the bias that keeps lit surfaces out of their own shadow allows for no more.
+        const auto level = levelWithin(store, i, texel * 0.5f);
+        append(store, i, level, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
+        list.triangles += store.levels[level].indexCount / 3;
     }
 }
 
-void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> frusta, std::vector<GpuInstance>& instances,
-                              DrawList& list) const {
+void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> frusta, Detail detail,
+                              std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
     if (!anyMarked_) return;
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
         if ((flags_[instance.node] & hidden) || !(flags_[instance.node] & (selected | hovered))) continue;
         const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], 0); };
-        if (std::ranges::any_of(frusta, seen)) append(store, i, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
+        if (!std::ranges::any_of(frusta, seen)) continue;
+        const auto level = levelWithin(store, i, allowedError(i, frusta, detail.pixelError));
+        append(store, i, level, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
     }
 }
 

@@ -22,13 +22,20 @@ struct Frustum {
     [[nodiscard]] bool sees(glm::vec3 centre, float radius, float minimumPixels) const;
 };
 
+/// What a picture may leave out.
+struct Detail {
+    float minimumPixels = 0; ///< things smaller than this are not drawn
+    float pixelError = 0;    ///< surfaces may lie this far off; 0: all as modelled
+};
+
 /// One instanced draw.
 struct Draw {
-    std::uint32_t mesh = 0;
+    std::uint32_t level = 0; ///< of SceneStore::levels
+    std::int32_t vertexOffset = 0;
     std::uint32_t firstInstance = 0;
     std::uint32_t instanceCount = 0;
     VkCullModeFlags cull = VK_CULL_MODE_BACK_BIT;
-    float distance = 0; ///< nearest surface of the nearest instance
+    float distance = 0; ///< to the centre of the nearest instance
 };
 
 /// Draws of one pass by how they are drawn.
@@ -51,13 +58,13 @@ public:
     void update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin);
 
     /// What `frusta` see, for colour passes. Appends to `instances`.
-    void collectSeen(const SceneStore& store, std::span<const Frustum> frusta, float minimumPixels,
-                     std::vector<GpuInstance>& instances, DrawList& list) const;
-    /// What throws shadows into the box of `shadowFromRelative` (x and y in -1…1) and is larger than `minimumRadius`.
-    void collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit, float minimumRadius,
+    void collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
+                     DrawList& list) const;
+    /// What throws shadows into the box of `shadowFromRelative` (x and y in -1…1), as finely as texels of `texel` metres can show.
+    void collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit, float texel,
                         std::vector<GpuInstance>& instances, DrawList& list) const;
     /// Selected and hovered nodes.
-    void collectMarked(const SceneStore& store, std::span<const Frustum> frusta, std::vector<GpuInstance>& instances,
+    void collectMarked(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
                        DrawList& list) const;
 
     /// Whether anything but the camera changed since the frame before.
@@ -73,8 +80,12 @@ private:
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
     void placeInstances(const SceneStore& store, glm::dvec3 origin);
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
-    void append(const SceneStore& store, std::size_t index, float distance, std::vector<GpuInstance>& instances,
-                std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const;
+    /// How far, in metres, the surface of an instance may lie off without any of `frusta` seeing more than `pixelError` of it.
+    [[nodiscard]] float allowedError(std::size_t index, std::span<const Frustum> frusta, float pixelError) const;
+    /// The coarsest level whose error is at most `metres`: an index into SceneStore::levels.
+    [[nodiscard]] std::uint32_t levelWithin(const SceneStore& store, std::size_t index, float metres) const;
+    void append(const SceneStore& store, std::size_t index, std::uint32_t level, float distance,
+                std::vector<GpuInstance>& instances, std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const;
     [[nodiscard]] VkCullModeFlags cullOf(const SceneStore& store, std::size_t index) const;
 
     std::vector<glm::mat4> worldFromNode_; ///< by node
@@ -83,6 +94,7 @@ private:
     std::vector<std::uint8_t> flags_;
     std::vector<glm::vec3> centre_; ///< by instance, relative
     std::vector<float> radius_;
+    std::vector<float> scale_; ///< metres per unit of the mesh
     glm::dvec3 origin_{0};
     glm::dvec3 sceneCentre_{0};
     double sceneRadius_ = 0;

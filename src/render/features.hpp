@@ -18,6 +18,8 @@ struct Features {
     std::uint32_t shadowSize = 2048;
     std::uint32_t cascades = 3;
     std::uint32_t shadowTaps = 3; ///< per side
+    float minimumPixels = 1;      ///< see DrawOptions
+    float pixelError = 0.35f;
 
     friend bool operator==(const Features&, const Features&) = default;
 };

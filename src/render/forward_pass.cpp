@@ -60,7 +60,7 @@ std::uint32_t recordForward(const Pass& pass, const DrawList& list, const gpu::T
     gpu::beginLabel(pass.frame, "forward");
     vkCmdBeginRendering(pass.commands, &info);
     pass.setViewport(s.extent);
-    pass.setPush(pass.push);
+    pass.setPush();
     pass.bindIndices();
     std::uint32_t calls = 0;
     const auto drawWith = [&](const gpu::Pipeline& pipeline, const std::vector<Draw>& draws) {

@@ -47,4 +47,15 @@ void describeLight(const DrawOptions& options, glm::dvec3 origin, double sceneRa
     data.flags = options.grid ? 1u : 0u;
 }
 
+GpuLight lightOf(const GpuFrame& data) {
+    const glm::mat4 rows = glm::transpose(data.shadowFromRelative[0]);
+    return {.shadowRows = {rows[0], rows[1], rows[2]},
+            .towardsSun = data.towardsSun,
+            .sunColour = data.sunColour,
+            .skyStrength = data.ground.w,
+            .shadowTexel = data.shadowTexel.x,
+            .shadowMap = data.shadowMaps[0],
+            .cascades = data.cascades};
+}
+
 } // namespace millwright::render

@@ -14,5 +14,7 @@ void describeViews(std::span<const View> views, glm::dvec3 origin, gpu::Extent e
                    std::array<Frustum, maximumViews>& frusta);
 /// The light, floor and overlay part. `sceneRadius` in metres sets how far ambient occlusion reaches.
 void describeLight(const DrawOptions& options, glm::dvec3 origin, double sceneRadius, GpuFrame& data);
+/// The part of a finished frame's data that goes into push constants.
+[[nodiscard]] GpuLight lightOf(const GpuFrame& data);
 
 } // namespace millwright::render

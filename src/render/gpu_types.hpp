@@ -85,14 +85,36 @@ struct GpuFrame {
 };
 static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52);
 
-/// 96 of the 128 bytes of push constants.
-struct GpuPush {
+/// What every pixel needs.
+struct GpuLight {
+    std::array<glm::vec4, 3> shadowRows;
+    glm::vec4 towardsSun;
+    glm::vec4 sunColour;
+    float skyStrength;
+    float shadowTexel;
+    std::uint32_t shadowMap;
+    std::uint32_t cascades;
+};
+
+struct GpuAddresses {
     std::uint64_t frame;
     std::uint64_t instances;
     std::uint64_t vertices;
     std::uint64_t materials;
+};
+
+/// Push constants of passes that draw the views: all of the 128 bytes.
+struct GpuPush {
+    GpuAddresses data;
+    GpuLight light;
+};
+static_assert(sizeof(GpuPush) == 128);
+
+/// Push constants of passes with a camera of their own: shadow, pick.
+struct GpuCameraPush {
+    GpuAddresses data;
     glm::mat4 clipFromRelative;
 };
-static_assert(sizeof(GpuPush) == 96);
+static_assert(sizeof(GpuCameraPush) == 96);
 
 } // namespace millwright::render

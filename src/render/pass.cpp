@@ -2,7 +2,13 @@
 
 namespace millwright::render {
 
-void Pass::setPush(const GpuPush& values) const {
+void Pass::setPush() const {
+    vkCmdPushConstants(commands, gpu::pipelineLayout(device), VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0,
+                       sizeof push, &push);
+}
+
+void Pass::setPush(const glm::mat4& clipFromRelative) const {
+    const GpuCameraPush values{push.data, clipFromRelative};
     vkCmdPushConstants(commands, gpu::pipelineLayout(device), VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0,
                        sizeof values, &values);
 }
@@ -22,8 +28,8 @@ std::uint32_t Pass::draw(std::span<const Draw> draws, bool dynamicCull) const {
     VkCullModeFlags cull = ~0u;
     for (const auto& d : draws) {
         if (dynamicCull && d.cull != cull) vkCmdSetCullMode(commands, cull = d.cull);
-        const auto& mesh = store->meshes[d.mesh];
-        vkCmdDrawIndexed(commands, mesh.indexCount, d.instanceCount, mesh.firstIndex, mesh.vertexOffset, d.firstInstance);
+        const auto& level = store->levels[d.level];
+        vkCmdDrawIndexed(commands, level.indexCount, d.instanceCount, level.firstIndex, d.vertexOffset, d.firstInstance);
     }
     return static_cast<std::uint32_t>(draws.size());
 }

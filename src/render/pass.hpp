@@ -22,7 +22,8 @@ struct Pass {
     std::uint32_t viewMask;
     GpuPush push; ///< addresses of this frame's data
 
-    void setPush(const GpuPush& values) const;
+    void setPush() const;                                  ///< for passes that draw the views
+    void setPush(const glm::mat4& clipFromRelative) const; ///< for passes with a camera of their own
     void bind(const gpu::Pipeline& pipeline) const;
     void setViewport(gpu::Extent extent) const;
     /// Draws with whatever pipeline is bound; sets each draw's cull mode where the pipeline wants it. Returns the number of calls.

@@ -64,9 +64,7 @@ void Picker::record(const Pass& pass, const DrawList& list, const glm::mat4& cli
                                .pDepthAttachment = &depth};
     vkCmdBeginRendering(pass.commands, &info);
     pass.setViewport({1, 1});
-    auto push = pass.push;
-    push.clipFromRelative = clipThrough;
-    pass.setPush(push);
+    pass.setPush(clipThrough);
     pass.bindIndices();
     pass.bind(pipeline_);
     for (const auto* draws : {&list.plain, &list.opaque, &list.clipped, &list.blended}) pass.draw(*draws, true);

@@ -28,6 +28,7 @@ private:
 
 void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
     const auto& f = p.features;
+    const bool single = p.views == 1 && f.cascades == 1;
     const std::vector<VkFormat> colours{f.direct ? p.targetFormat : litFormat};
     gpu::PipelineDescription mesh{.name = "plain",
                                   .vertex = shaders::meshPlainVert,
@@ -39,7 +40,7 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
                                   .dynamicCull = true,
                                   .depthCompare = VK_COMPARE_OP_GREATER,
                                   .depthWrite = true,
-                                  .constants = {f.direct, encode, f.shadowTaps, false, false}};
+                                  .constants = {f.direct, encode, f.shadowTaps, false, false, single}};
     maker.make(p.plain, mesh);
     mesh.name = "opaque";
     mesh.vertex = shaders::meshVert;
@@ -65,9 +66,9 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
                           .depthWrite = true,
                           .depthBiasConstant = -4, // things that lie on the floor win
                           .depthBiasSlope = -1,
-                          .constants = {f.direct, encode, f.shadowTaps}});
+                          .constants = {f.direct, encode, f.shadowTaps, false, false, single}});
     maker.make(p.sky, {.name = "sky",
-                       .vertex = shaders::fullscreenVert,
+                       .vertex = shaders::skyVert,
                        .fragment = shaders::skyFrag,
                        .colours = colours,
                        .depth = depthFormat,

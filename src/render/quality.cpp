@@ -17,14 +17,22 @@ Features featuresOf(Quality quality) {
     case Quality::Auto:
     case Quality::High: return {};
     case Quality::Medium:
-        return {.occlusionScale = 2, .occlusionSlices = 2, .occlusionSteps = 3, .shadowSize = 2048, .cascades = 1, .shadowTaps = 1};
+        return {.occlusionScale = 2,
+                .occlusionSlices = 2,
+                .occlusionSteps = 3,
+                .shadowSize = 2048,
+                .cascades = 1,
+                .shadowTaps = 1,
+                .pixelError = 0.5f};
     case Quality::Low:
         return {.samples = VK_SAMPLE_COUNT_1_BIT,
                 .direct = true,
                 .occlusionScale = 0,
                 .shadowSize = 1024,
                 .cascades = 1,
-                .shadowTaps = 1};
+                .shadowTaps = 1,
+                .minimumPixels = 2,
+                .pixelError = 1};
     }
     return {};
 }

@@ -125,11 +125,11 @@ Result<GpuPush> Renderer::Impl::uploadFrame(gpu::FrameInFlight& frame, GpuFrame&
     if (!frameMemory) return std::unexpected(frameMemory.error());
     auto instanceMemory = gpu::frameMemory<GpuInstance>(frame, std::span<const GpuInstance>{instances});
     if (!instanceMemory) return std::unexpected(instanceMemory.error());
-    return GpuPush{.frame = frameMemory->address,
-                   .instances = instanceMemory->address,
-                   .vertices = store.vertices.address(),
-                   .materials = store.materials.address(),
-                   .clipFromRelative = glm::mat4{1}};
+    return GpuPush{.data = {.frame = frameMemory->address,
+                            .instances = instanceMemory->address,
+                            .vertices = store.vertices.address(),
+                            .materials = store.materials.address()},
+                   .light = lightOf(data)};
 }
 
 Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& colour, std::span<const View> views,
@@ -157,8 +157,10 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     describeViews(views, origin, colour.extent, data, frusta);
     describeLight(options, origin, r.placement.sceneRadius(), data);
     const std::span seenBy{frusta.data(), views.size()};
-    r.placement.collectSeen(r.store, seenBy, options.minimumPixels, r.instances, r.seen);
-    r.placement.collectMarked(r.store, seenBy, r.instances, r.marked);
+    const Detail detail{.minimumPixels = options.minimumPixels.value_or(features.minimumPixels),
+                        .pixelError = options.pixelError.value_or(features.pixelError)};
+    r.placement.collectSeen(r.store, seenBy, detail, r.instances, r.seen);
+    r.placement.collectMarked(r.store, seenBy, detail, r.instances, r.marked);
     if (options.shadows) {
         if (auto done = r.shadow.place(r.device, features, options.lighting.towardsSun, views, r.placement); !done) return done;
         r.shadow.describe(data, origin);
@@ -168,7 +170,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     if (options.pick) {
         const auto through = Picker::clipThroughPixel(data.views[0].clipFromRelative, *options.pick, colour.extent);
         const Frustum frustum = Frustum::of(through, glm::vec3{0}, 0);
-        r.placement.collectSeen(r.store, {&frustum, 1}, 0, r.instances, r.picked);
+        r.placement.collectSeen(r.store, {&frustum, 1}, {}, r.instances, r.picked);
     }
     data.lit = r.surfaces.lit.heapIndex();
     data.depth = r.surfaces.depth.heapIndex();

@@ -26,17 +26,17 @@ std::uint32_t packOctahedral(glm::vec3 v) {
     return part(p.x) | part(p.y) << 16;
 }
 
-std::vector<GpuVertex> packVertices(const scene::Mesh& mesh) {
+std::vector<GpuVertex> packVertices(const scene::Mesh& mesh, std::span<const std::uint32_t> order) {
     std::vector<GpuVertex> packed(mesh.vertices.size());
     const bool coloured = mesh.colours.size() == mesh.vertices.size();
     for (std::size_t i = 0; i < packed.size(); ++i) {
         const auto& v = mesh.vertices[i];
         const auto tangent = packOctahedral({v.tangent.x, v.tangent.y, v.tangent.z});
-        packed[i] = {.position = v.position,
-                     .normal = packOctahedral(v.normal),
-                     .tangent = (tangent & ~1u) | (v.tangent.w < 0 ? 1u : 0u),
-                     .uv = v.uv,
-                     .colour = coloured ? std::bit_cast<std::uint32_t>(mesh.colours[i]) : 0xFFFF'FFFFu};
+        packed[order[i]] = {.position = v.position,
+                            .normal = packOctahedral(v.normal),
+                            .tangent = (tangent & ~1u) | (v.tangent.w < 0 ? 1u : 0u),
+                            .uv = v.uv,
+                            .colour = coloured ? std::bit_cast<std::uint32_t>(mesh.colours[i]) : 0xFFFF'FFFFu};
     }
     return packed;
 }
@@ -65,10 +65,11 @@ Result<void> checkScene(const scene::Scene& scene) {
 }
 
 Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene, SceneStore& store) {
+    const auto lods = buildLods(scene);
     std::size_t vertexCount = 0, indexCount = 0;
-    for (const auto& mesh : scene.meshes) {
-        vertexCount += mesh.vertices.size();
-        indexCount += mesh.indices.size();
+    for (std::size_t i = 0; i < lods.size(); ++i) {
+        vertexCount += scene.meshes[i].vertices.size();
+        indexCount += lods[i].indices.size();
     }
     if (vertexCount > 0x7FFF'FFFF || indexCount > 0xFFFF'FFFF) {
         return failure(ErrorCode::ResourceLimit, std::format("{} vertices are more than one scene may have", vertexCount));
@@ -78,20 +79,25 @@ Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene:
     auto indices = gpu::Buffer::create(device, indexCount * sizeof(std::uint32_t), gpu::BufferUse::Static, "scene indices");
     if (!indices) return std::unexpected(indices.error());
     std::size_t vertexAt = 0, indexAt = 0;
-    for (const auto& mesh : scene.meshes) {
-        const auto packed = packVertices(mesh);
+    for (std::size_t i = 0; i < lods.size(); ++i) {
+        const auto& mesh = scene.meshes[i];
+        const auto packed = packVertices(mesh, lods[i].vertexOrder);
         auto done = upload.toBuffer(*vertices, vertexAt * sizeof(GpuVertex), std::as_bytes(std::span{packed}));
-        if (done) done = upload.toBuffer(*indices, indexAt * sizeof(std::uint32_t), std::as_bytes(std::span{mesh.indices}));
+        if (done) done = upload.toBuffer(*indices, indexAt * sizeof(std::uint32_t), std::as_bytes(std::span{lods[i].indices}));
         if (!done) return done;
-        store.meshes.push_back({.firstIndex = static_cast<std::uint32_t>(indexAt),
-                                .indexCount = static_cast<std::uint32_t>(mesh.indices.size()),
+        store.meshes.push_back({.firstLevel = static_cast<std::uint32_t>(store.levels.size()),
+                                .levelCount = static_cast<std::uint32_t>(lods[i].levels.size()),
                                 .vertexOffset = static_cast<std::int32_t>(vertexAt)});
+        for (Lod level : lods[i].levels) {
+            level.firstIndex += static_cast<std::uint32_t>(indexAt);
+            store.levels.push_back(level);
+        }
         scene::Aabb box;
         for (const auto& v : mesh.vertices) box.include(v.position);
         const glm::vec3 centre = box.empty() ? glm::vec3{0} : box.centre();
         store.meshSpheres.emplace_back(centre, box.empty() ? 0.0f : glm::length(box.size()) * 0.5f);
         vertexAt += mesh.vertices.size();
-        indexAt += mesh.indices.size();
+        indexAt += lods[i].indices.size();
     }
     store.vertices = std::move(*vertices);
     store.indices = std::move(*indices);

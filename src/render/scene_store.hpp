@@ -1,6 +1,7 @@
 #pragma once
 
 #include "render/gpu_types.hpp"
+#include "render/lod.hpp"
 
 #include <millwright/gpu/memory.hpp>
 #include <millwright/scene/scene.hpp>
@@ -13,8 +14,8 @@ namespace millwright::render {
 /// A scene on the GPU: every mesh, material and image once. What the CPU needs each frame is kept beside it as plain arrays.
 struct SceneStore {
     struct Mesh {
-        std::uint32_t firstIndex = 0;
-        std::uint32_t indexCount = 0;
+        std::uint32_t firstLevel = 0; ///< of `levels`
+        std::uint32_t levelCount = 0; ///< at least one, the finest first
         std::int32_t vertexOffset = 0;
     };
     /// How an instance is drawn; the order is the order of drawing.
@@ -34,6 +35,7 @@ struct SceneStore {
     std::vector<gpu::Image> images;
 
     std::vector<Mesh> meshes;
+    std::vector<Lod> levels;               ///< of all meshes; first indices count from the start of `indices`
     std::vector<glm::vec4> meshSpheres;    ///< bounding sphere in the node's frame: centre, radius
     std::vector<Instance> instances;       ///< sorted by kind, sides, plainness and mesh
     std::vector<glm::mat4> restTransforms; ///< worldFromNode as the scene has it

@@ -8,7 +8,7 @@ void fill(const Pass& pass, const gpu::Image& image, const gpu::Pipeline& pipeli
     const auto before = beforeColour(image.handle());
     gpu::barriers(pass.commands, {&before, 1});
     pass.beginScreen(image.view(), image.description().extent, false);
-    pass.setPush(pass.push);
+    pass.setPush();
     pass.fullscreen(pipeline);
     vkCmdEndRendering(pass.commands);
     const auto after = colourToSampled(image.handle());
@@ -29,7 +29,7 @@ void recordComposite(const Pass& pass, const gpu::TargetImage& target) {
     const auto before = beforeTarget(target);
     gpu::barriers(pass.commands, {&before, 1});
     pass.beginScreen(target.view, target.extent, false);
-    pass.setPush(pass.push);
+    pass.setPush();
     pass.fullscreen(pass.pipelines.composite);
     vkCmdEndRendering(pass.commands);
     gpu::endLabel(pass.frame);
@@ -54,7 +54,7 @@ void recordMask(const Pass& pass, const DrawList& marked) {
                                .pColorAttachments = &colour};
     vkCmdBeginRendering(pass.commands, &info);
     pass.setViewport(extent);
-    pass.setPush(pass.push);
+    pass.setPush();
     pass.bindIndices();
     pass.bind(pass.pipelines.mask);
     pass.draw(marked.opaque, false);
@@ -76,7 +76,7 @@ void recordOutline(const Pass& pass, const gpu::TargetImage& target) {
                               .toLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL};
     gpu::barriers(pass.commands, {&before, 1});
     pass.beginScreen(target.view, target.extent, true);
-    pass.setPush(pass.push);
+    pass.setPush();
     pass.fullscreen(pass.pipelines.outline);
     vkCmdEndRendering(pass.commands);
     gpu::endLabel(pass.frame);
@@ -98,7 +98,7 @@ void recordDepthCopy(const Pass& pass, const gpu::Pipeline& pipeline, const gpu:
                                .pDepthAttachment = &depth};
     vkCmdBeginRendering(pass.commands, &info);
     pass.setViewport(target.extent);
-    pass.setPush(pass.push);
+    pass.setPush();
     pass.fullscreen(pipeline);
     vkCmdEndRendering(pass.commands);
     const auto after = afterTarget(target);

@@ -104,7 +104,7 @@ void ShadowMap::collect(const SceneStore& store, const Placement& placement, glm
         auto& cascade = cascades_[i];
         if (!cascade.dirty) continue;
         const auto radius = static_cast<float>(cascade.radius);
-        placement.collectCasters(store, fromRelative(cascade, origin), radius, radius / static_cast<float>(size_), instances,
+        placement.collectCasters(store, fromRelative(cascade, origin), radius, 2 * radius / static_cast<float>(size_), instances,
                                  cascade.casters);
     }
 }
@@ -129,9 +129,7 @@ std::uint32_t ShadowMap::record(const Pass& pass, glm::dvec3 origin) {
                                    .pDepthAttachment = &depth};
         vkCmdBeginRendering(pass.commands, &info);
         pass.setViewport({size_, size_});
-        auto push = pass.push;
-        push.clipFromRelative = fromRelative(cascade, origin);
-        pass.setPush(push);
+        pass.setPush(fromRelative(cascade, origin));
         pass.bindIndices();
         pass.bind(pass.pipelines.shadow);
         calls += pass.draw(cascade.casters.opaque, false);

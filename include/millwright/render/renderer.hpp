@@ -54,7 +54,11 @@ struct DrawOptions {
     bool shadows = true;
     glm::vec4 selectionColour{1.0f, 0.55f, 0.0f, 1}; ///< outline, sRGB
     glm::vec4 hoverColour{0.35f, 0.65f, 1.0f, 1};
-    float minimumPixels = 1.0f; ///< things smaller than this on the screen are not drawn
+    /// Things smaller than this on the screen are not drawn. Empty: what the quality level says.
+    std::optional<float> minimumPixels;
+    /// How many pixels a surface may lie from where it was modelled: farther things are drawn with fewer triangles. 0: all triangles,
+    /// however far. Empty: what the quality level says.
+    std::optional<float> pixelError;
     /// Ask what is under this pixel of the first view (from the top left); the answer comes with `takePick` a frame or two later.
     std::optional<glm::ivec2> pick;
 };
