@@ -82,9 +82,16 @@ void addCoatingHead(Node& node) {
                    {}, 4),
              Material::Panel, smooth);
     node.instance("hood-duct", kit::roundDuct(Axis::Y, 110, 1500), {rollX - 40, 2415, 0});
-    for (const double x : {-460.0, 380.0})
-        for (const double z : {-430.0, 400.0})
-            node.add(box({rollX + x, 1700, z}, {rollX + x + 40, 2140, z + 30}, 3), Material::Frame);
+    // Its posts are bolted to the outside of the side plates, beside the web.
+    for (const double x : {-170.0, 260.0})
+        for (const double side : {-1.0, 1.0}) {
+            const double low = side > 0 ? plateOuter : -plateOuter - 30;
+            node.add(box({rollX + x, 1490, low}, {rollX + x + 50, 2140, low + 30}, 3), Material::Frame);
+            node.add(box({rollX + x, 2140, side > 0 ? 430 : low}, {rollX + x + 50, 2180, side > 0 ? low + 30 : -430}, 3),
+                     Material::Frame);
+            for (const double y : {1520.0, 1580.0})
+                node.add(hexagon({rollX + x + 25, y, side > 0 ? low + 30 : low - 12}, Axis::Z, 24, 12), Material::Steel);
+        }
     node.add(box({rollX - 420, 2116, -380}, {rollX + 340, 2132, 380}, 3), Material::Light);
 }
 

@@ -182,7 +182,7 @@ Model makeDryerZone() {
     node.add(group({box({300, 420, -halfWidth + 80}, {4700, 480, -halfWidth + 120}, 3),
                     box({300, 420, halfWidth - 120}, {4700, 480, halfWidth - 80}, 3)}),
              Material::Frame);
-    node.child("label", {2500, 2420, halfWidth + 20});
+    node.child("label", {2500, 2760, halfWidth + 20}); // above the zone's plate
     return model;
 }
 
