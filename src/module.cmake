@@ -3,7 +3,7 @@
 #
 #   millwright_module(plant
 #       PUBLIC core                               # modules and packages that its public headers use
-#       PRIVATE tomlplusplus::tomlplusplus)       # what only its sources use
+#       PRIVATE ZLIB::ZLIB)                       # what only its sources use
 #
 # GPU: its tests draw (see millwright_test). Words without "::" are modules of ours. tests/architecture checks that includes follow what is declared here.
 
@@ -35,6 +35,9 @@ function(millwright_module name)
     set_target_properties(millwright_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
     target_include_directories(millwright_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_precompile_headers(millwright_${name} REUSE_FROM millwright_pch)
+    if(MILLWRIGHT_FUZZ) # what the fuzzers steer by
+        target_compile_options(millwright_${name} PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
     millwright_link(millwright_${name} PUBLIC ${arg_PUBLIC})
     millwright_link(millwright_${name} PRIVATE ${arg_PRIVATE})
     if(MILLWRIGHT_TESTS AND EXISTS ${PROJECT_SOURCE_DIR}/tests/unit/${name})
