@@ -305,7 +305,8 @@ std::expected<std::vector<Expectation>, std::vector<Error>> parse(std::string_vi
                                                                   const plant::Plant& plant) {
     Problems problems{file.string()};
     std::vector<Expectation> expectations;
-    if (const auto toml = TomlFile::parse(text, problems)) expectations = Reader{file, plant, problems}.read(toml->root(problems));
+    if (const auto toml = parseToml(text, file.string(), problems))
+        expectations = Reader{file, plant, problems}.read(TomlTable{toml->root(), problems});
     if (!problems.empty()) return std::unexpected(std::move(problems).take());
     return expectations;
 }

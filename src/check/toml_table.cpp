@@ -2,70 +2,42 @@
 
 #include <millwright/core/spelling.hpp>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_MAX_NESTED_VALUES 32
-#include <toml++/toml.hpp>
-
 #include <algorithm>
+#include <cmath>
 #include <format>
+#include <span>
 #include <tuple>
 
 namespace millwright::check {
 namespace {
 
-constexpr std::size_t maximumBytes = 4u << 20;
-constexpr std::size_t maximumDots = 128; // in a row of key parts: the TOML library nests one table each, on the stack
 constexpr std::size_t maximumProblems = 200;
 
-/// Reports a text that would make the TOML library spend memory or stack without end.
-bool sensibleSize(std::string_view text, Problems& problems) {
-    if (text.size() > maximumBytes) {
-        problems.add(1, 1,
-                     std::format("the file has {} MiB; an expectation file has at most {}", text.size() >> 20, maximumBytes >> 20),
-                     ErrorCode::ResourceLimit);
-        return false;
+std::string_view kindName(const TomlNode& node) {
+    switch (node.kind) {
+    case TomlNode::Kind::Table: return "a table";
+    case TomlNode::Kind::Array: return "a list";
+    case TomlNode::Kind::String: return "a text";
+    case TomlNode::Kind::Integer: return "an integer";
+    case TomlNode::Kind::Float: return "a number";
+    case TomlNode::Kind::Boolean: return "true or false";
+    case TomlNode::Kind::Date: break;
     }
-    std::size_t dots = 0;
-    std::uint32_t line = 1;
-    for (const char c : text) {
-        if (c == '\n') ++line;
-        if (c == '.')
-            ++dots;
-        else if (c == '\n' || c == '=' || c == ',' || c == '{' || c == '[')
-            dots = 0;
-        if (dots > maximumDots) {
-            problems.add(line, 1, std::format("a name has more than {} dotted parts", maximumDots), ErrorCode::ResourceLimit);
-            return false;
-        }
-    }
-    return true;
+    return "a date; put quotes around it";
 }
 
-const toml::table& tableOf(const void* table) {
-    return *static_cast<const toml::table*>(table);
-}
-
-TomlTable::At position(const toml::source_position& at) {
-    return {std::max(1u, at.line), std::max(1u, at.column)};
-}
-
-std::string_view kindName(const toml::node& node) {
-    switch (node.type()) {
-    case toml::node_type::table: return "a table";
-    case toml::node_type::array: return "a list";
-    case toml::node_type::string: return "a text";
-    case toml::node_type::integer: return "an integer";
-    case toml::node_type::floating_point: return "a number";
-    case toml::node_type::boolean: return "true or false";
-    default: return "a date; put quotes around it";
-    }
+bool isA(TomlNode::Kind kind, const TomlNode* node) {
+    return node && node->kind == kind;
 }
 
 } // namespace
 
 void Problems::add(std::uint32_t line, std::uint32_t column, std::string message, ErrorCode code) {
     if (found_.size() < maximumProblems) found_.push_back({line, column, {code, std::move(message), place(line, column)}});
+}
+
+void Problems::add(Error error) {
+    if (found_.size() < maximumProblems) found_.push_back({1, 1, std::move(error)});
 }
 
 std::string Problems::place(std::uint32_t line, std::uint32_t column) const {
@@ -80,46 +52,43 @@ std::vector<Error> Problems::take() && {
 }
 
 bool TomlTable::has(std::string_view key) const {
-    return tableOf(table_).contains(key);
+    return table_->find(key) != nullptr;
 }
 bool TomlTable::isText(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
-    return node && node->is_string();
+    return isA(TomlNode::Kind::String, table_->find(key));
 }
 bool TomlTable::isBoolean(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
-    return node && node->is_boolean();
+    return isA(TomlNode::Kind::Boolean, table_->find(key));
 }
 
 std::optional<std::string> TomlTable::text(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
-    if (const auto* found = node->as_string()) return found->get();
+    if (isA(TomlNode::Kind::String, node)) return std::string{node->text};
     problem(key, std::format("'{}' must be a text, not {}", key, kindName(*node)));
     return std::nullopt;
 }
 
 std::optional<double> TomlTable::number(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
-    if (const auto* found = node->as_floating_point()) return found->get();
-    if (const auto* found = node->as_integer()) return static_cast<double>(found->get());
-    problem(key, std::format("'{}' must be a number, not {}", key, kindName(*node)));
+    if (node->isNumber() && std::isfinite(node->number)) return node->number;
+    problem(key, std::format("'{}' must be a number, not {}", key, node->isNumber() ? "nan or inf" : kindName(*node)));
     return std::nullopt;
 }
 
 std::optional<std::int64_t> TomlTable::integer(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
-    if (const auto* found = node->as_integer()) return found->get();
+    if (isA(TomlNode::Kind::Integer, node)) return node->integer;
     problem(key, std::format("'{}' must be an integer, not {}", key, kindName(*node)));
     return std::nullopt;
 }
 
 std::optional<bool> TomlTable::boolean(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
-    if (const auto* found = node->as_boolean()) return found->get();
+    if (isA(TomlNode::Kind::Boolean, node)) return node->boolean;
     problem(key, std::format("'{}' must be true or false, not {}", key, kindName(*node)));
     return std::nullopt;
 }
@@ -136,41 +105,43 @@ std::optional<Duration> TomlTable::duration(std::string_view key) const {
 }
 
 std::optional<std::pair<std::int64_t, std::int64_t>> TomlTable::integers(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
-    if (const auto* one = node->as_integer()) return std::pair{one->get(), one->get()};
-    const toml::array* list = node->as_array();
-    if (list && list->size() == 2 && list->get(0)->is_integer() && list->get(1)->is_integer()) {
-        return std::pair{list->get(0)->as_integer()->get(), list->get(1)->as_integer()->get()};
+    if (isA(TomlNode::Kind::Integer, node)) return std::pair{node->integer, node->integer};
+    const std::vector<TomlNode>& list = node->children;
+    if (isA(TomlNode::Kind::Array, node) && list.size() == 2 && isA(TomlNode::Kind::Integer, &list[0]) &&
+        isA(TomlNode::Kind::Integer, &list[1])) {
+        return std::pair{list[0].integer, list[1].integer};
     }
     problem(key, std::format("'{}' must be an integer, or two in a list: [least, most]", key));
     return std::nullopt;
 }
 
 std::optional<TomlTable> TomlTable::table(std::string_view key) const {
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
-    if (const auto* found = node->as_table()) return TomlTable{found, *problems_};
+    if (isA(TomlNode::Kind::Table, node)) return TomlTable{*node, *problems_};
     problem(key, std::format("'{}' must be a table, not {}", key, kindName(*node)));
     return std::nullopt;
 }
 
 std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
     std::vector<TomlTable> result;
-    const toml::node* node = tableOf(table_).get(key);
+    const TomlNode* node = table_->find(key);
     if (!node) return result;
-    const toml::array* list = node->as_array();
-    if (!list || !list->is_homogeneous(toml::node_type::table)) {
+    const bool allTables =
+        std::ranges::all_of(node->children, [](const TomlNode& each) { return isA(TomlNode::Kind::Table, &each); });
+    if (!isA(TomlNode::Kind::Array, node) || !allTables) {
         problem(key, std::format("write each one under a heading [[{}]]", key));
         return result;
     }
-    for (const toml::node& element : *list) result.emplace_back(element.as_table(), *problems_);
+    for (const TomlNode& element : node->children) result.emplace_back(element, *problems_);
     return result;
 }
 
-TomlTable::At TomlTable::at(std::string_view key) const {
-    const toml::node* node = key.empty() ? nullptr : tableOf(table_).get(key);
-    return position(node ? node->source().begin : tableOf(table_).source().begin);
+TextPosition TomlTable::at(std::string_view key) const {
+    const TomlNode* node = key.empty() ? nullptr : table_->find(key);
+    return node ? node->at : table_->at;
 }
 
 std::string TomlTable::place(std::string_view key) const {
@@ -184,11 +155,11 @@ void TomlTable::problem(std::string_view key, std::string message) const {
 }
 
 void TomlTable::unknownKeys(std::initializer_list<std::string_view> known) const {
-    for (const auto& [key, value] : tableOf(table_)) {
-        if (std::ranges::find(known, key.str()) != known.end()) continue;
-        const auto [line, column] = position(key.source().begin);
-        problems_->add(line, column,
-                       std::format("unknown key '{}'{}", key.str(), didYouMean(key.str(), std::span{known.begin(), known.size()})));
+    for (const TomlNode& member : table_->children) {
+        if (std::ranges::find(known, member.key) != known.end()) continue;
+        problems_->add(
+            member.keyAt.line, member.keyAt.column,
+            std::format("unknown key '{}'{}", member.key, didYouMean(member.key, std::span{known.begin(), known.size()})));
     }
 }
 
@@ -196,29 +167,11 @@ void TomlTable::missing(std::string_view key, std::string_view whose) const {
     problem({}, std::format("{} needs '{}'", whose, key));
 }
 
-struct TomlFile::Storage {
-    toml::table table;
-};
-
-TomlFile::TomlFile() = default;
-TomlFile::TomlFile(TomlFile&&) noexcept = default;
-TomlFile::~TomlFile() = default;
-
-std::optional<TomlFile> TomlFile::parse(std::string_view text, Problems& problems) {
-    if (!sensibleSize(text, problems)) return std::nullopt;
-    toml::parse_result parsed = toml::parse(text);
-    if (!parsed) {
-        const auto [line, column] = position(parsed.error().source().begin);
-        problems.add(line, column, std::format("this is not TOML: {}", parsed.error().description()), ErrorCode::Malformed);
-        return std::nullopt;
-    }
-    TomlFile file;
-    file.storage_ = std::make_unique<Storage>(std::move(parsed).table());
-    return file;
-}
-
-TomlTable TomlFile::root(Problems& problems) const {
-    return {&storage_->table, problems};
+std::optional<TomlDocument> parseToml(std::string_view text, const std::string& file, Problems& problems) {
+    Result<TomlDocument> parsed = TomlDocument::parse(text, file, {.file = "an expectation file"});
+    if (parsed) return std::move(*parsed);
+    problems.add(std::move(parsed.error()));
+    return std::nullopt;
 }
 
 } // namespace millwright::check

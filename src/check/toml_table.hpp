@@ -2,10 +2,10 @@
 
 #include <millwright/core/result.hpp>
 #include <millwright/core/time.hpp>
+#include <millwright/core/toml.hpp>
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +19,8 @@ class Problems {
 public:
     explicit Problems(std::string file) : file_{std::move(file)} {}
     void add(std::uint32_t line, std::uint32_t column, std::string message, ErrorCode code = ErrorCode::Invalid);
+    /// One about the file as a whole.
+    void add(Error error);
     [[nodiscard]] std::string place(std::uint32_t line, std::uint32_t column) const;
     [[nodiscard]] bool empty() const { return found_.empty(); }
     /// In file order.
@@ -34,14 +36,10 @@ private:
 };
 
 /// A TOML table whose members are asked for by kind; one of another kind is reported and counts as absent. Members that nobody
-/// asked about are what `unknownKeys` reports. Valid while its `TomlFile` lives.
+/// asked about are what `unknownKeys` reports. Valid while its `TomlDocument` lives.
 class TomlTable {
 public:
-    struct At {
-        std::uint32_t line = 1, column = 1;
-    };
-
-    TomlTable(const void* table, Problems& problems) : table_{table}, problems_{&problems} {}
+    TomlTable(const TomlNode& table, Problems& problems) : table_{&table}, problems_{&problems} {}
 
     [[nodiscard]] bool has(std::string_view key) const;
     [[nodiscard]] std::optional<std::string> text(std::string_view key) const;
@@ -59,7 +57,7 @@ public:
     [[nodiscard]] bool isBoolean(std::string_view key) const;
 
     /// Of the member's value, or of the table when there is no such member.
-    [[nodiscard]] At at(std::string_view key = {}) const;
+    [[nodiscard]] TextPosition at(std::string_view key = {}) const;
     [[nodiscard]] std::string place(std::string_view key = {}) const;
     void problem(std::string_view key, std::string message) const;
     /// Reports every member that is not among `known`, with a suggestion.
@@ -68,23 +66,11 @@ public:
     void missing(std::string_view key, std::string_view whose) const;
 
 private:
-    const void* table_; ///< a toml::table; only the source knows the TOML library
+    const TomlNode* table_;
     Problems* problems_;
 };
 
-/// A parsed file.
-class TomlFile {
-public:
-    /// Nothing, and a problem, when `text` is not TOML or larger than an expectation file can sensibly be.
-    [[nodiscard]] static std::optional<TomlFile> parse(std::string_view text, Problems& problems);
-    TomlFile(TomlFile&&) noexcept;
-    ~TomlFile();
-    [[nodiscard]] TomlTable root(Problems& problems) const;
-
-private:
-    struct Storage;
-    TomlFile();
-    std::unique_ptr<Storage> storage_;
-};
+/// Nothing, and a problem, when `text` is not TOML or larger than an expectation file can sensibly be.
+[[nodiscard]] std::optional<TomlDocument> parseToml(std::string_view text, const std::string& file, Problems& problems);
 
 } // namespace millwright::check

@@ -33,6 +33,11 @@ std::vector<Error> Problems::errors(std::string_view file) const {
 
 namespace {
 
+constexpr TomlLimits textLimits{.bytes = 16u << 20,
+                                .values = 2'000'000,
+                                .file = "a plant description",
+                                .advice = ": describe like equipment once, with [[pattern]] and repeat"};
+
 using Loaded = std::expected<Plant, std::vector<Error>>;
 
 Loaded failed(ErrorCode code, std::string message, std::string place) {
@@ -133,7 +138,7 @@ void readEquipments(const Node& root, ReadContext& context, Plant& plant) {
 } // namespace
 
 Loaded loadText(std::string_view text, const std::filesystem::path& folder, std::string_view file, const LoadOptions& options) {
-    const Result<Document> document = Document::parse(text, file);
+    const Result<Document> document = Document::parse(text, file, textLimits);
     if (!document) return std::unexpected(std::vector{document.error()});
     const Node& root = document->root();
     if (const Node* format = otherVersion(root)) {

@@ -2,12 +2,12 @@
 
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/core/spelling.hpp>
+#include <millwright/core/toml.hpp>
 #include <millwright/core/units.hpp>
 #include <millwright/telemetry/import.hpp>
 
-#include <toml++/toml.hpp>
-
 #include <algorithm>
+#include <cmath>
 #include <format>
 #include <limits>
 #include <sstream>
@@ -15,12 +15,14 @@
 namespace millwright::telemetry {
 namespace {
 
+constexpr std::size_t maximumBytes = 16u << 20;
+
 /// Reads tables key by key, so that whatever is left over is known to be misspelt. Keeps the first error.
 class MappingReader {
 public:
     explicit MappingReader(std::string file) : file_{std::move(file)} {}
 
-    Result<Mapping> read(const toml::table& root) {
+    Result<Mapping> read(const TomlNode& root) {
         known(root, {"format", "separator", "header", "encoding", "decimal", "skip", "prefix", "others", "missing", "bad", "time",
                      "long", "columns"});
         std::string word;
@@ -30,7 +32,7 @@ public:
             else if (word == "shdr")
                 mapping_.format = TextFormat::Shdr;
             else
-                fail(*root.get("format"), "format is 'csv' or 'shdr'");
+                fail(*root.find("format"), "format is 'csv' or 'shdr'");
         }
         character(root, "separator", mapping_.separator);
         character(root, "decimal", mapping_.decimal);
@@ -40,7 +42,7 @@ public:
         if (double skip = 0; number(root, "skip", skip))
             mapping_.skipLines = skip > 0 && skip < 1e9 ? static_cast<std::uint64_t>(skip) : 0;
         if (text(root, "others", word)) {
-            if (word != "import" && word != "ignore") fail(*root.get("others"), "others is 'import' or 'ignore'");
+            if (word != "import" && word != "ignore") fail(*root.find("others"), "others is 'import' or 'ignore'");
             mapping_.importOthers = word == "import";
         }
         texts(root, "missing", mapping_.missing);
@@ -54,110 +56,108 @@ public:
                 fail(*table, "the long form needs 'topic' and 'value' columns");
         }
         if (const auto* table = tableAt(root, "columns"))
-            for (const auto& [key, node] : *table) column(std::string{key.str()}, node);
+            for (const TomlNode& member : table->children) column(member);
         if (error_) return std::unexpected(*error_);
         return mapping_;
     }
 
 private:
-    void fail(const toml::node& node, std::string message) {
+    void fail(const TomlNode& node, std::string message) {
         if (error_) return;
-        const auto& at = node.source().begin;
-        error_ = Error{ErrorCode::Invalid, std::move(message), std::format("{}:{}:{}", file_, at.line, at.column)};
+        error_ = Error{ErrorCode::Invalid, std::move(message), std::format("{}:{}:{}", file_, node.at.line, node.at.column)};
     }
-    void known(const toml::table& table, std::initializer_list<std::string_view> names) {
-        for (const auto& [key, node] : table) {
-            if (std::ranges::find(names, key.str()) != names.end()) continue;
+    void known(const TomlNode& table, std::initializer_list<std::string_view> names) {
+        for (const TomlNode& member : table.children) {
+            if (std::ranges::find(names, member.key) != names.end()) continue;
             if (error_) return;
-            const auto& at = key.source().begin;
             error_ =
                 Error{ErrorCode::Invalid,
-                      std::format("unknown key '{}'{}", key.str(), didYouMean(key.str(), std::span{names.begin(), names.size()})),
-                      std::format("{}:{}:{}", file_, at.line, at.column)};
+                      std::format("unknown key '{}'{}", member.key, didYouMean(member.key, std::span{names.begin(), names.size()})),
+                      std::format("{}:{}:{}", file_, member.keyAt.line, member.keyAt.column)};
         }
     }
-    const toml::table* tableAt(const toml::table& table, std::string_view key) {
-        const auto* node = table.get(key);
-        if (node && !node->is_table()) fail(*node, std::format("'{}' is a table", key));
-        return node ? node->as_table() : nullptr;
+    const TomlNode* tableAt(const TomlNode& table, std::string_view key) {
+        const TomlNode* node = table.find(key);
+        if (!node || node->kind == TomlNode::Kind::Table) return node;
+        fail(*node, std::format("'{}' is a table", key));
+        return nullptr;
     }
-    bool text(const toml::table& table, std::string_view key, std::string& out) {
-        const auto* node = table.get(key);
+    bool text(const TomlNode& table, std::string_view key, std::string& out) {
+        const TomlNode* node = table.find(key);
         if (!node) return false;
-        if (const auto value = node->value_exact<std::string>()) {
-            out = *value;
+        if (node->kind == TomlNode::Kind::String) {
+            out = node->text;
             return true;
         }
         fail(*node, std::format("'{}' is a text in quotes", key));
         return false;
     }
     /// A column's header text, or its number.
-    bool columnName(const toml::table& table, std::string_view key, std::string& out) {
-        const auto* node = table.get(key);
-        if (node && node->is_integer()) {
-            out = std::to_string(*node->value<std::int64_t>());
+    bool columnName(const TomlNode& table, std::string_view key, std::string& out) {
+        const TomlNode* node = table.find(key);
+        if (node && node->kind == TomlNode::Kind::Integer) {
+            out = std::to_string(node->integer);
             return true;
         }
         return text(table, key, out);
     }
-    bool number(const toml::table& table, std::string_view key, double& out) {
-        const auto* node = table.get(key);
+    bool number(const TomlNode& table, std::string_view key, double& out) {
+        const TomlNode* node = table.find(key);
         if (!node) return false;
-        if (!node->is_number()) {
+        if (!node->isNumber() || !std::isfinite(node->number)) {
             fail(*node, std::format("'{}' is a number", key));
             return false;
         }
-        out = *node->value<double>();
+        out = node->number;
         return true;
     }
-    bool flag(const toml::table& table, std::string_view key, bool& out) {
-        const auto* node = table.get(key);
+    bool flag(const TomlNode& table, std::string_view key, bool& out) {
+        const TomlNode* node = table.find(key);
         if (!node) return false;
-        if (!node->is_boolean()) {
+        if (node->kind != TomlNode::Kind::Boolean) {
             fail(*node, std::format("'{}' is true or false", key));
             return false;
         }
-        out = *node->value<bool>();
+        out = node->boolean;
         return true;
     }
-    void character(const toml::table& table, std::string_view key, char& out) {
+    void character(const TomlNode& table, std::string_view key, char& out) {
         std::string word;
         if (!text(table, key, word)) return;
         if (word.size() == 1)
             out = word.front();
         else
-            fail(*table.get(key), std::format("'{}' is one character", key));
+            fail(*table.find(key), std::format("'{}' is one character", key));
     }
-    void texts(const toml::table& table, std::string_view key, std::vector<std::string>& out) {
-        const auto* node = table.get(key);
+    void texts(const TomlNode& table, std::string_view key, std::vector<std::string>& out) {
+        const TomlNode* node = table.find(key);
         if (!node) return;
         out.clear();
-        const auto* list = node->as_array();
-        if (!list) {
+        if (node->kind != TomlNode::Kind::Array) {
             fail(*node, std::format("'{}' is a list of texts", key));
             return;
         }
-        for (const auto& element : *list) {
-            if (const auto value = element.value_exact<std::string>())
-                out.push_back(*value);
-            else if (element.is_integer())
-                out.push_back(std::to_string(*element.value<std::int64_t>()));
+        for (const TomlNode& element : node->children) {
+            if (element.kind == TomlNode::Kind::String)
+                out.emplace_back(element.text);
+            else if (element.kind == TomlNode::Kind::Integer)
+                out.push_back(std::to_string(element.integer));
             else
                 fail(element, std::format("'{}' is a list of texts", key));
         }
     }
     template <typename T, typename Parse>
-    void parsed(const toml::table& table, std::string_view key, T& out, Parse parse) {
+    void parsed(const TomlNode& table, std::string_view key, T& out, Parse parse) {
         std::string word;
         if (!text(table, key, word)) return;
         const auto value = parse(word);
         if (value)
             out = *value;
         else
-            fail(*table.get(key), value.error().message);
+            fail(*table.find(key), value.error().message);
     }
 
-    void time(const toml::table& table) {
+    void time(const TomlNode& table) {
         known(table, {"column", "format", "start", "zone", "from", "stale_after"});
         columnName(table, "column", mapping_.timeColumn);
         text(table, "format", mapping_.timeFormat);
@@ -171,32 +171,31 @@ private:
             return *parseTime("2000-01-02T00:00:00") - *moved;
         });
     }
-    void column(const std::string& key, const toml::node& node) {
-        const auto* table = node.as_table();
-        if (!table) {
-            fail(node, std::format("'columns.{}' is a table", key));
+    void column(const TomlNode& table) {
+        if (table.kind != TomlNode::Kind::Table) {
+            fail(table, std::format("'columns.{}' is a table", table.key));
             return;
         }
-        known(*table, {"topic", "unit", "type", "scale", "offset", "bad", "minimum", "maximum", "fields", "ignore"});
+        known(table, {"topic", "unit", "type", "scale", "offset", "bad", "minimum", "maximum", "fields", "ignore"});
         ColumnMapping made;
-        text(*table, "topic", made.topic);
-        if (text(*table, "unit", made.unit))
-            if (const auto unit = units::parse(made.unit); !unit) fail(*table->get("unit"), unit.error().message);
-        if (std::string word; text(*table, "type", word)) {
+        text(table, "topic", made.topic);
+        if (text(table, "unit", made.unit))
+            if (const auto unit = units::parse(made.unit); !unit) fail(*table.find("unit"), unit.error().message);
+        if (std::string word; text(table, "type", word)) {
             ValueType type{};
             if (parseName(word, type))
                 made.type = type;
             else
-                fail(*table->get("type"), "type is one of float, integer, boolean, string");
+                fail(*table.find("type"), "type is one of float, integer, boolean, string");
         }
-        number(*table, "scale", made.scale);
-        number(*table, "offset", made.offset);
-        texts(*table, "bad", made.bad);
-        texts(*table, "fields", made.fields);
-        if (double limit = 0; number(*table, "minimum", limit)) made.minimum = limit;
-        if (double limit = 0; number(*table, "maximum", limit)) made.maximum = limit;
-        flag(*table, "ignore", made.ignore);
-        mapping_.columns.emplace(key, std::move(made));
+        number(table, "scale", made.scale);
+        number(table, "offset", made.offset);
+        texts(table, "bad", made.bad);
+        texts(table, "fields", made.fields);
+        if (double limit = 0; number(table, "minimum", limit)) made.minimum = limit;
+        if (double limit = 0; number(table, "maximum", limit)) made.maximum = limit;
+        flag(table, "ignore", made.ignore);
+        mapping_.columns.emplace(table.key, std::move(made));
     }
 
     std::string file_;
@@ -207,16 +206,13 @@ private:
 } // namespace
 
 Result<Mapping> parseMapping(std::string_view text, const std::string& name) {
-    try {
-        return MappingReader{name}.read(toml::parse(text, name));
-    } catch (const toml::parse_error& error) {
-        const auto& at = error.source().begin;
-        return failure(ErrorCode::Malformed, std::string{error.description()}, std::format("{}:{}:{}", name, at.line, at.column));
-    }
+    const auto document = TomlDocument::parse(text, name, {.bytes = maximumBytes, .file = "a mapping file"});
+    if (!document) return std::unexpected(document.error());
+    return MappingReader{name}.read(document->root());
 }
 
 Result<Mapping> loadMapping(const std::filesystem::path& path) {
-    const auto text = readFile(path, 16u << 20);
+    const auto text = readFile(path, maximumBytes);
     if (!text) return std::unexpected(text.error());
     return parseMapping(*text, path.string());
 }

@@ -102,6 +102,8 @@ TEST(Expectation, TypesAreCheckedAgainstThePlant) {
                 ElementsAre(HasSubstr("has no named states")));
     EXPECT_THAT(problems(head + "signal = \"line/machine/slide\"\nvalue = \"x\"\nat = \"end\""),
                 ElementsAre(HasSubstr("is a number")));
+    EXPECT_THAT(problems(head + "signal = \"line/machine/slide\"\nvalue = nan\nat = \"end\""),
+                ElementsAre(HasSubstr("'value' must be a number, not nan or inf")));
     EXPECT_THAT(problems(head + "picture = \"a.png\"\ncamera = \"nowhere\""), ElementsAre(HasSubstr("has no camera 'nowhere'")));
     EXPECT_THAT(problems(head + "state_hash = \"12\""), ElementsAre(HasSubstr("32 hexadecimal digits")));
 }

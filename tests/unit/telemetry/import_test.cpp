@@ -133,6 +133,10 @@ TEST(MappingFile, ReportsMisspeltKeysWithTheirPlace) {
     EXPECT_NE(place("[columns.a]\nunit = \"rpm\"\n").find("m.toml:2:8"), std::string::npos);
     EXPECT_NE(place("[time]\ncolumn = true\n").find("m.toml:2:10"), std::string::npos);
     EXPECT_NE(place("a = [\n").find("m.toml:"), std::string::npos);
+    EXPECT_NE(place("[columns.a]\nscale = nan\n").find("m.toml:2:9: 'scale' is a number"), std::string::npos);
+    std::string name = "a";
+    for (int i = 0; i < 100'000; ++i) name += ".a"; // each part would be a table within a table
+    EXPECT_NE(place(name + " = 1").find("128 dotted parts"), std::string::npos);
     EXPECT_NE(place("[time]\nzone = \"east\"\n").find("+09:00"), std::string::npos);
 }
 
