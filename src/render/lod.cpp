@@ -159,18 +159,18 @@ void orderVertices(MeshLods& lods, std::size_t vertexCount) {
 
 } // namespace
 
-MeshLods buildLods(const scene::Mesh& mesh, bool textured) {
+MeshLods buildLods(const scene::Mesh& mesh, Surface surface) {
     MeshLods lods;
     const std::size_t count = mesh.vertices.size();
     addLevel(lods, mesh.indices, count, 0);
-    if (mesh.triangles() >= fewestTriangles && !isSheet(mesh)) {
+    if (mesh.triangles() >= fewestTriangles && surface != Surface::Sheet && !isSheet(mesh)) {
         const Look modelled{mesh, mesh.indices};
         const auto accept = [&](std::vector<std::uint32_t> indices, float error) {
             const bool good = Look{mesh, indices}.keeps(modelled);
             if (good) addLevel(lods, std::move(indices), count, error);
             return good;
         };
-        if (textured || !mesh.colours.empty()) {
+        if (surface == Surface::Textured || !mesh.colours.empty()) {
             simplify(mesh.indices, &mesh.vertices.front().position, count, sizeof(scene::Vertex), accept);
         } else {
             const Corners corners{mesh};
@@ -185,16 +185,17 @@ MeshLods buildLods(const scene::Mesh& mesh, bool textured) {
 
 std::vector<MeshLods> buildLods(const scene::Scene& scene) {
     std::vector<MeshLods> lods(scene.meshes.size());
-    std::vector<std::uint8_t> textured(scene.meshes.size());
+    std::vector<Surface> surfaces(scene.meshes.size(), Surface::Solid);
     for (const auto& instance : scene.instances) {
         const auto& m = scene.materials[instance.material];
         for (const auto image : {m.baseColourImage, m.metallicRoughnessImage, m.normalImage, m.emissiveImage, m.occlusionImage})
-            if (image != scene::none) textured[instance.mesh] = true;
+            if (image != scene::none) surfaces[instance.mesh] = std::max(surfaces[instance.mesh], Surface::Textured);
+        if (m.doubleSided) surfaces[instance.mesh] = Surface::Sheet;
     }
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
         for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < lods.size();)
-            lods[i] = buildLods(scene.meshes[i], textured[i]);
+            lods[i] = buildLods(scene.meshes[i], surfaces[i]);
     };
     const auto helpers = std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), lods.size() / 4 + 1) - 1;
     std::vector<std::jthread> threads;

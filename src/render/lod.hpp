@@ -23,10 +23,16 @@ struct MeshLods {
     std::vector<std::uint32_t> vertexOrder; ///< new place of each of the mesh's vertices: what coarse levels use comes first
 };
 
+/// What a mesh's materials say about how it may be simplified.
+enum class Surface : std::uint8_t {
+    Solid,
+    Textured, ///< an image is laid over it: vertices at one position cannot stand in for each other
+    Sheet,    ///< double-sided, like a web over its rollers: lies so close to other things that it stays as modelled
+};
+
 /// Levels of one mesh, by quadric simplification (Garland & Heckbert 1997). Borders may move, and parts that are smaller than a
 /// level's error disappear. Deterministic. Every index must be in range.
-/// `textured`: an image is laid over the surface, so vertices at one position cannot stand in for each other.
-[[nodiscard]] MeshLods buildLods(const scene::Mesh& mesh, bool textured = false);
+[[nodiscard]] MeshLods buildLods(const scene::Mesh& mesh, Surface surface = Surface::Solid);
 /// The same for every mesh, on all processors. Parallel to `scene.meshes`.
 [[nodiscard]] std::vector<MeshLods> buildLods(const scene::Scene& scene);
 
