@@ -1,5 +1,6 @@
 #include <millwright/core/time.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <format>
@@ -78,6 +79,11 @@ std::unexpected<Error> notADuration(std::string_view text) {
     return failure(ErrorCode::Malformed, std::format("'{}' is not a duration; write it as 90s, 10min, 1h30min or 250ms", text));
 }
 
+std::unexpected<Error> outsideOf(TimeInterval log, std::string_view text) {
+    return failure(ErrorCode::OutOfRange, std::format("'{}' is outside the log, which runs from {} to {}", text,
+                                                      formatTime(log.from), formatTime(log.to)));
+}
+
 /// `Z`, `+09:00`, `-0330` or nothing (UTC), as the offset to subtract.
 std::optional<Duration> takeZone(Cursor& cursor) {
     if (cursor.atEnd()) return Duration::zero();
@@ -104,6 +110,7 @@ constexpr UnitName durationUnits[] = {{"ns", 1e-9}, {"us", 1e-6}, {"\xC2\xB5s", 
 
 Duration durationFromSeconds(double seconds) {
     const double nanos = std::round(seconds * 1e9);
+    if (std::isnan(nanos)) return Duration::zero();
     if (nanos >= 9.2233720368547748e18) return Duration::max();
     if (nanos <= -9.2233720368547748e18) return Duration::min();
     return Duration{static_cast<std::int64_t>(nanos)};
@@ -184,7 +191,7 @@ Result<Duration> parseDuration(std::string_view text) {
         if (known == std::end(durationUnits)) return notADuration(text);
         total += *number * known->seconds;
     }
-    if (total > 9.2e9) return notADuration(text);
+    if (!(total <= 9.2e9)) return notADuration(text); // `nan` is a number to from_chars
     return durationFromSeconds(negative ? -total : total);
 }
 
@@ -197,7 +204,10 @@ Result<Time> parseMoment(std::string_view text, TimeInterval log) {
     else if (text.starts_with('+') || text.starts_with('-')) {
         const auto offset = parseDuration(text.substr(1));
         if (!offset) return std::unexpected(offset.error());
-        moment = text.front() == '+' ? log.from + *offset : log.to - *offset;
+        // An offset beyond the log's other end is outside of it; adding it could leave the range of times.
+        const bool forward = text.front() == '+';
+        if (*offset < Duration::zero() || *offset > log.length()) return outsideOf(log, text);
+        moment = forward ? log.from + *offset : log.to - *offset;
     } else {
         const auto absolute = parseTime(text);
         if (!absolute)
@@ -205,9 +215,7 @@ Result<Time> parseMoment(std::string_view text, TimeInterval log) {
                            std::format("'{}' is not a moment; write +10min, -30s, start, end or 2026-11-23T08:30:00Z", text));
         moment = *absolute;
     }
-    if (moment < log.from || moment > log.to)
-        return failure(ErrorCode::OutOfRange, std::format("'{}' is outside the log, which runs from {} to {}", text,
-                                                          formatTime(log.from), formatTime(log.to)));
+    if (moment < log.from || moment > log.to) return outsideOf(log, text);
     return moment;
 }
 

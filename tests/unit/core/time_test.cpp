@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace millwright {
 namespace {
 
@@ -35,8 +37,14 @@ TEST(Duration, ReadsUnitsAndSums) {
     EXPECT_EQ(*parseDuration("250ms"), 250ms);
     EXPECT_EQ(*parseDuration("2d"), 48h);
     EXPECT_EQ(*parseDuration("5ns"), 5ns);
-    for (const char* text : {"", "s", "1 h", "1parsec", "1e400s", "--1s", "999999999999d", "1h-3min"})
+    for (const char* text : {"", "s", "1 h", "1parsec", "1e400s", "--1s", "999999999999d", "1h-3min", "nan", "nans", "-nan", "inf"})
         EXPECT_FALSE(parseDuration(text)) << text;
+}
+
+TEST(Duration, OfAnySecondsIsRepresentable) {
+    EXPECT_EQ(durationFromSeconds(1e300), Duration::max());
+    EXPECT_EQ(durationFromSeconds(-std::numeric_limits<double>::infinity()), Duration::min());
+    EXPECT_EQ(durationFromSeconds(std::numeric_limits<double>::quiet_NaN()), Duration::zero());
 }
 
 TEST(Duration, ReadsWellForPeople) {
@@ -56,6 +64,7 @@ TEST(Moment, IsRelativeToTheLog) {
     EXPECT_EQ(*parseMoment("end", log), log.to);
     EXPECT_EQ(*parseMoment("2026-11-23T08:15:00Z", log), log.from + 15min);
     EXPECT_EQ(parseMoment("+31min", log).error().code, ErrorCode::OutOfRange);
+    for (const char* text : {"+9200000000", "-9200000000s", "+106000d", "-106000d"}) EXPECT_FALSE(parseMoment(text, log)) << text;
     EXPECT_EQ(parseMoment("noon", log).error().code, ErrorCode::Malformed);
 }
 
