@@ -131,7 +131,8 @@ std::string formatDuration(Duration duration) {
     if (duration < 1ms) return std::format("{:.3g} us", seconds(duration) * 1e6);
     if (duration < 1s) return std::format("{:.3g} ms", seconds(duration) * 1e3);
     if (duration < 1min) return std::format("{:.3g} s", seconds(duration));
-    const auto whole = std::chrono::round<std::chrono::seconds>(duration).count();
+    const Duration half = 500ms; // chrono's own rounding overflows at the longest durations
+    const auto whole = std::chrono::floor<std::chrono::seconds>(duration - half).count() + 1;
     if (whole < 3600) return std::format("{} min {:02d} s", whole / 60, whole % 60);
     const auto wholeMinutes = whole / 60;
     if (whole < 86400) return std::format("{} h {:02d} min", wholeMinutes / 60, wholeMinutes % 60);
