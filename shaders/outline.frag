@@ -23,8 +23,6 @@ void main() {
         }
     }
     vec2 line = clamp(3.0 - nearest, 0, 1) * (1 - own);
-    vec2 fill = own * vec2(0.10, 0.06);
-    float selected = max(line.r, fill.r), hovered = max(line.g, fill.g);
-    vec3 c = selected >= hovered ? frame.selectionColour.rgb : frame.hoverColour.rgb;
-    colour = vec4(encodeSrgb ? c : toLinear(c), max(selected, hovered));
+    vec3 c = line.r >= line.g ? frame.selectionColour.rgb : frame.hoverColour.rgb;
+    colour = vec4(encodeSrgb ? c : toLinear(c), max(line.r, line.g));
 }
