@@ -20,7 +20,9 @@ Result<Picture> renderPicture(gpu::Device& device, Renderer& renderer, const Vie
     if (!target) return std::unexpected(target.error());
     renderer.setQuality(options.quality);
     Picture picture;
-    for (std::uint32_t i = 0; i < std::max(options.frames, 1u); ++i) {
+    const std::uint32_t frames = std::max(options.frames, 1u);
+    for (std::uint32_t i = 0; i < frames; ++i) {
+        if (options.progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped before the picture was drawn");
         const auto started = std::chrono::steady_clock::now();
         auto frame = device.beginFrame();
         if (!frame) return std::unexpected(frame.error());
@@ -32,6 +34,7 @@ Result<Picture> renderPicture(gpu::Device& device, Renderer& renderer, const Vie
         picture.frameMilliseconds.push_back(
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count());
         picture.timings.push_back(renderer.timings());
+        options.progress((i + 1.0) / frames, "drawing");
     }
     auto pixels = target->read();
     if (!pixels) return std::unexpected(pixels.error());

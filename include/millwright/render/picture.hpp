@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millwright/core/progress.hpp>
 #include <millwright/render/renderer.hpp>
 
 #include <vector>
@@ -11,6 +12,7 @@ struct PictureOptions {
     Quality quality = Quality::High;
     DrawOptions draw;
     std::uint32_t frames = 1; ///< drawn before the picture is read, for measuring
+    Progress progress;        ///< told after every frame; stops between two
 };
 
 struct Picture {
@@ -19,7 +21,8 @@ struct Picture {
     std::vector<double> frameMilliseconds; ///< wall clock from recording to done, one a frame
 };
 
-/// Draws `scene` from `view` without a window and reads it back. `nodes` as for `Renderer::draw`. Errors: as for `Renderer`.
+/// Draws `scene` from `view` without a window and reads it back. `nodes` as for `Renderer::draw`. Errors: as for `Renderer`;
+/// Cancelled.
 [[nodiscard]] Result<Picture> renderPicture(gpu::Device& device, const scene::Scene& scene, const View& view,
                                             std::span<const NodeState> nodes, const PictureOptions& options = {});
 /// The same with a renderer that already has its scene.

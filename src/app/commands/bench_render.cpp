@@ -41,6 +41,7 @@ ExitStatus benchRender(const Options& options) {
     how.size = *size;
     how.quality = *quality;
     how.frames = warmUp + options.frames;
+    how.progress = bar.progress();
     const auto picture = render::renderPicture(studio->device(), studio->renderer(), *view, studio->scene().nodes(), how);
     if (!picture) return fail(picture.error());
     const std::span<const double> measured =

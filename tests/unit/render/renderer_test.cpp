@@ -41,6 +41,21 @@ TEST_F(Rendering, RedCubeIsRedAndInTheMiddle) {
     }
 }
 
+TEST_F(Rendering, StopsBetweenTwoFramesWhenAsked) {
+    std::stop_source source;
+    std::uint32_t drawn = 0;
+    PictureOptions options{.size = {64, 48}, .quality = Quality::Low};
+    options.frames = 1000;
+    options.progress.stop = source.get_token();
+    options.progress.report = [&](double, std::string_view) {
+        if (++drawn == 3) source.request_stop();
+    };
+    const auto picture = renderPicture(*device, cubeScene({1, 1, 1, 1}), front, {}, options);
+    ASSERT_FALSE(picture);
+    EXPECT_EQ(picture.error().code, ErrorCode::Cancelled);
+    EXPECT_EQ(drawn, 3u);
+}
+
 TEST_F(Rendering, FloorInShadowIsDarkerThanLitFloor) {
     const auto scene = cubeScene({0.6f, 0.6f, 0.6f, 1});
     const View above = lookAt({0, 8, 0.01}, {0, 0, 0}, 0.6, aspect);
