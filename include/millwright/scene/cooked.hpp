@@ -31,10 +31,10 @@ inline constexpr std::uint32_t clusterTriangles = 128;
 
 /// At most `clusterTriangles` triangles of one mesh with vertices of their own. Lengths in the mesh's units, mesh frame.
 ///
-/// Which clusters to draw, for any error e(sphere) that may depend on where a sphere is and grows with it:
+/// Which clusters to draw, for any allowed error e(sphere) that may depend on where a sphere is:
 /// those with e(own) >= ownError and e(parent) < parentError. That choice covers the surface once and without cracks (clusters that
-/// were simplified together share both spheres and errors), whatever e is, as long as e(outer) >= e(inner) for a sphere that holds
-/// another.
+/// were simplified together share both spheres and errors), whatever e is, as long as e(outer) <= e(inner) for a sphere that holds
+/// another: parents hold their children and have no smaller errors.
 struct Cluster {
     glm::vec4 bounds; ///< sphere around its triangles: centre, radius. For culling.
     glm::vec4 own;    ///< sphere of the group it was made from by simplification
