@@ -115,7 +115,7 @@ Result<std::uint32_t> addToHeap(Device& device, VkImageView view) {
     }
     const auto place = impl.freeHeapPlaces.back();
     impl.freeHeapPlaces.pop_back();
-    const VkDescriptorImageInfo image{.imageView = view, .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+    const VkDescriptorImageInfo image{.imageView = view, .imageLayout = VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL};
     const VkWriteDescriptorSet write{.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
                                      .dstSet = impl.heap,
                                      .dstBinding = 1,

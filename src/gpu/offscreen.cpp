@@ -36,7 +36,7 @@ void clearToBlack(VkCommandBuffer commands, VkImage image) {
                         .fromLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
                         .toStage = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
                         .toAccess = VK_ACCESS_2_MEMORY_READ_BIT | VK_ACCESS_2_MEMORY_WRITE_BIT,
-                        .toLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+                        .toLayout = VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL};
     barriers(commands, {&after, 1});
 }
 

@@ -53,7 +53,7 @@ void makeMips(VkCommandBuffer commands, const Image& image) {
     }
     for (std::uint32_t mip = 0; mip < d.mips; ++mip) {
         const auto layout = mip + 1 < d.mips ? VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL : VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
-        record(commands, mipBarrier(image.handle(), mip, layout, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+        record(commands, mipBarrier(image.handle(), mip, layout, VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL,
                                     VK_ACCESS_2_SHADER_SAMPLED_READ_BIT, VK_PIPELINE_STAGE_2_ALL_GRAPHICS_BIT));
     }
 }

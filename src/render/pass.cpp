@@ -87,7 +87,7 @@ gpu::Barrier colourToSampled(VkImage image) {
             .fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
             .toStage = fragmentStage,
             .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-            .toLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+            .toLayout = VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL};
 }
 
 // A depth resolve writes in the colour output stage, as all resolves do: hence both stages around depth images.
@@ -109,7 +109,7 @@ gpu::Barrier depthToSampled(VkImage image) {
             .fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
             .toStage = fragmentStage,
             .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-            .toLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+            .toLayout = VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL};
 }
 
 gpu::Barrier beforeTarget(const gpu::TargetImage& target) {

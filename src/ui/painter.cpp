@@ -89,7 +89,7 @@ std::uintptr_t Painter::image(const gpu::OffscreenTarget& picture) {
     if (!shown.set || shown.generation != picture.generation()) {
         if (shown.set) impl_->retired.push_back({shown.set, impl_->frames}); // frames in flight still read it
         shown.set = ImGui_ImplVulkan_AddTexture(gpu::native(*impl_->device).linearClamp, picture.image().view2d,
-                                                VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+                                                VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL);
         shown.generation = picture.generation();
     }
     return reinterpret_cast<std::uintptr_t>(shown.set);

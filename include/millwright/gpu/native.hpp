@@ -101,7 +101,7 @@ struct TargetImage {
     Extent extent;
     std::uint32_t layers = 1;
     VkImageLayout layoutBefore = VK_IMAGE_LAYOUT_UNDEFINED; ///< when drawing starts (undefined: old content is dropped)
-    VkImageLayout layoutAfter = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL;     ///< when drawing has ended
+    VkImageLayout layoutAfter = VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL;     ///< when drawing has ended
     VkPipelineStageFlags2 stageBefore = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT; ///< what must be done before drawing may start
 };
 
