@@ -1,5 +1,6 @@
 #include <millwright/core/spelling.hpp>
 #include <millwright/render/picture.hpp>
+#include <millwright/ui/camera.hpp>
 
 #include <app/picture.hpp>
 #include <charconv>
@@ -30,6 +31,17 @@ Result<gpu::Extent> parseSize(std::string_view text) {
     return size;
 }
 
+Result<const plant::Camera*> chooseCamera(const plant::Plant& plant, std::string_view name) {
+    if (name.empty() && plant.cameras.empty()) return nullptr;
+    const std::string_view wanted =
+        name.empty() ? (plant.defaultCamera.empty() ? plant.cameras.front().id : plant.defaultCamera) : name;
+    if (const plant::Camera* camera = plant.findCamera(wanted)) return camera;
+    std::vector<std::string_view> known;
+    for (const plant::Camera& other : plant.cameras) known.push_back(other.id);
+    return failure(ErrorCode::NotFound, std::format("the plant has no camera '{}'{}", wanted, didYouMean(wanted, known)),
+                   plant.name);
+}
+
 std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant, const StudioOptions& options,
                                                        const Progress& progress) {
     Studio studio;
@@ -52,25 +64,23 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
 
 Result<render::View> Studio::view(std::string_view name) const {
     const double aspect = static_cast<double>(size_.width) / size_.height;
-    if (name.empty() && plant_->cameras.empty()) return render::fitView(scene_->bounds(noEquipment), aspect);
-    const std::string_view wanted =
-        name.empty() ? (plant_->defaultCamera.empty() ? plant_->cameras.front().id : plant_->defaultCamera) : name;
-    const plant::Camera* camera = plant_->findCamera(wanted);
-    if (camera) return render::lookAt(camera->eye, camera->target, camera->verticalFov, aspect);
-    std::vector<std::string_view> known;
-    for (const plant::Camera& other : plant_->cameras) known.push_back(other.id);
-    return failure(ErrorCode::NotFound, std::format("the plant has no camera '{}'{}", wanted, didYouMean(wanted, known)));
+    const auto camera = chooseCamera(*plant_, name);
+    if (!camera) return std::unexpected(camera.error());
+    if (!*camera) return render::fitView(scene_->bounds(noEquipment), aspect);
+    return render::lookAt((*camera)->eye, (*camera)->target, ui::framingFov((*camera)->verticalFov, aspect), aspect);
 }
 
 Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera) {
     const auto looking = view(camera);
     if (!looking) return std::unexpected(looking.error());
     if (frame) scene_->update(*frame);
-    auto drawn = render::renderPicture(*device_, *renderer_, *looking, scene_->nodes(), {.size = size_, .quality = renderer_->quality()});
+    auto drawn =
+        render::renderPicture(*device_, *renderer_, *looking, scene_->nodes(), {.size = size_, .quality = renderer_->quality()});
     if (!drawn) return std::unexpected(drawn.error());
     // Only there when somebody asked for validation (MILLWRIGHT_VALIDATION=1), and then nothing may be amiss.
     if (const auto messages = device_->validationMessages(); !messages.empty())
-        return failure(ErrorCode::Device, std::format("{} Vulkan validation messages, the first: {}", messages.size(), messages.front().text));
+        return failure(ErrorCode::Device,
+                       std::format("{} Vulkan validation messages, the first: {}", messages.size(), messages.front().text));
     return std::move(drawn->pixels);
 }
 

@@ -24,6 +24,9 @@ struct StudioOptions {
 /// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side of 0 or above 16384.
 [[nodiscard]] Result<gpu::Extent> parseSize(std::string_view text);
 
+/// The camera of this name; for an empty one the plant's own choice, null where it has none. Errors: NotFound, with a suggestion.
+[[nodiscard]] Result<const plant::Camera*> chooseCamera(const plant::Plant& plant, std::string_view name);
+
 /// A plant with a renderer of its own, for pictures without a window. Thread: one at a time.
 class Studio {
 public:

@@ -55,6 +55,16 @@ Camera cameraFrom(const plant::Camera& saved) {
     return cameraLookingAt(saved.eye, saved.target, saved.verticalFov);
 }
 
+double framingFov(double verticalFov, double aspect) {
+    constexpr double frame = 16.0 / 9;
+    return aspect >= frame ? verticalFov : 2 * std::atan(std::tan(verticalFov / 2) * frame / std::max(0.05, aspect));
+}
+
+Camera framed(Camera camera, double aspect) {
+    camera.verticalFov = framingFov(camera.verticalFov, aspect);
+    return camera;
+}
+
 Camera orbited(Camera camera, glm::dvec2 dragPixels, glm::dvec2 viewport) {
     const double radiansPerPixel = std::numbers::pi / std::max(1.0, viewport.y);
     return turned(camera, -dragPixels.x * radiansPerPixel, -dragPixels.y * radiansPerPixel);

@@ -71,7 +71,7 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
                                  : std::format("feed: {} of {} signals good", map.known - map.untrusted, all),
                          Face::Small, map.untrusted > 0 ? Attention::Bad : Attention::None);
         }
-        items.atLeft(std::format("{} samples", countText(m.frame->samplesApplied)));
+        items.atLeft(std::format("{} samples read", countText(m.frame->samplesApplied)));
     }
     if (!m.gpuName.empty()) items.atRight(m.gpuName);
 }

@@ -17,7 +17,7 @@ struct Camera {
     double distance = 10;        ///< metres from eye to target, > 0
     double yaw = 0.6;            ///< radians
     double pitch = -0.4;         ///< radians, within ±89.4°
-    double verticalFov = 0.7854; ///< radians
+    double verticalFov = 0.7854; ///< radians, of a 16:9 picture; see `framingFov`
 
     [[nodiscard]] glm::dvec3 forward() const; ///< unit length
     [[nodiscard]] glm::dvec3 right() const;   ///< unit length, level
@@ -26,7 +26,14 @@ struct Camera {
 };
 
 [[nodiscard]] Camera cameraFrom(const plant::Camera& saved);
+/// The vertical field of view, radians, with which a picture of this `aspect` (width / height) shows at least what a 16:9 picture
+/// shows with `verticalFov`: plants' cameras are framed for 16:9, and a narrower picture must not cut their sides off.
+[[nodiscard]] double framingFov(double verticalFov, double aspect);
 [[nodiscard]] Camera cameraLookingAt(glm::dvec3 eye, glm::dvec3 target, double verticalFov);
+
+/// The camera as a viewport of this shape sees through it: with its `framingFov`. Functions that take a viewport or an aspect want
+/// this camera; what they return keeps its field of view.
+[[nodiscard]] Camera framed(Camera camera, double aspect);
 
 /// Turns round the target; a drag across the viewport's height is half a turn.
 [[nodiscard]] Camera orbited(Camera camera, glm::dvec2 dragPixels, glm::dvec2 viewport);

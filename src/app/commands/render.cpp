@@ -43,14 +43,19 @@ ExitStatus renderToFile(const Options& options) {
     if (!quality) return fail(quality.error());
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
+    if (const auto camera = chooseCamera(*plant, options.camera); !camera) return fail(camera.error()); // before the long work
     const auto frame = frameAt(*plant, options);
     if (!frame) return fail(frame.error());
 
+    const std::stop_token stop = interrupted();
     ProgressBar bar{"render"};
     auto studio = Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size}, bar.progress());
     if (!studio) return fail(studio.error());
+    const Error stopped{ErrorCode::Cancelled, "stopped before the picture was done", options.plant};
+    if (stop.stop_requested()) return fail(stopped);
     const auto pixels = studio->picture(frame->get(), options.camera);
     if (!pixels) return fail(pixels.error());
+    if (stop.stop_requested()) return fail(stopped);
     if (const auto written = writePng(options.output, pixels->extent.width, pixels->extent.height, pixels->rgba); !written)
         return fail(written.error());
     return ExitStatus::Success;

@@ -99,14 +99,10 @@ ExitStatus finish(const Session& session, const gpu::Device& device) {
     return device.validationMessages().empty() ? ExitStatus::Success : ExitStatus::CheckFailed;
 }
 
-Result<void> selectFirst(const Options& options, const plant::Plant& plant, Session& session) {
-    if (options.select.empty()) return {};
-    const EquipmentIndex found = plant.findEquipment(options.select);
-    if (found == noEquipment)
-        return failure(ErrorCode::NotFound, std::format("has no equipment '{}'", options.select), options.plant);
-    session.state.selected = found;
+void selectFirst(const Options& options, const plant::Plant& plant, Session& session) {
+    if (options.select.empty()) return;
+    session.state.selected = plant.findEquipment(options.select);
     session.state.revealSelected = true;
-    return {};
 }
 
 /// The window as a picture, without a window: nothing moves by itself, so the same command gives the same picture.
@@ -126,11 +122,13 @@ ExitStatus screenshot(const Options& options, const plant::Plant& plant, gpu::Ex
     if (!session) return fail(session.error());
     const glm::vec2 window{pixels.width, pixels.height};
     if (auto resized = (*session)->resize(viewportOf(window, **session, *context)); !resized) return fail(resized.error());
-    if (auto loaded = (*session)->finishLoading(); !loaded) return fail(loaded.error());
-    if (auto selected = selectFirst(options, plant, **session); !selected) return fail(selected.error());
+    const std::stop_token stop = interrupted();
+    if (auto loaded = (*session)->finishLoading(stop); !loaded) return fail(loaded.error());
+    selectFirst(options, plant, **session);
     Desk desk{*context, **session, **device, **painter};
     constexpr double dt = 1.0 / 60;
     for (int i = 0; i < std::max(3, options.frames); ++i) {
+        if (stop.stop_requested()) return fail(Error{ErrorCode::Cancelled, "stopped before the picture was done", options.plant});
         const auto drawn = desk.frame(
             window, dt, [&] { context->beginFrame(window, dt); },
             [&](gpu::FrameInFlight&) -> Result<const gpu::TargetImage*> { return &target->image(); });
@@ -160,7 +158,7 @@ ExitStatus show(const Options& options, const plant::Plant& plant, gpu::Extent s
     if (!painter) return fail(painter.error());
     auto session = Session::create(plant, **device, quality, options.session);
     if (!session) return fail(session.error());
-    if (auto selected = selectFirst(options, plant, **session); !selected) return fail(selected.error());
+    selectFirst(options, plant, **session);
     const std::filesystem::path settings = windowSettingsFile();
     const ui::Splits before = (*session)->state.splits = loadSplits(settings);
 
@@ -197,6 +195,9 @@ ExitStatus view(Options options) {
     if (!quality) return fail(quality.error());
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
+    if (const auto camera = chooseCamera(*plant, options.session.camera); !camera) return fail(camera.error());
+    if (!options.select.empty() && plant->findEquipment(options.select) == noEquipment)
+        return fail(Error{ErrorCode::NotFound, std::format("has no equipment '{}'", options.select), options.plant});
     options.session.play = !options.paused;
     return options.screenshot.empty() ? show(options, *plant, *size, *quality) : screenshot(options, *plant, *size, *quality);
 }

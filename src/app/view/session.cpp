@@ -1,14 +1,15 @@
 #include <millwright/gpu/native.hpp>
 
 #include <algorithm>
+#include <app/picture.hpp>
 #include <app/view/session.hpp>
 #include <format>
 
 namespace millwright::app {
 namespace {
 
-constexpr double eyeHeight = 1.7, walkSpeed = 1.5, fastWalkSpeed = 6; // metres, metres a second
-constexpr int oldestQuestion = 12;                                    // frames; a picture that was not drawn answers nothing
+constexpr double secondsBetweenSights = 0.2;
+constexpr int oldestQuestion = 12; // frames; a picture that was not drawn answers nothing
 
 } // namespace
 
@@ -34,11 +35,21 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
     attention_.update(plant_, {});
 }
 
-Result<void> Session::finishLoading() {
-    if (loader_) loader_->wait();
+Result<void> Session::finishLoading(const std::stop_token& stop) {
+    {
+        const std::stop_callback cancel{stop, [this] {
+                                            if (loader_) loader_->cancel();
+                                        }};
+        if (loader_) loader_->wait();
+    }
+    if (stop.stop_requested()) return failure(ErrorCode::Cancelled, "stopped while opening the plant", plant_.name);
     if (auto advanced = advance(0); !advanced) return advanced;
     if (overview_) overview_->wait();
     if (replay_) replay_->wait();
+    if (auto advanced = advance(0); !advanced) return advanced;
+    if (!surveyor_) return {};
+    askSight();
+    surveyor_->wait();
     return advance(0);
 }
 
@@ -68,6 +79,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
     if (loaded.scene) {
         scene_.emplace(std::move(*loaded.scene));
         if (auto set = renderer_->setScene(scene_->scene()); !set) return set;
+        surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
         changed_ = true;
         return placeCamera();
     }
@@ -75,20 +87,14 @@ Result<void> Session::takeLoaded(Loaded loaded) {
 }
 
 Result<void> Session::placeCamera() {
-    const std::string wanted = options_.camera.empty() ? plant_.defaultCamera : options_.camera;
-    if (wanted.empty()) {
-        camera_ = ui::fitted({.yaw = 0.6, .pitch = -0.35}, scene_->bounds(noEquipment), aspect());
-        return {};
+    const auto chosen = chooseCamera(plant_, options_.camera);
+    if (!chosen) return std::unexpected(chosen.error());
+    if (const plant::Camera* camera = *chosen) {
+        camera_ = ui::cameraFrom(*camera);
+        activeCamera_ = static_cast<std::size_t>(camera - plant_.cameras.data());
+    } else {
+        camera_ = fitted({.yaw = 0.6, .pitch = -0.35}, scene_->bounds(noEquipment));
     }
-    const plant::Camera* camera = plant_.findCamera(wanted);
-    if (!camera) {
-        std::string names;
-        for (const plant::Camera& known : plant_.cameras) names += (names.empty() ? "" : ", ") + known.id;
-        return failure(ErrorCode::NotFound, std::format("has no camera '{}'; it has: {}", wanted, names.empty() ? "none" : names),
-                       plant_.name);
-    }
-    camera_ = ui::cameraFrom(*camera);
-    activeCamera_ = static_cast<std::size_t>(camera - plant_.cameras.data());
     return {};
 }
 
@@ -127,6 +133,7 @@ Result<void> Session::advance(double dt) {
             scene_->hover(hovered == state.selected || surrounds(hovered) ? noEquipment : hovered);
             changed_ = true;
         }
+        updateSight(dt);
         updateLabels();
     }
     return {};
@@ -150,7 +157,7 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
         question_->asked = true;
     }
     const double near = std::clamp(camera_.distance * 0.01, 0.005, 0.2);
-    const render::View view = render::lookAt(camera_.eye(), camera_.eye() + camera_.forward(), camera_.verticalFov, aspect(), near);
+    const render::View view = render::lookAt(camera_.eye(), camera_.eye() + camera_.forward(), seen().verticalFov, aspect(), near);
     changed_ = false;
     return renderer_->draw(frame, target_.image(), std::span{&view, 1}, scene_->nodes(), options);
 }
@@ -177,14 +184,50 @@ void Session::answerPick() {
 void Session::updateLabels() {
     labels_.clear();
     const glm::dvec2 size = viewport();
+    const ui::Camera camera = seen();
     const auto add = [&](const twin::SceneLabel& label, bool emphasised) {
-        const auto at = ui::projected(camera_, label.position, size);
+        const auto at = ui::projected(camera, label.position, size);
         if (at && at->x >= 0 && at->y >= 0 && at->x < size.x && at->y < size.y)
             labels_.push_back({glm::vec2(*at), label.text, emphasised});
     };
+    const auto all = scene_->labels();
+    const bool known = seenLabels_.size() == all.size();
     for (const bool emphasised : {true, false})
-        for (const twin::SceneLabel& label : scene_->labels())
-            if ((label.equipment == state.selected) == emphasised) add(label, emphasised);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if ((all[i].equipment == state.selected) != emphasised) continue;
+            if (emphasised || !known || seenLabels_[i] != 0) add(all[i], emphasised);
+        }
+}
+
+void Session::updateSight(double dt) {
+    sightAge_ += dt;
+    if (auto seen = surveyor_->takeSight()) seenLabels_ = std::move(*seen);
+    if (sightIsOld() && sightAge_ > secondsBetweenSights && !surveyor_->busy()) askSight();
+}
+
+bool Session::sightIsOld() const {
+    return scene_ && !scene_->labels().empty() && (sightEye_ != camera_.eye() || (frame_ && frame_->number != sightFrame_));
+}
+
+void Session::askSight() {
+    SightQuestion question{.eye = camera_.eye(), .marks = {}, .poses = poses()};
+    for (const twin::SceneLabel& label : scene_->labels()) question.marks.push_back({label.position, label.equipment});
+    surveyor_->ask(std::move(question));
+    sightEye_ = camera_.eye();
+    sightFrame_ = frame_ ? frame_->number : 0;
+    sightAge_ = 0;
+}
+
+std::shared_ptr<const Poses> Session::poses() const {
+    auto poses = std::make_shared<Poses>();
+    const auto nodes = scene_->nodes();
+    poses->worldFromNode.reserve(nodes.size());
+    poses->visible.reserve(nodes.size());
+    for (const render::NodeState& node : nodes) {
+        poses->worldFromNode.push_back(node.worldFromNode);
+        poses->visible.push_back(node.visible ? 1 : 0);
+    }
+    return poses;
 }
 
 ui::Model Session::model() const {
@@ -215,7 +258,9 @@ ui::Model Session::model() const {
 
 bool Session::atRest() const {
     const bool playing = frame_ && frame_->playing;
-    return !loader_ && !playing && !flight_.active() && !question_ && !changed_ && (!overview_ || overview_->finished());
+    const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld());
+    return !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
+           (!overview_ || overview_->finished());
 }
 
 double Session::aspect() const {
@@ -243,102 +288,17 @@ void Session::fly(EquipmentIndex equipment) {
     ui::Camera from = camera_;
     from.pitch = std::clamp(from.pitch, -0.7, -0.2); // from a little above, as one looks at a machine
     walking_ = false;
-    flyTo(ui::fitted(from, box, aspect()));
+    flyTo(fitted(from, box));
 }
 
-/// What each intent does.
-struct Session::Visitor {
-    Session& s;
-    double dt;
+ui::Camera Session::seen() const {
+    return ui::framed(camera_, aspect());
+}
 
-    void moved(const ui::Camera& camera) const {
-        s.flight_.cancel();
-        s.camera_ = camera;
-        s.activeCamera_ = std::string::npos;
-        s.changed_ = true;
-    }
-    void operator()(const ui::Select& i) const { s.state.selected = i.equipment; }
-    void operator()(const ui::FlyTo& i) const {
-        if (s.scene_) s.fly(i.equipment);
-    }
-    void operator()(const ui::FitView&) const {
-        if (s.scene_) s.fly(s.state.selected);
-    }
-    void operator()(const ui::UseCamera& i) const {
-        s.walking_ = false;
-        s.flyTo(ui::cameraFrom(s.plant_.cameras[i.camera]));
-        s.activeCamera_ = i.camera;
-    }
-    void operator()(const ui::SetPlaying& i) const {
-        if (s.replay_) s.replay_->setPlaying(i.playing);
-    }
-    void operator()(const ui::Seek& i) const {
-        if (s.replay_) s.replay_->seek(i.time);
-    }
-    void operator()(const ui::Step& i) const {
-        if (s.replay_) s.replay_->step(i.offset);
-    }
-    void operator()(const ui::StepToNextSample&) const {
-        if (s.replay_) s.replay_->stepToNextSample();
-    }
-    void operator()(const ui::SetSpeed& i) const {
-        if (s.replay_) s.replay_->setSpeed(i.speed);
-    }
-    void operator()(const ui::SetLooping& i) const {
-        if (s.replay_ && s.replay_->setLooping(i.looping)) s.looping_ = i.looping;
-    }
-    void operator()(const ui::SetGrid& i) const {
-        s.state.gridShown = i.shown;
-        s.changed_ = true;
-    }
-    void operator()(const ui::CancelLoading&) const {
-        if (s.loader_) s.loader_->cancel();
-    }
-    void operator()(const ui::Quit&) const { s.quit_ = true; }
-    void operator()(const ui::Orbit& i) const {
-        s.walking_ = false;
-        moved(ui::orbited(s.camera_, glm::dvec2(i.drag), s.viewport()));
-    }
-    void operator()(const ui::Pan& i) const { moved(ui::panned(s.camera_, glm::dvec2(i.drag), s.viewport())); }
-    void operator()(const ui::Look& i) const { moved(ui::looked(s.camera_, glm::dvec2(i.drag), s.viewport())); }
-    void operator()(const ui::Zoom& i) const {
-        const bool known = s.hovered_ && s.hovered_->hit && glm::distance(glm::vec2(s.hovered_->pixel), i.at) < 12;
-        moved(ui::zoomed(s.camera_, i.notches,
-                         known ? s.hovered_->position : ui::pointAtTargetDepth(s.camera_, glm::dvec2(i.at), s.viewport())));
-    }
-    void operator()(const ui::Walk& i) const {
-        if (!s.walking_) { // set the feet on the floor first
-            s.walking_ = true;
-            ui::Camera feet = ui::standing(s.camera_, 0, eyeHeight);
-            const glm::dvec3 eye = feet.eye();
-            feet.pitch = std::clamp(feet.pitch, -0.15, 0.15);
-            feet.distance = 4;
-            feet.target = eye + feet.forward() * feet.distance;
-            s.flyTo(feet);
-            return;
-        }
-        if (s.flight_.active()) return;
-        moved(ui::walked(s.camera_, glm::dvec3(i.direction) * ((i.fast ? fastWalkSpeed : walkSpeed) * dt)));
-    }
-    void operator()(const ui::PickAt& i) const {
-        using enum Question::Why;
-        if (s.scene_) s.question_ = Question{.at = i.at, .why = i.fly ? Fly : Select};
-    }
-    void operator()(const ui::HoverAt& i) const {
-        if (!s.scene_ || s.question_ || s.pointer_ == i.at) return;
-        s.pointer_ = i.at;
-        s.question_ = Question{.at = i.at};
-    }
-};
-
-void Session::handle(const ui::Intents& intents, double dt) {
-    const Visitor visitor{*this, dt};
-    for (const ui::Intent& intent : intents) std::visit(visitor, intent);
-    const auto points = [](const ui::Intent& intent) { return std::holds_alternative<ui::HoverAt>(intent); };
-    if (std::ranges::none_of(intents, points)) { // the pointer is elsewhere, or busy dragging
-        pointer_ = glm::vec2{-1};
-        hoveredEquipment_ = noEquipment;
-    }
+ui::Camera Session::fitted(const ui::Camera& from, const scene::Aabb& box) const {
+    ui::Camera camera = ui::fitted(ui::framed(from, aspect()), box, aspect());
+    camera.verticalFov = from.verticalFov;
+    return camera;
 }
 
 } // namespace millwright::app

@@ -11,6 +11,7 @@
 #include <millwright/ui/log_overview.hpp>
 
 #include <app/view/loader.hpp>
+#include <app/view/surveyor.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,8 +53,9 @@ public:
     [[nodiscard]] bool hasScene() const { return scene_.has_value(); }
     [[nodiscard]] bool quitAsked() const { return quit_; }
     [[nodiscard]] const std::vector<Error>& problems() const { return problems_; }
-    /// Blocks until plant, log and overview are complete and every order is carried out: for pictures.
-    [[nodiscard]] Result<void> finishLoading();
+    /// Blocks until plant, log and overview are complete and every order is carried out: for pictures. Errors: those of `advance`;
+    /// Cancelled when `stop` says so.
+    [[nodiscard]] Result<void> finishLoading(const std::stop_token& stop);
     [[nodiscard]] const gpu::OffscreenTarget& picture() const { return target_; }
 
     ui::ViewState state;
@@ -70,7 +72,16 @@ private:
     void answerPick();
     void flyTo(const ui::Camera& destination);
     void fly(EquipmentIndex equipment);
+    /// The camera with the field of view that this viewport needs.
+    [[nodiscard]] ui::Camera seen() const;
+    /// Where `from` would have to be to see all of the box.
+    [[nodiscard]] ui::Camera fitted(const ui::Camera& from, const scene::Aabb& box) const;
     void updateLabels();
+    /// Asks again which labels can be seen, at most a few times a second, and takes the answers.
+    void updateSight(double dt);
+    void askSight();
+    [[nodiscard]] bool sightIsOld() const;
+    [[nodiscard]] std::shared_ptr<const Poses> poses() const;
     /// Whether the camera is inside it: the hall one stands in is not lit up under the pointer.
     [[nodiscard]] bool surrounds(EquipmentIndex equipment) const;
     [[nodiscard]] double aspect() const;
@@ -91,6 +102,11 @@ private:
     std::optional<twin::PlantScene> scene_;
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
+    std::unique_ptr<Surveyor> surveyor_;   ///< asks `scene_`
+    std::vector<std::uint8_t> seenLabels_; ///< parallel to the scene's labels, as of the last answer
+    glm::dvec3 sightEye_{0};               ///< what was last asked for
+    std::uint64_t sightFrame_ = 0;
+    double sightAge_ = 0; ///< seconds since then
     std::shared_ptr<const twin::Frame> frame_;
     ui::AttentionMap attention_;
     std::vector<ui::SceneLabel> labels_;

@@ -221,5 +221,53 @@ class NoWindow(unittest.TestCase):
                 self.assertIn(word, done.stderr)
 
 
+class Stopping(unittest.TestCase):
+    """Pictures are long work: Ctrl-C must end them, leave no half a picture behind, and say so in one line."""
+
+    def interrupt(self, *arguments):
+        environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        program = subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        self.addCleanup(program.kill)
+        end = time.monotonic() + PATIENCE
+        while not self.catches(program.pid, signal.SIGINT):  # before that it would die of the signal as any program
+            self.assertIsNone(program.poll(), "it ended before it could be interrupted")
+            self.assertLess(time.monotonic(), end, "it never gets ready to be interrupted")
+            time.sleep(0.005)
+        program.send_signal(signal.SIGINT)
+        output, errors = program.communicate(timeout=PATIENCE)
+        self.assertEqual(program.returncode, 130, errors)
+        self.assertEqual(output, "")
+        self.assertEqual(len(errors.strip().splitlines()), 1, errors)
+
+    @staticmethod
+    def catches(pid, number):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:"):
+                return int(line.split()[1], 16) >> (number - 1) & 1 == 1
+        return False
+
+    def test_a_picture_that_is_interrupted_is_not_written(self):
+        for arguments in (("render", PLANT, "-o"), ("view", PLANT, "--screenshot")):
+            with self.subTest(arguments[0]), tempfile.TemporaryDirectory() as folder:
+                picture = Path(folder) / "picture.png"
+                self.interrupt(*arguments, picture)
+                self.assertEqual(list(Path(folder).iterdir()), [])
+
+
+class Refusals(unittest.TestCase):
+    def test_a_camera_that_is_not_there_is_refused_before_the_models_are_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "broken.glb").write_bytes(b"this is no model")
+            (Path(folder) / "plant.toml").write_text(
+                'format = 1\n[plant]\nid = "p"\nname = "P"\n[[camera]]\nid = "front"\nname = "Front"\neye = [0, 1, 5]\ntarget = [0, 1, 0]\n'
+                '[[equipment]]\npath = "m"\nname = "M"\nmodel = "broken.glb"\n')
+            for arguments in (("render", folder, "-o", Path(folder) / "picture.png"), ("view", folder, "--screenshot", Path(folder) / "picture.png")):
+                with self.subTest(arguments[0]):
+                    done = subprocess.run([PROGRAM, *map(str, arguments), "--camera", "frnt"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+                    self.assertEqual(done.returncode, 2)
+                    self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+                    self.assertIn("did you mean 'front'", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -133,5 +133,20 @@ TEST(Flight, StartsAndEndsExactlyAndGoesTheShortWayRound) {
     EXPECT_FALSE(flight.active());
 }
 
+TEST(Camera, ANarrowPictureStillShowsTheSidesOfItsFrame) {
+    constexpr double fov = 0.8, frame = 16.0 / 9;
+    const double halfWidth = std::tan(fov / 2) * frame;
+    for (const double aspect : {0.3, 1.0, 1.12, 1.7}) {
+        const double shown = framingFov(fov, aspect);
+        EXPECT_NEAR(std::tan(shown / 2) * aspect, halfWidth, 1e-12) << "the sides are just in, at aspect " << aspect;
+        EXPECT_GT(shown, fov);
+    }
+    for (const double aspect : {frame, 2.0, 4.0}) EXPECT_EQ(framingFov(fov, aspect), fov) << "wider pictures only gain";
+    const Camera camera = cameraLookingAt({0, 1, 5}, {0, 1, 0}, fov);
+    const auto corner = projected(framed(camera, 1), {5 * halfWidth, 1, 0}, {600, 600});
+    ASSERT_TRUE(corner);
+    EXPECT_NEAR(corner->x, 600, 1e-6);
+}
+
 } // namespace
 } // namespace millwright::ui
