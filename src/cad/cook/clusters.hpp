@@ -1,0 +1,40 @@
+#pragma once
+
+#include "cad/cook/weld.hpp"
+
+#include <span>
+
+namespace millwright::cad {
+
+/// Clusters whose `firstVertex` and `firstTriangle` count into these arrays; lengths from the mesh's grid origin.
+struct Clusters {
+    std::vector<scene::Cluster> clusters;
+    std::vector<std::uint32_t> vertices;  ///< vertices of the Welded
+    std::vector<std::uint32_t> triangles; ///< as scene::CookedGeometry::triangles
+
+    void append(const Clusters& other);
+    /// The vertices of the Welded that a cluster uses, each once.
+    [[nodiscard]] std::span<const std::uint32_t> verticesOf(const scene::Cluster& cluster) const {
+        return std::span{vertices}.subspan(cluster.firstVertex, cluster.vertexCount);
+    }
+    /// Calls `corner(vertex of the Welded)` three times a triangle.
+    template <typename Corner>
+    void forCorners(const scene::Cluster& cluster, const Corner& corner) const {
+        const auto own = verticesOf(cluster);
+        for (std::uint32_t t = 0; t < cluster.triangleCount; ++t) {
+            const std::uint32_t packed = triangles[cluster.firstTriangle + t];
+            corner(own[packed & 255u]);
+            corner(own[packed >> 8 & 255u]);
+            corner(own[packed >> 16 & 255u]);
+        }
+    }
+};
+
+/// Cuts triangles (three vertices of `welded` each) into clusters with bounds and cones; spheres of groups are left at the bounds,
+/// errors at 0 and infinity.
+[[nodiscard]] Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices);
+
+/// The same for a whole mesh, on several threads.
+[[nodiscard]] Clusters cutIntoClusters(const Welded& welded, unsigned threads);
+
+} // namespace millwright::cad

@@ -1,0 +1,132 @@
+#include "cad/cook/hierarchy.hpp"
+
+#include "cad/cook/bounds.hpp"
+#include "cad/cook/parallel.hpp"
+#include "cad/cook/simplify.hpp"
+
+#include <limits>
+
+namespace millwright::cad {
+namespace {
+
+constexpr std::size_t fewestTriangles = 12; ///< a mesh of no more is not made simpler
+constexpr std::uint8_t mostFailures = 2;    ///< after that a cluster stays as it is
+
+/// What became of a group.
+struct Step {
+    Clusters coarser; ///< none: it could not be made simpler
+    glm::vec4 sphere{0};
+    float error = 0;
+};
+
+class Builder {
+public:
+    Builder(const Welded& welded, unsigned threads) : welded_{welded}, threads_{threads} {}
+
+    Hierarchy run(bool simplify, const Progress& progress) {
+        auto& all = hierarchy_.clusters;
+        all = cutIntoClusters(welded_, threads_);
+        failures_.assign(all.clusters.size(), 0);
+        endLevel(0);
+        if (!simplify) return finish();
+        Grouping grouping{welded_.positions.size()};
+        std::vector<std::uint32_t> pending(all.clusters.size());
+        for (std::uint32_t i = 0; i < pending.size(); ++i) pending[i] = i;
+        while (!progress.cancelled() && worthWhile(pending)) {
+            const auto firstNew = static_cast<std::uint32_t>(all.clusters.size());
+            pending = step(grouping, pending);
+            if (all.clusters.size() == firstNew) break;
+            for (std::uint32_t i = firstNew; i < all.clusters.size(); ++i) pending.push_back(i);
+            endLevel(firstNew);
+        }
+        return finish();
+    }
+
+private:
+    [[nodiscard]] bool worthWhile(std::span<const std::uint32_t> pending) const {
+        return pending.size() > 1 ||
+               (pending.size() == 1 && hierarchy_.clusters.clusters[pending.front()].triangleCount > fewestTriangles);
+    }
+
+    /// Replaces groups of pending clusters by coarser ones; returns those that are pending still.
+    std::vector<std::uint32_t> step(Grouping& grouping, std::span<const std::uint32_t> pending) {
+        auto& all = hierarchy_.clusters;
+        const auto groups = grouping.group(welded_, all, pending);
+        std::vector<Step> steps(groups.size());
+        parallelFor(groups.size(), threads_, [&](std::size_t i) { steps[i] = coarsen(grouping, groups[i]); });
+        std::vector<std::uint32_t> rest;
+        for (std::size_t i = 0; i < groups.size(); ++i) {
+            if (steps[i].coarser.clusters.empty()) {
+                for (const std::uint32_t cluster : groups[i]) {
+                    if (++failures_[cluster] < mostFailures)
+                        rest.push_back(cluster);
+                    else
+                        grouping.lockForEver(welded_, all, cluster);
+                }
+                continue;
+            }
+            for (const std::uint32_t cluster : groups[i]) {
+                all.clusters[cluster].parent = steps[i].sphere;
+                all.clusters[cluster].parentError = steps[i].error;
+            }
+            all.append(steps[i].coarser);
+        }
+        failures_.resize(all.clusters.size(), 0);
+        std::ranges::sort(rest);
+        return rest;
+    }
+
+    [[nodiscard]] Step coarsen(const Grouping& grouping, std::span<const std::uint32_t> group) const {
+        const auto& all = hierarchy_.clusters;
+        std::size_t triangles = 0;
+        float finest = 0;
+        std::vector<glm::vec4> spheres;
+        for (const std::uint32_t cluster : group) {
+            triangles += all.clusters[cluster].triangleCount;
+            finest = std::max(finest, all.clusters[cluster].ownError);
+            spheres.push_back(all.clusters[cluster].own);
+        }
+        const std::size_t target = std::max(triangles / 2, std::min(triangles, fewestTriangles));
+        auto coarser = simplifyGroup(welded_, all, group, grouping, target);
+        if (!coarser) return {};
+        Step step;
+        step.coarser = cutIntoClusters(welded_, coarser->indices);
+        step.error = finest + coarser->error; // each step's surface is off from the one before, so errors add up
+        step.sphere = sphereAround(std::span<const glm::vec4>{spheres});
+        for (scene::Cluster& cluster : step.coarser.clusters) {
+            cluster.own = cluster.parent = step.sphere;
+            cluster.ownError = step.error;
+        }
+        return step;
+    }
+
+    void endLevel(std::uint32_t firstCluster) {
+        const auto count = static_cast<std::uint32_t>(hierarchy_.clusters.clusters.size()) - firstCluster;
+        hierarchy_.levels.push_back({.firstCluster = firstCluster, .clusterCount = count});
+    }
+
+    Hierarchy finish() {
+        for (scene::ClusterLevel& level : hierarchy_.levels) {
+            level.leastError = std::numeric_limits<float>::infinity();
+            for (const auto& cluster : std::span{hierarchy_.clusters.clusters}.subspan(level.firstCluster, level.clusterCount)) {
+                level.leastError = std::min(level.leastError, cluster.ownError);
+                level.mostParentError = std::max(level.mostParentError, cluster.parentError);
+            }
+        }
+        return std::move(hierarchy_);
+    }
+
+    const Welded& welded_;
+    unsigned threads_;
+    Hierarchy hierarchy_;
+    std::vector<std::uint8_t> failures_; ///< by cluster
+};
+
+} // namespace
+
+Hierarchy buildHierarchy(const Welded& welded, bool simplify, unsigned threads, const Progress& progress) {
+    if (welded.indices.empty()) return {};
+    return Builder{welded, threads}.run(simplify, progress);
+}
+
+} // namespace millwright::cad

@@ -1,0 +1,92 @@
+#include "cad/cook/simplify.hpp"
+
+#include "cad/cook/local_index.hpp"
+
+#include <limits>
+#include <meshoptimizer.h>
+
+namespace millwright::cad {
+namespace {
+
+constexpr float leastGain = 0.85f; ///< a coarser group has at most this share of the triangles
+
+/// How much normals, texture coordinates and colours count beside positions, whose unit is the group's extent.
+constexpr std::array<float, 8> attributeWeights{0.5f, 0.5f, 0.5f, 1, 1, 0.5f, 0.5f, 0.5f};
+
+/// A group in arrays of its own. Points are positions where these alone matter and vertices where attributes do.
+struct Local {
+    LocalIndex points;
+    std::vector<std::uint32_t> indices; ///< points, three a triangle
+    std::vector<glm::vec3> places;      ///< by point
+    std::vector<std::uint8_t> locks;    ///< by point
+    std::vector<std::array<float, 8>> attributes;
+};
+
+Local collect(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group, const Grouping& grouping) {
+    Local local;
+    const bool byVertex = !welded.attributes.empty();
+    std::size_t vertices = 0;
+    for (const std::uint32_t cluster : group) vertices += all.clusters[cluster].vertexCount;
+    local.points.reset(vertices);
+    for (const std::uint32_t cluster : group) {
+        all.forCorners(all.clusters[cluster], [&](std::uint32_t vertex) {
+            local.indices.push_back(local.points.at(byVertex ? vertex : welded.positionOf[vertex]));
+        });
+    }
+    for (const std::uint32_t point : local.points.ids()) {
+        const std::uint32_t position = byVertex ? welded.positionOf[point] : point;
+        local.places.push_back(welded.place(position));
+        local.locks.push_back(grouping.isLocked(position) ? 1 : 0);
+        if (!byVertex) continue;
+        const glm::vec3 normal = unpackOctahedral(welded.normals[point]);
+        const scene::CookedAttributes& a = welded.attributes[point];
+        const auto colour = [&](int shift) { return static_cast<float>(a.colour >> shift & 255u) / 255.0f; };
+        local.attributes.push_back({normal.x, normal.y, normal.z, a.uv[0], a.uv[1], colour(0), colour(8), colour(16)});
+    }
+    return local;
+}
+
+/// The vertex at a position whose normal is closest to a triangle's own, so that hard edges stay hard and rounded ones round.
+std::uint32_t closestVertex(const Welded& welded, std::uint32_t position, glm::vec3 normal) {
+    std::uint32_t best = welded.firstAt[position];
+    if (welded.nextAt[best] == nobody) return best;
+    float most = -std::numeric_limits<float>::infinity();
+    for (std::uint32_t v = best; v != nobody; v = welded.nextAt[v]) {
+        const float alike = glm::dot(unpackOctahedral(welded.normals[v]), normal);
+        if (alike > most) most = alike, best = v;
+    }
+    return best;
+}
+
+std::vector<std::uint32_t> toVertices(const Welded& welded, const Local& local, std::span<const std::uint32_t> indices) {
+    std::vector<std::uint32_t> vertices(indices.size());
+    for (std::size_t i = 0; i + 2 < indices.size(); i += 3) {
+        const glm::vec3 a = local.places[indices[i]];
+        const glm::vec3 normal = glm::cross(local.places[indices[i + 1]] - a, local.places[indices[i + 2]] - a);
+        for (std::size_t k = i; k < i + 3; ++k) {
+            const std::uint32_t point = local.points.ids()[indices[k]];
+            vertices[k] = welded.attributes.empty() ? closestVertex(welded, point, normal) : point;
+        }
+    }
+    return vertices;
+}
+
+} // namespace
+
+std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group,
+                                     const Grouping& grouping, std::size_t targetTriangles) {
+    const Local local = collect(welded, all, group, grouping);
+    std::vector<std::uint32_t> indices(local.indices.size());
+    const bool attributes = !local.attributes.empty();
+    Coarser coarser;
+    indices.resize(meshopt_simplifyWithAttributes(
+        indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x, local.places.size(), sizeof(glm::vec3),
+        attributes ? local.attributes.front().data() : nullptr, attributes ? sizeof(local.attributes.front()) : 0,
+        attributes ? attributeWeights.data() : nullptr, attributes ? attributeWeights.size() : 0, local.locks.data(),
+        targetTriangles * 3, std::numeric_limits<float>::max(), meshopt_SimplifyErrorAbsolute, &coarser.error));
+    if (indices.empty() || static_cast<float>(indices.size()) > leastGain * static_cast<float>(local.indices.size())) return {};
+    coarser.indices = toVertices(welded, local, indices);
+    return coarser;
+}
+
+} // namespace millwright::cad

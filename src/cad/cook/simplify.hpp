@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cad/cook/groups.hpp"
+
+#include <optional>
+
+namespace millwright::cad {
+
+struct Coarser {
+    std::vector<std::uint32_t> indices; ///< vertices of the Welded, three a triangle
+    float error = 0;                    ///< farthest that its surface lies from the one it replaces, or the other way round
+};
+
+/// Triangles in the place of a group's, about `targetTriangles` of them, that meet everything around the group at the same
+/// vertices. Nothing where no good ones are found.
+[[nodiscard]] std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group,
+                                                   const Grouping& grouping, std::size_t targetTriangles);
+
+} // namespace millwright::cad
