@@ -69,6 +69,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     uint occlusion;
     uint occlusionRaw;
     uint mask;
+    uint kept;
     uint frameNumber;
 };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
@@ -116,13 +117,6 @@ vec3 toSrgb(vec3 c) {
     vec3 low = c * 12.92;
     vec3 high = 1.055 * pow(c, vec3(1 / 2.4)) - 0.055;
     return mix(high, low, lessThan(c, vec3(0.0031308)));
-}
-
-// Within half an 8-bit step of toSrgb, without powers.
-vec3 toSrgbRoughly(vec3 c) {
-    vec3 root = sqrt(clamp(c, 0, 1));
-    vec3 fourth = sqrt(root);
-    return 0.662002687 * root + 0.684122060 * fourth - 0.323583601 * sqrt(fourth) - 0.0225411470 * c;
 }
 
 // Interleaved gradient noise (Jimenez 2014): 0…1, spread well over any 3x3 pixels.

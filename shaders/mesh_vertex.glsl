@@ -1,12 +1,14 @@
 // Body of mesh.vert and mesh_plain.vert.
 #include "common.glsl"
+#ifdef PLAIN
+#include "gbuffer.glsl"
+#endif
 
 layout(location = 0) out vec3 relativeOut;
 layout(location = 1) out vec3 normalOut;
 #ifdef PLAIN
 // Nothing to look up in a pixel: the whole material travels along, as most of CAD has neither textures nor vertex colours.
-layout(location = 2) flat out vec4 colourOut; // alpha: roughness
-layout(location = 3) flat out vec4 emissiveOut; // alpha: metallic
+layout(location = 2) flat out uvec2 materialOut;
 #else
 layout(location = 2) out vec4 tangentOut;
 layout(location = 3) out vec2 uvOut;
@@ -24,11 +26,11 @@ void main() {
     mat3 cofactor = mat3(cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1]));
     float side = dot(m[0], cofactor[0]) < 0 ? -1 : 1;
     relativeOut = relative;
-    normalOut = cofactor * decodeOctahedral(unpackSnorm2x16(v.normal)) * side;
+    normalOut = normalize(cofactor * decodeOctahedral(unpackSnorm2x16(v.normal))) * side;
 #ifdef PLAIN
     Material material = push.materials.m[instance.material];
-    colourOut = vec4(mix(material.baseColour.rgb, instance.tint.rgb, instance.tint.a), clamp(material.roughness, 0.06, 1));
-    emissiveOut = vec4(material.emissive, material.metallic * (1 - instance.tint.a));
+    materialOut = packMaterial(Surface(vec3(0), mix(material.baseColour.rgb, instance.tint.rgb, instance.tint.a), material.emissive,
+                                       clamp(material.roughness, 0.06, 1), material.metallic * (1 - instance.tint.a)));
 #else
     tangentOut = vec4(m * decodeOctahedral(unpackSnorm2x16(v.tangent)), (v.tangent & 1u) == 0u ? 1 : -1);
     uvOut = v.uv;

@@ -37,8 +37,13 @@ void Placement::update(const SceneStore& store, std::span<const NodeState> nodes
 }
 
 void Placement::placeNodes(const SceneStore& store, std::span<const NodeState> nodes) {
-    changed_ = worldFromNode_.size() != store.nodeCount;
+    const bool first = worldFromNode_.size() != store.nodeCount;
+    ++frame_;
+    stillChanged_ = first;
+    movingChanged_ = false;
+    anyMoving_ = false;
     anyMarked_ = false;
+    lastMoved_.resize(store.nodeCount);
     worldFromNode_.resize(store.nodeCount);
     tint_.resize(store.nodeCount);
     fillPlane_.resize(store.nodeCount);
@@ -58,11 +63,26 @@ void Placement::placeNodes(const SceneStore& store, std::span<const NodeState> n
         anyMarked_ |= (flags & (selected | hovered)) != 0;
         // Marks and tints do not move shadows; everything else does.
         constexpr std::uint8_t shaping = hidden | mirrored | filled;
-        changed_ = changed_ || transform != worldFromNode_[i] || plane != fillPlane_[i] || ((flags ^ flags_[i]) & shaping) != 0;
+        if (flags_[i] & moving) flags |= moving;
+        if (!first && (transform != worldFromNode_[i] || plane != fillPlane_[i] || ((flags ^ flags_[i]) & shaping) != 0)) {
+            ((flags & moving) ? movingChanged_ : stillChanged_) = true;
+            flags |= moving;
+            lastMoved_[i] = frame_;
+        }
+        anyMoving_ |= (flags & moving) != 0;
         worldFromNode_[i] = transform;
         tint_[i] = state ? state->tint : glm::vec4{0};
         fillPlane_[i] = plane;
         flags_[i] = flags;
+    }
+}
+
+void Placement::settle() {
+    constexpr std::uint32_t patience = 180; ///< frames
+    anyMoving_ = false;
+    for (std::size_t i = 0; i < flags_.size(); ++i) {
+        if ((flags_[i] & moving) && frame_ - lastMoved_[i] > patience) flags_[i] &= static_cast<std::uint8_t>(~moving);
+        anyMoving_ |= (flags_[i] & moving) != 0;
     }
 }
 
@@ -178,12 +198,13 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
     std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
 }
 
-void Placement::collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit, float texel,
-                               std::vector<GpuInstance>& instances, DrawList& list) const {
+void Placement::collectCasters(const SceneStore& store, Casters which, const glm::mat4& shadowFromRelative, float metresPerUnit,
+                               float texel, std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
         if ((flags_[instance.node] & hidden) || instance.kind == SceneStore::Kind::Blended || 2 * radius_[i] < texel) continue;
+        if (which != Casters::All && ((flags_[instance.node] & moving) != 0) != (which == Casters::Moving)) continue;
         const glm::vec4 p = shadowFromRelative * glm::vec4{centre_[i], 1};
         const float reach = 1 + radius_[i] / metresPerUnit;
         if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;

@@ -38,6 +38,9 @@ struct Draw {
     float distance = 0; ///< to the centre of the nearest instance
 };
 
+/// Which things throw a shadow into a map.
+enum class Casters : std::uint8_t { All, Still, Moving };
+
 /// Draws of one pass by how they are drawn.
 struct DrawList {
     std::vector<Draw> plain;   ///< opaque without textures, nearest first
@@ -61,14 +64,19 @@ public:
     void collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
                      DrawList& list) const;
     /// What throws shadows into the box of `shadowFromRelative` (x and y in -1…1), as finely as texels of `texel` metres can show.
-    void collectCasters(const SceneStore& store, const glm::mat4& shadowFromRelative, float metresPerUnit, float texel,
-                        std::vector<GpuInstance>& instances, DrawList& list) const;
+    void collectCasters(const SceneStore& store, Casters which, const glm::mat4& shadowFromRelative, float metresPerUnit,
+                        float texel, std::vector<GpuInstance>& instances, DrawList& list) const;
     /// Selected and hovered nodes.
     void collectMarked(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
                        DrawList& list) const;
 
-    /// Whether anything but the camera changed since the frame before.
-    [[nodiscard]] bool changed() const { return changed_; }
+    /// Whether the shape of anything changed since the frame before that did not use to: it counts as moving from then on.
+    [[nodiscard]] bool stillChanged() const { return stillChanged_; }
+    /// The same of what counts as moving.
+    [[nodiscard]] bool movingChanged() const { return movingChanged_; }
+    [[nodiscard]] bool anyMoving() const { return anyMoving_; }
+    /// Lets what has not moved for some seconds count as still again; changes what both kinds of casters are.
+    void settle();
     [[nodiscard]] bool anyMarked() const { return anyMarked_; }
     /// Sphere around all that is visible, world frame; radius 0: nothing.
     [[nodiscard]] glm::dvec3 sceneCentre() const { return sceneCentre_; }
@@ -76,7 +84,7 @@ public:
     [[nodiscard]] std::uint64_t sceneTriangles() const { return sceneTriangles_; }
 
 private:
-    enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16 };
+    enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16, moving = 32 };
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
     void placeInstances(const SceneStore& store, glm::dvec3 origin);
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
@@ -92,14 +100,18 @@ private:
     std::vector<glm::vec4> tint_;
     std::vector<glm::vec4> fillPlane_;
     std::vector<std::uint8_t> flags_;
-    std::vector<glm::vec3> centre_; ///< by instance, relative
+    std::vector<std::uint32_t> lastMoved_; ///< number of the frame
+    std::vector<glm::vec3> centre_;        ///< by instance, relative
     std::vector<float> radius_;
     std::vector<float> scale_; ///< metres per unit of the mesh
     glm::dvec3 origin_{0};
     glm::dvec3 sceneCentre_{0};
     double sceneRadius_ = 0;
     std::uint64_t sceneTriangles_ = 0;
-    bool changed_ = true;
+    std::uint32_t frame_ = 0;
+    bool stillChanged_ = true;
+    bool movingChanged_ = false;
+    bool anyMoving_ = false;
     bool anyMarked_ = false;
 };
 

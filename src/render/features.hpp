@@ -11,7 +11,7 @@ namespace millwright::render {
 /// What a quality level turns on. `describe` says it in words.
 struct Features {
     VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_4_BIT;
-    bool direct = false;              ///< tone-map while shading; no lit image, so nothing can be done to it afterwards
+    bool deferred = false;            ///< keep surfaces, light each pixel once, straight into the target; one sample only
     std::uint32_t occlusionScale = 1; ///< ambient occlusion at 1/n of the size; 0: none
     std::uint32_t occlusionSlices = 2;
     std::uint32_t occlusionSteps = 5;

@@ -18,15 +18,11 @@ struct Attachments {
     std::array<gpu::Barrier, 4> before;
     std::size_t beforeCount = 0;
 
-    Attachments(const Surfaces& s, const gpu::TargetImage& target, bool keepDepth) {
+    Attachments(const Surfaces& s, bool keepDepth) {
         const bool multisampled = s.features.samples != VK_SAMPLE_COUNT_1_BIT;
-        const VkImageView single = s.features.direct ? target.view : s.lit.view();
-        if (s.features.direct)
-            before[beforeCount++] = beforeTarget(target);
-        else
-            before[beforeCount++] = beforeColour(s.lit.handle());
+        before[beforeCount++] = beforeColour(s.lit.handle());
         before[beforeCount++] = beforeDepth(s.depth.handle());
-        colour.imageView = multisampled ? s.multisampled.view() : single;
+        colour.imageView = multisampled ? s.multisampled.view() : s.lit.view();
         colour.storeOp = multisampled ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
         depth.imageView = multisampled ? s.multisampledDepth.view() : s.depth.view();
         depth.storeOp = multisampled || !keepDepth ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
@@ -34,7 +30,7 @@ struct Attachments {
         before[beforeCount++] = beforeColour(s.multisampled.handle());
         before[beforeCount++] = beforeDepth(s.multisampledDepth.handle());
         colour.resolveMode = VK_RESOLVE_MODE_AVERAGE_BIT;
-        colour.resolveImageView = single;
+        colour.resolveImageView = s.lit.view();
         colour.resolveImageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL;
         if (!keepDepth) return;
         depth.resolveMode = VK_RESOLVE_MODE_SAMPLE_ZERO_BIT;
@@ -45,10 +41,21 @@ struct Attachments {
 
 } // namespace
 
-std::uint32_t recordForward(const Pass& pass, const DrawList& list, const gpu::TargetImage& target, const ForwardOptions& options) {
+std::uint32_t drawSurroundings(const Pass& pass, const DrawList& list, bool ground) {
+    if (ground) {
+        pass.bind(pass.pipelines.ground);
+        vkCmdDraw(pass.commands, 6, 1, 0, 0);
+    }
+    pass.fullscreen(pass.pipelines.sky);
+    if (list.blended.empty()) return 0;
+    pass.bind(pass.pipelines.blended);
+    return pass.draw(list.blended, true);
+}
+
+std::uint32_t recordForward(const Pass& pass, const DrawList& list, const ForwardOptions& options) {
     const auto& s = pass.surfaces;
     const auto& p = pass.pipelines;
-    const Attachments attachments{s, target, options.keepDepth};
+    const Attachments attachments{s, options.keepDepth};
     gpu::barriers(pass.commands, std::span{attachments.before}.first(attachments.beforeCount));
     const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
                                .renderArea = {{0, 0}, {s.extent.width, s.extent.height}},
@@ -71,18 +78,11 @@ std::uint32_t recordForward(const Pass& pass, const DrawList& list, const gpu::T
     drawWith(p.plain, list.plain);
     drawWith(p.opaque, list.opaque);
     drawWith(p.clipped, list.clipped);
-    if (options.ground) {
-        pass.bind(p.ground);
-        vkCmdDraw(pass.commands, 6, 1, 0, 0);
-    }
-    pass.fullscreen(p.sky);
-    drawWith(p.blended, list.blended);
+    calls += drawSurroundings(pass, list, options.ground);
     vkCmdEndRendering(pass.commands);
     gpu::endLabel(pass.frame);
-    if (!s.features.direct) {
-        const auto barrier = colourToSampled(s.lit.handle());
-        gpu::barriers(pass.commands, {&barrier, 1});
-    }
+    const auto lit = colourToSampled(s.lit.handle());
+    gpu::barriers(pass.commands, {&lit, 1});
     if (options.keepDepth) {
         const auto barrier = depthToSampled(s.depth.handle());
         gpu::barriers(pass.commands, {&barrier, 1});

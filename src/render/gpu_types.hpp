@@ -81,9 +81,10 @@ struct GpuFrame {
     std::uint32_t occlusion;
     std::uint32_t occlusionRaw;
     std::uint32_t mask;
+    std::uint32_t kept;
     std::uint32_t frameNumber;
 };
-static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52);
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 56);
 
 /// What every pixel needs.
 struct GpuLight {

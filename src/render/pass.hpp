@@ -46,8 +46,13 @@ struct ForwardOptions {
     bool ground = true;
     bool keepDepth = false; ///< somebody reads depth afterwards
 };
-/// Opaque things, floor, sky, then glass: into the lit image, or straight into the target. Returns the number of draw calls.
-std::uint32_t recordForward(const Pass& pass, const DrawList& list, const gpu::TargetImage& target, const ForwardOptions& options);
+/// Opaque things, floor, sky, then glass: into the lit image. Returns the number of draw calls.
+std::uint32_t recordForward(const Pass& pass, const DrawList& list, const ForwardOptions& options);
+/// The same straight into the target: what opaque things are is kept first, and each pixel then lit once, which costs a CPU driver
+/// far less where triangles are small. Needs `Features::deferred`.
+std::uint32_t recordDeferred(const Pass& pass, const DrawList& list, const gpu::TargetImage& target, const ForwardOptions& options);
+/// What both have in common: floor, sky and glass, into the rendering scope that is open.
+std::uint32_t drawSurroundings(const Pass& pass, const DrawList& list, bool ground);
 void recordOcclusion(const Pass& pass);
 void recordComposite(const Pass& pass, const gpu::TargetImage& target);
 void recordMask(const Pass& pass, const DrawList& marked);

@@ -23,6 +23,9 @@ Result<Picture> renderPicture(gpu::Device& device, Renderer& renderer, const Vie
     const std::uint32_t frames = std::max(options.frames, 1u);
     for (std::uint32_t i = 0; i < frames; ++i) {
         if (options.progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped before the picture was drawn");
+        if (options.beforeFrame) {
+            if (auto done = options.beforeFrame(); !done) return std::unexpected(done.error());
+        }
         const auto started = std::chrono::steady_clock::now();
         auto frame = device.beginFrame();
         if (!frame) return std::unexpected(frame.error());

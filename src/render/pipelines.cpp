@@ -29,27 +29,40 @@ private:
 void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
     const auto& f = p.features;
     const bool single = p.views == 1 && f.cascades == 1;
-    const std::vector<VkFormat> colours{f.direct ? p.targetFormat : litFormat};
+    const std::vector<VkFormat> colours{f.deferred ? p.targetFormat : litFormat};
     gpu::PipelineDescription mesh{.name = "plain",
                                   .vertex = shaders::meshPlainVert,
-                                  .fragment = shaders::meshPlainFrag,
-                                  .colours = colours,
+                                  .fragment = f.deferred ? shaders::gbufferPlainFrag : shaders::meshPlainFrag,
+                                  .colours = {f.deferred ? keptFormat : litFormat},
                                   .depth = depthFormat,
                                   .viewMask = viewMask,
                                   .samples = f.samples,
                                   .dynamicCull = true,
                                   .depthCompare = VK_COMPARE_OP_GREATER,
                                   .depthWrite = true,
-                                  .constants = {f.direct, encode, f.shadowTaps, false, false, single}};
+                                  .constants = {f.deferred, encode, f.shadowTaps, false, false, single}};
     maker.make(p.plain, mesh);
     mesh.name = "opaque";
     mesh.vertex = shaders::meshVert;
-    mesh.fragment = shaders::meshFrag;
+    mesh.fragment = f.deferred ? shaders::gbufferFrag : shaders::meshFrag;
     maker.make(p.opaque, mesh);
     mesh.name = "clipped";
     mesh.constants[3] = true;
     maker.make(p.clipped, mesh);
+    if (f.deferred) {
+        // Depth 0, infinitely far, passes where anything was drawn.
+        maker.make(p.shade, {.name = "shade",
+                             .vertex = shaders::shadeVert,
+                             .fragment = shaders::shadeFrag,
+                             .colours = colours,
+                             .depth = depthFormat,
+                             .viewMask = viewMask,
+                             .depthCompare = VK_COMPARE_OP_LESS,
+                             .constants = mesh.constants});
+    }
     mesh.name = "blended";
+    mesh.fragment = shaders::meshFrag;
+    mesh.colours = colours;
     mesh.blend = gpu::Blend::Alpha;
     mesh.depthWrite = false;
     mesh.constants[4] = true;
@@ -66,7 +79,7 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
                           .depthWrite = true,
                           .depthBiasConstant = -4, // things that lie on the floor win
                           .depthBiasSlope = -1,
-                          .constants = {f.direct, encode, f.shadowTaps, false, false, single}});
+                          .constants = {f.deferred, encode, f.shadowTaps, false, false, single}});
     maker.make(p.sky, {.name = "sky",
                        .vertex = shaders::skyVert,
                        .fragment = shaders::skyFrag,
@@ -75,7 +88,7 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
                        .viewMask = viewMask,
                        .samples = f.samples,
                        .depthCompare = VK_COMPARE_OP_GREATER_OR_EQUAL,
-                       .constants = {f.direct, encode}});
+                       .constants = {f.deferred, encode}});
 }
 
 void makeScreen(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
@@ -93,7 +106,7 @@ void makeScreen(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode)
         maker.make(p.occlusion, screen("occlusion", shaders::aoFrag, occlusionFormat, {f.occlusionSlices, f.occlusionSteps}));
         maker.make(p.occlusionBlur, screen("occlusion blur", shaders::aoBlurFrag, occlusionFormat, {}));
     }
-    if (!f.direct)
+    if (!f.deferred)
         maker.make(p.composite, screen("composite", shaders::compositeFrag, p.targetFormat, {f.occlusionScale > 0, encode}));
     auto outline = screen("outline", shaders::outlineFrag, p.targetFormat, {encode});
     outline.blend = gpu::Blend::Alpha;

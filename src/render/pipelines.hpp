@@ -12,9 +12,10 @@ struct Pipelines {
     std::uint32_t views = 0;
     Features features;
 
-    gpu::Pipeline plain;
+    gpu::Pipeline plain; ///< keeps surfaces where deferred, as the next two do
     gpu::Pipeline opaque;
     gpu::Pipeline clipped;
+    gpu::Pipeline shade; ///< lights what was kept
     gpu::Pipeline blended;
     gpu::Pipeline ground;
     gpu::Pipeline sky;

@@ -26,7 +26,7 @@ Features featuresOf(Quality quality) {
                 .pixelError = 0.5f};
     case Quality::Low:
         return {.samples = VK_SAMPLE_COUNT_1_BIT,
-                .direct = true,
+                .deferred = true,
                 .occlusionScale = 0,
                 .shadowSize = 1024,
                 .cascades = 1,
@@ -43,8 +43,7 @@ std::string describe(Quality quality) {
     case Quality::High: return "high: 4x multisampling, ambient occlusion, up to 3 shadow cascades of 2048 with 3x3 soft taps";
     case Quality::Medium: return "medium: 4x multisampling, ambient occlusion at half size, 1 shadow cascade of 2048 with 1 tap";
     case Quality::Low:
-        return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, tone mapping while shading (no "
-               "later pass)";
+        return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, each pixel lit once";
     }
     return {};
 }

@@ -177,6 +177,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     data.occlusion = r.surfaces.occlusion.heapIndex();
     data.occlusionRaw = r.surfaces.occlusionRaw.heapIndex();
     data.mask = r.surfaces.mask.heapIndex();
+    data.kept = r.surfaces.kept.heapIndex();
     data.frameNumber = r.frameNumber++;
     auto push = r.uploadFrame(frame, data);
     if (!push) return std::unexpected(push.error());
@@ -208,14 +209,14 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         calls += shadow.record(pass, origin);
         clock.mark(pass.frame, "shadow");
     }
-    calls +=
-        recordForward(pass, seen, colour, {.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0});
-    clock.mark(pass.frame, "forward");
+    const ForwardOptions forward{.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0};
+    calls += features.deferred ? recordDeferred(pass, seen, colour, forward) : recordForward(pass, seen, forward);
+    clock.mark(pass.frame, features.deferred ? "deferred" : "forward");
     if (features.occlusionScale > 0) {
         recordOcclusion(pass);
         clock.mark(pass.frame, "occlusion");
     }
-    if (!features.direct) {
+    if (!features.deferred) {
         recordComposite(pass, colour);
         clock.mark(pass.frame, "composite");
     }

@@ -24,8 +24,17 @@ glm::dvec3 forwardOf(const View& view) {
 
 } // namespace
 
+Result<gpu::Image> ShadowMap::createMap(gpu::Device& device, std::string name) const {
+    return gpu::Image::create(device,
+                              {.format = depthFormat,
+                               .extent = {size_, size_},
+                               .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT |
+                                        VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT},
+                              std::move(name));
+}
+
 Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm::vec3 towardsSun, std::span<const View> views,
-                              const Placement& placement) {
+                              Placement& placement) {
     const double scene = placement.sceneRadius();
     const double reach = std::min(scene, largestRadius);
     // A scene that one map shows at 8 mm a texel needs no more of them.
@@ -34,15 +43,18 @@ Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm
     if (size_ != features.shadowSize) cascades_ = {};
     size_ = features.shadowSize;
     for (std::uint32_t i = 0; i < wanted; ++i) {
-        if (cascades_[i].image) continue;
-        auto made = gpu::Image::create(device,
-                                       {.format = depthFormat,
-                                        .extent = {size_, size_},
-                                        .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
-                                       std::format("shadow map {}", i));
-        if (!made) return std::unexpected(made.error());
-        cascades_[i].image = std::move(*made);
-        cascades_[i].dirty = true;
+        auto& cascade = cascades_[i];
+        const auto make = [&](gpu::Image& image, const char* name) -> Result<void> {
+            if (image) return {};
+            auto made = createMap(device, std::format("{} {}", name, i));
+            if (!made) return std::unexpected(made.error());
+            image = std::move(*made);
+            cascade.stillDirty = true;
+            return {};
+        };
+        if (auto done = make(cascade.image, "shadow map"); !done) return done;
+        if (!placement.anyMoving()) continue;
+        if (auto done = make(cascade.still, "shadow map without what moves"); !done) return done;
     }
     count_ = wanted;
     const auto light = lightFrame(towardsSun);
@@ -54,6 +66,13 @@ Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm
         const bool whole = radius >= scene * 0.999;
         const glm::dvec3 centre = whole ? placement.sceneCentre() : eye + forward * (radius * 0.8);
         placeCascade(cascades_[i], centre, radius, light, placement);
+    }
+    const bool moved = std::ranges::any_of(std::span{cascades_}.first(count_), &Cascade::moved);
+    if (moved) placement.settle();    // when all is drawn again anyway
+    for (auto& cascade : cascades_) { // also those that are not in use: they may be later
+        cascade.separate = placement.anyMoving();
+        cascade.stillDirty |= moved || placement.stillChanged();
+        cascade.movingDirty |= cascade.stillDirty || placement.movingChanged();
     }
     return {};
 }
@@ -78,7 +97,7 @@ void ShadowMap::placeCascade(Cascade& cascade, glm::dvec3 centre, double radius,
     shadow[3] = {-p.x, -p.y, -near, 1};
     const glm::dmat4 scale = glm::scale(glm::dmat4{1}, {1 / half, 1 / half, 1 / (far - near)});
     const glm::dmat4 result = scale * shadow;
-    cascade.dirty = cascade.dirty || placement.changed() || result != cascade.shadowFromWorld;
+    cascade.moved = result != cascade.shadowFromWorld;
     cascade.shadowFromWorld = result;
     cascade.radius = half;
 }
@@ -102,38 +121,88 @@ void ShadowMap::collect(const SceneStore& store, const Placement& placement, glm
                         std::vector<GpuInstance>& instances) {
     for (std::uint32_t i = 0; i < count_; ++i) {
         auto& cascade = cascades_[i];
-        if (!cascade.dirty) continue;
         const auto radius = static_cast<float>(cascade.radius);
-        placement.collectCasters(store, fromRelative(cascade, origin), radius, 2 * radius / static_cast<float>(size_), instances,
-                                 cascade.casters);
+        const auto from = [&](Casters which, DrawList& list) {
+            placement.collectCasters(store, which, fromRelative(cascade, origin), radius, 2 * radius / static_cast<float>(size_),
+                                     instances, list);
+        };
+        if (cascade.stillDirty) from(cascade.separate ? Casters::Still : Casters::All, cascade.casters);
+        cascade.movingCasters.clear();
+        if (cascade.movingDirty && cascade.separate) from(Casters::Moving, cascade.movingCasters);
     }
+}
+
+void ShadowMap::drawCasters(const Pass& pass, const gpu::Image& image, const DrawList& casters, const glm::mat4& shadowFromRelative,
+                            VkAttachmentLoadOp before) const {
+    const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                          .imageView = image.view(),
+                                          .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
+                                          .loadOp = before,
+                                          .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
+                                          .clearValue = {.depthStencil = {1, 0}}};
+    const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                               .renderArea = {{0, 0}, {size_, size_}},
+                               .layerCount = 1,
+                               .pDepthAttachment = &depth};
+    vkCmdBeginRendering(pass.commands, &info);
+    pass.setViewport({size_, size_});
+    pass.setPush(shadowFromRelative);
+    pass.bindIndices();
+    pass.bind(pass.pipelines.shadow);
+    pass.draw(casters.opaque, false);
+    vkCmdEndRendering(pass.commands);
+}
+
+void ShadowMap::copy(const Pass& pass, const gpu::Image& from, const gpu::Image& to) {
+    constexpr auto transfer = VK_PIPELINE_STAGE_2_COPY_BIT;
+    auto source = depthToSampled(from.handle());
+    source.toStage = transfer;
+    source.toAccess = VK_ACCESS_2_TRANSFER_READ_BIT;
+    source.fromStage |= transfer; // copied from in an earlier frame, in the same layout
+    source.toLayout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
+    auto target = beforeDepth(to.handle());
+    target.toStage = transfer;
+    target.toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT;
+    target.toLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
+    gpu::barriers(pass.commands, std::array{source, target});
+    const auto extent = from.description().extent;
+    const VkImageSubresourceLayers all{VK_IMAGE_ASPECT_DEPTH_BIT, 0, 0, 1};
+    const VkImageCopy region{.srcSubresource = all, .dstSubresource = all, .extent = {extent.width, extent.height, 1}};
+    vkCmdCopyImage(pass.commands, from.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, to.handle(),
+                   VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
+    // Where nothing is drawn over the copy next frame, the map without what moves is attached again, or copied again.
+    auto after = beforeDepth(to.handle());
+    after.fromStage = transfer;
+    after.fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT;
+    after.fromLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
+    auto back = beforeDepth(from.handle());
+    back.fromStage = transfer;
+    back.fromAccess = VK_ACCESS_2_NONE;
+    back.fromLayout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
+    gpu::barriers(pass.commands, std::array{after, back});
 }
 
 std::uint32_t ShadowMap::record(const Pass& pass, glm::dvec3 origin) {
     std::uint32_t calls = 0;
     for (std::uint32_t i = 0; i < count_; ++i) {
         auto& cascade = cascades_[i];
-        if (!std::exchange(cascade.dirty, false)) continue;
+        const bool still = std::exchange(cascade.stillDirty, false);
+        const bool moving = std::exchange(cascade.movingDirty, false);
+        if (!moving) continue; // nothing changed at all
         gpu::beginLabel(pass.frame, "shadow");
-        const auto before = beforeDepth(cascade.image.handle());
-        gpu::barriers(pass.commands, {&before, 1});
-        const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
-                                              .imageView = cascade.image.view(),
-                                              .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
-                                              .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
-                                              .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
-                                              .clearValue = {.depthStencil = {1, 0}}};
-        const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                   .renderArea = {{0, 0}, {size_, size_}},
-                                   .layerCount = 1,
-                                   .pDepthAttachment = &depth};
-        vkCmdBeginRendering(pass.commands, &info);
-        pass.setViewport({size_, size_});
-        pass.setPush(fromRelative(cascade, origin));
-        pass.bindIndices();
-        pass.bind(pass.pipelines.shadow);
-        calls += pass.draw(cascade.casters.opaque, false);
-        vkCmdEndRendering(pass.commands);
+        const auto matrix = fromRelative(cascade, origin);
+        auto& first = cascade.separate ? cascade.still : cascade.image;
+        if (still) {
+            const auto before = beforeDepth(first.handle());
+            gpu::barriers(pass.commands, {&before, 1});
+            drawCasters(pass, first, cascade.casters, matrix, VK_ATTACHMENT_LOAD_OP_CLEAR);
+            calls += static_cast<std::uint32_t>(cascade.casters.opaque.size());
+        }
+        if (cascade.separate) {
+            copy(pass, cascade.still, cascade.image);
+            drawCasters(pass, cascade.image, cascade.movingCasters, matrix, VK_ATTACHMENT_LOAD_OP_LOAD);
+            calls += static_cast<std::uint32_t>(cascade.movingCasters.opaque.size());
+        }
         const auto after = depthToSampled(cascade.image.handle());
         gpu::barriers(pass.commands, {&after, 1});
         gpu::endLabel(pass.frame);

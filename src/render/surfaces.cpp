@@ -19,7 +19,7 @@ Result<void> Surfaces::fit(gpu::Device& device, const gpu::TargetImage& target, 
     const auto full = target.extent;
     Result<void> done;
     if (wanted.samples != one) {
-        done = make(multisampled, wanted.direct ? target.format : litFormat, full, wanted.samples,
+        done = make(multisampled, litFormat, full, wanted.samples,
                     VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSIENT_ATTACHMENT_BIT, "multisampled colour");
         if (done) {
             done =
@@ -27,7 +27,8 @@ Result<void> Surfaces::fit(gpu::Device& device, const gpu::TargetImage& target, 
                      VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSIENT_ATTACHMENT_BIT, "multisampled depth");
         }
     }
-    if (done && !wanted.direct) done = make(lit, litFormat, full, one, colourUse, "lit");
+    if (done && wanted.deferred) done = make(kept, keptFormat, full, one, colourUse, "kept surfaces");
+    if (done && !wanted.deferred) done = make(lit, litFormat, full, one, colourUse, "lit");
     if (done) done = make(depth, depthFormat, full, one, depthUse, "depth");
     if (done && wanted.occlusionScale > 0) {
         const auto s = wanted.occlusionScale;

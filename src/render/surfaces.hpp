@@ -10,6 +10,7 @@ inline constexpr VkFormat litFormat = VK_FORMAT_R16G16B16A16_SFLOAT;
 inline constexpr VkFormat depthFormat = VK_FORMAT_D32_SFLOAT;
 inline constexpr VkFormat occlusionFormat = VK_FORMAT_R16G16_SFLOAT;
 inline constexpr VkFormat maskFormat = VK_FORMAT_R8G8_UNORM;
+inline constexpr VkFormat keptFormat = VK_FORMAT_R32G32_UINT;
 
 /// The images between the passes, one layer a view. Those that a quality level does without stay empty.
 struct Surfaces {
@@ -20,6 +21,7 @@ struct Surfaces {
 
     gpu::Image multisampled; ///< colour with 4 samples
     gpu::Image multisampledDepth;
+    gpu::Image kept;  ///< surfaces of the deferred path (shaders/gbuffer.glsl)
     gpu::Image lit;   ///< linear light; alpha: share of ambient
     gpu::Image depth; ///< one sample
     gpu::Image occlusionRaw;

@@ -3,6 +3,7 @@
 #include <millwright/core/progress.hpp>
 #include <millwright/render/renderer.hpp>
 
+#include <functional>
 #include <vector>
 
 namespace millwright::render {
@@ -12,6 +13,7 @@ struct PictureOptions {
     Quality quality = Quality::High;
     DrawOptions draw;
     std::uint32_t frames = 1; ///< drawn before the picture is read, for measuring
+    std::function<Result<void>()> beforeFrame; ///< may change what `nodes` holds; not measured. An error ends the drawing.
     Progress progress;        ///< told after every frame; stops between two
 };
 

@@ -22,13 +22,13 @@ namespace millwright::render {
 /// How much a frame may cost. What each level turns down: docs/rendering.md and `describe`.
 enum class Quality : std::uint8_t {
     Auto,   ///< High on a GPU, Low on a CPU driver
-    Low,    ///< edges smoothed in screen space, small shadow map redrawn only when something moves, no ambient occlusion
+    Low,    ///< no multisampling, no ambient occlusion, one small shadow map
     Medium, ///< 4x MSAA, quarter-size ambient occlusion, one shadow cascade
     High,   ///< everything; what pictures use
 };
 /// Reads `auto`, `low`, `medium`, `high`. Errors: Malformed.
 [[nodiscard]] Result<Quality> parseQuality(std::string_view text);
-/// `Low: no MSAA (edge filter instead), …`: what the level turns down, for people.
+/// `low: no multisampling, …`: what the level turns down, for people.
 [[nodiscard]] std::string describe(Quality quality);
 
 inline constexpr std::size_t maximumViews = 4;
