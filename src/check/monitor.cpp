@@ -12,19 +12,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-template <typename T>
-bool compare(plant::Comparison comparison, const T& a, const T& b) {
-    switch (comparison) {
-    case plant::Comparison::Equal: return a == b;
-    case plant::Comparison::NotEqual: return a != b;
-    case plant::Comparison::Less: return a < b;
-    case plant::Comparison::LessOrEqual: return a <= b;
-    case plant::Comparison::Greater: return a > b;
-    case plant::Comparison::GreaterOrEqual: return a >= b;
-    }
-    return false;
-}
-
 std::string_view sign(plant::Comparison comparison) {
     switch (comparison) {
     case plant::Comparison::Equal: return "=";
@@ -91,12 +78,13 @@ ConditionMonitor::Reading ConditionMonitor::read(const telemetry::Sample& sample
     reading.usable = sample.quality == Quality::Good || sample.quality == Quality::Uncertain;
     if (sample.type == ValueType::String) {
         const std::string_view text = strings_->text(sample.value.string);
-        reading.holds = reading.usable && compare(check_->condition.comparison, text, std::string_view{check_->condition.state});
+        reading.holds =
+            reading.usable && plant::compare(check_->condition.comparison, text, std::string_view{check_->condition.state});
         return reading;
     }
     reading.number = conversion_.scale * sample.value.asNumber(sample.type) + conversion_.offset;
     reading.usable = reading.usable && std::isfinite(reading.number);
-    reading.holds = reading.usable && compare(check_->condition.comparison, reading.number, check_->condition.value);
+    reading.holds = reading.usable && plant::compare(check_->condition.comparison, reading.number, check_->condition.value);
     return reading;
 }
 

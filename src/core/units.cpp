@@ -1,4 +1,5 @@
 #include "core/unit_table.hpp"
+#include "core/unit_words.hpp"
 
 #include <millwright/core/spelling.hpp>
 #include <millwright/core/units.hpp>

@@ -21,19 +21,6 @@ bool accepts(const std::string& text, T sample) {
     }
 }
 
-template <typename T>
-bool compare(plant::Comparison comparison, const T& a, const T& b) {
-    switch (comparison) {
-    case plant::Comparison::Equal: return a == b;
-    case plant::Comparison::NotEqual: return a != b;
-    case plant::Comparison::Less: return a < b;
-    case plant::Comparison::LessOrEqual: return a <= b;
-    case plant::Comparison::Greater: return a > b;
-    case plant::Comparison::GreaterOrEqual: return a >= b;
-    }
-    return false;
-}
-
 /// Turns the target about `axis` through `pivot`, after what is there already.
 void turn(TargetState& target, glm::vec3 axis, glm::vec3 pivot, double radians) {
     // Reduced first: fmod is exact, so that a spindle after a year turns as smoothly as after a second.
@@ -77,9 +64,9 @@ bool CompiledBinding::holds(const SignalView& signal) const {
     if (!signal.usable) return false;
     const plant::Condition& condition = binding_->condition;
     if (signal_->type == ValueType::String || !condition.state.empty()) {
-        return compare(condition.comparison, stateOf(signal), std::string_view{condition.state});
+        return plant::compare(condition.comparison, stateOf(signal), std::string_view{condition.state});
     }
-    return compare(condition.comparison, signal.held, condition.value);
+    return plant::compare(condition.comparison, signal.held, condition.value);
 }
 
 BindingOutput CompiledBinding::output(const SignalView& signal) const {

@@ -97,6 +97,20 @@ struct Mapping {
 
 enum class Comparison : std::uint8_t { Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual };
 
+/// Whether `a <comparison> b`. Of numbers as IEEE 754 has it: NaN is not equal to anything, and fulfils nothing else.
+template <typename T>
+[[nodiscard]] constexpr bool compare(Comparison comparison, const T& a, const T& b) {
+    switch (comparison) {
+    case Comparison::Equal: return a == b;
+    case Comparison::NotEqual: return a != b;
+    case Comparison::Less: return a < b;
+    case Comparison::LessOrEqual: return a <= b;
+    case Comparison::Greater: return a > b;
+    case Comparison::GreaterOrEqual: return a >= b;
+    }
+    return false;
+}
+
 /// `signal <comparison> value` (or `state` for strings); a signal without a good value fulfils no condition.
 struct Condition {
     Comparison comparison = Comparison::NotEqual;
