@@ -1,5 +1,6 @@
 #include "telemetry/encoding/json_sample.hpp"
 #include "telemetry/log_index.hpp"
+#include "telemetry/log_layout.hpp"
 
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/telemetry/log_tools.hpp>
@@ -63,6 +64,8 @@ public:
         auto log = LogWriter::create(output, channels_, options_.writer);
         if (!log) return std::unexpected(log.error());
         if (auto merged = merge(*log); !merged) return std::unexpected(merged.error());
+        for (const auto& path : logs_)
+            if (auto copied = copyExtras(path, *log); !copied) return std::unexpected(copied.error());
         if (auto closed = log->close(); !closed) return std::unexpected(closed.error());
         report_.channels = channels_.size();
         report_.bytes = std::filesystem::file_size(output, ignored);
@@ -84,6 +87,7 @@ private:
                 return failure(ErrorCode::Unsupported,
                                "holds no channel this program reads samples from (json, or Millwright's own encodings)",
                                path.string());
+            logs_.push_back(path);
             expected_ += input.log->sampleCount();
             for (const auto& topic : input.log->topics())
                 if (auto added = addChannel(input, {topic.topic, topic.type, topic.unit, topic.metadata}, path); !added)
@@ -155,10 +159,41 @@ private:
         return {};
     }
 
+    /// Attachments and metadata lie outside chunks, so chunks are stepped over unopened.
+    Result<void> copyExtras(const std::filesystem::path& path, LogWriter& log) {
+        const auto file = mcap::File::open(path);
+        if (!file) return std::unexpected(file.error());
+        mcap::RecordCursor cursor{file->bytes().subspan(mcap::magic.size()), mcap::magic.size()};
+        mcap::RawRecord raw;
+        while (cursor.next(raw) == mcap::RecordCursor::Step::Found && !raw.is(mcap::Opcode::DataEnd)) {
+            if (!raw.is(mcap::Opcode::Attachment) && !raw.is(mcap::Opcode::Metadata)) continue;
+            const auto record = mcap::parseRecord(raw);
+            if (!record) {
+                report_.warnings.push_back({record.error().code, record.error().message + ": left out", file->place(raw.offset)});
+                continue;
+            }
+            if (auto copied = copyExtra(*record, log); !copied) return copied;
+            if (progress_.cancelled()) return failure(ErrorCode::Cancelled, "stopped; nothing was written");
+        }
+        return {};
+    }
+
+    Result<void> copyExtra(const mcap::Record& record, LogWriter& log) {
+        if (const auto* attached = std::get_if<mcap::Attachment>(&record)) {
+            ++report_.attachments;
+            return log.attachment(*attached);
+        }
+        const auto& metadata = std::get<mcap::Metadata>(record);
+        if (metadata.name == log_layout::metadataName) return {}; // says how many samples that log holds: this one says its own
+        ++report_.metadata;
+        return log.metadata(metadata.name, {metadata.entries.begin(), metadata.entries.end()});
+    }
+
     const ConvertOptions& options_;
     const Progress& progress_;
     std::string prefix_;
     std::vector<Input> inputs_;
+    std::vector<std::filesystem::path> logs_; ///< the inputs that are logs
     std::vector<LogChannel> channels_;
     std::unordered_map<std::string, std::size_t> byTopic_;
     ConvertReport report_;

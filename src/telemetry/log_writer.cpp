@@ -249,7 +249,12 @@ Result<void> LogWriter::flush() {
 Result<void> LogWriter::attachment(std::string_view attachmentName, std::string_view mediaType, std::span<const std::byte> data) {
     if (auto flushed = flush(); !flushed) return flushed;
     const auto time = state_->samples > 0 ? static_cast<std::uint64_t>(nanoseconds(state_->last)) : 0;
-    return state_->mcap->attachment(attachmentName, mediaType, time, data);
+    return state_->mcap->attachment({time, time, attachmentName, mediaType, data, 0});
+}
+
+Result<void> LogWriter::attachment(const mcap::Attachment& attached) {
+    if (auto flushed = flush(); !flushed) return flushed;
+    return state_->mcap->attachment(attached);
 }
 
 Result<void> LogWriter::metadata(std::string_view metadataName, const std::map<std::string, std::string>& entries) {

@@ -67,6 +67,9 @@ struct Mapping {
 struct ImportReport {
     std::string file;
     TextFormat format = TextFormat::Csv;
+    std::string timeColumn;   ///< CSV: the column the times were taken from, by header text or number
+    std::string timeFormat;   ///< CSV: as `Mapping::timeFormat`
+    bool timeGuessed = false; ///< CSV: no mapping names the column
     std::uint64_t rows = 0;
     std::uint64_t samples = 0;
     std::uint64_t backward = 0;   ///< rows dated before the row above them
@@ -89,8 +92,9 @@ struct ImportLimits {
     std::size_t samples = 64u << 20;
 };
 
-/// Guesses CSV or SHDR from the first lines unless the mapping says. Errors: NotFound, Unreadable; Malformed when no row can be
-/// read, with the first problem; Invalid when the mapping does not fit the file; ResourceLimit; Cancelled.
+/// Guesses CSV or SHDR from the first lines unless the mapping says. Errors: NotFound, Unreadable; Unsupported when the file looks
+/// like something else (XML, JSON, columns between blanks …), named in the message; Malformed when no row can be read, with the
+/// first problem; Invalid when the mapping does not fit the file; ResourceLimit; Cancelled.
 [[nodiscard]] Result<Import> importText(const std::filesystem::path& path, const Mapping& mapping = {},
                                         const ImportLimits& limits = {}, const Progress& progress = {});
 /// The same over text in memory.

@@ -50,12 +50,15 @@ struct ConvertReport {
     std::vector<Error> warnings;      ///< of the logs among them
     std::uint64_t samples = 0;
     std::uint64_t channels = 0;
+    std::uint64_t attachments = 0; ///< copied
+    std::uint64_t metadata = 0;    ///< records copied
     TimeInterval span{};
     std::uint64_t bytes = 0; ///< of the output
 };
 
-/// Merges CSV, SHDR and MCAP files into one log, in order of time. Signals of one topic become one. MCAP metadata and attachments
-/// are not copied. The output appears only when all went well. Errors: those of reading and writing; Invalid when inputs disagree
+/// Merges CSV, SHDR and MCAP files into one log, in order of time. Signals of one topic become one. Attachments and metadata of the
+/// logs are copied, each input's behind the samples; a damaged one is left out with a warning. The output appears only when all
+/// went well. Errors: those of reading and writing; Invalid when inputs disagree
 /// about a topic's type or unit, or the output is one of the inputs; Cancelled.
 [[nodiscard]] Result<ConvertReport> convertLogs(const std::vector<std::filesystem::path>& inputs,
                                                 const std::filesystem::path& output, const ConvertOptions& options = {},

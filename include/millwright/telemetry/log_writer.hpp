@@ -60,7 +60,10 @@ public:
     [[nodiscard]] Result<void> write(std::span<const Sample> samples); ///< none of them strings
     /// Writes out what waits: a recorder calls it every second, and loses no more than that second.
     [[nodiscard]] Result<void> flush();
+    /// Dated as the last sample.
     [[nodiscard]] Result<void> attachment(std::string_view name, std::string_view mediaType, std::span<const std::byte> data);
+    /// With the times it has already; `crc` is computed.
+    [[nodiscard]] Result<void> attachment(const mcap::Attachment& attached);
     [[nodiscard]] Result<void> metadata(std::string_view name, const std::map<std::string, std::string>& entries);
     /// Completes the log. Errors: Unreadable; then nothing is left behind unless recording.
     [[nodiscard]] Result<void> close();

@@ -132,6 +132,9 @@ std::string asTable(const ConvertReport& report, const std::string& output) {
     for (const auto& input : report.inputs) {
         text += std::format("{}: {}, {} rows, {} samples\n", input.file, input.format == TextFormat::Csv ? "CSV" : "SHDR",
                             grouped(input.rows), grouped(input.samples));
+        if (!input.timeColumn.empty())
+            text += std::format("  time is column '{}' ({}{})\n", input.timeColumn, input.timeFormat,
+                                input.timeGuessed ? ", guessed" : "");
         const auto line = [&](std::uint64_t count, std::string_view what) {
             if (count > 0) text += std::format("  {:>9} {}\n", grouped(count), what);
         };
@@ -146,16 +149,24 @@ std::string asTable(const ConvertReport& report, const std::string& output) {
     }
     text += std::format("{}: {} samples of {} signals, {}, {}\n", output, grouped(report.samples), grouped(report.channels),
                         formatDuration(report.span.length()), sized(report.bytes));
+    if (report.attachments + report.metadata > 0)
+        text += std::format("  with {} attachments and {} metadata records of the inputs\n", grouped(report.attachments),
+                            grouped(report.metadata));
     return text;
 }
 
 std::string asJson(const ConvertReport& report, const std::string& output) {
     JsonWriter json;
     json.beginObject().field("output", output).field("samples", report.samples).field("channels", report.channels);
+    json.field("attachments", report.attachments).field("metadata", report.metadata);
     json.field("from", formatTime(report.span.from)).field("to", formatTime(report.span.to)).field("bytes", report.bytes);
     json.key("inputs").beginArray();
     for (const auto& input : report.inputs) {
         json.beginObject().field("file", input.file).field("format", input.format == TextFormat::Csv ? "csv" : "shdr");
+        if (!input.timeColumn.empty())
+            json.field("timeColumn", input.timeColumn)
+                .field("timeFormat", input.timeFormat)
+                .field("timeGuessed", input.timeGuessed);
         json.field("rows", input.rows)
             .field("samples", input.samples)
             .field("backward", input.backward)
@@ -193,14 +204,16 @@ ExitStatus convert(const ConvertArguments& arguments) {
         return convertLogs(inputs, arguments.output, options, bar.progress());
     }();
     if (!converted) return fail(converted.error());
-    // Without a mapping any column of numbers may have been taken for the time.
+    // A guessed column may be any column of numbers.
     constexpr std::chrono::sys_days nobodyLoggedBefore{std::chrono::year{1980} / 1 / 1};
-    if (arguments.mapping.empty() && converted->samples > 0 && converted->span.from < nobodyLoggedBefore)
-        converted->warnings.push_back({ErrorCode::Invalid,
-                                       "begins in " + formatTime(converted->span.from).substr(0, 4) +
-                                           ": a column of numbers was taken for the time; say in a mapping file which column is "
-                                           "and when it starts (docs/log-format.md)",
-                                       arguments.output});
+    const auto guessed = std::ranges::find_if(converted->inputs, &ImportReport::timeGuessed);
+    if (guessed != converted->inputs.end() && converted->samples > 0 && converted->span.from < nobodyLoggedBefore)
+        converted->warnings.push_back(
+            {ErrorCode::Invalid,
+             std::format("begins in {}: column '{}' was taken for the time; say in a mapping file which column is and when it "
+                         "starts (docs/log-format.md)",
+                         formatTime(converted->span.from).substr(0, 4), guessed->timeColumn),
+             guessed->file});
     if (!arguments.json) warn(converted->warnings);
     print(arguments.json ? asJson(*converted, arguments.output) : asTable(*converted, arguments.output));
     return ExitStatus::Success;

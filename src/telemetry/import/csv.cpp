@@ -187,7 +187,9 @@ private:
         } else {
             const auto found = std::ranges::find_if(names_, looksLikeTime);
             timeColumn_ = found == names_.end() ? 0 : static_cast<std::size_t>(found - names_.begin());
+            out_.report.timeGuessed = true;
         }
+        out_.report.timeColumn = names_[timeColumn_];
         for (const auto& name : mapping_.topicColumns) {
             const auto found = columnNamed(name);
             if (!found) return std::unexpected(found.error());
@@ -233,6 +235,7 @@ private:
                     "mapping file, for example [time] column = \"{}\", format = \"%d.%m.%Y %H:%M:%S\"",
                     names_[timeColumn_], example, names_[timeColumn_]),
                 std::format("{}:{}", out_.report.file, rows_.line()));
+        out_.report.timeFormat = format;
         time_.emplace(std::move(format), mapping_);
         return {};
     }

@@ -1,4 +1,5 @@
 #include "telemetry/import/cells.hpp"
+#include "telemetry/import/foreign.hpp"
 #include "telemetry/import/signals.hpp"
 
 #include <millwright/core/mapped_file.hpp>
@@ -31,6 +32,7 @@ TextFormat guessFormat(std::string_view text, const Mapping& mapping) {
 Result<Import> importText(std::string_view raw, const std::string& name, const Mapping& mapping, const ImportLimits& limits,
                           const Progress& progress) {
     if (raw.empty()) return failure(ErrorCode::Malformed, "is empty", name);
+    if (auto kind = foreignFile(raw); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);
     if (raw.substr(0, 4096).find('\0') != std::string_view::npos)
         return failure(ErrorCode::Malformed, "is not a text file: a log, CSV or SHDR file was expected", name);
     std::string storage;
@@ -39,6 +41,8 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
     Import made;
     made.report.file = name;
     made.report.format = mapping.format.value_or(guessFormat(*text, mapping));
+    if (made.report.format == TextFormat::Csv)
+        if (auto kind = foreignText(*text, mapping); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);
     const auto read = made.report.format == TextFormat::Shdr ? importShdr(*text, mapping, limits, progress, made)
                                                              : importCsv(*text, mapping, limits, progress, made);
     if (!read) return std::unexpected(read.error());

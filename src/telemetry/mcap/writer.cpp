@@ -304,28 +304,28 @@ Result<void> Writer::closeChunk() {
     return {};
 }
 
-Result<void> Writer::attachment(std::string_view attachmentName, std::string_view mediaType, std::uint64_t logTime, Bytes data) {
+Result<void> Writer::attachment(const Attachment& attached) {
     State& s = *state_;
     if (auto closed = closeChunk(); !closed) return closed;
     const std::uint64_t offset = s.out.written;
     const auto written = s.writeRecord(Opcode::Attachment, [&](ByteWriter& out) {
-        out.number(logTime);
-        out.number(logTime);
-        addText(out, attachmentName);
-        addText(out, mediaType);
-        out.number(std::uint64_t{data.size()});
-        out.bytes(data);
+        out.number(attached.logTime);
+        out.number(attached.createTime);
+        addText(out, attached.name);
+        addText(out, attached.mediaType);
+        out.number(std::uint64_t{attached.data.size()});
+        out.bytes(attached.data);
         out.number(crc32(Bytes{s.scratch}.subspan(recordHeadBytes)));
     });
     if (!written) return written;
     addRecord(s.attachmentIndexes, Opcode::AttachmentIndex, [&](ByteWriter& out) {
         out.number(offset);
         out.number(s.out.written - offset);
-        out.number(logTime);
-        out.number(logTime);
-        out.number(std::uint64_t{data.size()});
-        addText(out, attachmentName);
-        addText(out, mediaType);
+        out.number(attached.logTime);
+        out.number(attached.createTime);
+        out.number(std::uint64_t{attached.data.size()});
+        addText(out, attached.name);
+        addText(out, attached.mediaType);
     });
     ++s.statistics.attachmentCount;
     return {};

@@ -3,11 +3,17 @@
 
 #include <millwright/telemetry/import.hpp>
 #include <millwright/telemetry/log_tools.hpp>
+#include <millwright/telemetry/mcap/file.hpp>
+
+#include <gmock/gmock.h>
 
 namespace millwright::telemetry {
 namespace {
 
 using namespace testing;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Mapping mappingOf(std::string_view text) {
     auto mapping = parseMapping(text, "m.toml");
@@ -121,6 +127,44 @@ TEST(CsvImport, SaysWhatIsWrongAndWhere) {
     EXPECT_NE(text("time,pressure\n1,2\n", misspelt).find("did you mean 'pressure'"), std::string::npos);
     EXPECT_NE(text("time,a\n1,\xB0\n").find("x.csv:2:3"), std::string::npos);
     EXPECT_NE(text(std::string_view{"time\0a", 6}).find("not a text file"), std::string::npos);
+}
+
+TEST(CsvImport, NamesWhatAnotherKindOfFileLooksLike) {
+    const auto refusal = [](std::string_view text, const Mapping& mapping = {}) {
+        const auto import = importText(text, "x", mapping);
+        if (import) return std::string{"read"};
+        EXPECT_TRUE(import.error().code == ErrorCode::Unsupported || !import.error().text().contains("looks like")) << text;
+        return import.error().text();
+    };
+    EXPECT_THAT(refusal("<?xml version=\"1.0\"?>\n<MTConnectStreams>\n</MTConnectStreams>\n"), HasSubstr("looks like XML"));
+    EXPECT_THAT(refusal("<log><row t=\"1\" a=\"2\"/></log>"), HasSubstr("looks like XML"));
+    EXPECT_THAT(refusal("<!DOCTYPE html>\n<html><body>Log in</body></html>"), HasSubstr("looks like a web page"));
+    EXPECT_THAT(refusal("[\n  {\"t\": 1, \"a\": 2}\n]\n"), HasSubstr("looks like JSON"));
+    EXPECT_THAT(refusal(std::string_view{"PK\x03\x04\0\0", 6}), HasSubstr("Excel workbook"));
+    EXPECT_THAT(refusal("\x1F\x8B\x08\x01"), HasSubstr("gzip"));
+    EXPECT_THAT(refusal("# rig 2\n  time   p   T\n   0.0  1.5  20\n   0.1  1.6  21\n"),
+                AllOf(HasSubstr("3 columns separated by blanks"), HasSubstr("put commas")));
+
+    const std::string_view blanks = "time p\n0.0 1.5\n0.1 1.6\n";
+    EXPECT_THAT(refusal(blanks), HasSubstr("separator = \" \""));
+    EXPECT_EQ(refusal(blanks, mappingOf("separator = \" \"\n")), "read") << "the advice works";
+
+    EXPECT_EQ(refusal("<time>,<p>\n0,1\n1,2\n"), "read") << "a header in angle brackets is no markup";
+    EXPECT_EQ(refusal("[s],p\n0,1\n1,2\n"), "read");
+    EXPECT_EQ(refusal("* a: b\n* c: d\n2016-10-20T15:00:00Z|mode|AUTO\n"), "read") << "SHDR's own remarks";
+}
+
+TEST(CsvImport, ReportsWhichColumnItTookForTheTime) {
+    const auto guessed = importText("p,When (date)\n1,2026-03-01T00:00:00Z\n", "x.csv");
+    ASSERT_TRUE(guessed) << guessed.error().text();
+    EXPECT_EQ(guessed->report.timeColumn, "When (date)");
+    EXPECT_EQ(guessed->report.timeFormat, "iso");
+    EXPECT_TRUE(guessed->report.timeGuessed);
+    const auto said = importText("p,n\n1,2\n", "x.csv", mappingOf("[time]\ncolumn = 2\nformat = \"ms\"\n"));
+    ASSERT_TRUE(said) << said.error().text();
+    EXPECT_EQ(said->report.timeColumn, "n");
+    EXPECT_EQ(said->report.timeFormat, "ms");
+    EXPECT_FALSE(said->report.timeGuessed);
 }
 
 TEST(MappingFile, ReportsMisspeltKeysWithTheirPlace) {
@@ -283,6 +327,60 @@ TEST(Convert, MergesFilesIntoOneLogInOrder) {
     EXPECT_FALSE(convertLogs({folder / "a.csv"}, folder / "a.csv"));
     EXPECT_EQ(convertLogs({folder / "none.csv"}, folder / "x.mcap").error().code, ErrorCode::NotFound);
     EXPECT_FALSE(std::filesystem::exists(folder / "x.mcap"));
+}
+
+TEST(Convert, KeepsAttachmentsAndMetadata) {
+    const Folder folder;
+    const Recording recording;
+    const std::string drawing = "a drawing";
+    for (const std::string name : {"a", "b"}) {
+        auto log = LogWriter::create(folder / (name + ".mcap"), recording.channels);
+        ASSERT_TRUE(log) << log.error().text();
+        ASSERT_TRUE(log->write(recording.samples, recording.strings));
+        ASSERT_TRUE(log->attachment(
+            mcap::Attachment{1'700'000'000'000'000'005, 7, name + ".svg", "image/svg+xml", std::as_bytes(std::span{drawing}), 0}));
+        ASSERT_TRUE(log->metadata("shift", {{"crew", name}, {"line", "1"}}));
+        ASSERT_TRUE(log->close());
+    }
+    const auto report = convertLogs({folder / "a.mcap", folder / "b.mcap"}, folder / "out.mcap");
+    ASSERT_TRUE(report) << report.error().text();
+    EXPECT_EQ(report->attachments, 2u);
+    EXPECT_EQ(report->metadata, 2u);
+    EXPECT_TRUE(report->warnings.empty());
+
+    const auto out = mcap::File::open(folder / "out.mcap");
+    ASSERT_TRUE(out) << out.error().text();
+    std::vector<std::string> attached;
+    std::vector<std::string> crews;
+    ASSERT_TRUE(out->forEachRecord([&](const mcap::Record& record) -> Result<void> {
+        if (const auto* file = std::get_if<mcap::Attachment>(&record)) {
+            attached.emplace_back(file->name);
+            EXPECT_EQ(file->logTime, 1'700'000'000'000'000'005u);
+            EXPECT_EQ(file->createTime, 7u);
+            EXPECT_EQ(file->mediaType, "image/svg+xml");
+            EXPECT_EQ((std::string_view{reinterpret_cast<const char*>(file->data.data()), file->data.size()}), drawing);
+        }
+        const auto* metadata = std::get_if<mcap::Metadata>(&record);
+        if (metadata && metadata->name == "shift") crews.emplace_back(metadata->entries.at(0).second);
+        return {};
+    }));
+    EXPECT_THAT(attached, ElementsAre("a.svg", "b.svg"));
+    EXPECT_THAT(crews, ElementsAre("a", "b"));
+    EXPECT_EQ(logInfo(folder / "out.mcap")->metadata, 3u) << "theirs and one millwright.log, of the output";
+    EXPECT_EQ(logInfo(folder / "out.mcap")->samples, 2 * recording.samples.size());
+
+    // One of them is damaged: the samples are still converted, and the loss is said.
+    auto bytes = bytesOf(folder / "a.mcap");
+    const auto place = std::ranges::search(bytes, std::as_bytes(std::span{drawing}));
+    ASSERT_FALSE(place.empty());
+    place.front() ^= std::byte{1};
+    writeText(folder / "damaged.mcap", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const auto rest = convertLogs({folder / "damaged.mcap"}, folder / "rest.mcap");
+    ASSERT_TRUE(rest) << rest.error().text();
+    EXPECT_EQ(rest->attachments, 0u);
+    EXPECT_EQ(rest->samples, recording.samples.size());
+    ASSERT_EQ(rest->warnings.size(), 1u);
+    EXPECT_THAT(rest->warnings[0].text(), AllOf(HasSubstr("damaged.mcap: byte"), HasSubstr("left out")));
 }
 
 TEST(Convert, JsonAndColumnsHoldTheSame) {

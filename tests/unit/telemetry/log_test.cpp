@@ -4,6 +4,7 @@
 #include <millwright/telemetry/mcap/file.hpp>
 #include <millwright/telemetry/synthetic.hpp>
 
+#include <algorithm>
 #include <random>
 
 namespace millwright::telemetry {

@@ -38,8 +38,8 @@ public:
                                                    const StringMap& metadata, std::uint16_t schemaId = 0);
     /// Adds a message to the open chunk. Times are ns since the epoch. Errors: Unreadable (disk full …).
     [[nodiscard]] Result<void> message(std::uint16_t channelId, std::uint64_t logTime, std::uint64_t publishTime, Bytes data);
-    [[nodiscard]] Result<void> attachment(std::string_view attachmentName, std::string_view mediaType, std::uint64_t logTime,
-                                          Bytes data);
+    /// `crc` is computed.
+    [[nodiscard]] Result<void> attachment(const Attachment& attached);
     [[nodiscard]] Result<void> metadata(std::string_view metadataName, const StringMap& entries);
 
     /// Writes the open chunk, if it holds anything, and its message indexes.
