@@ -1,13 +1,18 @@
 #include <millwright/cad/import.hpp>
 #include <millwright/plant/load.hpp>
 #include <millwright/telemetry/log_source.hpp>
+#include <millwright/twin/replay.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <format>
 #include <map>
+#include <ranges>
 #include <string>
+#include <vector>
 
 /// The pilot plant as it is shipped: what plant.toml names is in the models and in the log, and the log tells its story.
 namespace millwright {
@@ -46,6 +51,12 @@ std::vector<std::pair<double, double>> readSeries(const plant::Signal& signal) {
         for (const telemetry::Sample& sample : *samples)
             series.emplace_back(seconds(sample.time - (*source)->span().from), sample.value.asNumber(sample.type));
     }
+}
+
+/// The value that holds at `time`, seconds since the log's start.
+double valueAt(const std::vector<std::pair<double, double>>& series, double time) {
+    const auto after = std::ranges::upper_bound(series, time, {}, &std::pair<double, double>::first);
+    return after == series.begin() ? std::nan("") : std::prev(after)->second;
 }
 
 TEST(BatteryPlant, HasTheLinesMachinesSignalsAndCameras) {
@@ -102,10 +113,75 @@ TEST(BatteryPlant, TheWebBreaksOnceAndTheLineRunsAgain) {
     ASSERT_THAT(breaks, testing::ElementsAre(testing::DoubleNear(17 * 60, 1)));
 
     const auto speed = readSeries(signal("coater-1/web-speed"));
-    const auto speedAt = [&](double time) { return std::lower_bound(speed.begin(), speed.end(), std::pair{time, -1.0})->second; };
-    EXPECT_NEAR(speedAt(breaks[0] - 60), 15, 0.1);
-    EXPECT_LT(speedAt(breaks[0] + 5), 0.1) << "the line stops within five seconds of the break";
-    EXPECT_NEAR(speedAt(29 * 60), 15, 0.1) << "and runs again at the end";
+    EXPECT_NEAR(valueAt(speed, breaks[0] - 60), 15, 0.1);
+    EXPECT_LT(valueAt(speed, breaks[0] + 5), 0.1) << "the line stops within five seconds of the break";
+    EXPECT_NEAR(valueAt(speed, 29 * 60), 15, 0.1) << "and runs again at the end";
+}
+
+TEST(BatteryPlant, OvenZonesKeepToTheirProgrammeWhileTheyCoolAndHeat) {
+    const plant::Plant battery = loadPlant();
+    for (int zone = 1; zone <= 4; ++zone) {
+        const auto signal = [&](const char* id) -> const plant::Signal& {
+            return battery.at(battery.findSignal(std::format("electrode/coating/dryer-1/zone-{}/{}", zone, id)));
+        };
+        const plant::Limits limits = signal("deviation").limits;
+        const auto deviation = readSeries(signal("deviation"));
+        ASSERT_GT(deviation.size(), 1000u) << zone;
+        const auto [least, most] = std::ranges::minmax(deviation | std::views::values);
+        EXPECT_GT(least, limits.low.value()) << "zone " << zone << ": a Held line is inside its limits";
+        EXPECT_LT(most, limits.high.value()) << "zone " << zone;
+        EXPECT_GT(most, 1.5) << "zone " << zone << " lags behind while it cools";
+        EXPECT_LT(least, -1.5) << "zone " << zone << " lags behind while it heats";
+
+        const auto temperature = readSeries(signal("temperature"));
+        const auto setPoint = readSeries(signal("set-point"));
+        const double running = valueAt(setPoint, 16 * 60);
+        EXPECT_NEAR(valueAt(temperature, 16 * 60), running, 4) << "zone " << zone;
+        EXPECT_EQ(valueAt(setPoint, 20 * 60), 60) << "zone " << zone;
+        EXPECT_LT(valueAt(temperature, 21 * 60), running - 18) << "zone " << zone << " cools at 6 K/min";
+        EXPECT_GT(valueAt(temperature, 17.5 * 60) - 60, limits.highHigh.value())
+            << "zone " << zone << ": measured against its set point it would trip";
+        EXPECT_NEAR(valueAt(temperature, 29 * 60), running, 4) << "zone " << zone << " is back";
+    }
+}
+
+TEST(BatteryPlant, TornEndsShowFromTheBreakUntilTheyAreCleared) {
+    const plant::Plant battery = loadPlant();
+    const auto series = [&](const char* path) {
+        return readSeries(battery.at(battery.findSignal(std::format("electrode/coating/{}", path))));
+    };
+    const auto torn = series("web/torn");
+    std::vector<std::pair<double, double>> changes;
+    for (std::size_t i = 1; i < torn.size(); ++i)
+        if (torn[i].second != torn[i - 1].second) changes.push_back(torn[i]);
+    ASSERT_EQ(changes.size(), 2u);
+    EXPECT_EQ(changes[0].second, 1);
+    EXPECT_NEAR(changes[0].first, 17 * 60, 0.2);
+    EXPECT_NEAR(changes[1].first, 18.5 * 60, 0.2);
+    EXPECT_GT(valueAt(series("unwinder-1/door-angle"), changes[1].first), 45) << "nobody clears them through a shut door";
+    EXPECT_LT(valueAt(series("coater-1/web-speed"), changes[1].first), 0.1);
+
+    auto source = telemetry::LogSource::open(battery.defaultLog, twin::subscriptions(battery));
+    ASSERT_TRUE(source) << source.error().text();
+    auto replay = twin::Replay::open(battery, std::move(*source));
+    ASSERT_TRUE(replay) << replay.error().text();
+    const auto shown = [&](double time) {
+        EXPECT_TRUE(replay->seek(replay->log().from + durationFromSeconds(time)));
+        const auto frame = replay->frame();
+        std::vector<std::string> nodes;
+        for (std::size_t i = 0; i < battery.targets.size(); ++i)
+            if (frame->targets[i].visible && battery.targets[i].node.starts_with("web-")) nodes.push_back(battery.targets[i].node);
+        return nodes;
+    };
+    using testing::Contains;
+    using testing::Not;
+    EXPECT_THAT(shown(16 * 60), testing::AllOf(Not(Contains("web-torn")), Contains("web-lead-01"), Contains("web-rewind-span")));
+    EXPECT_THAT(shown(17.5 * 60), testing::AllOf(Contains("web-torn"), Not(Contains("web-lead-01")), Contains("web-rewind-span")));
+    EXPECT_THAT(shown(19 * 60),
+                testing::AllOf(Not(Contains("web-torn")), Not(Contains("web-lead-01")), Not(Contains("web-rewind-span"))));
+    EXPECT_THAT(shown(22.5 * 60),
+                testing::AllOf(Contains("web-lead-01"), Not(Contains("web-lead-14")), Not(Contains("web-rewind-span"))));
+    EXPECT_THAT(shown(25 * 60), testing::AllOf(Contains("web-lead-14"), Contains("web-rewind-span")));
 }
 
 } // namespace
