@@ -1,7 +1,6 @@
-#include "support/monado.hpp"
+#include "support/headset_test.hpp"
 
 #include <millwright/render/renderer.hpp>
-#include <millwright/xr/headset.hpp>
 #include <millwright/xr/props.hpp>
 #include <millwright/xr/walk.hpp>
 
@@ -9,17 +8,11 @@
 
 #include <array>
 #include <cmath>
-#include <functional>
-#include <thread>
 
 namespace millwright::xr {
 namespace {
 
-using millwright::testing::Monado;
-using millwright::testing::MonadoOutput;
 using millwright::testing::RemoteState;
-
-constexpr float nearPlane = 0.05f;
 
 /// A red cube of 0.4 m, 2 m in front of the stage's origin at eye height.
 scene::Scene cubeScene() {
@@ -74,21 +67,11 @@ Red redIn(const gpu::Pixels& picture, std::size_t layer) {
 }
 
 /// The whole way from scripted sensors to pictures: session, walk, one multiview pass into the headset's images.
-class PictureTest : public ::testing::Test {
+class PictureTest : public testing::HeadsetTest {
 protected:
     void SetUp() override {
-        auto started = Monado::start(MonadoOutput::None);
-        if (!started && started.error().code == ErrorCode::NotFound) GTEST_SKIP() << started.error().text();
-        ASSERT_TRUE(started) << started.error().text();
-        monado = std::move(*started);
-        auto connected = Headset::connect({.resolutionScale = 0.3f});
-        ASSERT_TRUE(connected) << connected.error().text();
-        headset.emplace(std::move(*connected));
-        auto made = headset->createDevice({.validation = true});
-        ASSERT_TRUE(made) << made.error().text();
-        device = std::move(*made);
-        const auto session = headset->startSession(*device);
-        ASSERT_TRUE(session) << session.error().text();
+        startHeadset(0.3f);
+        if (!device) return;
         auto renderer_ = render::Renderer::create(*device, {.quality = render::Quality::Low});
         ASSERT_TRUE(renderer_) << renderer_.error().text();
         renderer = std::move(*renderer_);
@@ -101,35 +84,19 @@ protected:
     }
 
     void TearDown() override {
-        if (!device) return;
-        device->waitIdle();
+        if (device) device->waitIdle();
         headset.reset();
         renderer.reset();
-        device->waitIdle();
-        for (const auto& message : device->validationMessages()) ADD_FAILURE() << message.text;
+        HeadsetTest::TearDown();
     }
 
     /// Draws frames until one that was rendered is as `wanted`; its views stay in `views`.
     bool drawUntil(const std::function<bool(const HeadsetFrame&)>& wanted) {
-        for (int i = 0; i < 400; ++i) {
-            const auto alive = headset->pollEvents();
-            if (!alive || !*alive) return false;
-            if (!headset->session().running()) {
-                std::this_thread::sleep_for(std::chrono::milliseconds{2}); // the runtime has no event to wait for
-                continue;
-            }
-            const auto frame = headset->beginFrame();
-            if (!frame || !*frame) return false;
-            walk.update(**frame, {}, {});
-            if ((*frame)->render) draw(**frame);
-            const auto ended = headset->endFrame(**frame, nearPlane, std::nullopt);
-            EXPECT_TRUE(ended) << ended.error().text();
-            if ((*frame)->render && (*frame)->input && wanted(**frame)) return true;
-        }
-        return false;
+        return turnUntil([&](const HeadsetFrame& frame) { return frame.render && frame.input && wanted(frame); });
     }
 
-    void draw(const HeadsetFrame& frame) {
+    void draw(const HeadsetFrame& frame) override {
+        walk.update(frame, {}, {});
         for (std::size_t i = 0; i < 2; ++i) {
             const auto& eye = frame.eyes[i];
             const glm::quat worldFromEye = walk.playSpace().worldFromStageRotation() * eye.stageFromEye.orientation;
@@ -169,9 +136,6 @@ protected:
         return glm::distance(frame.stageFromHead.position, place) < 1e-3f;
     }
 
-    std::unique_ptr<Monado> monado;
-    std::unique_ptr<gpu::Device> device;
-    std::optional<Headset> headset;
     std::unique_ptr<render::Renderer> renderer;
     std::optional<Props> props;
     Walk walk;

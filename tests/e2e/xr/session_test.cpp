@@ -1,85 +1,29 @@
-#include "support/monado.hpp"
+#include "support/headset_test.hpp"
 
-#include <millwright/gpu/native.hpp>
-#include <millwright/xr/headset.hpp>
 #include <millwright/xr/walk.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
-#include <thread>
 
 namespace millwright::xr {
 namespace {
 
 using enum SessionState;
-using millwright::testing::Monado;
-using millwright::testing::MonadoOutput;
 using millwright::testing::RemoteState;
 using ::testing::ElementsAre;
 
-/// A headset on its own service that submits flat pictures, and what the tests want to know of it.
-class SessionTest : public ::testing::Test {
+/// Submits flat pictures.
+class SessionTest : public testing::HeadsetTest {
 protected:
-    static constexpr int manyFrames = 600;
-
-    void SetUp() override {
-        auto started = Monado::start(MonadoOutput::None);
-        if (!started && started.error().code == ErrorCode::NotFound) GTEST_SKIP() << started.error().text();
-        ASSERT_TRUE(started) << started.error().text();
-        monado = std::move(*started);
-        auto connected = Headset::connect({.resolutionScale = 0.25f});
-        ASSERT_TRUE(connected) << connected.error().text();
-        headset.emplace(std::move(*connected));
-        auto made = headset->createDevice({.validation = true});
-        ASSERT_TRUE(made) << made.error().text();
-        device = std::move(*made);
-        const auto session = headset->startSession(*device);
-        ASSERT_TRUE(session) << session.error().text();
-    }
-
-    void TearDown() override {
-        headset.reset();
-        if (!device) return;
-        device->waitIdle();
-        for (const auto& message : device->validationMessages()) ADD_FAILURE() << message.text;
-    }
-
-    /// One turn of the frame loop. False when the session is over.
-    bool turn(const std::function<void(const HeadsetFrame&)>& seen) {
-        const auto alive = headset->pollEvents();
-        EXPECT_TRUE(alive) << alive.error().text();
-        if (!alive || !*alive) return false;
-        if (!headset->session().running()) {
-            std::this_thread::sleep_for(std::chrono::milliseconds{2}); // the runtime has no event to wait for
-            return true;
-        }
-        const auto frame = headset->beginFrame();
-        EXPECT_TRUE(frame) << frame.error().text();
-        if (!frame || !*frame) return false;
-        if ((*frame)->render) draw();
-        const auto ended = headset->endFrame(**frame, 0.05f, std::nullopt);
-        EXPECT_TRUE(ended) << ended.error().text();
-        seen(**frame);
-        return ended.has_value();
-    }
-
-    /// Frames until `reached` or the patience ends. Not by the clock: by frames.
-    bool turnUntil(const std::function<bool(const HeadsetFrame&)>& reached) {
-        bool done = false;
-        for (int i = 0; i < manyFrames && !done; ++i) {
-            if (!turn([&](const HeadsetFrame& frame) { done = reached(frame); })) break;
-        }
-        return done;
-    }
+    void SetUp() override { startHeadset(0.25f); }
 
     bool turnUntilFocused() {
         return turnUntil([](const HeadsetFrame& frame) { return frame.input && frame.hands[rightHand].stageFromAim; });
     }
 
-    void draw() {
+    void draw(const HeadsetFrame&) override {
         const auto recording = device->beginFrame();
         ASSERT_TRUE(recording) << recording.error().text();
         const auto targets = headset->acquireEyes();
@@ -90,10 +34,6 @@ protected:
         const auto submitted = device->submit(**recording);
         ASSERT_TRUE(submitted) << submitted.error().text();
     }
-
-    std::unique_ptr<Monado> monado;
-    std::unique_ptr<gpu::Device> device;
-    std::optional<Headset> headset;
 };
 
 TEST_F(SessionTest, ReachesFocusDrawsAndLeavesInGoodOrder) {
