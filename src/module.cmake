@@ -10,6 +10,16 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+if(MILLWRIGHT_SANITIZE)
+    # What ctest hands to every test: reports then name functions and lines. A file that it reads first, as CMake has no other way
+    # to say this once for all tests.
+    find_program(MILLWRIGHT_SYMBOLIZER llvm-symbolizer HINTS /usr/lib/llvm-19/bin REQUIRED)
+    cmake_path(GET MILLWRIGHT_SYMBOLIZER PARENT_PATH symbolizerFolder)
+    file(WRITE ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake
+         "set(ENV{PATH} \"${symbolizerFolder}:\$ENV{PATH}\")\nset(ENV{UBSAN_OPTIONS} print_stacktrace=1)\n")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake)
+endif()
+
 # Precompiled once, reused by every target: the standard library and GLM, which nearly every file needs.
 add_library(millwright_pch STATIC ${CMAKE_CURRENT_LIST_DIR}/pch.cpp)
 target_precompile_headers(millwright_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/pch.hpp)

@@ -2,6 +2,7 @@
 
 #include <millwright/scene/pick.hpp>
 
+#include <glm/gtc/matrix_transform.hpp>
 #include <gtest/gtest.h>
 
 #include <random>

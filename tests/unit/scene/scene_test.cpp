@@ -3,6 +3,7 @@
 #include <millwright/scene/compose.hpp>
 #include <millwright/scene/find.hpp>
 
+#include <glm/gtc/matrix_transform.hpp>
 #include <gtest/gtest.h>
 
 #include <limits>
