@@ -58,7 +58,7 @@ Aabb Scene::bounds() const {
         const glm::mat4& transform = world[instance.node];
         const Aabb around = mesh.bounds.transformed(transform);
         if (glm::all(glm::greaterThanEqual(around.min, box.min)) && glm::all(glm::lessThanEqual(around.max, box.max))) continue;
-        if (keepsAxes(transform)) {
+        if (keepsAxes(transform) || mesh.vertices.empty()) {
             box.include(around);
         } else { // the box around a turned box is too large: ask the vertices
             for (const Vertex& vertex : mesh.vertices) box.include(glm::vec3{transform * glm::vec4{vertex.position, 1}});

@@ -43,8 +43,9 @@ struct Mesh {
     std::vector<std::uint32_t> indices; ///< three a triangle
     std::vector<std::array<std::uint8_t, 4>> colours; ///< per vertex, sRGB; empty when the file has none
     Aabb bounds;
+    std::uint32_t cookedTriangles = 0; ///< of a mesh whose triangles are kept cooked (CookedGeometry) and not in the vectors above
 
-    [[nodiscard]] std::size_t triangles() const { return indices.size() / 3; }
+    [[nodiscard]] std::size_t triangles() const { return indices.empty() ? cookedTriangles : indices.size() / 3; }
 };
 
 /// 8-bit RGBA pixels, rows from the top.
@@ -104,7 +105,8 @@ struct Scene {
     [[nodiscard]] std::size_t uniqueTriangles() const; ///< as stored: every mesh once
     /// worldFromNode of every node, parallel to `nodes`.
     [[nodiscard]] std::vector<glm::mat4> worldTransforms() const;
-    /// Smallest box around everything drawn, world frame. Looks at every vertex of turned meshes: not for every frame.
+    /// Smallest box around everything drawn, world frame; around the turned boxes of cooked meshes. Looks at every vertex of turned
+    /// meshes: not for every frame.
     [[nodiscard]] Aabb bounds() const;
 };
 
