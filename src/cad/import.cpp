@@ -16,8 +16,8 @@ namespace {
 
 /// Formats of whole CAD systems that this build has no reader for, with what to do instead.
 bool isExactCad(const std::string& extension) {
-    constexpr std::string_view names[]{"step", "stp", "iges", "igs", "brep", "sldprt", "sldasm", "catpart", "catproduct",
-                                       "jt",   "x_t", "x_b",  "ipt", "iam",  "prt",    "asm",    "dwg"};
+    constexpr std::string_view names[]{"sldprt", "sldasm", "catpart", "catproduct", "jt",  "x_t",   "x_b", "sat",
+                                       "ipt",    "iam",    "prt",     "asm",        "dwg", "3dxml", "par", "psm"};
     return std::ranges::find(names, extension) != std::end(names);
 }
 
@@ -30,8 +30,7 @@ Result<void> checkFile(const fs::path& path, const std::string& extension) {
     if (!fs::is_regular_file(status)) return failure(ErrorCode::Unreadable, "this is not a regular file", path.string());
     if (isExactCad(extension))
         return failure(ErrorCode::Unsupported,
-                       "." + extension + " files are not read by this version: export glTF (.glb) from the CAD system",
-                       path.string());
+                       "." + extension + " files can be read by their CAD system only: export STEP (.step) from it", path.string());
     if (std::ranges::find(importExtensions(), extension) == importExtensions().end())
         return failure(ErrorCode::Unsupported,
                        extension.empty() ? "the file name has no extension that says its format: export glTF (.glb)"
@@ -57,6 +56,10 @@ Result<Import> import(const fs::path& path, const ImportOptions& options) {
     if (auto ok = checkFile(path, lowerExtension(path)); !ok) return std::unexpected(ok.error());
     if (options.metresPerUnit && !(*options.metresPerUnit > 0 && std::isfinite(*options.metresPerUnit)))
         return failure(ErrorCode::Invalid, "the unit must be a positive length");
+    const Tessellation& tolerance = options.tessellation;
+    if (!(tolerance.relative > 0 && tolerance.relative < 1 && tolerance.angle > 0.01 && tolerance.angle < 1.6 &&
+          tolerance.absoluteMetres.value_or(1) > 0 && std::isfinite(tolerance.absoluteMetres.value_or(1))))
+        return failure(ErrorCode::Invalid, "the tolerance must be a positive length, or more than 0 % and less than 100 %");
     const auto worker = findWorker();
     if (!worker) return std::unexpected(worker.error());
     std::error_code error;
@@ -88,10 +91,11 @@ Result<Import> import(const fs::path& path, const ImportOptions& options) {
 const std::vector<std::string>& importExtensions() {
     // Those Assimp reads whole and whose content is a surface; motion-only and game-specific ones are left out.
     static const std::vector<std::string> extensions{
-        "3ds",      "3mf",  "ac",  "amf",     "ase", "blend", "cob",  "dae", "dxf", "fbx", "glb",     "gltf", "hmp", "ifc",
-        "ifczip",   "iqm",  "irr", "irrmesh", "lwo", "lws",   "lxo",  "m3d", "md2", "md3", "md5mesh", "mdc",  "mdl", "mesh",
-        "mesh.xml", "ms3d", "ndo", "nff",     "obj", "off",   "ogex", "ply", "q3o", "q3s", "raw",     "sib",  "smd", "stl",
-        "ter",      "vrm",  "vta", "wrl",     "x",   "x3d",   "x3db", "xgl", "xml", "zae", "zgl"};
+        "3ds",  "3mf",  "ac",  "amf",     "ase",  "blend", "brep", "cob",      "dae",     "dxf", "fbx", "glb",
+        "gltf", "hmp",  "ifc", "ifczip",  "iges", "igs",   "iqm",  "irr",      "irrmesh", "lwo", "lws", "lxo",
+        "m3d",  "md2",  "md3", "md5mesh", "mdc",  "mdl",   "mesh", "mesh.xml", "ms3d",    "ndo", "nff", "obj",
+        "off",  "ogex", "ply", "q3o",     "q3s",  "raw",   "sib",  "smd",      "step",    "stl", "stp", "ter",
+        "vrm",  "vta",  "wrl", "x",       "x3d",  "x3db",  "xgl",  "xml",      "zae",     "zgl"};
     return extensions;
 }
 
@@ -105,6 +109,23 @@ Result<double> parseUnit(std::string_view text) {
     if (error == std::errc{} && end == text.data() + text.size() && metres > 0 && std::isfinite(metres)) return metres;
     return failure(ErrorCode::Malformed,
                    "\"" + std::string{text} + "\" is not a unit: use m, cm, mm, um, km, in, ft, or a number of metres");
+}
+
+Result<Tessellation> parseTolerance(std::string_view text) {
+    Tessellation tolerance;
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::string_view unit{end, text.data() + text.size()};
+    const auto metres = unit == "%" ? Result<double>{0.01} : parseUnit(unit);
+    if (error == std::errc{} && metres && number > 0 && std::isfinite(number)) {
+        if (unit != "%")
+            tolerance.absoluteMetres = number * *metres;
+        else if (number < 100)
+            tolerance.relative = number * *metres;
+        if (unit != "%" || number < 100) return tolerance;
+    }
+    return failure(ErrorCode::Malformed,
+                   "\"" + std::string{text} + "\" is not a tolerance: use a share of the part's size, 0.1%, or a length, 0.2mm");
 }
 
 Result<Axis> parseAxis(std::string_view text) {

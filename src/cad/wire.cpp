@@ -35,6 +35,31 @@ bool writeAll(int descriptor, std::span<const std::byte> bytes) {
     return true;
 }
 
+// Each list of fields serves both directions.
+
+void fields(auto& wire, auto& warning)
+    requires requires { warning.code; }
+{
+    wire.field(warning.code);
+    wire.field(warning.message);
+}
+
+void fields(auto& wire, auto& stage)
+    requires requires { stage.stage; }
+{
+    wire.field(stage.stage);
+    wire.field(stage.seconds);
+    wire.field(stage.peakBytes);
+}
+
+void fields(auto& wire, auto& drop)
+    requires requires { drop.why; }
+{
+    wire.field(drop.what);
+    wire.field(drop.count);
+    wire.field(drop.why);
+}
+
 class Writer {
 public:
     template <typename T>
@@ -46,12 +71,10 @@ public:
         field(static_cast<std::uint64_t>(text.size()));
         bytes_ += text;
     }
-    void field(const std::vector<ImportWarning>& warnings) {
-        field(static_cast<std::uint64_t>(warnings.size()));
-        for (const auto& [code, message] : warnings) {
-            field(code);
-            field(message);
-        }
+    template <typename T>
+    void field(const std::vector<T>& items) {
+        field(static_cast<std::uint64_t>(items.size()));
+        for (const T& item : items) fields(*this, item);
     }
     [[nodiscard]] std::span<const std::byte> bytes() const { return std::as_bytes(std::span{bytes_}); }
 
@@ -80,14 +103,11 @@ public:
         const auto data = take(size);
         text.assign(reinterpret_cast<const char*>(data.data()), data.size());
     }
-    void field(std::vector<ImportWarning>& warnings) {
+    template <typename T>
+    void field(std::vector<T>& items) {
         std::uint64_t count = 0;
         field(count);
-        for (std::uint64_t i = 0; i < count && good_; ++i) {
-            auto& [code, message] = warnings.emplace_back();
-            field(code);
-            field(message);
-        }
+        for (std::uint64_t i = 0; i < count && good_; ++i) fields(*this, items.emplace_back());
     }
     [[nodiscard]] bool good() const { return good_; }
     [[nodiscard]] std::span<const std::byte> rest() const { return rest_; }
@@ -107,21 +127,25 @@ private:
     bool good_ = true;
 };
 
-/// One list of fields for both directions. `seconds` and `peakBytes` are measured by the receiver and the worker's operating
-/// system.
-void fields(auto& wire, auto& report) {
+/// `seconds` and `peakBytes` are measured by the receiver and the worker's operating system.
+void reportFields(auto& wire, auto& report) {
     wire.field(report.file);
     wire.field(report.format);
     wire.field(report.unit);
     wire.field(report.upAxis);
     wire.field(report.unitFromFile);
     wire.field(report.upAxisFromFile);
-    for (auto* count : {&report.nodes, &report.parts, &report.instances, &report.uniqueTriangles, &report.triangles,
-                        &report.vertices, &report.materials, &report.images, &report.colours, &report.peakBytes})
+    for (auto* count :
+         {&report.nodes, &report.parts, &report.instances, &report.uniqueTriangles, &report.triangles, &report.vertices,
+          &report.materials, &report.images, &report.colours, &report.peakBytes, &report.faces, &report.meshesShared,
+          &report.texturesMissing, &report.repaired.degenerateTriangles, &report.repaired.brokenTriangles,
+          &report.repaired.normalsMade, &report.repaired.transformsReset, &report.repaired.danglingReferences})
         wire.field(*count);
     for (auto* corner : {&report.bounds.min, &report.bounds.max})
         for (int i = 0; i < 3; ++i) wire.field((*corner)[i]);
+    wire.field(report.dropped);
     wire.field(report.warnings);
+    wire.field(report.stages);
 }
 
 } // namespace
@@ -133,11 +157,14 @@ std::vector<std::string> toArguments(const std::filesystem::path& path, const Im
             toText(options.creaseAngle),
             options.textures ? "1" : "0",
             toText(options.limits.memoryBytes),
-            toText(options.limits.time.count())};
+            toText(options.limits.time.count()),
+            toText(options.tessellation.relative),
+            options.tessellation.absoluteMetres ? toText(*options.tessellation.absoluteMetres) : "-",
+            toText(options.tessellation.angle)};
 }
 
 Result<Job> fromArguments(std::span<const char* const> arguments) {
-    if (arguments.size() != 7)
+    if (arguments.size() != 10)
         return failure(ErrorCode::Invalid, "this program is started by millwright to read a model; use `millwright import MODEL`");
     Job job{arguments[0], {}};
     bool good = true;
@@ -150,7 +177,11 @@ Result<Job> fromArguments(std::span<const char* const> arguments) {
     std::chrono::seconds::rep seconds = 0;
     good = good && fromText(std::string_view{arguments[3]}, job.options.creaseAngle) &&
            fromText(std::string_view{arguments[5]}, job.options.limits.memoryBytes) &&
-           fromText(std::string_view{arguments[6]}, seconds);
+           fromText(std::string_view{arguments[6]}, seconds) &&
+           fromText(std::string_view{arguments[7]}, job.options.tessellation.relative) &&
+           fromText(std::string_view{arguments[9]}, job.options.tessellation.angle);
+    if (std::string_view length = arguments[8]; length != "-")
+        good = good && fromText(length, job.options.tessellation.absoluteMetres.emplace());
     if (!good) return failure(ErrorCode::Invalid, "the import worker was started with arguments it does not know");
     job.options.textures = std::string_view{arguments[4]} == "1";
     job.options.limits.time = std::chrono::seconds{seconds};
@@ -171,7 +202,7 @@ Result<void> writeAnswer(int descriptor, const Result<Import>& answer) {
         return {};
     }
     head.field(static_cast<std::uint8_t>(Kind::Read));
-    fields(head, answer->report);
+    reportFields(head, answer->report);
     if (!writeAll(descriptor, head.bytes())) return cannotWrite();
     if (!scene::serialise(answer->scene, [&](std::span<const std::byte> part) { return writeAll(descriptor, part); }))
         return cannotWrite();
@@ -193,7 +224,7 @@ Result<Import> readAnswer(std::span<const std::byte> bytes) {
     }
     if (kind == static_cast<std::uint8_t>(Kind::Read)) {
         Import result;
-        fields(reader, result.report);
+        reportFields(reader, result.report);
         if (reader.good()) {
             auto scene = scene::deserialise(reader.rest());
             if (!scene) return std::unexpected(scene.error());

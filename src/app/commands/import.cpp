@@ -11,6 +11,7 @@ struct Options {
     std::string model;
     std::string unit;
     std::string up;
+    std::string tolerance;
     double seconds = 600;
     bool json = false;
 };
@@ -26,6 +27,11 @@ Result<cad::ImportOptions> importOptions(const Options& chosen) {
         const auto axis = cad::parseAxis(chosen.up);
         if (!axis) return std::unexpected(axis.error());
         options.upAxis = *axis;
+    }
+    if (!chosen.tolerance.empty()) {
+        const auto tolerance = cad::parseTolerance(chosen.tolerance);
+        if (!tolerance) return std::unexpected(tolerance.error());
+        options.tessellation = *tolerance;
     }
     options.limits.time = std::chrono::seconds{static_cast<std::int64_t>(chosen.seconds)};
     return options;
@@ -48,12 +54,14 @@ ExitStatus importModel(const Options& chosen) {
 
 void addImport(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand("import", "Read a CAD model and say what is in it");
-    command->footer("Example: millwright import models/robot.stl --unit mm --up z");
+    command->footer("Example: millwright import models/robot.step --tolerance 0.2mm");
     auto options = std::make_shared<Options>();
-    command->add_option("MODEL", options->model, "A glTF, GLB, FBX, DAE, OBJ, STL, PLY, 3MF … file")->required();
+    command->add_option("MODEL", options->model, "A STEP, IGES, glTF, GLB, FBX, DAE, OBJ, STL, PLY, 3MF … file")->required();
     command->add_option("--unit", options->unit,
                         "Length of the file's unit: m, cm, mm, in, ft, or metres; default: what the file says");
     command->add_option("--up", options->up, "The file's up axis: x, y or z; default: what the file says");
+    command->add_option("--tolerance", options->tolerance,
+                        "How far triangles may be from exact surfaces: a share of the body's size, 0.1%, or a length, 0.2mm");
     command->add_option("--time-limit", options->seconds, "Seconds after which the import is given up")
         ->check(CLI::Range(1.0, 86400.0))
         ->capture_default_str();

@@ -5,6 +5,7 @@
 #include <assimp/scene.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -20,6 +21,13 @@ public:
     std::uint32_t use(const aiString& reference, bool srgb);
     /// Whether some pixel of a used image is not opaque.
     [[nodiscard]] bool hasHoles(std::uint32_t image) const { return holes_[image]; }
+    /// Images that are not there or cannot be read, each once.
+    [[nodiscard]] std::uint64_t missing() const {
+        std::set<std::string> names;
+        for (const auto& [reference, image] : known_)
+            if (image == scene::none) names.insert(reference.first);
+        return enabled_ ? names.size() : 0;
+    }
     [[nodiscard]] std::vector<scene::Image> take() { return std::move(images_); }
 
 private:

@@ -1,11 +1,20 @@
 #include "cad/assimp/importers.hpp"
 
+#include "cad/occt/importer.hpp"
+
+#include <assimp/BaseImporter.h>
 #include <assimp/config.h>
 
 namespace millwright::cad {
 
-void registerImporters(Assimp::Importer&) {
-    // Every format is Assimp's own so far.
+void registerImporters(Assimp::Importer& importer, const std::string& format, ReadContext& context) {
+    if (!isExactFormat(format)) return;
+    // Assimp's IFC reader claims STEP's extensions too, and refuses all but buildings.
+    while (Assimp::BaseImporter* other = importer.GetImporter(format.c_str())) {
+        importer.UnregisterLoader(other);
+        delete other;
+    }
+    importer.RegisterLoader(makeExactImporter(context));
 }
 
 void configure(Assimp::Importer& importer) {

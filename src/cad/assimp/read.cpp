@@ -1,9 +1,12 @@
+#include "cad/assimp/context.hpp"
 #include "cad/assimp/files.hpp"
 #include "cad/assimp/importers.hpp"
 #include "cad/assimp/materials.hpp"
 #include "cad/assimp/units.hpp"
 #include "cad/finish_mesh.hpp"
+#include "cad/occt/importer.hpp"
 #include "cad/reader.hpp"
+#include "cad/share.hpp"
 
 #include <millwright/scene/find.hpp>
 
@@ -111,14 +114,14 @@ void appendMetadata(const aiMetadata& source, const std::string& prefix, int dep
 /// Turns what Assimp read into a scene and its report.
 class Conversion {
 public:
-    Conversion(aiScene& source, const std::filesystem::path& path, const ImportOptions& options, ImportReport& report,
-               Findings& findings)
+    Conversion(aiScene& source, const std::filesystem::path& path, ReadContext& context, ImportReport& report)
         : source_{source},
           path_{path},
-          options_{options},
+          context_{context},
+          options_{context.options},
           report_{report},
-          findings_{findings},
-          images_{source, path, options.textures, findings} {}
+          findings_{context.findings},
+          images_{source, path, options_.textures, findings_} {}
 
     Result<scene::Scene> run();
 
@@ -131,11 +134,14 @@ private:
     void nodes();
     void addNode(const aiNode& node, std::uint32_t parent);
     void countAndCheck();
+    void drop(const char* code, const char* what, std::uint64_t count, const char* why);
+    void reportDropped();
     void warnAboutRepairs();
     void warnAboutSize();
 
     aiScene& source_;
     const std::filesystem::path& path_;
+    ReadContext& context_;
     const ImportOptions& options_;
     ImportReport& report_;
     Findings& findings_;
@@ -234,13 +240,25 @@ void Conversion::whitenBelowVertexColours() {
         if (coloured[i] && !plain[i]) scene_.materials[i].baseColour = glm::vec4{1, 1, 1, scene_.materials[i].baseColour.a};
 }
 
+/// Gives back what has been taken over, so that a large file is not held twice.
+void release(aiMesh& mesh) {
+    delete[] std::exchange(mesh.mVertices, nullptr);
+    delete[] std::exchange(mesh.mNormals, nullptr);
+    delete[] std::exchange(mesh.mTangents, nullptr);
+    delete[] std::exchange(mesh.mBitangents, nullptr);
+    delete[] std::exchange(mesh.mFaces, nullptr);
+    mesh.mNumFaces = 0;
+}
+
 void Conversion::meshes() {
     meshFromSource_.assign(source_.mNumMeshes, scene::none);
     for (unsigned i = 0; i < source_.mNumMeshes; ++i) {
-        const aiMesh& mesh = *source_.mMeshes[i];
+        aiMesh& mesh = *source_.mMeshes[i];
         const bool hasMaterial = mesh.mMaterialIndex < scene_.materials.size();
         const scene::Material& material = scene_.materials[hasMaterial ? mesh.mMaterialIndex : 0];
-        scene::Mesh finished = finishMesh(rawMesh(mesh), {options_.creaseAngle, material.normalImage != scene::none}, repairs_);
+        RawMesh raw = rawMesh(mesh);
+        release(mesh);
+        scene::Mesh finished = finishMesh(std::move(raw), {options_.creaseAngle, material.normalImage != scene::none}, repairs_);
         options_.progress(0.7 + 0.3 * (i + 1) / source_.mNumMeshes, "preparing meshes");
         if (finished.indices.empty()) continue;
         finished.name = mesh.mName.C_Str();
@@ -296,8 +314,33 @@ void Conversion::nodes() {
     }
 }
 
+/// Something that is in the file and not in the scene: counted in the report, and warned about where there is a code for it.
+void Conversion::drop(const char* code, const char* what, std::uint64_t count, const char* why) {
+    if (count == 0) return;
+    report_.dropped.push_back({what, count, why});
+    if (*code) findings_.warn(code, "{} dropped: {}", counted(count, what), why);
+}
+
+void Conversion::reportDropped() {
+    const ExactCounts& exact = context_.exact;
+    report_.faces = exact.faces;
+    drop("faces-dropped", "face", exact.lostFaces, "its surface is broken; repair the model in its CAD system");
+    drop("hidden-dropped", "hidden part", exact.hiddenParts, "the file says that it is not to be shown");
+    drop("curves-dropped", "loose curve", exact.looseEdges, "only surfaces are shown");
+    drop("lines-dropped", "point or line", pointsAndLines_, "only surfaces are shown");
+    drop("animation-ignored", "animation", source_.mNumAnimations, "motion comes from signals");
+    const auto skinned =
+        std::count_if(source_.mMeshes, source_.mMeshes + source_.mNumMeshes, [](const aiMesh* mesh) { return mesh->HasBones(); });
+    drop("skin-ignored", "skin", static_cast<std::uint64_t>(skinned), "its mesh is shown in the pose it was modelled in");
+    drop("", "light", source_.mNumLights, "plants are lit by their hall");
+    drop("", "camera", source_.mNumCameras, "views are those of plant.toml");
+}
+
 void Conversion::warnAboutRepairs() {
-    if (repairs_.degenerateTriangles > 0)
+    report_.repaired = {repairs_.degenerateTriangles, repairs_.brokenTriangles, repairs_.normalsMade, brokenTransforms_,
+                        danglingMeshes_};
+    // Exact surfaces have a point where their sides meet (the tip of a cone): nothing to repair in the file.
+    if (repairs_.degenerateTriangles > 0 && !isExactFormat(report_.format))
         findings_.warn("degenerate-dropped", "{} without area dropped", counted(repairs_.degenerateTriangles, "triangle"));
     if (repairs_.brokenTriangles > 0)
         findings_.warn("broken-dropped", "{} dropped whose corners do not exist or are not numbers",
@@ -308,20 +351,11 @@ void Conversion::warnAboutRepairs() {
                        static_cast<double>(glm::degrees(options_.creaseAngle)));
     else if (repairs_.normalsMade > 0)
         findings_.warn("normals-repaired", "{} without a usable normal repaired", counted(repairs_.normalsMade, "corner"));
-    if (pointsAndLines_ > 0)
-        findings_.warn("lines-dropped", "{} dropped: only surfaces are shown", counted(pointsAndLines_, "point or line"));
     if (brokenTransforms_ > 0)
         findings_.warn("transform-reset", "{} with a transform that is not a number put at its parent",
                        counted(brokenTransforms_, "node"));
     if (danglingMeshes_ > 0)
         findings_.warn("mesh-missing", "{} to meshes that the file does not have dropped", counted(danglingMeshes_, "reference"));
-    if (source_.mNumAnimations > 0)
-        findings_.warn("animation-ignored", "{} ignored: motion comes from signals", counted(source_.mNumAnimations, "animation"));
-    const auto skinned =
-        std::count_if(source_.mMeshes, source_.mMeshes + source_.mNumMeshes, [](const aiMesh* mesh) { return mesh->HasBones(); });
-    if (skinned > 0)
-        findings_.warn("skin-ignored", "{} shown in the pose they were modelled in",
-                       counted(static_cast<std::uint64_t>(skinned), "skinned mesh part"));
 }
 
 void Conversion::warnAboutSize() {
@@ -373,8 +407,12 @@ Result<scene::Scene> Conversion::run() {
     meshes();
     nodes();
     whitenBelowVertexColours();
+    context_.stages.begin("finding repeated parts");
+    report_.meshesShared = shareEqualMeshes(scene_);
+    report_.texturesMissing = images_.missing();
     scene_.images = images_.take();
     warnAboutRepairs();
+    reportDropped();
     if (scene_.instances.empty())
         return failure(ErrorCode::Invalid,
                        pointsAndLines_ > 0 ? "nothing to show: the file holds only points or lines; export surfaces (triangles)"
@@ -394,12 +432,15 @@ Result<Import> readWithAssimp(const std::filesystem::path& path, const ImportOpt
     if (!result.report.format.empty()) result.report.format.erase(0, 1);
     for (char& c : result.report.format) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     Findings findings;
+    Stages stages;
+    ReadContext context{options, findings, stages, {}};
     const ReaderComplaints complaints{findings};
     Assimp::Importer importer;
-    registerImporters(importer);
+    registerImporters(importer, result.report.format, context);
     configure(importer);
     importer.SetIOHandler(new ModelFiles{path, findings});             // owned by the importer
     importer.SetProgressHandler(new AssimpProgress{options.progress}); // likewise
+    if (!isExactFormat(result.report.format)) stages.begin("reading"); // those tell their own stages
     if (!importer.ReadFile(path.string(), aiProcess_Triangulate)) {
         const std::string said = importer.GetErrorString();
         if (said.find("bad_alloc") != std::string::npos || said.find("vector::_M_default_append") != std::string::npos)
@@ -410,10 +451,14 @@ Result<Import> readWithAssimp(const std::filesystem::path& path, const ImportOpt
                        path.string());
     }
     const std::unique_ptr<aiScene> source{importer.GetOrphanedScene()};
-    auto scene = Conversion{*source, path, options, result.report, findings}.run();
+    stages.begin("preparing meshes");
+    auto scene = Conversion{*source, path, context, result.report}.run();
     if (!scene) return std::unexpected(scene.error());
     result.scene = std::move(*scene);
     result.report.warnings = findings.take();
+    result.report.stages = stages.take();
+    for (const ImportStage& stage : result.report.stages)
+        result.report.peakBytes = std::max(result.report.peakBytes, stage.peakBytes);
     return result;
 }
 

@@ -1,6 +1,8 @@
 #include "cad/assimp/units.hpp"
 
+#include "cad/assimp/context.hpp"
 #include "cad/assimp/zip.hpp"
+#include "cad/occt/importer.hpp"
 
 #include <millwright/core/mapped_file.hpp>
 
@@ -82,11 +84,23 @@ void readFbx(aiScene& scene, FileFrame& frame) {
     if (scene.mRootNode) scene.mRootNode->mTransformation = aiMatrix4x4{};
 }
 
+/// Our own readers of exact formats say in the scene what they found. CAD systems draw with Z up.
+void readExact(const aiScene& scene, FileFrame& frame) {
+    frame.upAxis = Axis::Z;
+    frame.upAxisFromFile = true;
+    frame.metresPerUnit = 0.001;
+    if (!scene.mMetaData) return;
+    scene.mMetaData->Get(metresPerUnitKey, frame.metresPerUnit);
+    scene.mMetaData->Get(unitFromFileKey, frame.unitFromFile);
+}
+
 } // namespace
 
 FileFrame detectFrame(const std::filesystem::path& path, const std::string& format, aiScene& scene) {
     FileFrame frame;
-    if (format == "gltf" || format == "glb" || format == "vrm") {
+    if (isExactFormat(format)) {
+        readExact(scene, frame);
+    } else if (format == "gltf" || format == "glb" || format == "vrm") {
         frame.unitFromFile = frame.upAxisFromFile = true;
     } else if (format == "dae") {
         readCollada(path, frame);

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -50,14 +49,6 @@ void report(double fraction, std::string_view stage) {
     static_cast<void>(!::write(cad::progressDescriptor, &record, sizeof record));
 }
 
-/// Peak resident set of this very program: unlike getrusage's, it starts anew at exec.
-std::uint64_t peakBytes() {
-    std::ifstream status{"/proc/self/status"};
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
-    return 0;
-}
-
 } // namespace
 
 int main(int count, char** arguments) {
@@ -70,7 +61,6 @@ int main(int count, char** arguments) {
     confine(job->options.limits);
     job->options.progress.report = report;
     auto answer = cad::readModel(job->path, job->options);
-    if (answer) answer->report.peakBytes = peakBytes();
     // Not `return`: destructors of what a broken file made are where parsers crash, and the answer is all that is wanted.
     ::_exit(cad::writeAnswer(cad::resultDescriptor, answer) ? 0 : 1);
 }

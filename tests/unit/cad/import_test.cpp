@@ -186,7 +186,9 @@ TEST_F(ImportModel, BadInputIsOneClearError) {
     EXPECT_EQ(codeOf(folder_ / "absent.glb"), ErrorCode::NotFound);
     EXPECT_EQ(codeOf(folder_), ErrorCode::Unreadable);
     EXPECT_EQ(codeOf(write("empty.obj", "")), ErrorCode::Malformed);
-    EXPECT_EQ(codeOf(write("part.step", "ISO-10303-21;")), ErrorCode::Unsupported);
+    EXPECT_EQ(codeOf(write("part.step", "ISO-10303-21;")), ErrorCode::Malformed);
+    EXPECT_EQ(codeOf(write("part.iges", "not a card in it")), ErrorCode::Malformed);
+    EXPECT_EQ(codeOf(write("part.sldprt", "a secret")), ErrorCode::Unsupported);
     EXPECT_EQ(codeOf(write("notes.txt", "hello")), ErrorCode::Unsupported);
     EXPECT_EQ(codeOf(write("points.obj", "v 0 0 0\nv 1 0 0\np 1\np 2\n")), ErrorCode::Invalid);
     EXPECT_EQ(codeOf(write("text.glb", "this is not a model at all, only text that goes on")), ErrorCode::Malformed);
