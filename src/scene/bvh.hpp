@@ -20,13 +20,19 @@ public:
     /// Nearest triangle with 0 <= t < `limit` along origin + t * direction; both faces count.
     [[nodiscard]] std::optional<Hit> intersect(glm::dvec3 origin, glm::dvec3 direction, double limit) const;
 
-private:
     /// A leaf when count > 0: triangles_[first, first + count). Otherwise its children are nodes first and first + 1.
     struct Node {
         Aabb box;
         std::uint32_t first = 0;
         std::uint32_t count = 0;
     };
+    /// The first is the root; none for a mesh without triangles.
+    [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
+    /// What leaves list: indices of the mesh's triangles.
+    [[nodiscard]] const std::vector<std::uint32_t>& triangles() const { return triangles_; }
+    [[nodiscard]] const Mesh& mesh() const { return *mesh_; }
+
+private:
     struct Builder;
 
     const Mesh* mesh_;

@@ -43,8 +43,10 @@ public:
     /// With the nodes where the scene itself puts them.
     [[nodiscard]] std::optional<Hit> pick(const Ray& ray);
 
+    struct Impl; ///< for scene's own sources
+    [[nodiscard]] Impl& impl() { return *impl_; }
+
 private:
-    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
