@@ -58,6 +58,7 @@ public:
             canvas_.circle(at({-1, -1}), canvas_.px(4), colour_, false, 1.6f);
             stroke({2, 2}, {6, 6});
             break;
+        case Icon::Ruler: ruler(); break;
         }
     }
 
@@ -84,6 +85,13 @@ private:
                 stroke({6 * x, 6 * y}, {2.5f * x, 6 * y});
                 stroke({6 * x, 6 * y}, {6 * x, 2.5f * y});
             }
+    }
+    void ruler() {
+        stroke({-7, -3}, {7, -3});
+        stroke({-7, 4}, {7, 4});
+        stroke({-7, -3}, {-7, 4});
+        stroke({7, -3}, {7, 4});
+        for (const float x : {-3.5f, 0.0f, 3.5f}) stroke({x, -3}, {x, 0});
     }
     void grid() {
         for (const float d : {-5.0f, 0.0f, 5.0f}) {

@@ -60,20 +60,32 @@ void walkKeys(PanelArguments& a) {
 
 void handleKeys(PanelArguments& a) {
     if (pressed(ImGuiKey_F1)) a.state.helpShown = !a.state.helpShown;
-    if (ImGui::GetIO().WantTextInput) return;
+    if (ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup)) return;
     if (ImGui::GetIO().KeyCtrl) {
         if (pressed(ImGuiKey_Q)) a.intents.emplace_back(Quit{});
+        if (pressed(ImGuiKey_Z, true) && a.state.measuring) a.intents.emplace_back(MeasureUndo{});
         return;
     }
     if (pressed(ImGuiKey_Slash) && ImGui::GetIO().KeyShift) a.state.helpShown = !a.state.helpShown;
     if (pressed(ImGuiKey_Escape)) {
         if (a.state.helpShown)
             a.state.helpShown = false;
+        else if (a.model.measureBegun)
+            a.intents.emplace_back(MeasureCancel{});
+        else if (a.state.measuring)
+            a.state.measuring = false;
         else
             a.intents.emplace_back(Select{});
     }
     if (pressed(ImGuiKey_F)) a.intents.emplace_back(FitView{});
     if (pressed(ImGuiKey_G)) a.intents.emplace_back(SetGrid{!a.state.gridShown});
+    if (pressed(ImGuiKey_M)) a.state.measuring = !a.state.measuring;
+    if (pressed(ImGuiKey_H) && ImGui::GetIO().KeyShift)
+        a.intents.emplace_back(ShowAll{});
+    else if (pressed(ImGuiKey_H) && a.state.selected != noEquipment)
+        a.intents.emplace_back(
+            Hide{a.state.selected, index(a.state.selected) >= a.state.hidden.size() || !a.state.hidden[index(a.state.selected)]});
+    if (pressed(ImGuiKey_O) && a.state.selected != noEquipment) a.intents.emplace_back(Isolate{a.state.selected});
     if (pressed(ImGuiKey_T)) a.state.splits.treeShown = !a.state.splits.treeShown;
     if (pressed(ImGuiKey_I)) a.state.splits.inspectorShown = !a.state.splits.inspectorShown;
     for (int digit = 0; digit < 9; ++digit) {
@@ -119,6 +131,17 @@ void beginFullWindow(const char* id, const Rect& area, ImGuiWindowFlags flags = 
     ImGui::SetNextWindowPos(im(area.min));
     ImGui::SetNextWindowSize(im(area.size()));
     ImGui::Begin(id, nullptr, flags);
+}
+
+/// A ring where the ray meets the panel, over everything; smaller while the trigger is down.
+void drawPointer(Context::Impl& context) {
+    if (!ImGui::IsMousePosValid()) return;
+    Canvas canvas{context, *ImGui::GetForegroundDrawList()};
+    const glm::vec2 at = glmOf(ImGui::GetIO().MousePos);
+    const float radius = canvas.px(ImGui::IsMouseDown(ImGuiMouseButton_Left) ? 5 : 7);
+    canvas.circle(at, radius, palette::white, true);
+    canvas.circle(at, radius, palette::accent, false, 2.5f);
+    canvas.circle(at, canvas.px(2), palette::accent, true);
 }
 
 } // namespace
@@ -189,6 +212,15 @@ Layout drawDashboard(Context& context, const Model& model, ViewState& state, Int
     return layout;
 }
 
+void drawPicture(Context&, std::uintptr_t image, glm::vec2 pixels) {
+    const glm::vec2 window = glmOf(ImGui::GetIO().DisplaySize);
+    const float scale = std::min(window.x / pixels.x, window.y / pixels.y);
+    const glm::vec2 corner = glm::round((window - pixels * scale) / 2.0f);
+    beginFullWindow("picture", {{0, 0}, window});
+    ImGui::GetWindowDrawList()->AddImage(reinterpret_cast<ImTextureID>(image), im(corner), im(corner + pixels * scale)); // NOLINT
+    ImGui::End();
+}
+
 void drawInspectorPanel(Context& context, const Rect& area, const Model& model, ViewState& state, Intents& intents) {
     Context::Impl& impl = context.impl();
     meet(impl, model.plant);
@@ -197,6 +229,7 @@ void drawInspectorPanel(Context& context, const Rect& area, const Model& model, 
     Canvas canvas{impl, *ImGui::GetWindowDrawList()};
     canvas.fill(area, palette::ground);
     drawInspector(arguments, area);
+    if (model.inHeadset) drawPointer(impl);
     ImGui::End();
 }
 

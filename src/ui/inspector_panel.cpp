@@ -37,6 +37,7 @@ public:
         if (!e.signals.empty()) section("Signals", windowNote());
         unitColumn(e.signals);
         for (const SignalIndex s : e.signals) signalRow(s, false);
+        part();
         children(selected);
         if (!e.signals.empty() || !hasChildren_)
             finish();
@@ -61,7 +62,9 @@ public:
             fact("Not to be trusted", countText(map->untrusted));
         }
         space(10);
-        note("Select equipment in the tree or in the picture to see its signals.", 3);
+        note(a_.model.inHeadset ? "Point at a machine and pull the trigger to see its signals."
+                                : "Select equipment in the tree or in the picture to see its signals.",
+             3);
         finish();
     }
 
@@ -150,6 +153,23 @@ private:
             const plant::Equipment& e = plant_.equipment[i];
             canvas_.text({{left_ + canvas_.px(20), box.min.y}, box.max}, Face::Body, palette::text, e.name.empty() ? e.id : e.name);
             space(24);
+        }
+    }
+
+    /// What the CAD file says of the part that was picked.
+    void part() {
+        if (!a_.model.part) return;
+        section("Part");
+        a_.context.fonts.need(a_.model.part->name);
+        top_ += canvas_.paragraph({{left_, y()}, {right_, y()}}, Face::Body, palette::text, a_.model.part->name, 2);
+        for (const auto& [key, value] : a_.model.part->properties) {
+            a_.context.fonts.need(key);
+            a_.context.fonts.need(value);
+            const Rect box = row(canvas_.px(22));
+            const float middle = std::round(std::lerp(left_, right_, 0.42f));
+            canvas_.text({box.min, {middle - canvas_.px(8), box.max.y}}, Face::Small, palette::dim, key);
+            canvas_.text({{middle, box.min.y}, box.max}, Face::Small, palette::text, value, Align::Right);
+            space(22);
         }
     }
 

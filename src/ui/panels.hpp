@@ -31,6 +31,8 @@ void drawInspector(PanelArguments& arguments, const Rect& area);
 void drawTimeline(PanelArguments& arguments, const Rect& area);
 void drawViewport(PanelArguments& arguments, const Rect& area);
 void drawStatusBar(PanelArguments& arguments, const Rect& area);
+/// The measuring panel over the viewport's top left; returns where it is.
+Rect drawMeasuring(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 void drawHelp(PanelArguments& arguments, const Rect& window);
 
 /// A title strip at the top of a side panel; returns what is left below it.

@@ -57,6 +57,7 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
         items.atLeft("no log");
     else
         items.atLeft(m.logName);
+    if (m.someHidden) items.atLeft("parts hidden: Shift + H shows all");
     if (a.hasLog()) {
         items.atLeft(m.frame->playing ? std::format("playing {}", speedText(m.frame->speed)) : "paused");
         if (m.attention) {

@@ -25,14 +25,16 @@ std::string_view levelName(plant::Level level) {
 }
 
 /// Marks what the search leaves: hits and everything above them. 0 hidden, 1 on the way to a hit, 2 a hit.
-void match(const plant::Plant& plant, std::string_view search, std::vector<std::uint8_t>& matches) {
+void match(const plant::Plant& plant, std::span<const std::string> parts, std::string_view search,
+           std::vector<std::uint8_t>& matches) {
     matches.assign(plant.equipment.size(), search.empty() ? 2 : 0);
     if (search.empty()) return;
     for (std::size_t i = plant.equipment.size(); i-- > 0;) {
         const plant::Equipment& e = plant.equipment[i];
         const bool signalHit =
             std::ranges::any_of(e.signals, [&](SignalIndex s) { return containsIgnoringCase(plant.at(s).name, search); });
-        if (containsIgnoringCase(e.name, search) || containsIgnoringCase(e.id, search) || signalHit) matches[i] = 2;
+        const bool partHit = i < parts.size() && containsIgnoringCase(parts[i], search);
+        if (containsIgnoringCase(e.name, search) || containsIgnoringCase(e.id, search) || signalHit || partHit) matches[i] = 2;
         if (matches[i] > 0 && e.parent != noEquipment)
             matches[index(e.parent)] = std::max<std::uint8_t>(matches[index(e.parent)], 1);
     }
@@ -43,7 +45,7 @@ void drawSearch(PanelArguments& a, Canvas& canvas, const Rect& area) {
     ImGui::SetCursorScreenPos(im(box.min));
     ImGui::SetNextItemWidth(box.width());
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, {canvas.px(8), (box.height() - canvas.lineHeight(Face::Body)) / 2});
-    ImGui::InputTextWithHint("##search", "Search equipment and signals", &a.state.search, ImGuiInputTextFlags_EscapeClearsAll);
+    ImGui::InputTextWithHint("##search", "Search equipment, signals, parts", &a.state.search, ImGuiInputTextFlags_EscapeClearsAll);
     ImGui::PopStyleVar();
     a.context.fonts.need(a.state.search);
 }
@@ -93,10 +95,12 @@ private:
         const Rect arrow{{x, box.min.y}, {x + canvas_.px(16), box.max.y}};
         if (parent && touchable("arrow", arrow).clicked) a_.state.collapsed[i] = !closed;
         const Touch touch = touchable("row", box);
-        ImGui::PopID();
         if (touch.clicked) a_.intents.emplace_back(Select{row});
         if (touch.doubleClicked) a_.intents.emplace_back(FlyTo{row});
         if (touch.hovered) a_.state.hovered = row;
+        const bool hidden = i < a_.state.hidden.size() && a_.state.hidden[i];
+        menu(row, hidden);
+        ImGui::PopID();
 
         const bool selected = a_.state.selected == row;
         if (selected)
@@ -110,7 +114,7 @@ private:
         const float markX = box.max.x - canvas_.px(14);
         canvas_.mark({markX, box.centre().y}, a_.hasLog() ? a_.attentionOf(row) : Attention::Unknown);
         float right = markX - canvas_.px(12);
-        if (const auto level = levelName(e.level); !level.empty()) {
+        if (const auto level = hidden ? std::string_view{"hidden"} : levelName(e.level); !level.empty()) {
             const float width = canvas_.textWidth(Face::Small, level);
             if (right - width - x > canvas_.px(70)) {
                 canvas_.text({{right - width - 1, box.min.y}, {right, box.max.y}}, Face::Small, palette::dim, level);
@@ -118,7 +122,26 @@ private:
             }
         }
         canvas_.text({{x, box.min.y}, {right, box.max.y}}, e.level == plant::Level::Equipment ? Face::Body : Face::Strong,
-                     palette::text, e.name.empty() ? e.id : e.name);
+                     hidden ? palette::dim : palette::text, e.name.empty() ? e.id : e.name);
+    }
+
+    /// What a right click on the row offers.
+    void menu(EquipmentIndex row, bool hidden) {
+        if (ImGui::IsItemHovered() && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
+            a_.intents.emplace_back(Select{row});
+            ImGui::OpenPopup("row menu");
+        }
+        ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {canvas_.px(8), canvas_.px(6)});
+        ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {canvas_.px(8), canvas_.px(7)});
+        if (ImGui::BeginPopup("row menu")) {
+            if (ImGui::MenuItem("Fly to it", "double click")) a_.intents.emplace_back(FlyTo{row});
+            if (ImGui::MenuItem(hidden ? "Show" : "Hide", "H")) a_.intents.emplace_back(Hide{row, !hidden});
+            if (ImGui::MenuItem("Show only this", "O")) a_.intents.emplace_back(Isolate{row});
+            if (ImGui::MenuItem("Show all", "Shift + H", false, a_.model.someHidden)) a_.intents.emplace_back(ShowAll{});
+            if (ImGui::IsKeyPressed(ImGuiKey_Escape, false)) ImGui::CloseCurrentPopup();
+            ImGui::EndPopup();
+        }
+        ImGui::PopStyleVar(2);
     }
 
     void drawArrow(glm::vec2 c, bool closed) {
@@ -169,7 +192,7 @@ void drawTree(PanelArguments& a, const Rect& area) {
     }
     drawSearch(a, canvas, body);
     body.min.y += canvas.px(44);
-    match(*a.model.plant, a.state.search, a.context.matches);
+    match(*a.model.plant, a.model.partTexts, a.state.search, a.context.matches);
     ScrollRegion region{a.context, "tree", body};
     Rows{a, region}.draw();
 }

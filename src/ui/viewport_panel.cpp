@@ -31,7 +31,10 @@ public:
         if (a_.model.plant && a_.model.viewportImage != 0) {
             toolsRight = tools();
             cameras(toolsRight);
+            if (a_.state.measuring) obstacles_[2] = drawMeasuring(a_, over_, area_);
+            placeMeasurements();
             labels();
+            measurements();
         }
         if (a_.model.walking) walkNote();
         if (a_.model.loading)
@@ -47,7 +50,7 @@ public:
 private:
     float tools() {
         const float size = canvas_.px(30), gap = canvas_.px(6);
-        float x = area_.max.x - canvas_.px(10) - 3 * size - 2 * gap;
+        float x = area_.max.x - canvas_.px(10) - 4 * size - 3 * gap;
         const float left = x, top = area_.min.y + canvas_.px(10);
         const auto next = [&] {
             const Rect box{{x, top}, {x + size, top + size}};
@@ -57,6 +60,8 @@ private:
         const bool some = a_.state.selected != noEquipment;
         if (iconButton(over_, a_.context, "fit", next(), Icon::Fit, some ? "Fit the selection (F)" : "Fit everything (F)"))
             a_.intents.emplace_back(FitView{});
+        if (iconButton(over_, a_.context, "measure", next(), Icon::Ruler, "Measure (M)", a_.state.measuring))
+            a_.state.measuring = !a_.state.measuring;
         if (iconButton(over_, a_.context, "grid", next(), Icon::Grid, "Grid (G)", a_.state.gridShown))
             a_.intents.emplace_back(SetGrid{!a_.state.gridShown});
         if (iconButton(over_, a_.context, "help", next(), Icon::Help, "Keys (?)", a_.state.helpShown))
@@ -108,6 +113,47 @@ private:
             over_.stroke(box, a_.model.labels[i].emphasised ? palette::accent : palette::outline,
                          a_.model.labels[i].emphasised ? 2 : 1, 3);
             over_.figures(box, Face::Small, palette::text, a_.model.labels[i].text, Align::Centre);
+        }
+    }
+
+    /// Lines and points of what was measured, and what the pointer has caught.
+    void measurements() {
+        const float dot = canvas_.px(3.5f);
+        for (const MeasureShape& shape : a_.model.measureShapes) {
+            const glm::vec2 from = area_.min + shape.from, to = area_.min + shape.to;
+            const Colour ink = shape.caught ? palette::high : palette::accent;
+            if (shape.line) {
+                over_.list().AddLine(im(from), im(to), packed(palette::white), canvas_.px(4));
+                over_.list().AddLine(im(from), im(to), packed(ink), canvas_.px(2));
+            }
+            for (const glm::vec2 end : {from, to}) {
+                over_.circle(end, dot + canvas_.px(1), palette::white, true);
+                over_.circle(end, dot, ink, true);
+            }
+        }
+        for (std::size_t i = 0; i < measuredCount_; ++i) {
+            const Measured& measured = measured_[i];
+            over_.fill(measured.box, palette::paper, 3);
+            over_.stroke(measured.box, palette::accent, 1, 3);
+            over_.figures(measured.box, Face::Small, palette::text, measured.text, Align::Centre);
+        }
+    }
+
+    /// Values stand in the middle of their lines; plant labels keep clear of them, and of two at one place the newer stays.
+    void placeMeasurements() {
+        const auto shapes = a_.model.measureShapes;
+        for (std::size_t i = shapes.size(); i-- > 0 && measuredCount_ < measured_.size();) {
+            const MeasureShape& shape = shapes[i];
+            if (shape.measurement >= a_.model.measurements.size()) continue;
+            std::string text = headline(a_.model.measurements[shape.measurement], a_.state.lengthUnit);
+            const glm::vec2 middle = area_.min + (shape.from + shape.to) * 0.5f;
+            const glm::vec2 half{std::ceil(over_.figureWidth(Face::Small, text)) / 2 + canvas_.px(6), canvas_.px(10)};
+            const glm::vec2 centre = glm::round(shape.line ? middle : middle - glm::vec2{0, canvas_.px(18)});
+            const Rect box{centre - half, centre + half};
+            if (!area_.contains(box.min) || !area_.contains(box.max)) continue;
+            if (std::ranges::any_of(obstacles_, [&](const Rect& other) { return other.overlaps(box); })) continue;
+            obstacles_[fixedObstacles + measuredCount_] = box;
+            measured_[measuredCount_++] = {box, std::move(text)};
         }
     }
 
@@ -177,7 +223,9 @@ private:
             const glm::vec2 way = glmOf(io.MousePos) - glmOf(io.MouseClickedPos[ImGuiMouseButton_Left]);
             const bool click =
                 glm::dot(way, way) < still * still && io.MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] < still * still;
-            if (click)
+            if (click && a_.state.measuring)
+                a_.intents.emplace_back(MeasureAt{at});
+            else if (click)
                 a_.intents.emplace_back(PickAt{at, io.MouseClickedLastCount[ImGuiMouseButton_Left] == 2});
             else if (drag != glm::vec2{0})
                 a_.intents.emplace_back(io.KeyShift ? Intent{Pan{drag}} : Intent{Orbit{drag}});
@@ -191,14 +239,22 @@ private:
     PanelArguments& a_;
     Rect area_;
     Canvas canvas_, over_;
-    std::array<Rect, 2> obstacles_{};
+
+    static constexpr std::size_t fixedObstacles = 3, mostMeasured = 12;
+    struct Measured {
+        Rect box;
+        std::string text;
+    };
+    std::array<Rect, fixedObstacles + mostMeasured> obstacles_{};
+    std::array<Measured, mostMeasured> measured_;
+    std::size_t measuredCount_ = 0;
 };
 
 struct KeyLine {
     std::string_view keys, meaning;
 };
 
-constexpr std::array<KeyLine, 10> replayKeys{{
+constexpr std::array<KeyLine, 12> replayKeys{{
     {"Space", "Play or pause"},
     {"← →", "Step back or forward"},
     {"Shift + ← →", "Ten steps"},
@@ -209,8 +265,10 @@ constexpr std::array<KeyLine, 10> replayKeys{{
     {"Drag the timeline", "Go to a time"},
     {"Wheel on the timeline", "Zoom it"},
     {"Esc", "Clear the selection"},
+    {"M", "Measure"},
+    {"Ctrl + Z", "Take back a measurement"},
 }};
-constexpr std::array<KeyLine, 10> viewKeys{{
+constexpr std::array<KeyLine, 12> viewKeys{{
     {"Left drag", "Turn round the target"},
     {"Middle or Shift + drag", "Move sideways"},
     {"Wheel", "Zoom to the pointer"},
@@ -221,6 +279,8 @@ constexpr std::array<KeyLine, 10> viewKeys{{
     {"G", "Grid"},
     {"T, I", "Show or hide tree, inspector"},
     {"Double click", "Fly to it"},
+    {"H, Shift + H", "Hide the selection, show all"},
+    {"O", "Show only the selection"},
 }};
 
 } // namespace

@@ -9,6 +9,9 @@ namespace millwright::ui {
 /// `endFrame`; adds to `intents` what the user asks for. Returns where everything is, in pixels.
 Layout drawDashboard(Context& context, const Model& model, ViewState& state, Intents& intents);
 
+/// Draws only a picture (`Painter::image`), as large as it fits into the window without being stretched.
+void drawPicture(Context& context, std::uintptr_t image, glm::vec2 pixels);
+
 /// Draws only the inspector, filling `area`: the headset's floating panel.
 void drawInspectorPanel(Context& context, const Rect& area, const Model& model, ViewState& state, Intents& intents);
 

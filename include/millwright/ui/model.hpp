@@ -6,6 +6,7 @@
 #include <millwright/ui/attention.hpp>
 #include <millwright/ui/layout.hpp>
 #include <millwright/ui/log_overview.hpp>
+#include <millwright/ui/measuring.hpp>
 
 #include <glm/glm.hpp>
 
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +29,12 @@ struct SceneLabel {
     glm::vec2 anchor{0}; ///< pixels of the viewport, from its top left
     std::string_view text;
     bool emphasised = false; ///< of the selected equipment
+};
+
+/// A part of a machine as its CAD file has it.
+struct Part {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> properties; ///< part number, layer, material …, as the file names them
 };
 
 /// Everything panels show in one frame; all of it is borrowed until the frame is drawn.
@@ -46,10 +54,20 @@ struct Model {
     double loadingFraction = 0;
     std::string_view loadingStage;
 
+    std::span<const std::string> partTexts; ///< names and properties of each equipment's parts, to search in; parallel to
+                                            ///< Plant::equipment, or empty
+    const Part* part = nullptr;             ///< of the selected equipment, last picked in the viewport
+
     std::uintptr_t viewportImage = 0; ///< ImTextureID of the 3D picture; 0: none
     std::span<const SceneLabel> labels;
+    std::span<const Measurement> measurements; ///< in the order they were taken
+    std::span<const MeasureShape> measureShapes;
+    std::string_view measureNote;                 ///< what to do next, or why the last click measured nothing
+    bool measureBegun = false;                    ///< the first of two points is taken
+    bool someHidden = false;                      ///< parts of the plant are not shown
     std::size_t activeCamera = std::string::npos; ///< of Plant::cameras, while the camera has not been moved away
     bool walking = false;
+    bool inHeadset = false; ///< hints then speak of the controller's ray, and the pointer is drawn
 
     double frameMilliseconds = 0;
     std::string_view gpuName;
@@ -112,9 +130,24 @@ struct PickAt {
 struct HoverAt {
     glm::vec2 at{0};
 };
+struct MeasureAt {
+    glm::vec2 at{0};
+}; ///< takes the point there
+struct MeasureUndo {};   ///< the last measurement, or the point that was taken for one
+struct MeasureClear {};  ///< all of them
+struct MeasureCancel {}; ///< the point that was taken
+struct Hide {
+    EquipmentIndex equipment = noEquipment;
+    bool hidden = true; ///< false: shows it again
+}; ///< it and all below it
+struct Isolate {
+    EquipmentIndex equipment = noEquipment;
+}; ///< hides everything else
+struct ShowAll {};
 
 using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
-                            SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt>;
+                            SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo,
+                            MeasureClear, MeasureCancel, Hide, Isolate, ShowAll>;
 using Intents = std::vector<Intent>;
 
 /// What the interface itself remembers from frame to frame.
@@ -124,6 +157,10 @@ struct ViewState {
     Splits splits;
     bool gridShown = true;
     bool helpShown = false;
+    bool measuring = false; ///< clicks in the viewport measure instead of selecting
+    MeasureKind measureKind = MeasureKind::Distance;
+    LengthUnit lengthUnit = LengthUnit::Millimetre;
+    std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;
     std::vector<bool> collapsed; ///< parallel to Plant::equipment
     TimeInterval visibleTime;    ///< part of the log the timeline shows; empty: all of it

@@ -1,6 +1,7 @@
 #include <millwright/gpu/native.hpp>
 
 #include <algorithm>
+#include <app/open.hpp>
 #include <app/picture.hpp>
 #include <app/view/session.hpp>
 #include <format>
@@ -78,8 +79,10 @@ Result<void> Session::takeLoaded(Loaded loaded) {
     }
     if (loaded.scene) {
         scene_.emplace(std::move(*loaded.scene));
-        if (auto set = renderer_->setScene(scene_->scene()); !set) return set;
+        if (auto set = show(*renderer_, scene_->scene()); !set) return set;
         surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
+        measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);
+        collectParts();
         changed_ = true;
         return placeCamera();
     }
@@ -125,14 +128,8 @@ Result<void> Session::advance(double dt) {
     }
     answerPick();
     if (scene_) {
-        const EquipmentIndex hovered = state.hovered != noEquipment ? state.hovered : hoveredEquipment_;
-        if (shownSelection_ != state.selected || shownHover_ != hovered) {
-            shownSelection_ = state.selected;
-            shownHover_ = hovered;
-            scene_->select(state.selected);
-            scene_->hover(hovered == state.selected || surrounds(hovered) ? noEquipment : hovered);
-            changed_ = true;
-        }
+        showTouched();
+        measure();
         updateSight(dt);
         updateLabels();
     }
@@ -159,7 +156,7 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
     const double near = std::clamp(camera_.distance * 0.01, 0.005, 0.2);
     const render::View view = render::lookAt(camera_.eye(), camera_.eye() + camera_.forward(), seen().verticalFov, aspect(), near);
     changed_ = false;
-    return renderer_->draw(frame, target_.image(), std::span{&view, 1}, scene_->nodes(), options);
+    return renderer_->draw(frame, target_.image(), std::span{&view, 1}, nodes(), options);
 }
 
 void Session::answerPick() {
@@ -173,12 +170,26 @@ void Session::answerPick() {
         if (why == Question::Why::Hover) return;
         state.selected = surrounds(found) ? noEquipment : found; // the floor and walls one stands between are nothing to select
         state.revealSelected = true;
+        pickPart(pick->node);
         if (why == Question::Why::Fly && found != noEquipment) fly(found);
     } else if (++question_->age > oldestQuestion) {
         question_.reset();
     } else {
         changed_ = true; // the answer comes with a later picture
     }
+}
+
+/// Outlines the selection and what the pointer is on; the hall lights up from outside and no longer once one has walked in.
+void Session::showTouched() {
+    const EquipmentIndex hovered = state.hovered != noEquipment ? state.hovered : hoveredEquipment_;
+    const bool moved = hovered != noEquipment && hoverEye_ != camera_.eye();
+    if (shownSelection_ == state.selected && shownHover_ == hovered && !moved) return;
+    shownSelection_ = state.selected;
+    shownHover_ = hovered;
+    hoverEye_ = camera_.eye();
+    scene_->select(state.selected);
+    scene_->hover(hovered == state.selected || surrounds(hovered) ? noEquipment : hovered);
+    changed_ = true;
 }
 
 void Session::updateLabels() {
@@ -194,7 +205,7 @@ void Session::updateLabels() {
     const bool known = seenLabels_.size() == all.size();
     for (const bool emphasised : {true, false})
         for (std::size_t i = 0; i < all.size(); ++i) {
-            if ((all[i].equipment == state.selected) != emphasised) continue;
+            if ((all[i].equipment == state.selected) != emphasised || isHidden(all[i].equipment)) continue;
             if (emphasised || !known || seenLabels_[i] != 0) add(all[i], emphasised);
         }
 }
@@ -218,18 +229,6 @@ void Session::askSight() {
     sightAge_ = 0;
 }
 
-std::shared_ptr<const Poses> Session::poses() const {
-    auto poses = std::make_shared<Poses>();
-    const auto nodes = scene_->nodes();
-    poses->worldFromNode.reserve(nodes.size());
-    poses->visible.reserve(nodes.size());
-    for (const render::NodeState& node : nodes) {
-        poses->worldFromNode.push_back(node.worldFromNode);
-        poses->visible.push_back(node.visible ? 1 : 0);
-    }
-    return poses;
-}
-
 ui::Model Session::model() const {
     ui::Model m;
     m.plant = &plant_;
@@ -248,6 +247,15 @@ ui::Model Session::model() const {
     m.loadingFraction = loadingStatus_.fraction;
     m.loadingStage = loadingStatus_.stage;
     m.labels = labels_;
+    if (measuring_) {
+        m.measurements = measuring_->taken();
+        m.measureShapes = measureShapes_;
+        m.measureNote = measuring_->note(state.measureKind);
+        m.measureBegun = measuring_->begun();
+    }
+    m.someHidden = someHidden();
+    m.partTexts = partTexts_;
+    if (pickedOf_ != noEquipment && pickedOf_ == state.selected) m.part = &picked_;
     m.activeCamera = activeCamera_;
     m.walking = walking_;
     m.frameMilliseconds = frameMilliseconds;

@@ -11,6 +11,7 @@
 #include <millwright/ui/log_overview.hpp>
 
 #include <app/view/loader.hpp>
+#include <app/view/measuring.hpp>
 #include <app/view/surveyor.hpp>
 #include <memory>
 #include <optional>
@@ -76,12 +77,25 @@ private:
     [[nodiscard]] ui::Camera seen() const;
     /// Where `from` would have to be to see all of the box.
     [[nodiscard]] ui::Camera fitted(const ui::Camera& from, const scene::Aabb& box) const;
+    void showTouched();
     void updateLabels();
     /// Asks again which labels can be seen, at most a few times a second, and takes the answers.
     void updateSight(double dt);
     void askSight();
     [[nodiscard]] bool sightIsOld() const;
     [[nodiscard]] std::shared_ptr<const Poses> poses() const;
+    [[nodiscard]] Measuring::Pointer pointerAt(glm::vec2 pixel) const;
+    void measure();
+    /// What is drawn: the scene's nodes without what the user hid.
+    [[nodiscard]] std::span<const render::NodeState> nodes();
+    [[nodiscard]] bool someHidden() const;
+    [[nodiscard]] bool isHidden(EquipmentIndex equipment) const;
+    [[nodiscard]] bool isWithin(EquipmentIndex equipment, EquipmentIndex ancestor) const;
+    void hide(EquipmentIndex equipment, bool hidden);
+    void isolate(EquipmentIndex equipment);
+    void showAll();
+    void collectParts();
+    void pickPart(std::uint32_t node);
     /// Whether the camera is inside it: the hall one stands in is not lit up under the pointer.
     [[nodiscard]] bool surrounds(EquipmentIndex equipment) const;
     [[nodiscard]] double aspect() const;
@@ -103,8 +117,14 @@ private:
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
     std::unique_ptr<Surveyor> surveyor_;   ///< asks `scene_`
-    std::vector<std::uint8_t> seenLabels_; ///< parallel to the scene's labels, as of the last answer
-    glm::dvec3 sightEye_{0};               ///< what was last asked for
+    std::unique_ptr<Measuring> measuring_; ///< asks `surveyor_`
+    std::vector<ui::MeasureShape> measureShapes_;
+    std::vector<std::string> partTexts_; ///< parallel to Plant::equipment
+    ui::Part picked_;
+    EquipmentIndex pickedOf_ = noEquipment;     ///< whose part `picked_` is
+    std::vector<render::NodeState> shownNodes_; ///< the scene's without what is hidden; unused while nothing is
+    std::vector<std::uint8_t> seenLabels_;      ///< parallel to the scene's labels, as of the last answer
+    glm::dvec3 sightEye_{0};                    ///< what was last asked for
     std::uint64_t sightFrame_ = 0;
     double sightAge_ = 0; ///< seconds since then
     std::shared_ptr<const twin::Frame> frame_;
@@ -130,6 +150,7 @@ private:
     glm::vec2 pointer_{-1};               ///< where the pointer was last hovering
     std::optional<render::Pick> hovered_; ///< what the last answered hover found
     EquipmentIndex hoveredEquipment_ = noEquipment;
+    glm::dvec3 hoverEye_{0};                                                 ///< where the camera was when the hover was last shown
     EquipmentIndex shownSelection_ = noEquipment, shownHover_ = noEquipment; ///< as the scene draws them
 };
 

@@ -88,7 +88,28 @@ struct Session::Visitor {
         using enum Question::Why;
         if (s.scene_) s.question_ = Question{.at = i.at, .why = i.fly ? Fly : Select};
     }
+    void operator()(const ui::MeasureAt& i) const {
+        if (s.measuring_) s.measuring_->click(s.pointerAt(i.at), s.state.measureKind);
+    }
+    void operator()(const ui::MeasureUndo&) const {
+        if (s.measuring_) s.measuring_->undo();
+    }
+    void operator()(const ui::MeasureClear&) const {
+        if (s.measuring_) s.measuring_->clear();
+    }
+    void operator()(const ui::MeasureCancel&) const {
+        if (s.measuring_) s.measuring_->cancel();
+    }
+    void operator()(const ui::Hide& i) const { s.hide(i.equipment, i.hidden); }
+    void operator()(const ui::Isolate& i) const { s.isolate(i.equipment); }
+    void operator()(const ui::ShowAll&) const { s.showAll(); }
     void operator()(const ui::HoverAt& i) const {
+        if (s.measuring_ && s.state.measuring) {
+            if (s.pointer_ != i.at) s.measuring_->hover(s.pointerAt(i.at), s.state.measureKind);
+            s.pointer_ = i.at;
+            s.hoveredEquipment_ = noEquipment;
+            return;
+        }
         if (!s.scene_ || s.question_ || s.pointer_ == i.at) return;
         s.pointer_ = i.at;
         s.question_ = Question{.at = i.at};

@@ -1,3 +1,5 @@
+#include <millwright/scene/find.hpp>
+
 #include <app/view/surveyor.hpp>
 
 namespace millwright::app {
@@ -8,43 +10,48 @@ constexpr int mostPanes = 8; // of glass between the eye and a mark
 } // namespace
 
 Surveyor::Surveyor(const plant::Plant& plant, const twin::PlantScene& scene)
-    : plant_{plant}, scene_{scene}, picker_{scene.scene()}, thread_{[this](const std::stop_token& stop) { work(stop); }} {}
-
-void Surveyor::ask(SightQuestion question) {
-    {
-        const std::scoped_lock lock{mutex_};
-        sight_ = std::move(question);
-    }
-    changed_.notify_all();
-}
-
-std::optional<std::vector<std::uint8_t>> Surveyor::takeSight() {
-    const std::scoped_lock lock{mutex_};
-    return std::exchange(seen_, std::nullopt);
-}
+    : plant_{plant}, scene_{scene}, measurer_{scene.scene()}, thread_{[this](const std::stop_token& stop) { work(stop); }} {}
 
 bool Surveyor::busy() const {
     const std::scoped_lock lock{mutex_};
-    return working_ || sight_;
+    return working_ || waiting();
 }
 
 void Surveyor::wait() const {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return !working_ && !sight_; });
+    changed_.wait(lock, [this] { return !working_ && !waiting(); });
+}
+
+/// Answers a question if there is one, unlocked meanwhile. False if there was none.
+template <typename Question, typename Answer, typename Ask>
+bool Surveyor::answer(Enquiry<Question, Answer>& enquiry, std::unique_lock<std::mutex>& lock, Ask&& ask) {
+    if (!enquiry.question) return false;
+    const Question question = *std::exchange(enquiry.question, std::nullopt);
+    working_ = true;
+    lock.unlock();
+    Answer found = ask(question);
+    lock.lock();
+    enquiry.answer = std::move(found);
+    working_ = false;
+    changed_.notify_all();
+    return true;
 }
 
 void Surveyor::work(const std::stop_token& stop) {
+    const auto snapped = [this](const SnapQuestion& q) { return snap(q); };
+    const auto clearance = [this, &stop](const ClearanceQuestion& q) {
+        const auto first = scene::subtree(scene_.scene(), q.first), second = scene::subtree(scene_.scene(), q.second);
+        return measurer_.clearance(first, second, q.poses->worldFromNode, {.report = {}, .stop = stop});
+    };
     std::unique_lock lock{mutex_};
-    while (changed_.wait(lock, stop, [this] { return sight_.has_value(); })) {
-        const SightQuestion question = *std::exchange(sight_, std::nullopt);
-        working_ = true;
-        lock.unlock();
-        std::vector<std::uint8_t> answer = look(question);
-        lock.lock();
-        seen_ = std::move(answer);
-        working_ = false;
-        changed_.notify_all();
+    while (changed_.wait(lock, stop, [this] { return waiting(); })) { // what the user waits for comes first
+        if (answer(click_, lock, snapped) || answer(clearance_, lock, clearance) || answer(hover_, lock, snapped)) continue;
+        answer(sight_, lock, [this](const SightQuestion& q) { return look(q); });
     }
+}
+
+Surveyor::Snapped Surveyor::snap(const SnapQuestion& question) {
+    return measurer_.snap(question.ray, question.options, question.poses->worldFromNode, question.poses->visible);
 }
 
 std::vector<std::uint8_t> Surveyor::look(const SightQuestion& question) {
@@ -63,7 +70,7 @@ bool Surveyor::seen(const SightQuestion& question, const Mark& mark) {
     scene::Ray ray{question.eye, way / distance};
     double gone = 0;
     for (int pane = 0; pane < mostPanes; ++pane) {
-        const auto hit = picker_.pick(ray, question.poses->worldFromNode, question.poses->visible);
+        const auto hit = measurer_.picker().pick(ray, question.poses->worldFromNode, question.poses->visible);
         if (!hit || gone + hit->distance > distance - slack) return true;
         const bool glass = scene.materials[scene.instances[hit->instance].material].alphaMode == scene::AlphaMode::Blend;
         if (!glass && !belongsTo(scene_.equipmentOf(hit->node), mark.owner)) return false;

@@ -371,5 +371,93 @@ TEST(Context, NewCharactersAndANewScaleMakeTheFontsAgain) {
     EXPECT_EQ(bench.context().fontGeneration(), before + 2);
 }
 
+TEST(Measuring, ShowsWhatWasTakenInTheChosenUnit) {
+    Bench bench{{1280, 800}};
+    bench.state.measuring = true;
+    const std::array<Measurement, 3> taken{
+        Measurement{
+            .kind = MeasureKind::Distance, .from = {0, 0, 0}, .to = {0.3, 0, -0.4}, .length = 0.5, .across = 0.4, .angle = 0},
+        Measurement{.kind = MeasureKind::Angle, .from = {0, 0, 0}, .to = {1, 0, 0}, .angle = 0.5235987755982988},
+        Measurement{
+            .kind = MeasureKind::Clearance, .from = {0, 0, 0}, .to = {1, 0, 0}, .length = 0, .parts = "die – backing-roll"}};
+    const std::array<MeasureShape, 2> shapes{MeasureShape{.from = {500, 300}, .to = {620, 340}, .line = true, .measurement = 0},
+                                             MeasureShape{.from = {560, 420}, .to = {560, 420}, .caught = true}};
+    Model model = bench.world.model();
+    model.viewportImage = 1;
+    model.measurements = taken;
+    model.measureShapes = shapes;
+    model.measureNote = "Click the first of two points.";
+    bench.model = model;
+    bench.frames(2);
+    bench.save("measuring");
+    EXPECT_TRUE(bench.find("500.0 mm"));
+    EXPECT_TRUE(bench.find("400.0 mm across, parallel"));
+    EXPECT_TRUE(bench.find("30.00° (150.00°)"));
+    EXPECT_TRUE(bench.find("touching"));
+    EXPECT_TRUE(bench.find("die – backing-roll"));
+    EXPECT_TRUE(bench.find("Click the first of two points."));
+    bench.expectTidy();
+    bench.clickAt(bench.find("in")->box.centre());
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("19.685 in"));
+    bench.clickAt(bench.find("Clear")->box.centre());
+    EXPECT_TRUE(bench.asked<MeasureClear>());
+}
+
+TEST(Measuring, ClicksMeasureOnlyWhileTheToolIsOutAndEscapePutsItAway) {
+    Bench bench;
+    Model model = bench.world.model();
+    model.viewportImage = 1;
+    bench.model = model;
+    const glm::vec2 middle = bench.layout.viewport.centre() + glm::vec2{100, 60};
+    bench.clickAt(middle);
+    EXPECT_TRUE(bench.asked<PickAt>());
+    bench.state.measuring = true;
+    bench.frame();
+    bench.clickAt(middle);
+    EXPECT_TRUE(bench.asked<MeasureAt>());
+    EXPECT_FALSE(bench.asked<PickAt>());
+    model.measureBegun = true;
+    bench.model = model;
+    bench.press(Key::Escape);
+    EXPECT_TRUE(bench.asked<MeasureCancel>()) << "first it lets go of the point";
+    EXPECT_TRUE(bench.state.measuring);
+    model.measureBegun = false;
+    bench.model = model;
+    bench.press(Key::Escape);
+    EXPECT_FALSE(bench.state.measuring);
+    EXPECT_FALSE(bench.asked<Select>()) << "the selection stays";
+}
+
+TEST(Measuring, LengthsAndAnglesReadAsTheyAre) {
+    EXPECT_EQ(lengthText(1.23456, LengthUnit::Metre), "1.2346 m");
+    EXPECT_EQ(lengthText(0.0125, LengthUnit::Millimetre), "12.5 mm");
+    EXPECT_EQ(lengthText(0.0254, LengthUnit::Inch), "1.000 in");
+    EXPECT_EQ(angleText(0), "0.00° (180.00°)");
+    EXPECT_EQ(angleText(1.5707963267948966), "90.00°");
+}
+
+TEST(Tree, SaysWhatIsHiddenAndTheMenuOffersToShowIt) {
+    Bench bench;
+    bench.frame();
+    std::size_t i = 0;
+    while (!bench.find(bench.world.plant.equipment.at(i).name)) ++i;
+    const auto row = static_cast<EquipmentIndex>(i);
+    const std::string name = bench.world.plant.at(row).name;
+    EXPECT_FALSE(bench.find("hidden"));
+    bench.state.hidden.assign(bench.world.plant.equipment.size(), false);
+    bench.state.hidden[i] = true;
+    bench.frame();
+    EXPECT_TRUE(bench.find("hidden"));
+    bench.context().pointerAt(bench.find(name)->box.centre());
+    bench.frame();
+    bench.context().pointerButton(1, true);
+    bench.frame();
+    EXPECT_EQ(bench.asked<Select>()->equipment, row);
+    bench.context().pointerButton(1, false);
+    bench.frames(2);
+    bench.save("tree-menu");
+}
+
 } // namespace
 } // namespace millwright::ui

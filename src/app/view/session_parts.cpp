@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <app/view/session.hpp>
+
+/// What of the plant is shown, and what is measured on it.
+namespace millwright::app {
+
+std::shared_ptr<const Poses> Session::poses() const {
+    auto poses = std::make_shared<Poses>();
+    const auto nodes = scene_->nodes();
+    poses->worldFromNode.reserve(nodes.size());
+    poses->visible.reserve(nodes.size());
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+        poses->worldFromNode.push_back(nodes[i].worldFromNode);
+        poses->visible.push_back(nodes[i].visible && !isHidden(scene_->equipmentOf(i)) ? 1 : 0);
+    }
+    return poses;
+}
+
+std::span<const render::NodeState> Session::nodes() {
+    if (!someHidden()) return scene_->nodes();
+    const auto all = scene_->nodes();
+    shownNodes_.assign(all.begin(), all.end());
+    for (std::uint32_t i = 0; i < shownNodes_.size(); ++i)
+        if (isHidden(scene_->equipmentOf(i))) shownNodes_[i].visible = false;
+    return shownNodes_;
+}
+
+bool Session::someHidden() const {
+    return std::ranges::contains(state.hidden, true);
+}
+
+bool Session::isHidden(EquipmentIndex equipment) const {
+    return equipment != noEquipment && index(equipment) < state.hidden.size() && state.hidden[index(equipment)];
+}
+
+bool Session::isWithin(EquipmentIndex equipment, EquipmentIndex ancestor) const {
+    while (equipment != noEquipment && equipment != ancestor) equipment = plant_.at(equipment).parent;
+    return equipment == ancestor;
+}
+
+void Session::hide(EquipmentIndex equipment, bool hidden) {
+    state.hidden.resize(plant_.equipment.size(), false);
+    for (std::size_t i = 0; i < plant_.equipment.size(); ++i) {
+        const auto other = static_cast<EquipmentIndex>(i);
+        const bool holdsWhatIsShown = !hidden && isWithin(equipment, other);
+        if (isWithin(other, equipment) || holdsWhatIsShown) state.hidden[i] = hidden;
+    }
+    changed_ = true;
+}
+
+/// What is above it stays shown: an area's own model, if it has one, is the ground its machines stand on.
+void Session::isolate(EquipmentIndex equipment) {
+    state.hidden.assign(plant_.equipment.size(), false);
+    for (std::size_t i = 0; i < plant_.equipment.size(); ++i) {
+        const auto other = static_cast<EquipmentIndex>(i);
+        state.hidden[i] = !isWithin(other, equipment) && !isWithin(equipment, other);
+    }
+    changed_ = true;
+}
+
+void Session::showAll() {
+    state.hidden.clear();
+    changed_ = true;
+}
+
+/// Names and properties of what each equipment is made of, for the search.
+void Session::collectParts() {
+    partTexts_.assign(plant_.equipment.size(), {});
+    const auto& nodes = scene_->scene().nodes;
+    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+        const EquipmentIndex owner = scene_->equipmentOf(i);
+        if (owner == noEquipment || i == scene_->nodeOf(owner)) continue;
+        std::string& text = partTexts_[index(owner)];
+        text += nodes[i].name + '\n';
+        for (const auto& [key, value] : nodes[i].metadata) text += key + ' ' + value + '\n';
+    }
+}
+
+/// The part that a picked node belongs to: the nearest with a name, with all that is said of it and of the assemblies it is in.
+void Session::pickPart(std::uint32_t node) {
+    picked_ = {};
+    pickedOf_ = node == scene::none ? noEquipment : scene_->equipmentOf(node);
+    if (pickedOf_ == noEquipment) return;
+    const auto& nodes = scene_->scene().nodes;
+    for (; node != scene::none && node != scene_->nodeOf(pickedOf_); node = nodes[node].parent) {
+        if (picked_.name.empty()) picked_.name = nodes[node].name;
+        picked_.properties.insert(picked_.properties.end(), nodes[node].metadata.begin(), nodes[node].metadata.end());
+    }
+    if (picked_.name.empty()) pickedOf_ = noEquipment;
+}
+
+Measuring::Pointer Session::pointerAt(glm::vec2 pixel) const {
+    const ui::Camera camera = seen();
+    const glm::dvec2 size = viewport();
+    return {.ray = {camera.eye(), ui::rayThrough(camera, glm::dvec2(pixel), size)},
+            .radiansPerPixel = camera.verticalFov / size.y,
+            .poses = poses()};
+}
+
+/// Takes what the surveyor found, and forgets what was begun when the tool is put away.
+void Session::measure() {
+    if (!state.measuring) {
+        measuring_->leave();
+        measuring_->cancel();
+    }
+    measuring_->update();
+    measuring_->draw(seen(), viewport(), measureShapes_);
+}
+
+} // namespace millwright::app
