@@ -42,26 +42,48 @@ std::pair<float, float> extentAlong(const Aabb& box, glm::vec3 axis) {
     return {low.x + low.y + low.z, high.x + high.y + high.z};
 }
 
-/// Model files of a plant, each once, in the order it names them.
-std::vector<std::filesystem::path> modelsOf(const plant::Plant& plant) {
-    std::vector<std::filesystem::path> models;
+/// A model file and how the plant says that it is to be read.
+struct ModelUse {
+    std::filesystem::path file;
+    std::optional<double> metresPerUnit;
+    std::optional<plant::Axis> up;
+
+    explicit ModelUse(const plant::Equipment& equipment)
+        : file{equipment.model}, metresPerUnit{equipment.modelMetresPerUnit}, up{equipment.modelUp} {}
+    friend auto operator<=>(const ModelUse&, const ModelUse&) = default;
+};
+
+/// Model files of a plant, each once for every way to read it, in the order it names them.
+std::vector<ModelUse> modelsOf(const plant::Plant& plant) {
+    std::vector<ModelUse> models;
     for (const plant::Equipment& equipment : plant.equipment) {
-        if (!equipment.model.empty() && std::ranges::find(models, equipment.model) == models.end())
-            models.push_back(equipment.model);
+        if (!equipment.model.empty() && std::ranges::find(models, ModelUse{equipment}) == models.end())
+            models.emplace_back(equipment);
     }
     return models;
 }
 
+Result<cad::Import> importFile(const ModelUse& model, const Progress& progress) {
+    cad::ImportOptions options;
+    options.metresPerUnit = model.metresPerUnit;
+    if (model.up) options.upAxis = static_cast<cad::Axis>(*model.up);
+    options.progress = progress;
+    return cad::import(model.file, options);
+}
+
 /// Reads all models, several at a time. The answers are parallel to `models`.
-std::vector<Result<cad::Import>> importAll(const std::vector<std::filesystem::path>& models, const Progress& progress,
+std::vector<Result<cad::Import>> importAll(const std::vector<ModelUse>& models, const Progress& progress,
                                            const PlantScene::Importer& importer) {
     std::vector<Result<cad::Import>> imports(models.size());
+    const auto readOne = [&](const ModelUse& model, const Progress& modelProgress) {
+        return importer ? importer(model.file, modelProgress) : importFile(model, modelProgress);
+    };
     std::mutex mutex; // of `fractions` and of the report: callers need not be ready for several threads
     std::vector<double> fractions(models.size());
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         for (std::size_t i = next++; i < models.size(); i = next++) {
-            const std::string name = models[i].filename().string();
+            const std::string name = models[i].file.filename().string();
             const auto report = [&, i](double fraction, std::string_view) {
                 const std::scoped_lock lock{mutex};
                 fractions[i] = fraction;
@@ -72,7 +94,7 @@ std::vector<Result<cad::Import>> importAll(const std::vector<std::filesystem::pa
             if (progress.cancelled())
                 imports[i] = failure(ErrorCode::Cancelled, "stopped while models were read");
             else
-                imports[i] = importer(models[i], Progress{.report = report, .stop = progress.stop});
+                imports[i] = readOne(models[i], Progress{.report = report, .stop = progress.stop});
             report(1, {});
         }
     };
@@ -110,7 +132,7 @@ struct PlantScene::State {
     std::vector<std::uint32_t> poseOf; ///< parallel to scene.nodes: index into poses, or scene::none
     std::vector<SceneLabel> labels;
 
-    void compose(const std::vector<std::filesystem::path>& files, std::vector<Result<cad::Import>>& imports);
+    void compose(const std::vector<ModelUse>& files, std::vector<Result<cad::Import>>& imports);
     [[nodiscard]] std::vector<Error> findTargets();
     [[nodiscard]] Error missingNode(const plant::Target& target) const;
     void prepare();
@@ -119,9 +141,9 @@ struct PlantScene::State {
     void updateNode(std::uint32_t node);
 };
 
-void PlantScene::State::compose(const std::vector<std::filesystem::path>& files, std::vector<Result<cad::Import>>& imports) {
+void PlantScene::State::compose(const std::vector<ModelUse>& files, std::vector<Result<cad::Import>>& imports) {
     scene::SceneComposer composer;
-    std::map<std::filesystem::path, scene::SceneComposer::Model> loaded;
+    std::map<ModelUse, scene::SceneComposer::Model> loaded;
     for (std::size_t i = 0; i < files.size(); ++i) {
         reports.push_back(std::move(imports[i]->report));
         loaded.emplace(files[i], composer.add(std::move(imports[i]->scene)));
@@ -130,8 +152,9 @@ void PlantScene::State::compose(const std::vector<std::filesystem::path>& files,
         const plant::Equipment& equipment = plant->equipment[i];
         const std::uint32_t parent = equipment.parent == noEquipment ? scene::none : equipmentNodes[index(equipment.parent)];
         equipmentNodes.push_back(composer.addNode(equipment.id, parent, matrixOf(equipment.placement)));
-        models.push_back(equipment.model.empty() ? NodeRange{0, 0}
-                                                 : composer.place(loaded.at(equipment.model), equipmentNodes.back(), glm::mat4{1}));
+        models.push_back(equipment.model.empty()
+                             ? NodeRange{0, 0}
+                             : composer.place(loaded.at(ModelUse{equipment}), equipmentNodes.back(), glm::mat4{1}));
         owners.resize(composer.scene().nodes.size(), static_cast<EquipmentIndex>(i));
     }
     scene = std::move(composer).finish();
@@ -236,13 +259,8 @@ bool PlantScene::State::within(EquipmentIndex equipment, EquipmentIndex ancestor
 
 std::expected<PlantScene, std::vector<Error>> PlantScene::load(const plant::Plant& plant, const Progress& progress,
                                                                const Importer& importer) {
-    const Importer fromFile = [](const std::filesystem::path& model, const Progress& modelProgress) {
-        cad::ImportOptions options;
-        options.progress = modelProgress;
-        return cad::import(model, options);
-    };
-    const std::vector<std::filesystem::path> files = modelsOf(plant);
-    std::vector<Result<cad::Import>> imports = importAll(files, progress, importer ? importer : fromFile);
+    const std::vector<ModelUse> files = modelsOf(plant);
+    std::vector<Result<cad::Import>> imports = importAll(files, progress, importer);
     if (progress.cancelled())
         return std::unexpected(std::vector{Error{ErrorCode::Cancelled, "stopped while models were read", {}}});
     std::vector<Error> errors;
@@ -308,6 +326,19 @@ void PlantScene::hover(EquipmentIndex equipment) {
 const scene::Scene& PlantScene::scene() const {
     return state_->scene;
 }
+
+void PlantScene::extend(const std::function<void(scene::Scene&)>& add) {
+    State& s = *state_;
+    const auto before = static_cast<std::uint32_t>(s.scene.nodes.size());
+    add(s.scene);
+    const std::size_t count = s.scene.nodes.size();
+    s.owners.resize(count, noEquipment);
+    s.boxes.resize(count);
+    s.poseOf.resize(count, scene::none);
+    s.nodes.resize(count);
+    for (std::uint32_t node = before; node < count; ++node) s.updateNode(node);
+}
+
 std::span<const cad::ImportReport> PlantScene::reports() const {
     return state_->reports;
 }
@@ -331,7 +362,8 @@ Aabb PlantScene::bounds(EquipmentIndex equipment) const {
     const State& s = *state_;
     Aabb bounds;
     for (const scene::Instance& instance : s.scene.instances) {
-        if (equipment != noEquipment && !s.within(s.owners[instance.node], equipment)) continue;
+        const EquipmentIndex owner = s.owners[instance.node];
+        if (owner == noEquipment || (equipment != noEquipment && !s.within(owner, equipment))) continue;
         bounds.include(s.scene.meshes[instance.mesh].bounds.transformed(s.nodes[instance.node].worldFromNode));
     }
     return bounds;

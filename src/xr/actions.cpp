@@ -192,11 +192,11 @@ Result<bool> Actions::sync(XrSession session) {
     return result != XR_SESSION_NOT_FOCUSED;
 }
 
-bool Actions::pressedNow(XrSession session, XrAction action, Side side) const {
+Actions::Button Actions::button(XrSession session, XrAction action, Side side) const {
     XrActionStateBoolean state{XR_TYPE_ACTION_STATE_BOOLEAN};
     const auto info = query(action, hands_[side]);
-    if (XR_FAILED(xrGetActionStateBoolean(session, &info, &state))) return false;
-    return state.isActive && state.currentState && state.changedSinceLastSync;
+    if (XR_FAILED(xrGetActionStateBoolean(session, &info, &state)) || !state.isActive || !state.currentState) return {};
+    return {true, state.changedSinceLastSync == XR_TRUE};
 }
 
 Result<Hand> Actions::read(XrSession session, Side side, XrSpace stage, XrTime time) const {
@@ -209,8 +209,10 @@ Result<Hand> Actions::read(XrSession session, Side side, XrSpace stage, XrTime t
     if (auto ok = check(xrGetActionStateFloat(session, &selectInfo, &select), "reading a trigger"); !ok)
         return std::unexpected(ok.error());
     if (select.isActive) hand.select = select.currentState;
-    hand.selectPressed = pressedNow(session, press_, side);
-    hand.menuPressed = pressedNow(session, menu_, side);
+    const Button trigger = button(session, press_, side);
+    hand.selectPressed = trigger.pressed;
+    hand.selectHeld = trigger.held;
+    hand.menuPressed = button(session, menu_, side).pressed;
 
     XrActionStateBoolean held{XR_TYPE_ACTION_STATE_BOOLEAN};
     const auto heldInfo = query(teleport_, hands_[side]);

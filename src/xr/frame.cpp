@@ -94,7 +94,7 @@ bool Headset::Impl::noteLoss(XrResult result) {
     } else {
         return false;
     }
-    log::warning("{}", errorOf(result, "drawing").text());
+    log::info("{}", errorOf(result, "drawing").text());
     return true;
 }
 

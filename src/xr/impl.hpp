@@ -87,7 +87,11 @@ public:
 private:
     [[nodiscard]] Result<void> add(XrAction& action, XrActionType type, const char* name, const char* shownName);
     [[nodiscard]] Result<void> suggest(std::string_view profile);
-    [[nodiscard]] bool pressedNow(XrSession session, XrAction action, Side side) const;
+    struct Button {
+        bool held = false;
+        bool pressed = false; ///< since the last sync
+    };
+    [[nodiscard]] Button button(XrSession session, XrAction action, Side side) const;
 
     XrInstance instance_ = XR_NULL_HANDLE;
     UniqueActionSet set_;

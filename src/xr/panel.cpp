@@ -26,7 +26,8 @@ void record(VkCommandBuffer commands, const std::array<VkImageMemoryBarrier2, 2>
     vkCmdPipelineBarrier2(commands, &info);
 }
 
-/// Bytes are copied as they are: the picture holds sRGB-encoded bytes in a UNORM image, the swapchain's format says that they are.
+/// The first layer. Bytes are copied as they are: a picture holds sRGB-encoded bytes in a UNORM image, the swapchain's format says
+/// that they are.
 void copy(VkCommandBuffer commands, const gpu::TargetImage& from, const gpu::TargetImage& to) {
     auto source = barrier(from.image, from.layoutAfter, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
     source.srcStageMask = anything;
@@ -64,6 +65,10 @@ void copy(VkCommandBuffer commands, const gpu::TargetImage& from, const gpu::Tar
 }
 
 } // namespace
+
+void Headset::copyLeftEye(gpu::FrameInFlight& frame, const EyeTargets& eyes, const gpu::OffscreenTarget& picture) {
+    copy(gpu::commandBuffer(frame), *eyes.colour, picture.image());
+}
 
 Result<void> Headset::showPanel(gpu::FrameInFlight& frame, const gpu::OffscreenTarget& picture) {
     const auto image = impl_->panel->acquire();

@@ -11,7 +11,7 @@ namespace millwright::xr {
 namespace {
 
 constexpr float tau = 2 * std::numbers::pi_v<float>;
-constexpr float rayRadius = 0.0012f; // metres
+constexpr float rayRadius = 0.002f; // metres
 constexpr float arcRadius = 0.008f;
 constexpr glm::vec4 landingTint{0.02f, 0.55f, 0.75f, 1};
 constexpr glm::vec4 blockedTint{0.75f, 0.06f, 0.03f, 1};

@@ -25,12 +25,7 @@ WalkEvents Walk::update(const HeadsetFrame& frame, const FloorProbe& floor, cons
         const Hand& hand = frame.hands[side];
         point(side, hand, ray);
         move(side, hand, floor, events);
-        if (hand.selectPressed) {
-            events.by = static_cast<Side>(side);
-            const auto& target = hands_[side].pointedAt;
-            events.selected = target ? std::optional{target->node} : std::nullopt;
-            events.deselected = !target;
-        }
+        if (hand.selectPressed) select(side, hand, events);
         if (hand.menuPressed) {
             events.panelToggled = true;
             if (stageFromPanel_)
@@ -39,7 +34,52 @@ WalkEvents Walk::update(const HeadsetFrame& frame, const FloorProbe& floor, cons
                 hangPanel();
         }
     }
+    usePanel(frame);
     return events;
+}
+
+/// The trigger acts on what the ray meets first: the panel, or the plant behind it.
+void Walk::select(std::size_t side, const Hand& hand, WalkEvents& events) {
+    events.by = static_cast<Side>(side);
+    if (hands_[side].panelPoint) {
+        events.panelPressed = true;
+        panelHand_ = events.by;
+        if (hand.selectHeld) panelHolder_ = events.by;
+        return;
+    }
+    const auto& target = hands_[side].pointedAt;
+    events.selected = target ? std::optional{target->node} : std::nullopt;
+    events.deselected = !target;
+}
+
+void Walk::usePanel(const HeadsetFrame& frame) {
+    const std::optional<PanelPointer> before = panelPointer_;
+    panelPointer_.reset();
+    if (!stageFromPanel_ || (panelHolder_ && !frame.hands[*panelHolder_].selectHeld)) panelHolder_.reset();
+    if (!stageFromPanel_) return;
+    const Side other = panelHand_ == rightHand ? leftHand : rightHand;
+    if (!panelHolder_ && !hands_[panelHand_].panelPoint && hands_[other].panelPoint) panelHand_ = other;
+    const auto& point = hands_[panelHand_].panelPoint;
+    if (point)
+        panelPointer_ = PanelPointer{
+            .at = *point, .held = panelHolder_.has_value(), .scroll = frame.hands[panelHand_].stick.y, .by = panelHand_};
+    else if (panelHolder_ && before)
+        panelPointer_ = PanelPointer{.at = before->at, .held = true, .by = panelHand_};
+}
+
+/// Where an aim's ray meets the panel's front, and how far away.
+std::optional<glm::vec2> Walk::meetPanel(const Pose& stageFromAim, double& distance) const {
+    if (!stageFromPanel_) return std::nullopt;
+    const glm::quat panelFromStage = glm::conjugate(stageFromPanel_->orientation);
+    const glm::vec3 origin = panelFromStage * (stageFromAim.position - stageFromPanel_->position);
+    const glm::vec3 direction = panelFromStage * stageFromAim.forward();
+    if (!(origin.z > 0 && direction.z < 0)) return std::nullopt;
+    const float along = -origin.z / direction.z;
+    const glm::vec2 size = panel()->size;
+    const glm::vec2 at = glm::vec2{origin + along * direction} / size;
+    if (std::abs(at.x) > 0.5f || std::abs(at.y) > 0.5f) return std::nullopt;
+    distance = static_cast<double>(along);
+    return glm::vec2{at.x + 0.5f, 0.5f - at.y};
 }
 
 /// Where the hand and its ray are in the plant, and what the ray meets.
@@ -55,7 +95,8 @@ void Walk::point(std::size_t side, const Hand& hand, const RayProbe& ray) {
     drawn.rayOrigin = space_.worldFromStage(hand.stageFromAim->position);
     drawn.rayDirection = turn * hand.stageFromAim->forward();
     drawn.rayLength = static_cast<double>(options_.idleRayLength);
-    if (!ray) return;
+    drawn.panelPoint = meetPanel(*hand.stageFromAim, drawn.rayLength);
+    if (drawn.panelPoint || !ray) return;
     drawn.pointedAt = ray(drawn.rayOrigin, drawn.rayDirection, options_.rayReach);
     if (drawn.pointedAt) drawn.rayLength = glm::distance(drawn.rayOrigin, drawn.pointedAt->position);
 }
@@ -68,7 +109,10 @@ void Walk::move(std::size_t side, const Hand& hand, const FloorProbe& floor, Wal
         return;
     }
     if (otherAims) return;
-    const auto phase = triggers_[side].update(hand.stick, hand.teleportHeld);
+    // At the panel the stick scrolls instead of aiming.
+    const bool scrolls = hands_[side].panelPoint.has_value() && !aiming_;
+    const auto phase = scrolls ? TeleportTrigger::Phase::Off : triggers_[side].update(hand.stick, hand.teleportHeld);
+    if (scrolls) triggers_[side].cancel();
     if (phase == TeleportTrigger::Phase::Off) {
         if (const float angle = turns_[side].update(hand.stick.x); angle != 0) {
             space_ = turned(space_, stageFromHead_.position, static_cast<double>(angle));
@@ -101,9 +145,9 @@ void Walk::hangPanel() {
     stageFromPanel_ = Pose{stageFromHead_.position + facing * glm::vec3{0, 0, -options_.panelDistance}, facing};
 }
 
-std::optional<PanelLayer> Walk::panel(float heightOverWidth) const {
+std::optional<PanelLayer> Walk::panel() const {
     if (!stageFromPanel_) return std::nullopt;
-    return PanelLayer{*stageFromPanel_, {options_.panelWidth, options_.panelWidth * heightOverWidth}};
+    return PanelLayer{*stageFromPanel_, {options_.panelWidth, options_.panelWidth * options_.panelHeightOverWidth}};
 }
 
 } // namespace millwright::xr

@@ -41,6 +41,9 @@ public:
     PlantScene& operator=(PlantScene&&) noexcept;
 
     [[nodiscard]] const scene::Scene& scene() const;
+    /// Lets `add` append nodes, meshes and materials that belong to no equipment, such as the controllers of a headset; nothing that
+    /// is there may change. Before spans are taken and before a renderer has the scene.
+    void extend(const std::function<void(scene::Scene&)>& add);
     /// One a model file, in the order the plant first names them.
     [[nodiscard]] std::span<const cad::ImportReport> reports() const;
 

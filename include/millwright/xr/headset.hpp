@@ -46,6 +46,7 @@ struct Hand {
     std::optional<Pose> stageFromAim;  ///< for a ray, along -Z
     float select = 0;                  ///< trigger, 0…1
     bool selectPressed = false;        ///< true on the frame the trigger went down
+    bool selectHeld = false;           ///< while it is down
     glm::vec2 stick{0};                ///< -1…1, right and forward positive
     bool teleportHeld = false;         ///< only on controllers without a stick
     bool menuPressed = false;          ///< true on the frame the menu button went down
@@ -119,6 +120,9 @@ public:
     [[nodiscard]] Result<std::optional<HeadsetFrame>> beginFrame();
     /// Images to draw both eyes into; at most once a frame, only where it renders. Blocks until the compositor is done with them.
     [[nodiscard]] Result<EyeTargets> acquireEyes();
+    /// Copies what was drawn for the left eye into `picture`, as large as an eye: for a mirror on the desk. After drawing into
+    /// `eyes`, in the same GPU frame.
+    void copyLeftEye(gpu::FrameInFlight& frame, const EyeTargets& eyes, const gpu::OffscreenTarget& picture);
     /// Makes `picture` (drawn earlier in the same GPU frame, `options.panelPixels` large, opaque) the panel's; it stays shown until
     /// the next one. At most once a frame.
     [[nodiscard]] Result<void> showPanel(gpu::FrameInFlight& frame, const gpu::OffscreenTarget& picture);

@@ -23,10 +23,11 @@ struct WalkOptions {
     float snapTurnRadians = std::numbers::pi_v<float> / 6;
     double rayReach = 40;               ///< metres
     float idleRayLength = 2.5f;         ///< metres drawn where a ray meets nothing
-    float panelWidth = 0.65f;           ///< metres, at `panelDistance`: 29 degrees wide
+    float panelWidth = 0.6f;            ///< metres, at `panelDistance`: 27 degrees wide
     float panelDistance = 1.25f;        ///< metres from the head
     float panelBelowEyeRadians = 0.26f; ///< of its centre: 15 degrees
-    float panelAsideRadians = 0.42f;    ///< to the right, so that it does not hide what one looks at
+    float panelAsideRadians = 0.5f;     ///< to the right: clear of what one looks at and of a hand that points ahead
+    float panelHeightOverWidth = 1;
     ArcLimits arc;
 };
 
@@ -39,6 +40,15 @@ struct WalkHand {
     glm::vec3 rayDirection{0, 0, -1};
     double rayLength = 0; ///< metres; 0: not drawn
     std::optional<PointedAt> pointedAt;
+    std::optional<glm::vec2> panelPoint; ///< where its ray meets the panel: 0…1, from the top left; then it meets nothing else
+};
+
+/// What one hand does on the panel: a pointer like a mouse's.
+struct PanelPointer {
+    glm::vec2 at{0};   ///< 0…1, from the picture's top left
+    bool held = false; ///< the trigger was pulled there and has not been let go
+    float scroll = 0;  ///< -1…1, the stick's forward deflection: up
+    Side by = rightHand;
 };
 
 /// What happened in one frame, for counting, knocking and selecting.
@@ -48,6 +58,7 @@ struct WalkEvents {
     bool panelToggled = false;
     std::optional<std::uint32_t> selected; ///< node that the trigger was pulled at
     bool deselected = false;               ///< trigger pulled at nothing
+    bool panelPressed = false;             ///< trigger pulled at the panel
     Side by = rightHand;                   ///< the hand that did it
 };
 
@@ -68,11 +79,17 @@ public:
     /// While a teleport is aimed.
     [[nodiscard]] const std::optional<TeleportArc>& arc() const { return arc_; }
     /// Where the panel hangs, if it is shown. It stays where it was opened.
-    [[nodiscard]] std::optional<PanelLayer> panel(float heightOverWidth) const;
+    [[nodiscard]] std::optional<PanelLayer> panel() const;
+    /// The hand that points at the panel; of two the one that used it last. While it holds the trigger it keeps the pointer, also
+    /// beyond the panel's border.
+    [[nodiscard]] const std::optional<PanelPointer>& panelPointer() const { return panelPointer_; }
     [[nodiscard]] glm::dvec3 headInWorld() const { return space_.worldFromStage(stageFromHead_.position); }
 
 private:
     void point(std::size_t side, const Hand& hand, const RayProbe& ray);
+    [[nodiscard]] std::optional<glm::vec2> meetPanel(const Pose& stageFromAim, double& distance) const;
+    void select(std::size_t side, const Hand& hand, WalkEvents& events);
+    void usePanel(const HeadsetFrame& frame);
     void move(std::size_t side, const Hand& hand, const FloorProbe& floor, WalkEvents& events);
     void hangPanel();
 
@@ -86,6 +103,9 @@ private:
     std::optional<Side> aiming_;
     std::optional<std::pair<glm::dvec3, glm::dvec3>> start_;
     std::optional<Pose> stageFromPanel_;
+    std::optional<PanelPointer> panelPointer_;
+    std::optional<Side> panelHolder_; ///< whose trigger was pulled on the panel and is still down
+    Side panelHand_ = rightHand;      ///< that used the panel last
     bool panelOpened_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <app/command.hpp>
+#include <app/commands/xr_mirror.hpp>
 #include <app/commands/xr_visit.hpp>
 #include <app/open.hpp>
 #include <cmath>
@@ -20,10 +21,12 @@ struct Options {
     std::string gpu;
     std::string quality = "auto";
     std::string mirror;
+    std::string select;
     double speed = 1;
     float scale = 1;
     std::uint64_t frames = 0;
     bool json = false;
+    bool noWindow = false;
 };
 
 std::string_view word(xr::SessionEnd end) {
@@ -104,16 +107,31 @@ Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plan
     return std::make_unique<twin::ReplayThread>(std::move(**replay));
 }
 
+/// The window for those who stand by. A display that refuses one keeps nobody out of the headset.
+std::unique_ptr<XrMirror> openMirror(const plant::Plant& plant, const Options& options) {
+    if (options.noWindow) return nullptr;
+    auto mirror = XrMirror::open(plant.name.empty() ? plant.id : plant.name);
+    if (mirror) return std::move(*mirror);
+    log::warning("no window shows what the headset shows: {}", mirror.error().text());
+    return nullptr;
+}
+
 ExitStatus walkThrough(const Options& options) {
     const auto quality = render::parseQuality(options.quality);
     if (!quality) return fail(quality.error());
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
+    const EquipmentIndex selected = options.select.empty() ? noEquipment : plant->findEquipment(options.select);
+    if (!options.select.empty() && selected == noEquipment)
+        return fail(Error{ErrorCode::NotFound, std::format("has no equipment '{}'", options.select), options.plant});
     // The device must outlive everything drawn with it, the headset's own images included.
     std::unique_ptr<gpu::Device> device;
     auto headset = xr::Headset::connect({.resolutionScale = options.scale});
     if (!headset) return fail(headset.error());
-    auto made = headset->createDevice({.gpu = options.gpu});
+    const std::unique_ptr<XrMirror> mirror = openMirror(*plant, options);
+    auto made = headset->createDevice({.gpu = options.gpu,
+                                       .presentation = mirror != nullptr,
+                                       .instanceExtensions = mirror ? mirror->instanceExtensions() : std::vector<std::string>{}});
     if (!made) return fail(made.error());
     device = std::move(*made);
     auto scene = [&] {
@@ -127,6 +145,11 @@ ExitStatus walkThrough(const Options& options) {
 
     auto visit = XrVisit::open(*plant, *scene, replay->get(), *headset, *device, *quality);
     if (!visit) return fail(visit.error());
+    (*visit)->select(selected);
+    if (mirror) {
+        if (auto attached = mirror->attach(*device, headset->info().eyePixels); !attached) return fail(attached.error());
+        (*visit)->setMirror(mirror.get());
+    }
     const auto stop = interrupted();
     const auto report = (*visit)->run(options.frames, stop);
     if (!report) return fail(report.error());
@@ -136,8 +159,11 @@ ExitStatus walkThrough(const Options& options) {
     print(options.json ? asJson(*plant, *headset, *report) : asText(*plant, *headset, *report));
     for (const auto& message : device->validationMessages()) log::error("Vulkan: {}", message.text);
     if (!device->validationMessages().empty()) return ExitStatus::CheckFailed;
-    if (headset->session().end() != xr::SessionEnd::Exited)
-        return fail(Error{ErrorCode::Device, "the headset or its runtime went away: connect it, then start again", "headset"});
+    if (headset->session().end() == xr::SessionEnd::SessionLost)
+        return fail(Error{ErrorCode::Device, "the headset went away during the visit: connect it, then start again", "headset"});
+    if (headset->session().end() == xr::SessionEnd::InstanceLost)
+        return fail(
+            Error{ErrorCode::Device, "the OpenXR runtime ended during the visit: start it, then Millwright again", "headset"});
     return stop.stop_requested() ? ExitStatus::Interrupted : ExitStatus::Success;
 }
 
@@ -145,7 +171,8 @@ ExitStatus walkThrough(const Options& options) {
 
 void addXr(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand("xr", "Walk through a plant with a headset on (OpenXR)");
-    command->footer("Stick forward: teleport. Stick sideways: turn. Trigger: select. Menu or B: show or hide the panel.\n"
+    command->footer("Stick forward: teleport. Stick sideways: turn. Trigger: select, or press on the panel. Menu or B: show or "
+                    "hide the panel.\n"
                     "Example: millwright xr assets/plants/battery --at +10min");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
@@ -157,8 +184,10 @@ void addXr(CLI::App& program, Run& run) {
     command->add_option("--scale", options->scale, "Resolution, of what the headset recommends")
         ->check(CLI::Range(0.1, 2.0))
         ->capture_default_str();
+    command->add_option("--select", options->select, "Path of the equipment to select first");
     command->add_option("--frames", options->frames, "Leave after so many drawn frames; 0: stay");
     command->add_option("--mirror", options->mirror, "Write the last picture of both eyes to this PNG");
+    command->add_flag("--no-window", options->noWindow, "Do not show the left eye in a window where there is a display");
     command->add_flag("--json", options->json,
                       "Answer as JSON: plant, runtime, headset, eye, frames, states, end, worldFromStage, …");
     command->callback([&run, options] { run = [options] { return walkThrough(*options); }; });

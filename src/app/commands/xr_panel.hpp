@@ -7,6 +7,7 @@
 #include <millwright/ui/context.hpp>
 #include <millwright/ui/dashboard.hpp>
 #include <millwright/ui/painter.hpp>
+#include <millwright/xr/walk.hpp>
 
 #include <memory>
 #include <optional>
@@ -20,12 +21,14 @@ public:
     /// Errors: Device.
     [[nodiscard]] static Result<std::unique_ptr<XrPanel>> create(gpu::Device& device, const plant::Plant& plant, glm::uvec2 pixels);
 
-    /// True when the picture is to be drawn again: at once for another selection, otherwise every few frames. Call once a frame.
+    /// What the controllers do on the panel this frame; nothing: none points at it.
+    void point(const std::optional<xr::PanelPointer>& pointer);
+    /// True when the picture is to be drawn again: at once for another selection or a trigger, soon where something points at it,
+    /// otherwise every few frames. Call once a frame.
     [[nodiscard]] bool due(EquipmentIndex selected);
-    /// `twinFrame` null: no log.
-    void draw(gpu::FrameInFlight& frame, EquipmentIndex selected, const twin::Frame* twinFrame);
+    /// `twinFrame` null: no log. Returns what was asked for on the panel, valid until the next call.
+    const ui::Intents& draw(gpu::FrameInFlight& frame, EquipmentIndex selected, const twin::Frame* twinFrame);
     [[nodiscard]] const gpu::OffscreenTarget& picture() const { return picture_; }
-    [[nodiscard]] float heightOverWidth() const;
 
 private:
     XrPanel(const plant::Plant& plant, std::unique_ptr<ui::Context> context, gpu::OffscreenTarget picture)
@@ -39,7 +42,9 @@ private:
     ui::Intents intents_;
     ui::AttentionMap attention_;
     std::optional<EquipmentIndex> shown_;
-    unsigned age_ = 0; ///< frames since it was drawn
+    std::optional<xr::PanelPointer> pointer_;
+    unsigned age_ = 0;      ///< frames since it was drawn
+    unsigned toSettle_ = 0; ///< frames until everything that was done on it shows
 };
 
 } // namespace millwright::app

@@ -2,8 +2,10 @@
 #include <millwright/core/png.hpp>
 
 #include <algorithm>
+#include <app/commands/xr_mirror.hpp>
 #include <app/commands/xr_panel.hpp>
 #include <app/commands/xr_visit.hpp>
+#include <app/open.hpp>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -36,6 +38,17 @@ double toTheEdge(const scene::Aabb& box, glm::dvec3 from, glm::dvec3 direction) 
     return std::isfinite(nearest) ? nearest : 0;
 }
 
+xr::Props addProps(twin::PlantScene& scene) {
+    std::optional<xr::Props> props;
+    scene.extend([&](scene::Scene& plant) { props.emplace(plant); });
+    return std::move(*props);
+}
+
+float heightOverWidth(const xr::Headset& headset) {
+    const glm::vec2 panel{headset.info().panelPixels};
+    return panel.y / panel.x;
+}
+
 const plant::Camera* firstCamera(const plant::Plant& plant) {
     if (const plant::Camera* chosen = plant.findCamera(plant.defaultCamera)) return chosen;
     return plant.cameras.empty() ? nullptr : &plant.cameras.front();
@@ -45,7 +58,14 @@ const plant::Camera* firstCamera(const plant::Plant& plant) {
 
 XrVisit::XrVisit(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay, xr::Headset& headset,
                  gpu::Device& device)
-    : plant_{plant}, scene_{scene}, replay_{replay}, headset_{headset}, device_{device}, picker_{scene.scene()} {}
+    : plant_{plant},
+      scene_{scene},
+      replay_{replay},
+      headset_{headset},
+      device_{device},
+      props_{addProps(scene)},
+      picker_{scene.scene()},
+      walk_{{.panelHeightOverWidth = heightOverWidth(headset)}} {}
 
 XrVisit::~XrVisit() {
     device_.waitIdle();
@@ -57,12 +77,8 @@ Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::
     auto renderer = render::Renderer::create(device, {.quality = quality});
     if (!renderer) return std::unexpected(renderer.error());
     visit->renderer_ = std::move(*renderer);
-    {
-        scene::Scene drawn = scene.scene();
-        visit->props_.emplace(drawn);
-        if (auto uploaded = visit->renderer_->setScene(drawn); !uploaded) return std::unexpected(uploaded.error());
-        visit->nodes_.resize(drawn.nodes.size());
-    }
+    if (auto uploaded = show(*visit->renderer_, scene.scene()); !uploaded) return std::unexpected(uploaded.error());
+    visit->nodes_.resize(scene.scene().nodes.size());
     auto panel = XrPanel::create(device, plant, headset.info().panelPixels);
     if (!panel) return std::unexpected(panel.error());
     visit->panel_ = std::move(*panel);
@@ -106,7 +122,9 @@ Result<VisitReport> XrVisit::run(std::uint64_t frames, std::stop_token stop) {
         if (!alive) return std::unexpected(alive.error());
         if (!*alive) break;
         const bool enough = frames != 0 && headset_.statistics().drawn >= frames;
-        if (!leaving && (enough || stop.stop_requested())) {
+        if (mirror_) mirror_->pollEvents();
+        const bool closed = mirror_ && mirror_->wantsToClose();
+        if (!leaving && (enough || closed || stop.stop_requested())) {
             leaving = true;
             if (auto asked = headset_.requestExit(); !asked) return std::unexpected(asked.error());
             continue;
@@ -115,7 +133,12 @@ Result<VisitReport> XrVisit::run(std::uint64_t frames, std::stop_token stop) {
             std::this_thread::sleep_for(idlePoll); // OpenXR has no call that waits for an event
             continue;
         }
-        if (auto done = drawFrame(); !done) return std::unexpected(done.error());
+        if (auto done = drawFrame(); !done) {
+            const auto gone =
+                headset_.pollEvents(); // any call fails once the headset or its runtime is gone: then that is the reason
+            if (gone && !*gone) break;
+            return std::unexpected(done.error());
+        }
     }
     if (!frameMilliseconds_.empty()) {
         const auto middle = frameMilliseconds_.begin() + static_cast<std::ptrdiff_t>(frameMilliseconds_.size() / 2);
@@ -142,10 +165,13 @@ Result<void> XrVisit::drawFrame() {
         auto eyes = headset_.acquireEyes();
         if (!eyes) return std::unexpected(eyes.error());
         if (auto done = renderer_->draw(**recording, *eyes->colour, views_, nodes_, {}, eyes->depth); !done) return done;
-        layer = walk_.panel(panel_->heightOverWidth());
+        layer = walk_.panel();
         if (layer && panel_->due(report_.selected)) {
-            panel_->draw(**recording, report_.selected, frame_.get());
+            obey(panel_->draw(**recording, report_.selected, frame_.get()));
             if (auto shown = headset_.showPanel(**recording, panel_->picture()); !shown) return shown;
+        }
+        if (mirror_) {
+            if (auto shown = mirror_->show(**recording, headset_, *eyes); !shown) return shown;
         }
         if (auto done = device_.submit(**recording); !done) return done;
         drawn_ = true;
@@ -165,7 +191,7 @@ void XrVisit::animate() {
     std::ranges::copy(plantNodes, nodes_.begin());
     for (std::size_t i = 0; i < plantNodes.size(); ++i) {
         worldFromNode_[i] = plantNodes[i].worldFromNode;
-        visible_[i] = plantNodes[i].visible ? 1 : 0;
+        visible_[i] = plantNodes[i].visible && i < props_.firstNode() ? 1 : 0; // one does not point at one's own hands
     }
 }
 
@@ -174,18 +200,29 @@ void XrVisit::readHands(const xr::HeadsetFrame& frame) {
     const xr::WalkEvents events = walk_.update(frame, floor_, ray_);
     report_.teleports += events.teleported ? 1 : 0;
     report_.turns += events.turned ? 1 : 0;
-    if (events.selected || events.deselected) {
-        report_.selected = events.selected ? scene_.equipmentOf(*events.selected) : noEquipment;
-        scene_.select(report_.selected);
-    }
-    if (events.teleported || events.selected) headset_.pulse(events.by, knockStrength, knockLength);
+    if (events.selected || events.deselected) select(events.selected ? scene_.equipmentOf(*events.selected) : noEquipment);
+    panel_->point(walk_.panelPointer());
+    if (events.teleported || events.selected || events.panelPressed) headset_.pulse(events.by, knockStrength, knockLength);
     const auto& pointing = walk_.hands()[xr::rightHand].pointedAt ? walk_.hands()[xr::rightHand] : walk_.hands()[xr::leftHand];
     scene_.hover(pointing.pointedAt ? scene_.equipmentOf(pointing.pointedAt->node) : noEquipment);
-    for (const xr::PropPlacement& prop : props_->place(walk_)) {
+    for (const xr::PropPlacement& prop : props_.place(walk_)) {
         render::NodeState& node = nodes_[prop.node];
         node.worldFromNode = prop.worldFromNode;
         node.tint = prop.tint;
         node.visible = prop.visible;
+    }
+}
+
+void XrVisit::select(EquipmentIndex equipment) {
+    report_.selected = equipment;
+    scene_.select(equipment);
+}
+
+/// What was asked for on the panel.
+void XrVisit::obey(const ui::Intents& intents) {
+    for (const ui::Intent& intent : intents) {
+        const auto* chosen = std::get_if<ui::Select>(&intent);
+        if (chosen) select(chosen->equipment);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <millwright/scene/pick.hpp>
 #include <millwright/twin/plant_scene.hpp>
 #include <millwright/twin/replay_thread.hpp>
+#include <millwright/ui/model.hpp>
 #include <millwright/xr/headset.hpp>
 #include <millwright/xr/props.hpp>
 #include <millwright/xr/walk.hpp>
@@ -19,6 +20,7 @@
 
 namespace millwright::app {
 
+class XrMirror;
 class XrPanel;
 
 /// What a visit amounted to.
@@ -43,6 +45,10 @@ public:
     XrVisit(const XrVisit&) = delete;
     XrVisit& operator=(const XrVisit&) = delete;
 
+    /// A window to show the left eye in; closing it ends the visit. It must outlive the visit.
+    void setMirror(XrMirror* mirror) { mirror_ = mirror; }
+    /// Shows an equipment on the panel and outlines it; `noEquipment`: none.
+    void select(EquipmentIndex equipment);
     /// Runs the frame loop until the session is over; asks for its end after `frames` drawn frames (0: never) or when `stop` says
     /// so.
     [[nodiscard]] Result<VisitReport> run(std::uint64_t frames, std::stop_token stop);
@@ -55,6 +61,7 @@ private:
     [[nodiscard]] Result<void> drawFrame();
     void animate();
     void readHands(const xr::HeadsetFrame& frame);
+    void obey(const ui::Intents& intents);
     void look(const xr::HeadsetFrame& frame);
     void placeAtStart();
 
@@ -63,16 +70,17 @@ private:
     twin::ReplayThread* replay_;
     xr::Headset& headset_;
     gpu::Device& device_;
+    XrMirror* mirror_ = nullptr;
     std::unique_ptr<render::Renderer> renderer_;
-    std::optional<xr::Props> props_;
+    xr::Props props_;
     std::unique_ptr<XrPanel> panel_;
     scene::Picker picker_;
     xr::Walk walk_;
     xr::FloorProbe floor_;
     xr::RayProbe ray_;
     std::shared_ptr<const twin::Frame> frame_;
-    std::vector<render::NodeState> nodes_; ///< the plant's, then the props'
-    std::vector<glm::mat4> worldFromNode_; ///< the plant's, for picking
+    std::vector<render::NodeState> nodes_; ///< the plant's with the props at their end
+    std::vector<glm::mat4> worldFromNode_; ///< for picking
     std::vector<std::uint8_t> visible_;    ///< parallel
     std::array<render::View, 2> views_;
     std::vector<double> frameMilliseconds_;

@@ -80,10 +80,11 @@ protected:
     }
 
     /// Standard output goes to `answer()`, standard error to `complaints()`.
-    Result<ChildProcess> millwright(const std::string& arguments, std::vector<std::string> environment) {
+    Result<ChildProcess> millwright(const std::string& arguments, std::vector<std::string> environment,
+                                    const std::string& before = "") {
         environment.push_back("MILLWRIGHT_VALIDATION=1");
-        const std::string line =
-            "exec '" MILLWRIGHT_PROGRAM "' xr " + arguments + " >'" + answer().string() + "' 2>'" + complaints().string() + "'";
+        const std::string line = "exec '" MILLWRIGHT_PROGRAM "' " + before + " xr " + arguments + " >'" + answer().string() +
+                                 "' 2>'" + complaints().string() + "'";
         std::vector<std::string> command;
         command.push_back("/bin/sh");
         command.push_back("-c");
@@ -137,6 +138,72 @@ TEST_F(XrCommand, TheTriggerSelectsWhatTheRayMeets) {
     EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["selected"], "pillars");
 }
 
+/// A cell with two machines; the cell itself has nothing to show but them.
+fs::path writeCell(const fs::path& folder) {
+    writePillars(folder);
+    std::ofstream{folder / "plant.toml"} << R"(format = 1
+[plant]
+id = "plant"
+name = "Plant"
+[[equipment]]
+path = "cell"
+name = "Cell"
+level = "cell"
+[[equipment]]
+path = "cell/pillars"
+name = "Pillars"
+model = "pillars.obj"
+)";
+    return folder;
+}
+
+/// The orientation of a hand at `from` that points at a place on the panel: `at` from its top left, 0…1. The panel hangs where
+/// `xr::Walk` puts it before a head at the stage's origin: 1.25 m away, 0.5 rad to the right, 0.26 rad down, 0.6 m wide and high.
+glm::quat towardsPanel(glm::vec3 from, glm::vec2 at) {
+    const glm::quat facing = glm::angleAxis(-0.5f, glm::vec3{0, 1, 0}) * glm::angleAxis(-0.26f, glm::vec3{1, 0, 0});
+    const glm::vec3 target = glm::vec3{0, 1.6f, 0} + facing * glm::vec3{(at.x - 0.5f) * 0.6f, (0.5f - at.y) * 0.6f, -1.25f};
+    return glm::quatLookAt(glm::normalize(target - from), glm::vec3{0, 1, 0});
+}
+
+TEST_F(XrCommand, TheTriggerPressesWhatThePanelShows) {
+    start(MonadoOutput::None);
+    if (!monado) return;
+    const fs::path plant = writeCell(monado->folder());
+    auto program =
+        millwright("'" + plant.string() + "' --select cell --frames 400 --scale 0.2 --json", monado->clientEnvironment());
+    ASSERT_TRUE(program) << program.error().text();
+    // The hand goes down the panel, pulling the trigger again and again: one of these lands on the only machine listed there.
+    RemoteState state;
+    for (int step = 0; program->running(); ++step) {
+        state.right.orientation = towardsPanel(state.right.position, {0.3f, 0.1f + 0.02f * static_cast<float>(step / 2 % 30)});
+        state.right.trigger = step % 2 == 0 ? 0.0f : 1.0f;
+        monado->send(state);
+        static_cast<void>(program->wait(0.06));
+    }
+    ASSERT_EQ(program->wait(0), 0) << contentOf(complaints());
+    const auto json = nlohmann::json::parse(contentOf(answer()));
+    EXPECT_EQ(json["selected"], "cell/pillars");
+    EXPECT_EQ(json["teleports"], 0);
+}
+
+TEST_F(XrCommand, ARuntimeThatEndsDuringTheVisitIsSaidInOneLine) {
+    start(MonadoOutput::None);
+    if (!monado) return;
+    const fs::path model = writePillars(monado->folder());
+    auto program = millwright("'" + model.string() + "' --scale 0.2 --json", monado->clientEnvironment(), "-v");
+    ASSERT_TRUE(program) << program.error().text();
+    // The visit has begun when it is told which controllers are held.
+    while (program->running() && !contentOf(complaints()).contains("/interaction_profiles/")) {
+        monado->send({});
+        static_cast<void>(program->wait(0.05));
+    }
+    monado->stop();
+    ASSERT_EQ(program->wait(60), 2) << contentOf(complaints());
+    const std::string said = contentOf(complaints());
+    EXPECT_THAT(said, HasSubstr("error: headset: the OpenXR runtime ended during the visit: start it"));
+    EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["end"], "runtime lost");
+}
+
 TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
     const fs::path import = findProgram("import");
     if (import.empty()) GTEST_SKIP() << "ImageMagick's import is not installed";
@@ -171,6 +238,41 @@ TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
     program->signal(SIGINT);
     EXPECT_EQ(program->wait(60), 130) << contentOf(complaints());
     EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["end"], "exited");
+    fs::remove_all(scratch);
+}
+
+TEST_F(XrCommand, AWindowShowsWhatTheLeftEyeSeesWhereThereIsADisplay) {
+    const fs::path import = findProgram("import");
+    if (import.empty()) GTEST_SKIP() << "ImageMagick's import is not installed";
+    const fs::path scratch = fs::temp_directory_path() / ("millwright-mirror-" + std::to_string(getpid()));
+    auto screen = VirtualScreen::start(scratch);
+    if (!screen && screen.error().code == ErrorCode::NotFound) GTEST_SKIP() << screen.error().text();
+    ASSERT_TRUE(screen) << screen.error().text();
+    const std::string display = "DISPLAY=" + (*screen)->display();
+    start(MonadoOutput::None);
+    if (!monado) return;
+    const fs::path model = writePillars(monado->folder());
+    auto environment = monado->clientEnvironment();
+    environment.push_back(display);
+    auto program = millwright("'" + model.string() + "' --scale 0.4 --json", environment);
+    ASSERT_TRUE(program) << program.error().text();
+    const fs::path shot = monado->folder() / "shot.png";
+    std::size_t colours = 0;
+    for (int tries = 0; tries < 120 && program->running() && colours < 100; ++tries) {
+        auto taken = ChildProcess::start({import.string(), "-window", "root", "PNG32:" + shot.string()}, {display},
+                                         monado->folder() / "import.log");
+        ASSERT_TRUE(taken) << taken.error().text();
+        ASSERT_EQ(taken->wait(60), 0) << contentOf(monado->folder() / "import.log");
+        const auto picture = readPng(shot);
+        ASSERT_TRUE(picture) << picture.error().text();
+        colours = coloursIn(*picture, 0, picture->width);
+    }
+    if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES"))
+        fs::copy_file(shot, fs::path{keep} / "mirror-window.png", fs::copy_options::overwrite_existing);
+    EXPECT_GT(colours, 100u) << "no window shows the plant";
+    program->signal(SIGINT);
+    EXPECT_EQ(program->wait(60), 130) << contentOf(complaints());
+    EXPECT_EQ(contentOf(complaints()).find("millwright: "), std::string::npos) << contentOf(complaints());
     fs::remove_all(scratch);
 }
 

@@ -115,11 +115,83 @@ TEST(Walk, TheTriggerSelectsWhatTheRayMeets) {
     EXPECT_TRUE(miss.deselected);
 }
 
+/// The right hand's aim, turned to a point of the panel: `at` from its top left, 0…1.
+void aimAt(const Walk& walk, HeadsetFrame& frame, glm::vec2 at) {
+    const PanelLayer panel = walk.panel().value();
+    const glm::vec3 onPanel{(at.x - 0.5f) * panel.size.x, (0.5f - at.y) * panel.size.y, 0};
+    const glm::vec3 target = panel.stageFromPanel.position + panel.stageFromPanel.orientation * onPanel;
+    Pose& aim = *frame.hands[rightHand].stageFromAim;
+    aim.orientation = glm::quatLookAt(glm::normalize(target - aim.position), glm::vec3{0, 1, 0});
+}
+
+TEST(Walk, TheRayMeetsThePanelBeforeThePlantAndTheTriggerPressesThere) {
+    Walk walk{{.panelHeightOverWidth = 0.5f}};
+    auto frame = standingFrame();
+    const RayProbe machine = [](glm::dvec3 from, glm::vec3 direction, double) -> std::optional<PointedAt> {
+        return PointedAt{42, from + 9.0 * glm::dvec3{direction}, -direction};
+    };
+    walk.update(frame, {}, machine);
+    EXPECT_FALSE(walk.panelPointer()) << "it points past the panel";
+    aimAt(walk, frame, {0.25f, 0.9f});
+    walk.update(frame, {}, machine);
+    ASSERT_TRUE(walk.panelPointer());
+    EXPECT_NEAR(walk.panelPointer()->at.x, 0.25f, 1e-4f);
+    EXPECT_NEAR(walk.panelPointer()->at.y, 0.9f, 1e-4f);
+    EXPECT_FALSE(walk.panelPointer()->held);
+    EXPECT_LT(walk.hands()[rightHand].rayLength, 2) << "the ray ends on the panel";
+    EXPECT_FALSE(walk.hands()[rightHand].pointedAt) << "and lights up nothing behind it";
+
+    frame.hands[rightHand].selectPressed = frame.hands[rightHand].selectHeld = true;
+    const WalkEvents pressed = walk.update(frame, {}, machine);
+    EXPECT_TRUE(pressed.panelPressed);
+    EXPECT_FALSE(pressed.selected || pressed.deselected) << "what is behind the panel is not selected";
+    EXPECT_TRUE(walk.panelPointer()->held);
+
+    frame.hands[rightHand].selectPressed = false; // dragged off the panel
+    frame.hands[rightHand].stageFromAim->orientation = {1, 0, 0, 0};
+    walk.update(frame, {}, machine);
+    ASSERT_TRUE(walk.panelPointer()) << "a held pointer stays the panel's";
+    EXPECT_TRUE(walk.panelPointer()->held);
+    frame.hands[rightHand].selectHeld = false;
+    walk.update(frame, {}, machine);
+    EXPECT_FALSE(walk.panelPointer());
+}
+
+TEST(Walk, AtThePanelTheStickScrollsAndElsewhereItTeleports) {
+    Walk walk;
+    auto frame = standingFrame();
+    walk.update(frame, {}, {});
+    aimAt(walk, frame, {0.5f, 0.5f});
+    frame.hands[rightHand].stick = {0, 1};
+    walk.update(frame, {}, {});
+    ASSERT_TRUE(walk.panelPointer());
+    EXPECT_EQ(walk.panelPointer()->scroll, 1);
+    EXPECT_FALSE(walk.arc());
+    frame.hands[rightHand].stick = {};
+    EXPECT_FALSE(walk.update(frame, {}, {}).teleported);
+    frame.hands[rightHand].stageFromAim->orientation = {1, 0, 0, 0};
+    frame.hands[rightHand].stick = {0, 1};
+    walk.update(frame, {}, {});
+    EXPECT_TRUE(walk.arc());
+}
+
+TEST(Walk, ThePanelsBackIsNoPanel) {
+    Walk walk;
+    auto frame = standingFrame();
+    walk.update(frame, {}, {});
+    const PanelLayer panel = walk.panel().value();
+    Pose& aim = *frame.hands[rightHand].stageFromAim;
+    aim.position = panel.stageFromPanel.position - panel.stageFromPanel.orientation * glm::vec3{0, 0, 1};
+    aim.orientation = panel.stageFromPanel.orientation * glm::quat{0, 0, 1, 0}; // half a turn about Y
+    walk.update(frame, {}, {});
+    EXPECT_FALSE(walk.panelPointer());
+}
+
 TEST(Walk, ThePanelHangsWithinComfortAndTheMenuButtonHidesIt) {
     Walk walk;
     auto frame = standingFrame();
     walk.update(frame, {}, {});
-    const auto panel = walk.panel(0.75f);
+    const auto panel = walk.panel();
     ASSERT_TRUE(panel);
     const glm::vec3 offset = panel->stageFromPanel.position - frame.stageFromHead.position;
     const float distance = glm::length(offset);
@@ -134,13 +206,13 @@ TEST(Walk, ThePanelHangsWithinComfortAndTheMenuButtonHidesIt) {
     // It is not locked to the head.
     frame.stageFromHead.orientation = glm::angleAxis(1.0f, glm::vec3{0, 1, 0});
     walk.update(frame, {}, {});
-    EXPECT_EQ(walk.panel(0.75f)->stageFromPanel.position, panel->stageFromPanel.position);
+    EXPECT_EQ(walk.panel()->stageFromPanel.position, panel->stageFromPanel.position);
 
     frame.hands[rightHand].menuPressed = true;
     walk.update(frame, {}, {});
-    EXPECT_FALSE(walk.panel(0.75f));
+    EXPECT_FALSE(walk.panel());
     walk.update(frame, {}, {});
-    EXPECT_TRUE(walk.panel(0.75f));
+    EXPECT_TRUE(walk.panel());
 }
 
 TEST(Walk, WithoutTrackingNothingChanges) {
