@@ -203,6 +203,8 @@ void Expander::addOne(EquipmentTemplate& from, const Repetition& repetition, con
     if (!from.name.empty()) equipment.name = filled(from.name);
     equipment.description = filled(from.description);
     equipment.model = from.model;
+    equipment.modelMetresPerUnit = from.modelMetresPerUnit;
+    equipment.modelUp = from.modelUp;
     equipment.placement = from.placement;
     equipment.placement.position += offset;
     for (const SignalTemplate& signal : from.signals) addSignal(signal, from, self, repetition);

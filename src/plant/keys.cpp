@@ -8,6 +8,8 @@ namespace millwright::plant {
 namespace {
 
 constexpr std::string_view levels[] = {"site", "area", "line", "cell", "equipment"};
+constexpr std::string_view modelUnits[] = {"m", "mm", "cm", "km", "um", "in", "ft"};
+constexpr std::string_view axes[] = {"x", "y", "z"};
 constexpr std::string_view types[] = {"float", "integer", "boolean", "string"};
 constexpr std::string_view interpolations[] = {"hold", "linear", "angle"};
 constexpr std::string_view bindingKindNames[] = {"rotation", "translation", "path", "spin", "colour", "visibility", "fill", "text"};
@@ -186,6 +188,14 @@ constexpr Key repeatKeyList[] = {
 constexpr TableKeys repeatKeys{"repeat", "Repeats the equipment with its signals and bindings.", repeatKeyList};
 
 constexpr Key modelKey{.name = "model", .kind = Text, .description = "CAD file, relative to the plant folder"};
+constexpr Key modelUnitKey{.name = "model_unit",
+                           .kind = Choice,
+                           .description = "length of the model's unit; without it, what the model says",
+                           .choices = modelUnits};
+constexpr Key modelUpKey{.name = "model_up",
+                         .kind = Choice,
+                         .description = "the model's axis that points up; without it, what the model says",
+                         .choices = axes};
 constexpr Key nameKey{.name = "name", .kind = Text, .description = "for people; without it, the id"};
 constexpr Key descriptionKey{.name = "description", .kind = Text, .description = "for people"};
 constexpr Key levelKey{.name = "level",
@@ -214,6 +224,8 @@ constexpr Key patternKeyList[] = {
     descriptionKey,
     levelKey,
     modelKey,
+    modelUnitKey,
+    modelUpKey,
     positionKey,
     rotationKey,
     quaternionKey,
@@ -236,6 +248,8 @@ constexpr Key equipmentKeyList[] = {
     descriptionKey,
     levelKey,
     modelKey,
+    modelUnitKey,
+    modelUpKey,
     positionKey,
     rotationKey,
     quaternionKey,
@@ -285,6 +299,8 @@ constexpr Key rootKeyList[] = {
 constinit const TableKeys rootKeys{"plant.toml", "Description of one plant for Millwright, format version 1.", rootKeyList};
 
 constinit const std::span<const std::string_view> levelWords{levels};
+constinit const std::span<const std::string_view> modelUnitWords{modelUnits};
+constinit const std::span<const std::string_view> axisWords{axes};
 constinit const std::span<const std::string_view> typeWords{types};
 constinit const std::span<const std::string_view> interpolationWords{interpolations};
 constinit const std::span<const std::string_view> bindingKindWords{bindingKindNames};

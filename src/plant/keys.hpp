@@ -64,6 +64,8 @@ extern const TableKeys rootKeys;
 
 /// Words of the file, in the order of the enumerations they stand for.
 extern const std::span<const std::string_view> levelWords;
+extern const std::span<const std::string_view> modelUnitWords;
+extern const std::span<const std::string_view> axisWords;
 extern const std::span<const std::string_view> typeWords;
 extern const std::span<const std::string_view> interpolationWords;
 extern const std::span<const std::string_view> bindingKindWords;

@@ -15,6 +15,10 @@ namespace {
 
 constexpr double radiansPerDegree = 3.14159265358979323846 / 180;
 
+/// In the order of `modelUnitWords`.
+enum class ModelUnit : std::uint8_t {};
+constexpr std::array metresPerModelUnit{1.0, 0.001, 0.01, 1000.0, 1e-6, 0.0254, 0.3048};
+
 // Rz * Ry * Rx of degrees: about the fixed X axis first, then Y, then Z.
 glm::dquat fromDegrees(const glm::dvec3& degrees) {
     const glm::dvec3 half = degrees * (radiansPerDegree / 2);
@@ -163,6 +167,9 @@ EquipmentTemplate readEquipment(const Node& node, const Node* pattern, ReadConte
     equipment.level = merged.choice<Level>("level", levelWords);
     equipment.modelNamed = merged.find("model") != nullptr;
     if (const Node* model = merged.find("model", Node::Kind::String)) equipment.model = context.file(*model, "model");
+    if (const auto unit = merged.choice<ModelUnit>("model_unit", modelUnitWords))
+        equipment.modelMetresPerUnit = metresPerModelUnit[static_cast<std::size_t>(*unit)];
+    equipment.modelUp = merged.choice<Axis>("model_up", axisWords);
     equipment.placement = readPlacement(own, merged, context);
     if (const Node* repeat = own.find("repeat", Node::Kind::Table)) readRepeat(*repeat, context, equipment);
     readSignals(node, pattern, context, equipment);

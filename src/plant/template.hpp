@@ -53,6 +53,8 @@ struct EquipmentTemplate {
     std::string description;
     std::optional<Level> level;
     std::filesystem::path model;
+    std::optional<double> modelMetresPerUnit;
+    std::optional<Axis> modelUp;
     bool modelNamed = false; ///< also when that file is missing
     Placement placement;
     std::vector<SignalTemplate> signals;

@@ -18,6 +18,8 @@
 /// Metres, right-handed, Y up, -Z forward; angles in radians here (degrees in the file).
 namespace millwright::plant {
 
+enum class Axis : std::uint8_t { X, Y, Z };
+
 /// ISA-95 role of an equipment node.
 enum class Level : std::uint8_t { Site, Area, Line, Cell, Equipment };
 
@@ -39,18 +41,18 @@ struct ValueRange {
 };
 
 struct Signal {
-    std::string id;          ///< unique in its equipment, `web-tension`
-    std::string path;        ///< `<equipment path>/<id>`, unique in the plant
-    std::string name;        ///< for people; falls back to id
-    std::string topic;       ///< feed address: the log channel's topic; falls back to `path`
+    std::string id;    ///< unique in its equipment, `web-tension`
+    std::string path;  ///< `<equipment path>/<id>`, unique in the plant
+    std::string name;  ///< for people; falls back to id
+    std::string topic; ///< feed address: the log channel's topic; falls back to `path`
     EquipmentIndex equipment = noEquipment;
     ValueType type = ValueType::Float;
-    std::string unit;        ///< UCUM code, empty for none
+    std::string unit;                ///< UCUM code, empty for none
     std::optional<ValueRange> range; ///< expected range, for meters, colours and charts
     Limits limits;
     Interpolation interpolation = Interpolation::Hold;
     Duration maxGap = std::chrono::seconds{60}; ///< samples further apart than this are a gap: nothing is interpolated across it
-    int decimals = 2;        ///< digits after the point when shown
+    int decimals = 2;                           ///< digits after the point when shown
     std::vector<std::string> states; ///< String: the texts it may take, in display order; Integer, Boolean: the names of 0, 1, 2 …
 };
 
@@ -62,10 +64,12 @@ struct Target {
 };
 
 enum class TargetIndex : std::uint32_t {};
-[[nodiscard]] constexpr std::size_t index(TargetIndex target) { return static_cast<std::size_t>(target); }
+[[nodiscard]] constexpr std::size_t index(TargetIndex target) {
+    return static_cast<std::size_t>(target);
+}
 
-/// One stop of a colour ramp, or one entry of a state table when `state` is set (the text of a String, or the name in `Signal::states` of
-/// an Integer or Boolean).
+/// One stop of a colour ramp, or one entry of a state table when `state` is set (the text of a String, or the name in
+/// `Signal::states` of an Integer or Boolean).
 struct ColourStop {
     double value = 0;
     std::string state;
@@ -123,30 +127,32 @@ struct Binding {
     SignalIndex signal = noSignal;
     TargetIndex target{};
     Mapping mapping;
-    glm::vec3 axis{0, 1, 0};  ///< unit length, in the node's own frame
-    glm::vec3 pivot{0};       ///< metres, in the node's own frame
+    glm::vec3 axis{0, 1, 0};     ///< unit length, in the node's own frame
+    glm::vec3 pivot{0};          ///< metres, in the node's own frame
     std::vector<glm::vec3> path; ///< metres, in the frame of the node's parent
     bool pathNormalised = false;
     std::vector<ColourStop> colours; ///< ramp: ascending by value
     Condition condition;
-    std::string textFormat;   ///< std::format of the one value, e.g. "{:.1f} m/min", checked: a Float or Boolean is given as double, an
-                              ///< Integer as std::int64_t where the format takes one and else as double, a String as text
+    std::string textFormat; ///< std::format of the one value, e.g. "{:.1f} m/min", checked: a Float or Boolean is given as double,
+                            ///< an Integer as std::int64_t where the format takes one and else as double, a String as text
 };
 
 struct Placement {
-    glm::dvec3 position{0};             ///< metres, in the parent equipment's frame
+    glm::dvec3 position{0}; ///< metres, in the parent equipment's frame
     glm::dquat rotation{1, 0, 0, 0};
     double scale = 1;
 };
 
 struct Equipment {
-    std::string id;    ///< last part of the path
-    std::string path;  ///< `electrode/coating/coater-1`, without the plant
+    std::string id;   ///< last part of the path
+    std::string path; ///< `electrode/coating/coater-1`, without the plant
     std::string name;
     std::string description;
     Level level = Level::Equipment;
     EquipmentIndex parent = noEquipment;
-    std::filesystem::path model; ///< absolute; empty: no geometry of its own
+    std::filesystem::path model;              ///< absolute; empty: no geometry of its own
+    std::optional<double> modelMetresPerUnit; ///< overrides what the model says of its unit
+    std::optional<Axis> modelUp;              ///< overrides what the model says of its up axis
     Placement placement;
     std::vector<SignalIndex> signals; ///< its own, in file order
 };
@@ -154,7 +160,7 @@ struct Equipment {
 struct Camera {
     std::string id;
     std::string name;
-    glm::dvec3 eye{0};    ///< metres, plant frame
+    glm::dvec3 eye{0}; ///< metres, plant frame
     glm::dvec3 target{0};
     double verticalFov = 0.7854; ///< radians
 };
@@ -169,7 +175,7 @@ struct Plant {
     std::vector<Equipment> equipment; ///< parents before children
     std::vector<Signal> signals;
     std::vector<Target> targets;
-    std::vector<Binding> bindings;    ///< in file order; later ones win on the same target
+    std::vector<Binding> bindings; ///< in file order; later ones win on the same target
     std::vector<Camera> cameras;
 
     [[nodiscard]] const Equipment& at(EquipmentIndex i) const { return equipment[index(i)]; }

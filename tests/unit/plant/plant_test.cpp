@@ -72,6 +72,9 @@ TEST_F(Everything, RepeatsAPattern) {
     EXPECT_EQ(last.name, "Press 006");
     EXPECT_EQ(last.description, "one of many");
     EXPECT_EQ(last.model, plant.folder / "models/roll.stl");
+    EXPECT_EQ(last.modelMetresPerUnit, 0.001);
+    EXPECT_EQ(last.modelUp, Axis::Z);
+    EXPECT_EQ(plant.at(plant.findEquipment("coating/line/coater")).modelMetresPerUnit, std::nullopt) << "as the file says";
     EXPECT_EQ(last.placement.position, glm::dvec3(1 + 2 * 1.5, 0, 4));
     EXPECT_EQ(last.placement.scale, 2);
     const glm::dvec3 forward = last.placement.rotation * glm::dvec3{0, 0, 1};

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
+#include <unistd.h>
 
 namespace millwright::twin {
 namespace {
@@ -200,6 +202,31 @@ TEST_F(PlantSceneTest, StopsWhenAsked) {
     auto loaded = PlantScene::load(plant, {.report = {}, .stop = stop.get_token()});
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().front().code, ErrorCode::Cancelled);
+}
+
+TEST(PlantSceneModels, AreReadInTheUnitAndWithTheUpAxisThatThePlantGives) {
+    const auto file = std::filesystem::temp_directory_path() / ("millwright-unit-" + std::to_string(::getpid()) + ".stl");
+    std::ofstream{file}
+        << "solid plate\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 2 0 0\nvertex 0 0 4\nendloop\nendfacet\n"
+           "endsolid plate\n";
+    plant::Plant plant;
+    for (const char* id : {"metres", "millimetres", "again"}) {
+        plant::Equipment equipment;
+        equipment.id = equipment.path = id;
+        equipment.model = file;
+        if (plant.equipment.size() > 0) {
+            equipment.modelMetresPerUnit = 0.001;
+            equipment.modelUp = plant::Axis::Z;
+        }
+        plant.equipment.push_back(equipment);
+    }
+    const auto loaded = PlantScene::load(plant);
+    std::filesystem::remove(file);
+    ASSERT_TRUE(loaded) << loaded.error()[0].text();
+    EXPECT_EQ(loaded->reports().size(), 2u) << "once for every way to read it";
+    EXPECT_NEAR(loaded->bounds(EquipmentIndex{0}).size().z, 4, 1e-5);
+    EXPECT_NEAR(loaded->bounds(EquipmentIndex{1}).size().y, 0.004, 1e-7) << "z is up";
+    EXPECT_NEAR(loaded->bounds(EquipmentIndex{2}).size().x, 0.002, 1e-7);
 }
 
 } // namespace
