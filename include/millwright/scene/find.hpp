@@ -19,6 +19,10 @@ struct NodeRange {
 /// ("gripper/finger_left"). Names may contain slashes themselves. Nothing for an empty path or when no node fits.
 [[nodiscard]] std::optional<std::uint32_t> findNode(const Scene& scene, std::string_view path, NodeRange within = {});
 
+/// Every node in `within` that `query` fits, ascending. `key=value`: its property `key` holds `value`; else its name or the value of
+/// some property holds `query`. Upper and lower case (of ASCII) are the same. Nothing for an empty query.
+[[nodiscard]] std::vector<std::uint32_t> findNodes(const Scene& scene, std::string_view query, NodeRange within = {});
+
 /// Names from the root down to `node`, joined by `/`.
 [[nodiscard]] std::string nodePath(const Scene& scene, std::uint32_t node);
 
