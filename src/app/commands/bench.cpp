@@ -31,6 +31,7 @@ void addBench(CLI::App& program, Run& run) {
     command->require_subcommand(1);
     addBenchReplay(*command, run);
     addBenchRender(*command, run);
+    addBenchImport(*command, run);
 }
 
 } // namespace millwright::app

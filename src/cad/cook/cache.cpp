@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t blockBytes = 16 << 20;    ///< of a file, hashed at once by one thread
+constexpr std::size_t blockBytes = 16 << 20;   ///< of a file, hashed at once by one thread
 constexpr std::size_t mostCompanions = 10'000; ///< files looked at beside a model; in larger folders none counts
 constexpr std::string_view suffix = ".cooked";
 
@@ -30,14 +30,15 @@ std::string lowerExtension(const fs::path& path) {
 
 /// Formats that hold everything in one file.
 bool standsAlone(const std::string& extension) {
-    constexpr std::string_view names[]{"stl", "ply", "off", "3mf", "amf", "step", "stp", "iges", "igs", "brep", "ifc", "ifczip", "zae"};
+    constexpr std::string_view names[]{"stl",  "ply", "off",  "3mf", "amf",    "step", "stp",
+                                       "iges", "igs", "brep", "ifc", "ifczip", "zae"};
     return std::ranges::find(names, extension) != std::end(names);
 }
 
 /// What models refer to: buffers, material libraries, images.
 bool isCompanion(const fs::path& path) {
-    constexpr std::string_view names[]{"bin", "mtl", "png", "jpg", "jpeg", "bmp", "tga", "gif", "dds", "ktx", "ktx2",
-                                       "webp", "tif", "tiff", "psd", "hdr", "pic", "ppm", "pgm", "skeleton", "material"};
+    constexpr std::string_view names[]{"bin",  "mtl", "png",  "jpg", "jpeg", "bmp", "tga", "gif", "dds",      "ktx",     "ktx2",
+                                       "webp", "tif", "tiff", "psd", "hdr",  "pic", "ppm", "pgm", "skeleton", "material"};
     return std::ranges::find(names, lowerExtension(path)) != std::end(names);
 }
 

@@ -18,7 +18,8 @@ namespace millwright::cad {
 /// Says that an entry was used now.
 void touch(const std::filesystem::path& entry);
 
-/// Deletes the entries not used for longest until the rest fits the budget, `keep` excepted, and what writers that died left behind.
+/// Deletes the entries not used for longest until the rest fits the budget, `keep` excepted, and what writers that died left
+/// behind.
 void evict(const std::filesystem::path& folder, std::uint64_t budgetBytes, const std::filesystem::path& keep);
 
 } // namespace millwright::cad

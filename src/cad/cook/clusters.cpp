@@ -5,31 +5,12 @@
 #include "cad/cook/parallel.hpp"
 
 #include <limits>
-#include <meshoptimizer.h>
 #include <numeric>
 
 namespace millwright::cad {
 namespace {
 
-constexpr float coneWeight = 0.25f;           ///< how much facing one way counts beside lying close together
 constexpr std::size_t chunkTriangles = 32768; ///< of a whole mesh are cut at once: small enough for the processor's cache
-
-/// Fills in bounds and cone from the triangles.
-void measure(const Welded& welded, const Clusters& batch, scene::Cluster& cluster, std::vector<glm::vec3>& scratch) {
-    scratch.clear();
-    for (const std::uint32_t vertex : batch.verticesOf(cluster)) scratch.push_back(welded.vertexPlace(vertex));
-    cluster.bounds = cluster.own = cluster.parent = sphereAround(std::span<const glm::vec3>{scratch});
-    const std::size_t corners = scratch.size();
-    for (std::uint32_t t = 0; t < cluster.triangleCount; ++t) {
-        const std::uint32_t packed = batch.triangles[cluster.firstTriangle + t];
-        const glm::vec3 a = scratch[packed & 255u];
-        const glm::vec3 normal = glm::cross(scratch[packed >> 8 & 255u] - a, scratch[packed >> 16 & 255u] - a);
-        const float length = glm::length(normal);
-        if (length > 0) scratch.push_back(normal / length);
-    }
-    cluster.cone = coneAround(std::span<const glm::vec3>{scratch}.subspan(corners));
-    cluster.parentError = std::numeric_limits<float>::infinity();
-}
 
 /// Spreads the low 10 bits three apart.
 std::uint32_t spreadBits(std::uint32_t v) {
@@ -64,6 +45,113 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
     return order;
 }
 
+/// Cuts triangles in two where their middles and normals spread most, again and again, until each part is a cluster: patches that
+/// are compact, face one way, and hold nearly as many triangles as a cluster may.
+class Cutter {
+public:
+    Cutter(const Welded& welded, std::span<const std::uint32_t> indices) : welded_{welded}, indices_{indices} {
+        const std::size_t count = indices.size() / 3;
+        triangles_.resize(count);
+        for (std::uint32_t t = 0; t < count; ++t) {
+            const glm::vec3 a = corner(t, 0), b = corner(t, 1), c = corner(t, 2);
+            const glm::vec3 normal = glm::cross(b - a, c - a);
+            const float length = glm::length(normal);
+            triangles_[t] = {(a + b + c) / 3.0f, length > 0 ? normal / length : glm::vec3{0}, t};
+        }
+    }
+
+    Clusters run() {
+        const std::size_t count = triangles_.size();
+        batch_.clusters.reserve(count / scene::clusterTriangles + 1);
+        batch_.triangles.reserve(count);
+        batch_.vertices.reserve(count);
+        cut(triangles_, (count + scene::clusterTriangles - 1) / scene::clusterTriangles);
+        return std::move(batch_);
+    }
+
+private:
+    struct Triangle {
+        glm::vec3 middle;
+        glm::vec3 normal;
+        std::uint32_t index;
+    };
+
+    [[nodiscard]] glm::vec3 corner(std::size_t triangle, std::size_t k) const {
+        return welded_.vertexPlace(indices_[triangle * 3 + k]);
+    }
+
+    void cut(std::span<Triangle> part, std::size_t clusters) {
+        if (clusters <= 1) {
+            if (!add(part)) cut(part, 2); // too many vertices
+            return;
+        }
+        const std::size_t first = clusters / 2;
+        const auto middle = part.begin() + static_cast<std::ptrdiff_t>(part.size() * first / clusters);
+        const glm::vec3 axis = widest(part);
+        const bool byNormal = axis.x + axis.y + axis.z < 0;
+        const int k = std::abs(axis.y) > 0 ? 1 : std::abs(axis.z) > 0 ? 2 : 0;
+        std::nth_element(part.begin(), middle, part.end(), [&](const Triangle& a, const Triangle& b) {
+            const float x = byNormal ? a.normal[k] : a.middle[k], y = byNormal ? b.normal[k] : b.middle[k];
+            return x != y ? x < y : a.index < b.index;
+        });
+        cut({part.begin(), middle}, first);
+        cut({middle, part.end()}, clusters - first);
+    }
+
+    /// The axis along which middles spread most, or, negative, normals.
+    [[nodiscard]] static glm::vec3 widest(std::span<const Triangle> part) {
+        scene::Aabb middles, normals;
+        for (const Triangle& triangle : part) {
+            middles.include(triangle.middle);
+            normals.include(triangle.normal);
+        }
+        const glm::vec3 places = middles.size();
+        // Normals that differ by a right angle part triangles as much as lying a third of the extent apart.
+        const glm::vec3 turns = normals.size() * (0.33f * std::max({places.x, places.y, places.z}));
+        glm::vec3 axis{0};
+        float most = -1;
+        for (int k = 0; k < 3; ++k)
+            if (places[k] > most) most = places[k], axis = glm::vec3{0}, axis[k] = 1;
+        for (int k = 0; k < 3; ++k)
+            if (turns[k] > most) most = turns[k], axis = glm::vec3{0}, axis[k] = -1;
+        return axis;
+    }
+
+    /// Makes a cluster; false when it would have too many vertices.
+    bool add(std::span<Triangle> part) {
+        std::ranges::sort(part, {}, &Triangle::index);
+        local_.reset(part.size() * 3);
+        for (const Triangle& triangle : part)
+            for (std::size_t k = 0; k < 3; ++k) static_cast<void>(local_.at(indices_[triangle.index * 3 + k]));
+        if (local_.ids().size() > scene::clusterVertices) return false;
+        scene::Cluster& cluster = batch_.clusters.emplace_back();
+        cluster.firstVertex = static_cast<std::uint32_t>(batch_.vertices.size());
+        cluster.firstTriangle = static_cast<std::uint32_t>(batch_.triangles.size());
+        cluster.vertexCount = static_cast<std::uint32_t>(local_.ids().size());
+        cluster.triangleCount = static_cast<std::uint32_t>(part.size());
+        batch_.vertices.insert(batch_.vertices.end(), local_.ids().begin(), local_.ids().end());
+        normals_.clear();
+        for (const Triangle& triangle : part) {
+            const std::uint32_t* corners = &indices_[triangle.index * 3];
+            batch_.triangles.push_back(local_.at(corners[0]) | local_.at(corners[1]) << 8 | local_.at(corners[2]) << 16);
+            if (triangle.normal != glm::vec3{0}) normals_.push_back(triangle.normal);
+        }
+        places_.clear();
+        for (const std::uint32_t vertex : local_.ids()) places_.push_back(welded_.vertexPlace(vertex));
+        cluster.bounds = cluster.own = cluster.parent = sphereAround(std::span<const glm::vec3>{places_});
+        cluster.cone = coneAround(normals_);
+        cluster.parentError = std::numeric_limits<float>::infinity();
+        return true;
+    }
+
+    const Welded& welded_;
+    std::span<const std::uint32_t> indices_;
+    std::vector<Triangle> triangles_;
+    Clusters batch_;
+    LocalIndex local_;
+    std::vector<glm::vec3> places_, normals_;
+};
+
 } // namespace
 
 void Clusters::append(const Clusters& other) {
@@ -79,39 +167,7 @@ void Clusters::append(const Clusters& other) {
 }
 
 Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices) {
-    LocalIndex index;
-    index.reset(indices.size());
-    std::vector<std::uint32_t> local(indices.size());
-    std::ranges::transform(indices, local.begin(), [&](std::uint32_t vertex) { return index.at(vertex); });
-    std::vector<glm::vec3> places(index.ids().size());
-    std::ranges::transform(index.ids(), places.begin(), [&](std::uint32_t vertex) { return welded.vertexPlace(vertex); });
-
-    const std::size_t most = meshopt_buildMeshletsBound(local.size(), scene::clusterVertices, scene::clusterTriangles);
-    std::vector<meshopt_Meshlet> meshlets(most);
-    std::vector<std::uint32_t> vertices(most * scene::clusterVertices);
-    std::vector<std::uint8_t> corners(most * scene::clusterTriangles * 3);
-    meshlets.resize(meshopt_buildMeshlets(meshlets.data(), vertices.data(), corners.data(), local.data(), local.size(),
-                                          &places.front().x, places.size(), sizeof(glm::vec3), scene::clusterVertices,
-                                          scene::clusterTriangles, coneWeight));
-    Clusters batch;
-    std::vector<glm::vec3> scratch;
-    for (const meshopt_Meshlet& meshlet : meshlets) {
-        scene::Cluster cluster;
-        cluster.firstVertex = static_cast<std::uint32_t>(batch.vertices.size());
-        cluster.firstTriangle = static_cast<std::uint32_t>(batch.triangles.size());
-        cluster.vertexCount = meshlet.vertex_count;
-        cluster.triangleCount = meshlet.triangle_count;
-        for (std::size_t i = 0; i < meshlet.vertex_count; ++i)
-            batch.vertices.push_back(index.ids()[vertices[meshlet.vertex_offset + i]]);
-        for (std::size_t i = 0; i < meshlet.triangle_count; ++i) {
-            const std::uint8_t* corner = &corners[meshlet.triangle_offset + i * 3];
-            batch.triangles.push_back(corner[0] | static_cast<std::uint32_t>(corner[1]) << 8 |
-                                      static_cast<std::uint32_t>(corner[2]) << 16);
-        }
-        measure(welded, batch, cluster, scratch);
-        batch.clusters.push_back(cluster);
-    }
-    return batch;
+    return Cutter{welded, indices}.run();
 }
 
 Clusters cutIntoClusters(const Welded& welded, unsigned threads) {

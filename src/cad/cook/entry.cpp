@@ -91,9 +91,13 @@ std::unexpected<Error> damaged(std::string_view what) {
 
 Result<void> writeEntry(const std::filesystem::path& path, const Digest& key, const Entry& entry, unsigned threads) {
     const auto& g = entry.geometry;
-    const std::array<std::span<const std::byte>, sectionCount> contents{
-        entry.answer,           std::as_bytes(g.meshes),     std::as_bytes(g.levels),   std::as_bytes(g.clusters),
-        std::as_bytes(g.vertices), std::as_bytes(g.attributes), std::as_bytes(g.triangles)};
+    const std::array<std::span<const std::byte>, sectionCount> contents{entry.answer,
+                                                                        std::as_bytes(g.meshes),
+                                                                        std::as_bytes(g.levels),
+                                                                        std::as_bytes(g.clusters),
+                                                                        std::as_bytes(g.vertices),
+                                                                        std::as_bytes(g.attributes),
+                                                                        std::as_bytes(g.triangles)};
     constexpr std::array<std::size_t, sectionCount> itemBytes{1,
                                                               sizeof(scene::CookedMesh),
                                                               sizeof(scene::ClusterLevel),
@@ -137,7 +141,8 @@ Result<Entry> readEntry(std::span<const std::byte> bytes, const Digest& key, uns
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.magic != magic) return damaged("it is not a cache entry");
     if (header.version != entryVersion || header.sections != sectionCount)
-        return failure(ErrorCode::Unsupported, std::format("cache entry of version {}; this program reads {}", header.version, entryVersion));
+        return failure(ErrorCode::Unsupported,
+                       std::format("cache entry of version {}; this program reads {}", header.version, entryVersion));
     if (checksums == Checksums::Verify) {
         if (digestOf(header) != Digest{header.digest[0], header.digest[1]}) return damaged("its header's checksum does not fit");
         if (Digest{header.key[0], header.key[1]} != key) return damaged("it is of another model");

@@ -7,6 +7,7 @@
 #include <millwright/core/mapped_file.hpp>
 
 #include <chrono>
+#include <sys/resource.h>
 #include <thread>
 
 namespace millwright::cad {
@@ -25,6 +26,16 @@ struct CookedScene::Data {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Most memory that this process has held so far; 0 where the system does not say.
+std::uint64_t peakBytes() {
+    struct rusage usage{};
+    return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * 1024 : 0;
+}
 
 /// `progress` for a part of the work.
 Progress part(const Progress& progress, double from, double to) {
@@ -91,15 +102,18 @@ Result<Place> placeOf(const fs::path& model, const OpenOptions& options, unsigne
     return Place{entryPath(folder, *key), *key};
 }
 
-Result<std::shared_ptr<CookedScene::Data>> make(const fs::path& model, const Place& place, const OpenOptions& options, unsigned threads) {
+Result<std::shared_ptr<CookedScene::Data>> make(const fs::path& model, const Place& place, const OpenOptions& options,
+                                                unsigned threads) {
     ImportOptions importing = options.import;
     importing.progress = part(options.progress, 0, 0.6);
     auto import = cad::import(model, importing);
     if (!import) return std::unexpected(import.error());
     CookOptions cooking = options.cook;
     cooking.progress = part(options.progress, 0.6, 1);
+    const auto start = Clock::now();
     auto cooked = cook(import->scene, cooking);
     if (!cooked) return std::unexpected(cooked.error());
+    const ImportStage stage{"cooking", secondsSince(start), peakBytes()};
     dropTriangles(import->scene);
     auto data = std::make_shared<CookedScene::Data>();
     if (!place.path.empty()) {
@@ -107,13 +121,17 @@ Result<std::shared_ptr<CookedScene::Data>> make(const fs::path& model, const Pla
         evict(place.path.parent_path(), options.cache.budgetBytes, place.path);
         if (written) {
             // From the file its pages can be given back when memory is short; what is in our own memory cannot.
-            if (auto read = readFromCache(place.path, place.key, threads)) return *read;
+            if (auto read = readFromCache(place.path, place.key, threads)) {
+                (*read)->report.stages.push_back(stage);
+                return *read;
+            }
         } else {
             log::warning("the model is not kept for next time: {}", written.error().text());
         }
     }
     data->scene = std::move(import->scene);
     data->report = std::move(import->report);
+    data->report.stages.push_back(stage);
     data->cooked = std::move(*cooked);
     data->geometry = data->cooked.geometry();
     return data;
@@ -157,7 +175,7 @@ Result<CookedScene> openCooked(const fs::path& path, const OpenOptions& options)
         data = std::move(*made);
     }
     data->report.file = path.string();
-    data->report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    data->report.seconds = secondsSince(start);
     options.progress(1, "open");
     return CookedScene{std::move(data)};
 }

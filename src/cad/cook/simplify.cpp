@@ -1,5 +1,6 @@
 #include "cad/cook/simplify.hpp"
 
+#include "cad/cook/deviation.hpp"
 #include "cad/cook/local_index.hpp"
 
 #include <limits>
@@ -85,6 +86,7 @@ std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, 
         attributes ? attributeWeights.data() : nullptr, attributes ? attributeWeights.size() : 0, local.locks.data(),
         targetTriangles * 3, std::numeric_limits<float>::max(), meshopt_SimplifyErrorAbsolute, &coarser.error));
     if (indices.empty() || static_cast<float>(indices.size()) > leastGain * static_cast<float>(local.indices.size())) return {};
+    coarser.error = deviation(local.places, local.indices, indices, coarser.error);
     coarser.indices = toVertices(welded, local, indices);
     return coarser;
 }

@@ -28,7 +28,8 @@ bool isSound(const scene::CookedGeometry& g, const scene::Cluster& c) {
     if (std::uint64_t{c.firstVertex} + c.vertexCount > g.vertices.size() ||
         std::uint64_t{c.firstTriangle} + c.triangleCount > g.triangles.size())
         return false;
-    if (!isSphere(c.bounds) || !isSphere(c.own) || !isSphere(c.parent) || !isFinite(c.cone) || !std::isfinite(c.cone.w)) return false;
+    if (!isSphere(c.bounds) || !isSphere(c.own) || !isSphere(c.parent) || !isFinite(c.cone) || !std::isfinite(c.cone.w))
+        return false;
     if (!(c.ownError >= 0 && std::isfinite(c.ownError) && c.parentError >= 0)) return false;
     std::uint32_t largest = 0;
     for (const std::uint32_t t : g.triangles.subspan(c.firstTriangle, c.triangleCount))
@@ -44,7 +45,8 @@ std::size_t firstBad(std::size_t count, unsigned threads, const Good& good) {
         for (std::size_t i = first; i < last; ++i) {
             if (good(i)) continue;
             std::size_t known = bad.load();
-            while (i < known && !bad.compare_exchange_weak(known, i)) {}
+            while (i < known && !bad.compare_exchange_weak(known, i)) {
+            }
             return;
         }
     });
@@ -69,7 +71,8 @@ Result<void> validate(const scene::CookedGeometry& g, unsigned threads) {
     std::uint64_t levels = 0;
     for (std::size_t i = 0; i < g.meshes.size(); ++i) {
         const scene::CookedMesh& m = g.meshes[i];
-        if (m.firstLevel != levels || (levels += m.levelCount) > g.levels.size()) return wrong("mesh {} has levels out of order", i);
+        if (m.firstLevel != levels || (levels += m.levelCount) > g.levels.size())
+            return wrong("mesh {} has levels out of order", i);
         if (!isFinite(m.gridOrigin) || !std::isfinite(m.gridStep) || !(m.gridStep >= 0) || !isSphere(m.sphere) ||
             !(m.bounds.empty() || (isFinite(m.bounds.min) && isFinite(m.bounds.max))))
             return wrong("mesh {} has a number that is none", i);
@@ -86,10 +89,9 @@ Result<void> validate(const scene::CookedGeometry& g, unsigned threads) {
     if (const auto bad = firstBad(g.clusters.size(), threads, [&](std::size_t i) { return isSound(g, g.clusters[i]); });
         bad < g.clusters.size())
         return wrong("cluster {} is not sound", bad);
-    if (const auto bad = firstBad(g.attributes.size(), threads,
-                                  [&](std::size_t i) {
-                                      return std::isfinite(g.attributes[i].uv[0]) && std::isfinite(g.attributes[i].uv[1]);
-                                  });
+    if (const auto bad =
+            firstBad(g.attributes.size(), threads,
+                     [&](std::size_t i) { return std::isfinite(g.attributes[i].uv[0]) && std::isfinite(g.attributes[i].uv[1]); });
         bad < g.attributes.size())
         return wrong("attributes {} are not numbers", bad);
     for (std::size_t i = 0; i < g.meshes.size(); ++i)

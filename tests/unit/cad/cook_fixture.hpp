@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <map>
 #include <numbers>
-#include <random>
+#include <tuple>
 
 /// Meshes to cook and ways to look at what came out.
 namespace millwright::cad::test {
@@ -164,14 +163,22 @@ inline glm::vec3 placeOf(const scene::CookedMesh& mesh, GridPoint p) {
 
 /// How many edges are not used as often in one direction as in the other: 0 for a closed surface.
 inline std::size_t openEdges(const std::vector<std::array<GridPoint, 3>>& triangles) {
-    std::map<std::pair<GridPoint, GridPoint>, int> uses;
+    std::vector<std::tuple<GridPoint, GridPoint, int>> edges;
     for (const auto& triangle : triangles) {
         for (std::size_t k = 0; k < 3; ++k) {
             const GridPoint a = triangle[k], b = triangle[(k + 1) % 3];
-            a < b ? ++uses[{a, b}] : --uses[{b, a}];
+            edges.emplace_back(std::min(a, b), std::max(a, b), a < b ? 1 : -1);
         }
     }
-    return static_cast<std::size_t>(std::ranges::count_if(uses, [](const auto& use) { return use.second != 0; }));
+    std::ranges::sort(edges);
+    std::size_t open = 0;
+    for (std::size_t i = 0, j = 0; i < edges.size(); i = j) {
+        int sum = 0;
+        const auto& [a, b, unused] = edges[i];
+        for (; j < edges.size() && std::get<0>(edges[j]) == a && std::get<1>(edges[j]) == b; ++j) sum += std::get<2>(edges[j]);
+        if (sum != 0) ++open;
+    }
+    return open;
 }
 
 inline double areaOf(const scene::CookedMesh& mesh, const std::vector<std::array<GridPoint, 3>>& triangles) {

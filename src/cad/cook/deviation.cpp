@@ -1,0 +1,212 @@
+#include "cad/cook/deviation.hpp"
+
+#include "cad/cook/distance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+namespace millwright::cad {
+namespace {
+
+constexpr float turned = 0.5f; ///< cosine between normals from which one face is no stand-in for another
+
+/// A surface with what a vertex needs to find the triangles around it.
+class Fans {
+public:
+    Fans(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices) : places_{places}, indices_{indices} {
+        first_.resize(places.size() + 1);
+        for (const std::uint32_t i : indices) ++first_[i + 1];
+        std::partial_sum(first_.begin(), first_.end(), first_.begin());
+        triangles_.resize(indices.size());
+        auto at = first_;
+        for (std::uint32_t i = 0; i < indices.size(); ++i) triangles_[at[indices[i]]++] = i / 3;
+    }
+    [[nodiscard]] bool has(std::uint32_t place) const { return first_[place] != first_[place + 1]; }
+    [[nodiscard]] std::span<const std::uint32_t> around(std::uint32_t place) const {
+        return std::span{triangles_}.subspan(first_[place], first_[place + 1] - first_[place]);
+    }
+    /// The corner after `place` in one of its triangles.
+    [[nodiscard]] std::uint32_t after(std::uint32_t triangle, std::uint32_t place) const {
+        const std::uint32_t* corner = &indices_[triangle * 3];
+        return corner[0] == place ? corner[1] : corner[1] == place ? corner[2] : corner[0];
+    }
+    [[nodiscard]] float distance(std::uint32_t triangle, glm::vec3 point) const {
+        const std::uint32_t* corner = &indices_[triangle * 3];
+        return glm::distance(point, nearestOfTriangle(point, places_[corner[0]], places_[corner[1]], places_[corner[2]]));
+    }
+    /// At least the distance of a point, usually it: goes from the triangles around `place` to nearer ones as long as there are
+    /// any, and no further than `enough`.
+    [[nodiscard]] float distanceFrom(std::uint32_t place, glm::vec3 point, float enough) const {
+        float best = std::numeric_limits<float>::infinity();
+        while (true) {
+            std::uint32_t nearest = ~0u;
+            for (const std::uint32_t triangle : around(place)) {
+                const float apart = distance(triangle, point);
+                if (apart < best) best = apart, nearest = triangle;
+                if (best <= enough) return best;
+            }
+            if (nearest == ~0u) return best;
+            const std::uint32_t a = after(nearest, place), b = after(nearest, a);
+            const glm::vec3 toA = places_[a] - point, toB = places_[b] - point;
+            place = glm::dot(toA, toA) < glm::dot(toB, toB) ? a : b;
+        }
+    }
+    /// Corners less edges plus triangles (Euler 1758): changes when a hole closes or a part disappears.
+    [[nodiscard]] std::ptrdiff_t characteristic() const {
+        std::ptrdiff_t corners = 0, ends = 0;
+        std::vector<std::uint32_t> others;
+        for (std::uint32_t place = 0; place + 1 < first_.size(); ++place) {
+            if (!has(place)) continue;
+            ++corners;
+            others.clear();
+            for (const std::uint32_t triangle : around(place))
+                for (std::size_t k = 0; k < 3; ++k)
+                    if (const std::uint32_t other = indices_[triangle * 3 + k];
+                        other != place && !std::ranges::contains(others, other))
+                        others.push_back(other);
+            ends += static_cast<std::ptrdiff_t>(others.size());
+        }
+        return corners - ends / 2 + static_cast<std::ptrdiff_t>(indices_.size() / 3);
+    }
+
+private:
+    std::span<const glm::vec3> places_;
+    std::span<const std::uint32_t> indices_;
+    std::vector<std::uint32_t> first_; ///< by place: where its triangles begin
+    std::vector<std::uint32_t> triangles_;
+};
+
+/// Collects how far points lie from a surface: distances from a few near triangles are taken as they are where they say little more
+/// than what is known, and looked at again, against all triangles, where they say much more.
+class Farthest {
+public:
+    explicit Farthest(float known) : known_{known} {}
+    /// What a point has to be farther away than to matter.
+    [[nodiscard]] float known() const { return known_; }
+    void add(glm::vec3 point, float atMost) {
+        if (atMost > known_ * trusted)
+            suspects_.push_back({atMost, point});
+        else
+            known_ = std::max(known_, atMost);
+    }
+    /// The largest distance, overstated by a quarter at most.
+    [[nodiscard]] float finish(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices) {
+        constexpr std::size_t tooMany = 24; // from then on a tree is quicker than looking at every triangle
+        std::optional<Surface> surface;
+        std::ranges::sort(suspects_, std::ranges::greater{}, &Suspect::atMost);
+        for (std::size_t i = 0; i < suspects_.size() && suspects_[i].atMost > known_; ++i) {
+            if (suspects_[i].atMost <= known_ * trusted) return suspects_[i].atMost;
+            if (i == tooMany) surface.emplace(places, indices);
+            known_ = surface ? surface->farthest(known_, suspects_[i].point) : distanceFromAll(places, indices, suspects_[i]);
+        }
+        return known_;
+    }
+
+private:
+    static constexpr float trusted = 1.25f;
+    struct Suspect {
+        float atMost;
+        glm::vec3 point;
+    };
+    [[nodiscard]] float distanceFromAll(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices,
+                                        const Suspect& suspect) const {
+        float least = suspect.atMost;
+        for (std::size_t t = 0; t + 2 < indices.size() && least > known_; t += 3)
+            least =
+                std::min(least, glm::distance(suspect.point, nearestOfTriangle(suspect.point, places[indices[t]],
+                                                                               places[indices[t + 1]], places[indices[t + 2]])));
+        return std::max(known_, least);
+    }
+
+    float known_;
+    std::vector<Suspect> suspects_;
+};
+
+glm::vec3 normalOf(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::size_t triangle) {
+    const glm::vec3 a = places[indices[triangle * 3]];
+    const glm::vec3 normal = glm::cross(places[indices[triangle * 3 + 1]] - a, places[indices[triangle * 3 + 2]] - a);
+    const float length = glm::length(normal);
+    return length > 0 ? normal / length : glm::vec3{0};
+}
+
+glm::vec3 middleOf(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::size_t triangle) {
+    return (places[indices[triangle * 3]] + places[indices[triangle * 3 + 1]] + places[indices[triangle * 3 + 2]]) / 3.0f;
+}
+
+/// How far the old surface's vertices lie from the new one. Near a vertex that is gone are the triangles of its neighbours.
+float oldFromFresh(std::span<const glm::vec3> places, const Fans& old, const Fans& fresh,
+                   std::span<const std::uint32_t> freshIndices, float known) {
+    Farthest farthest{known};
+    for (std::uint32_t place = 0; place < places.size(); ++place) {
+        if (fresh.has(place) || !old.has(place)) continue;
+        float best = std::numeric_limits<float>::infinity();
+        for (const std::uint32_t triangle : old.around(place)) {
+            if (best <= farthest.known()) break;
+            if (const auto other = old.after(triangle, place); fresh.has(other))
+                best = std::min(best, fresh.distanceFrom(other, places[place], farthest.known()));
+        }
+        farthest.add(places[place], best);
+    }
+    return farthest.finish(places, freshIndices);
+}
+
+/// How far middles of the new surface's edges and faces lie from the old one. Near them are the old triangles of their corners.
+float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span<const std::uint32_t> oldIndices,
+                   std::span<const std::uint32_t> freshIndices, float known) {
+    Farthest farthest{known};
+    const auto look = [&](glm::vec3 point, std::span<const std::uint32_t> corners) {
+        float best = std::numeric_limits<float>::infinity();
+        for (const std::uint32_t corner : corners)
+            if (best > farthest.known()) best = std::min(best, old.distanceFrom(corner, point, farthest.known()));
+        farthest.add(point, best);
+    };
+    for (std::size_t t = 0; t < freshIndices.size() / 3; ++t) {
+        const auto corners = freshIndices.subspan(t * 3, 3);
+        for (std::size_t k = 0; k < 3; ++k) {
+            const std::array edge{corners[k], corners[(k + 1) % 3]};
+            if (edge[0] < edge[1]) look((places[edge[0]] + places[edge[1]]) * 0.5f, edge);
+        }
+        look(middleOf(places, freshIndices, t), corners);
+    }
+    return farthest.finish(places, oldIndices);
+}
+
+/// Walls of what has closed have no stand-in: their nearest new face looks another way. From each of them into the open, the new
+/// surface lies farther and farther from the old one, up to the middle of the hole.
+float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
+                  float known) {
+    const Surface oldSurface{places, old}, freshSurface{places, fresh};
+    glm::vec3 low{std::numeric_limits<float>::infinity()}, high{-low};
+    for (const std::uint32_t i : old) low = glm::min(low, places[i]), high = glm::max(high, places[i]);
+    const float extent = glm::length(high - low);
+    for (std::size_t t = 0; t < old.size() / 3; ++t) {
+        const glm::vec3 middle = middleOf(places, old, t), normal = normalOf(places, old, t);
+        known = freshSurface.farthest(known, middle);
+        const auto stand = freshSurface.nearest(middle);
+        if (std::abs(glm::dot(normalOf(places, fresh, stand.triangle), normal)) > turned) continue;
+        float last = 0;
+        for (float away = std::max(known, extent * 1e-4f); away < extent; away *= 1.4f) {
+            const auto beside = freshSurface.nearest(stand.place + normal * away);
+            const float apart = oldSurface.nearest(beside.place).distance;
+            if (apart < last) break; // past the middle
+            last = apart;
+        }
+        known = std::max(known, last);
+    }
+    return known;
+}
+
+} // namespace
+
+float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
+                float known) {
+    const Fans oldFans{places, old}, freshFans{places, fresh};
+    known = oldFromFresh(places, oldFans, freshFans, fresh, known);
+    known = freshFromOld(places, oldFans, old, fresh, known);
+    return oldFans.characteristic() == freshFans.characteristic() ? known : closedHoles(places, old, fresh, known);
+}
+
+} // namespace millwright::cad
