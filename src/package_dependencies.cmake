@@ -1,0 +1,27 @@
+# Read by cpack: the packages that hold the libraries our programs are linked with. dpkg-shlibdeps would also say which versions, but
+# comes with the tools for building Debian packages, which nothing else here needs; a package is for the Debian it was made on.
+set(packages "")
+foreach(program IN LISTS CPACK_MILLWRIGHT_PROGRAMS)
+    execute_process(COMMAND ldd ${program} OUTPUT_VARIABLE libraries COMMAND_ERROR_IS_FATAL ANY)
+    string(REGEX MATCHALL "=> (/[^ ]+)" libraries "${libraries}")
+    foreach(library IN LISTS libraries)
+        string(REPLACE "=> " "" library "${library}")
+        get_filename_component(real "${library}" REALPATH)
+        foreach(path ${real} ${library}) # libraries may be known under /usr or, before its merge, under /
+            string(REGEX REPLACE "^/usr" "" short "${path}")
+            execute_process(COMMAND dpkg-query -S ${path} ${short} OUTPUT_VARIABLE owner ERROR_QUIET)
+            string(REGEX MATCH "^[^:, ]+" owner "${owner}")
+            if(owner)
+                break()
+            endif()
+        endforeach()
+        if(NOT owner)
+            message(FATAL_ERROR "no package owns ${library}, which ${program} needs: was it built against something outside Debian?")
+        endif()
+        list(APPEND packages ${owner})
+    endforeach()
+endforeach()
+list(APPEND packages libvulkan1) # loaded while running
+list(REMOVE_DUPLICATES packages)
+list(SORT packages)
+list(JOIN packages ", " CPACK_DEBIAN_PACKAGE_DEPENDS)
