@@ -158,7 +158,7 @@ Rect drawPanelTitle(Canvas& canvas, const Rect& area, std::string_view title, st
 }
 
 ScrollRegion::ScrollRegion(Context::Impl& context, std::string_view id, const Rect& area)
-    : context_{context}, area_{area}, canvas_{[&]() -> Canvas {
+    : area_{area}, canvas_{[&]() -> Canvas {
           ImGui::SetCursorScreenPos(im(area.min));
           ImGui::BeginChild(std::string{id}.c_str(), im(glm::max(area.size(), glm::vec2{1})), false, ImGuiWindowFlags_NoNav);
           return Canvas{context, *ImGui::GetWindowDrawList()};

@@ -57,7 +57,6 @@ public:
     void reveal(float top, float bottom);
 
 private:
-    Context::Impl& context_;
     Rect area_;
     glm::vec2 origin_{0};
     float width_ = 0;
