@@ -10,10 +10,11 @@ namespace millwright::cad {
 void registerImporters(Assimp::Importer& importer, const std::string& format, ReadContext& context) {
     if (!isExactFormat(format)) return;
     // Assimp's IFC reader claims STEP's extensions too, and refuses all but buildings.
-    while (Assimp::BaseImporter* other = importer.GetImporter(format.c_str())) {
-        importer.UnregisterLoader(other);
-        delete other;
-    }
+    for (const char* claimed : {"step", "stp"})
+        while (Assimp::BaseImporter* other = importer.GetImporter(claimed)) {
+            importer.UnregisterLoader(other);
+            delete other;
+        }
     importer.RegisterLoader(makeExactImporter(context));
 }
 

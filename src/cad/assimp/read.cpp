@@ -28,14 +28,16 @@ namespace {
 
 class AssimpProgress : public Assimp::ProgressHandler {
 public:
-    explicit AssimpProgress(const Progress& progress) : progress_{progress} {}
+    /// Not `tells`: the reader tells by itself, in more detail.
+    AssimpProgress(const Progress& progress, bool tells) : progress_{progress}, tells_{tells} {}
     bool Update(float fraction) override {
-        progress_(0.7 * std::clamp(static_cast<double>(fraction), 0.0, 1.0), "reading");
+        if (tells_) progress_(0.7 * std::clamp(static_cast<double>(fraction), 0.0, 1.0), "reading");
         return !progress_.cancelled();
     }
 
 private:
     const Progress& progress_;
+    bool tells_;
 };
 
 /// While it lives, what Assimp's readers complain about goes into the report: they skip what they do not understand.
@@ -173,8 +175,8 @@ void Conversion::settleFrame() {
     report_.upAxisFromFile = frame_.upAxisFromFile && !options_.upAxis;
     if (!frame_.unitFromFile && !options_.metresPerUnit)
         findings_.warn("unit-assumed",
-                       "{} files do not say their unit: metres assumed; give --unit mm (or in, cm, ...) if that is wrong",
-                       report_.format);
+                       "{} files do not say their unit: {} assumed; give --unit mm (or in, cm, ...) if that is wrong",
+                       report_.format, report_.unit);
     if (!frame_.upAxisFromFile && !options_.upAxis)
         findings_.warn("up-axis-assumed",
                        "{} files do not say which axis is up: Y assumed; give --up z if the model lies on its side",
@@ -438,14 +440,19 @@ Result<Import> readWithAssimp(const std::filesystem::path& path, const ImportOpt
     Assimp::Importer importer;
     registerImporters(importer, result.report.format, context);
     configure(importer);
-    importer.SetIOHandler(new ModelFiles{path, findings});             // owned by the importer
-    importer.SetProgressHandler(new AssimpProgress{options.progress}); // likewise
+    importer.SetIOHandler(new ModelFiles{path, findings}); // owned by the importer
+    importer.SetProgressHandler(new AssimpProgress{options.progress, !isExactFormat(result.report.format)}); // likewise
     if (!isExactFormat(result.report.format)) stages.begin("reading"); // those tell their own stages
     if (!importer.ReadFile(path.string(), aiProcess_Triangulate)) {
         const std::string said = importer.GetErrorString();
         if (said.find("bad_alloc") != std::string::npos || said.find("vector::_M_default_append") != std::string::npos)
             return failure(ErrorCode::ResourceLimit,
                            "importing this file needs more memory than allowed: it is broken, or larger than this machine",
+                           path.string());
+        if (const auto schema = said.find("Unrecognized file schema: "); schema != std::string::npos)
+            return failure(ErrorCode::Unsupported,
+                           said.substr(schema + 26) +
+                               " files are not read, only IFC2X3: export IFC2X3, or glTF (.glb), from the building model",
                            path.string());
         return failure(ErrorCode::Malformed, "this file cannot be read: " + (said.empty() ? "it does not follow its format" : said),
                        path.string());

@@ -98,7 +98,9 @@ void readExact(const aiScene& scene, FileFrame& frame) {
 
 FileFrame detectFrame(const std::filesystem::path& path, const std::string& format, aiScene& scene) {
     FileFrame frame;
-    if (isExactFormat(format)) {
+    if (format == "ifc" || format == "ifczip") {
+        frame.unitFromFile = frame.upAxisFromFile = true; // its reader applies the project's unit and turns Z to Y
+    } else if (isExactFormat(format)) {
         readExact(scene, frame);
     } else if (format == "gltf" || format == "glb" || format == "vrm") {
         frame.unitFromFile = frame.upAxisFromFile = true;

@@ -11,7 +11,9 @@
 #include <assimp/scene.h>
 
 #include <Standard_Failure.hxx>
+#include <Standard_OutOfMemory.hxx>
 #include <map>
+#include <new>
 #include <utility>
 
 namespace millwright::cad {
@@ -168,6 +170,8 @@ protected:
     void InternReadFile(const std::string& file, aiScene* scene, Assimp::IOSystem*) override {
         try {
             read(file, *scene);
+        } catch (const Standard_OutOfMemory&) {
+            throw std::bad_alloc{};
         } catch (const Standard_Failure& failed) {
             const std::string_view message = failed.GetMessageString();
             throw DeadlyImportError(std::format("its shapes are broken ({}{}{})", failed.DynamicType()->Name(),

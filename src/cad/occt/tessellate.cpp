@@ -10,6 +10,7 @@
 #include <Poly_Connect.hxx>
 #include <Poly_Triangulation.hxx>
 #include <Standard_Failure.hxx>
+#include <Standard_OutOfMemory.hxx>
 #include <TopExp_Explorer.hxx>
 #include <TopTools_MapOfShape.hxx>
 #include <TopoDS_Compound.hxx>
@@ -19,6 +20,7 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <numeric>
 #include <thread>
 #include <unordered_map>
@@ -133,6 +135,8 @@ void meshSafely(Body& body, const Tessellation& tolerance, bool allThreads) {
     try {
         mesh(body, tolerance, allThreads);
         return;
+    } catch (const Standard_OutOfMemory&) {
+        throw std::bad_alloc{};
     } catch (const Standard_Failure&) {
     }
     for (const TopoDS_Face& face : body.faces) {

@@ -105,6 +105,27 @@ class Contract(unittest.TestCase):
         self.assertEqual(len(answer["bounds"]["min"]), 3)
         self.assertGreaterEqual(answer["triangles"], answer["uniqueTriangles"])
 
+    def test_import_reports_follow_their_schema(self):
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3 with jsonschema is missing")
+        schema = json.loads((REPOSITORY / "docs/import-report.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        plate = self.folder / "plate.stl"
+        plate.write_text("solid\nfacet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 1 0 0\nvertex 0 1 0\nendloop\nendfacet\n"
+                        "facet normal 0 0 1\nouter loop\nvertex 0 0 0\nvertex 0 0 0\nvertex 0 1 0\nendloop\nendfacet\nendsolid\n")
+        models = [MODEL, plate, *sorted((REPOSITORY / "assets/plants/battery/models").glob("*.step"))[:1],
+                  *sorted((REPOSITORY / "../shared/data/cad").glob("cax_if_ap214/dm1*.stp"))]
+        for model in models:
+            with self.subTest(model):
+                jsonschema.validate(self.json_of("import", model, "--json"), schema)
+        self.assertEqual(self.json_of("import", plate, "--json")["repaired"]["degenerateTriangles"], 1)
+
+    def test_import_takes_a_tolerance(self):
+        self.assertRefused(run("import", MODEL, "--tolerance", "wide"), "wide", "0.1%")
+        self.assertEqual(self.json_of("import", MODEL, "--tolerance", "0.2mm", "--json")["faces"], 0)
+
     def test_log_info_json(self):
         answer = self.json_of("log", "info", LOG, "--json")
         for field in ("messages", "samples", "channels", "schemas", "attachments", "metadata", "chunks", "compression", "from", "to", "bytes"):
@@ -151,7 +172,7 @@ class Contract(unittest.TestCase):
 
     def test_broken_logs_and_models(self):
         for name, content in (("empty", b""), ("text", b"hello\n"), ("magic", b"\x89MCAP0\r\n"), ("zeros", bytes(4096))):
-            for command, suffix in (("log info", ".mcap"), ("import", ".glb"), ("import", ".obj"), ("import", ".stl")):
+            for command, suffix in (("log info", ".mcap"), ("import", ".glb"), ("import", ".obj"), ("import", ".stl"), ("import", ".step"), ("import", ".igs")):
                 with self.subTest(f"{command} {name}{suffix}"):
                     file = self.folder / (name + suffix)
                     file.write_bytes(content)

@@ -1,0 +1,175 @@
+#include <millwright/cad/import.hpp>
+#include <millwright/scene/find.hpp>
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <unistd.h>
+
+/// What happens to the real import worker on real files: stopped, killed, starved of memory, fed damaged bytes.
+namespace millwright::cad {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path data = fs::path(MILLWRIGHT_SOURCE_DIR) / "../shared/data/cad";
+const fs::path largeStep = data / "nist_pmi_ctc/nist_ctc_02_asme1_ap242-e2.stp";
+
+#define MILLWRIGHT_NEEDS(path)                                                                                                     \
+    if (!fs::exists(path)) GTEST_SKIP() << "not here: " << (path)
+
+std::string contentOf(const fs::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+class Worker : public testing::Test {
+protected:
+    void SetUp() override {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        folder_ = fs::temp_directory_path() / (std::string{"millwright-worker-"} + test->name() + "-" + std::to_string(::getpid()));
+        fs::create_directories(folder_);
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+    fs::path write(const std::string& name, std::string_view content) {
+        std::ofstream{folder_ / name, std::ios::binary} << content;
+        return folder_ / name;
+    }
+
+    /// Flips one bit at a time, spread over the file, and cuts it off: a valid scene or one clear line each time.
+    void expectSafeWhenDamaged(const fs::path& path, std::size_t times) {
+        const std::string content = contentOf(path);
+        ImportOptions options;
+        options.limits.time = std::chrono::seconds{60};
+        options.limits.memoryBytes = std::uint64_t{2} << 30;
+        for (std::size_t i = 0; i < times; ++i) {
+            std::string damaged = content;
+            const std::size_t at = content.size() / times * i + i % (content.size() / times);
+            if (i % 8 == 7)
+                damaged.resize(at);
+            else
+                damaged[at] = static_cast<char>(damaged[at] ^ (1 << i % 7));
+            const auto result = import(write("damaged" + path.extension().string(), damaged), options);
+            if (result) {
+                EXPECT_TRUE(scene::validate(result->scene)) << at;
+            } else {
+                EXPECT_NE(result.error().code, ErrorCode::Device) << at;
+                EXPECT_FALSE(result.error().message.empty()) << at;
+                EXPECT_EQ(result.error().text().find('\n'), std::string::npos) << at << result.error().text();
+            }
+        }
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(Worker, TellsHowFarAStepFileIs) {
+    MILLWRIGHT_NEEDS(largeStep);
+    ImportOptions options;
+    std::set<std::string> stages;
+    double last = 0;
+    options.progress.report = [&](double fraction, std::string_view stage) {
+        EXPECT_GE(fraction, last) << stage;
+        EXPECT_LE(fraction, 1);
+        last = fraction;
+        stages.emplace(stage);
+    };
+    const auto result = import(largeStep, options);
+    ASSERT_TRUE(result) << result.error().text();
+    for (const char* stage : {"reading STEP", "translating", "making triangles", "preparing meshes"})
+        EXPECT_TRUE(stages.contains(stage)) << stage;
+    EXPECT_EQ(last, 1);
+    ASSERT_GE(result->report.stages.size(), 4u);
+    double seconds = 0;
+    for (const ImportStage& stage : result->report.stages) {
+        seconds += stage.seconds;
+        EXPECT_GT(stage.peakBytes, 1u << 20) << stage.stage;
+        EXPECT_LE(stage.peakBytes, result->report.peakBytes) << stage.stage;
+    }
+    EXPECT_LE(seconds, result->report.seconds);
+}
+
+TEST_F(Worker, StopsInTheMiddleOfAStepFile) {
+    MILLWRIGHT_NEEDS(largeStep);
+    std::stop_source stop;
+    ImportOptions options;
+    options.progress.stop = stop.get_token();
+    options.progress.report = [&](double fraction, std::string_view) {
+        if (fraction > 0.1) stop.request_stop();
+    };
+    const auto result = import(largeStep, options);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::Cancelled);
+}
+
+TEST_F(Worker, KilledByTheSystemIsAnError) {
+    MILLWRIGHT_NEEDS(largeStep);
+    ImportOptions options;
+    options.progress.report = [&](double fraction, std::string_view) {
+        if (fraction < 0.1) return;
+        std::ifstream children{"/proc/self/task/" + std::to_string(::gettid()) + "/children"};
+        for (pid_t child = 0; children >> child;) ::kill(child, SIGKILL);
+    };
+    const auto result = import(largeStep, options);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::ResourceLimit) << result.error().text();
+    EXPECT_NE(result.error().place.find("nist_ctc_02"), std::string::npos);
+}
+
+TEST_F(Worker, StarvedOfMemoryIsAnError) {
+    MILLWRIGHT_NEEDS(largeStep);
+#if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
+    GTEST_SKIP() << "the worker's memory is not limited under the sanitizers";
+#endif
+    ImportOptions options;
+    for (const std::uint64_t megabytes : {40, 120}) {
+        options.limits.memoryBytes = megabytes << 20;
+        const auto result = import(largeStep, options);
+        ASSERT_FALSE(result) << megabytes;
+        EXPECT_TRUE(result.error().code == ErrorCode::ResourceLimit || result.error().code == ErrorCode::Malformed)
+            << megabytes << ": " << result.error().text();
+        EXPECT_NE(result.error().place.find("nist_ctc_02"), std::string::npos);
+    }
+}
+
+TEST_F(Worker, DamagedStepFilesAreSafe) {
+    const fs::path path = data / "step_units_colors/cube-fcstd/cube.step";
+    MILLWRIGHT_NEEDS(path);
+    expectSafeWhenDamaged(path, 24);
+    expectSafeWhenDamaged(data / "cax_if_ap214/as1-oc-214.stp", 8);
+}
+
+TEST_F(Worker, DamagedIgesFilesAreSafe) {
+    const fs::path path = data / "step_units_colors/cube-10x10mm/Cube 10x10.igs";
+    MILLWRIGHT_NEEDS(path);
+    expectSafeWhenDamaged(path, 16);
+}
+
+TEST_F(Worker, DamagedBinaryGltfFilesAreSafe) {
+    const fs::path path = data / "twinmaker_cookiefactory/workspaces/cookiefactory/scenes/CookieFactoryWaterTank.glb";
+    MILLWRIGHT_NEEDS(path);
+    expectSafeWhenDamaged(path, 16);
+}
+
+TEST_F(Worker, AStepFileThatRefersToItselfEnds) {
+    const fs::path path = data / "cax_if_ap214/s1-c5-214/TAIL.stp";
+    MILLWRIGHT_NEEDS(path);
+    // Both its parts are now this very file.
+    std::string content = contentOf(path);
+    for (const std::string name : {"TAIL_TURBINE.stp", "TAIL_MIDDLE_PART.stp"})
+        for (auto at = content.find(name); at != std::string::npos; at = content.find(name))
+            content.replace(at, name.size(), "LOOP.stp");
+    const auto result = import(write("LOOP.stp", content));
+    if (result) {
+        EXPECT_TRUE(scene::validate(result->scene));
+    } else {
+        EXPECT_FALSE(result.error().message.empty());
+    }
+}
+
+} // namespace
+} // namespace millwright::cad
