@@ -1,3 +1,4 @@
+#include <millwright/cad/cook.hpp>
 #include <millwright/cad/import.hpp>
 #include <millwright/core/log.hpp>
 #include <millwright/plant/load.hpp>
@@ -75,6 +76,13 @@ Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const 
     return twin::Replay::open(plant, std::move(*source)).transform([](twin::Replay&& replay) {
         return std::optional{std::move(replay)};
     });
+}
+
+Result<void> show(render::Renderer& renderer, const scene::Scene& scene, const Progress& progress) {
+    const auto cooked = cad::cook(scene, {.progress = progress});
+    if (!cooked) return std::unexpected(cooked.error());
+    const auto geometry = cooked->geometry();
+    return renderer.setScene(scene, &geometry);
 }
 
 } // namespace millwright::app

@@ -2,6 +2,7 @@
 
 #include <millwright/core/result.hpp>
 #include <millwright/plant/plant.hpp>
+#include <millwright/render/renderer.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <expected>
@@ -20,5 +21,8 @@ namespace millwright::app {
 /// Warns of signals that the log does not have and of a log that was cut off. Errors: those of the log; Invalid when the log has
 /// none of the plant's signals.
 [[nodiscard]] Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
+
+/// Cooks the scene and gives it to the renderer. Errors: those of `cad::cook` and `Renderer::setScene`.
+[[nodiscard]] Result<void> show(render::Renderer& renderer, const scene::Scene& scene, const Progress& progress = {});
 
 } // namespace millwright::app

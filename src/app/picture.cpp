@@ -2,6 +2,7 @@
 #include <millwright/render/picture.hpp>
 #include <millwright/ui/camera.hpp>
 
+#include <app/open.hpp>
 #include <app/picture.hpp>
 #include <charconv>
 #include <format>
@@ -58,7 +59,7 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     auto renderer = render::Renderer::create(*studio.device_, {.quality = options.quality});
     if (!renderer) return oneProblem(renderer.error());
     studio.renderer_ = std::move(*renderer);
-    if (auto uploaded = studio.renderer_->setScene(studio.scene_->scene()); !uploaded) return oneProblem(uploaded.error());
+    if (auto uploaded = show(*studio.renderer_, studio.scene_->scene()); !uploaded) return oneProblem(uploaded.error());
     return studio;
 }
 

@@ -49,7 +49,7 @@ std::uint32_t keep(const Pass& pass, Scope& scope, const gpu::Pipeline& pipeline
     for (std::size_t first = 0; first < draws.size();) {
         std::size_t last = first;
         while (last < draws.size() && (trianglesInScope < enough || !pass.device.isCpu())) {
-            trianglesInScope += std::uint64_t{pass.store->levels[draws[last].level].indexCount} / 3 * draws[last].instanceCount;
+            trianglesInScope += std::uint64_t{draws[last].indexCount} / 3 * draws[last].instanceCount;
             ++last;
         }
         calls += pass.draw(draws.subspan(first, last - first), true);

@@ -5,23 +5,16 @@
 #include <limits>
 
 namespace millwright::render {
+namespace {
 
-Frustum Frustum::of(const glm::mat4& m, glm::vec3 eye, float pixelsPerRadian) {
-    const auto row = [&](int r) { return glm::vec4{m[0][r], m[1][r], m[2][r], m[3][r]}; };
-    Frustum frustum{.planes = {row(3) + row(0), row(3) - row(0), row(3) + row(1), row(3) - row(1), row(3) - row(2)},
-                    .eye = eye,
-                    .pixelsPerRadian = pixelsPerRadian};
-    for (auto& plane : frustum.planes) plane /= std::max(glm::length(glm::vec3{plane}), 1e-20f);
-    return frustum;
+/// Whether it scales all directions alike, so that normals turn as directions do.
+bool isUniform(const glm::mat4& m) {
+    const float x = glm::dot(glm::vec3{m[0]}, glm::vec3{m[0]}), y = glm::dot(glm::vec3{m[1]}, glm::vec3{m[1]}),
+                z = glm::dot(glm::vec3{m[2]}, glm::vec3{m[2]});
+    return std::max({x, y, z}) <= 1.001f * std::min({x, y, z});
 }
 
-bool Frustum::sees(glm::vec3 centre, float radius, float minimumPixels) const {
-    for (const auto& plane : planes) {
-        if (glm::dot(glm::vec3{plane}, centre) + plane.w < -radius) return false;
-    }
-    const float distance = glm::length(centre - eye);
-    return 2 * radius * pixelsPerRadian >= minimumPixels * distance || distance <= radius || pixelsPerRadian == 0;
-}
+} // namespace
 
 void DrawList::clear() {
     plain.clear();
@@ -96,7 +89,7 @@ void Placement::placeInstances(const SceneStore& store, glm::dvec3 origin) {
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
         const auto& m = worldFromNode_[instance.node];
-        const auto& sphere = store.meshSpheres[instance.mesh];
+        const auto& sphere = store.meshes[instance.mesh].sphere;
         const glm::dvec3 world{m * glm::vec4{glm::vec3{sphere}, 1}};
         const float scale =
             std::sqrt(std::max({glm::dot(glm::vec3{m[0]}, glm::vec3{m[0]}), glm::dot(glm::vec3{m[1]}, glm::vec3{m[1]}),
@@ -105,7 +98,7 @@ void Placement::placeInstances(const SceneStore& store, glm::dvec3 origin) {
         radius_[i] = sphere.w * scale;
         scale_[i] = scale;
         if (flags_[instance.node] & hidden) continue;
-        sceneTriangles_ += store.levels[store.meshes[instance.mesh].firstLevel].indexCount / 3;
+        sceneTriangles_ += store.meshes[instance.mesh].triangles;
         low = glm::min(low, world - static_cast<double>(radius_[i]));
         high = glm::max(high, world + static_cast<double>(radius_[i]));
     }
@@ -137,41 +130,40 @@ VkCullModeFlags Placement::cullOf(const SceneStore& store, std::size_t index) co
     return (flags_[instance.node] & mirrored) ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT;
 }
 
-float Placement::allowedError(std::size_t index, std::span<const Frustum> frusta, float pixelError) const {
-    float metres = std::numeric_limits<float>::max();
-    for (const auto& frustum : frusta) {
-        const float distance = std::max(glm::length(centre_[index] - frustum.eye) - radius_[index], 0.0f);
-        metres = std::min(metres, frustum.pixelsPerRadian > 0 ? pixelError * distance / frustum.pixelsPerRadian : 0);
-    }
-    return metres;
-}
-
-std::uint32_t Placement::levelWithin(const SceneStore& store, std::size_t index, float metres) const {
-    const auto& mesh = store.meshes[store.instances[index].mesh];
-    std::uint32_t level = mesh.firstLevel;
-    const std::uint32_t last = mesh.firstLevel + mesh.levelCount - 1;
-    while (level < last && store.levels[level + 1].error * scale_[index] <= metres) ++level;
-    return level;
-}
-
-void Placement::append(const SceneStore& store, std::size_t index, std::uint32_t level, float distance,
-                       std::vector<GpuInstance>& instances, std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const {
+void Placement::append(const SceneStore& store, std::size_t index, const AllowedError& rough, float distance,
+                       std::vector<GpuInstance>& instances, DrawList& list, std::vector<Draw>& draws, VkCullModeFlags cull) const {
+    const auto& instance = store.instances[index];
+    glm::mat4 relativeFromMesh = worldFromNode_[instance.node];
+    relativeFromMesh[3] = glm::vec4{glm::vec3{glm::dvec3{relativeFromMesh[3]} - origin_}, 1};
+    const PlacedMesh placed{.mesh = &store.meshes[instance.mesh],
+                            .relativeFromMesh = relativeFromMesh,
+                            .centre = centre_[index],
+                            .radius = radius_[index],
+                            .scale = scale_[index],
+                            .oneSided = cull == VK_CULL_MODE_BACK_BIT && isUniform(relativeFromMesh)};
+    cutClusters(store, placed, rough, rough.frusta, runs_);
+    if (runs_.empty()) return;
     const auto at = static_cast<std::uint32_t>(instances.size());
     instances.push_back(gpuInstance(store, index));
-    if (merge && !draws.empty()) {
+    for (const auto& run : runs_) list.triangles += run.triangleCount;
+    const bool merge = runs_.size() == 1 && instance.kind != SceneStore::Kind::Blended && !draws.empty();
+    if (merge) {
         auto& last = draws.back();
-        if (last.level == level && last.cull == cull && last.firstInstance + last.instanceCount == at) {
+        if (last.firstIndex == runs_[0].firstTriangle * 3 && last.indexCount == runs_[0].triangleCount * 3 && last.cull == cull &&
+            last.firstInstance + last.instanceCount == at) {
             ++last.instanceCount;
             last.distance = std::min(last.distance, distance);
             return;
         }
     }
-    draws.push_back({.level = level,
-                     .vertexOffset = store.meshes[store.instances[index].mesh].vertexOffset,
-                     .firstInstance = at,
-                     .instanceCount = 1,
-                     .cull = cull,
-                     .distance = distance});
+    for (const auto& run : runs_) {
+        draws.push_back({.firstIndex = run.firstTriangle * 3,
+                         .indexCount = run.triangleCount * 3,
+                         .firstInstance = at,
+                         .instanceCount = 1,
+                         .cull = cull,
+                         .distance = distance});
+    }
 }
 
 void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail,
@@ -189,9 +181,7 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
                       : drops                                    ? list.clipped
                       : instance.plain                           ? list.plain
                                                                  : list.opaque;
-        const auto level = levelWithin(store, i, allowedError(i, frusta, detail.pixelError));
-        append(store, i, level, distance, instances, draws, instance.kind != SceneStore::Kind::Blended, cullOf(store, i));
-        list.triangles += store.levels[level].indexCount / 3;
+        append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, distance, instances, list, draws, cullOf(store, i));
     }
     std::ranges::sort(list.plain, {}, &Draw::distance);
     std::ranges::sort(list.opaque, {}, &Draw::distance);
@@ -209,9 +199,7 @@ void Placement::collectCasters(const SceneStore& store, Casters which, const glm
         const float reach = 1 + radius_[i] / metresPerUnit;
         if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;
         // Half a texel: the bias that keeps lit surfaces out of their own shadow allows for no more.
-        const auto level = levelWithin(store, i, texel * 0.5f);
-        append(store, i, level, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
-        list.triangles += store.levels[level].indexCount / 3;
+        append(store, i, {.metres = texel * 0.5f}, 0, instances, list, list.opaque, VK_CULL_MODE_NONE);
     }
 }
 
@@ -224,8 +212,7 @@ void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> 
         if ((flags_[instance.node] & hidden) || !(flags_[instance.node] & (selected | hovered))) continue;
         const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], 0); };
         if (!std::ranges::any_of(frusta, seen)) continue;
-        const auto level = levelWithin(store, i, allowedError(i, frusta, detail.pixelError));
-        append(store, i, level, 0, instances, list.opaque, true, VK_CULL_MODE_NONE);
+        append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, 0, instances, list, list.opaque, VK_CULL_MODE_NONE);
     }
 }
 

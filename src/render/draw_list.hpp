@@ -1,5 +1,6 @@
 #pragma once
 
+#include "render/cluster_cut.hpp"
 #include "render/gpu_types.hpp"
 #include "render/scene_store.hpp"
 
@@ -12,16 +13,6 @@
 
 namespace millwright::render {
 
-/// Half-spaces in the relative frame: dot(xyz, p) + w >= 0 is inside. Reversed infinite depth has no far plane.
-struct Frustum {
-    std::array<glm::vec4, 5> planes;
-    glm::vec3 eye{0};
-    float pixelsPerRadian = 0; ///< of the picture's height; 0: no test by size
-
-    [[nodiscard]] static Frustum of(const glm::mat4& clipFromRelative, glm::vec3 eye, float pixelsPerRadian);
-    [[nodiscard]] bool sees(glm::vec3 centre, float radius, float minimumPixels) const;
-};
-
 /// What a picture may leave out.
 struct Detail {
     float minimumPixels = 0; ///< things smaller than this are not drawn
@@ -30,8 +21,8 @@ struct Detail {
 
 /// One instanced draw.
 struct Draw {
-    std::uint32_t level = 0; ///< of SceneStore::levels
-    std::int32_t vertexOffset = 0;
+    std::uint32_t firstIndex = 0;
+    std::uint32_t indexCount = 0;
     std::uint32_t firstInstance = 0;
     std::uint32_t instanceCount = 0;
     VkCullModeFlags cull = VK_CULL_MODE_BACK_BIT;
@@ -88,12 +79,9 @@ private:
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
     void placeInstances(const SceneStore& store, glm::dvec3 origin);
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
-    /// How far, in metres, the surface of an instance may lie off without any of `frusta` seeing more than `pixelError` of it.
-    [[nodiscard]] float allowedError(std::size_t index, std::span<const Frustum> frusta, float pixelError) const;
-    /// The coarsest level whose error is at most `metres`: an index into SceneStore::levels.
-    [[nodiscard]] std::uint32_t levelWithin(const SceneStore& store, std::size_t index, float metres) const;
-    void append(const SceneStore& store, std::size_t index, std::uint32_t level, float distance,
-                std::vector<GpuInstance>& instances, std::vector<Draw>& draws, bool merge, VkCullModeFlags cull) const;
+    /// Appends what to draw of one instance, `rough` being how far its surface may lie off.
+    void append(const SceneStore& store, std::size_t index, const AllowedError& rough, float distance,
+                std::vector<GpuInstance>& instances, DrawList& list, std::vector<Draw>& draws, VkCullModeFlags cull) const;
     [[nodiscard]] VkCullModeFlags cullOf(const SceneStore& store, std::size_t index) const;
 
     std::vector<glm::mat4> worldFromNode_; ///< by node
@@ -104,6 +92,7 @@ private:
     std::vector<glm::vec3> centre_;        ///< by instance, relative
     std::vector<float> radius_;
     std::vector<float> scale_; ///< metres per unit of the mesh
+    mutable ClusterRuns runs_; ///< of the instance at hand
     glm::dvec3 origin_{0};
     glm::dvec3 sceneCentre_{0};
     double sceneRadius_ = 0;

@@ -28,8 +28,7 @@ std::uint32_t Pass::draw(std::span<const Draw> draws, bool dynamicCull) const {
     VkCullModeFlags cull = ~0u;
     for (const auto& d : draws) {
         if (dynamicCull && d.cull != cull) vkCmdSetCullMode(commands, cull = d.cull);
-        const auto& level = store->levels[d.level];
-        vkCmdDrawIndexed(commands, level.indexCount, d.instanceCount, level.firstIndex, d.vertexOffset, d.firstInstance);
+        vkCmdDrawIndexed(commands, d.indexCount, d.instanceCount, d.firstIndex, 0, d.firstInstance);
     }
     return static_cast<std::uint32_t>(draws.size());
 }

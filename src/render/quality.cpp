@@ -32,7 +32,7 @@ Features featuresOf(Quality quality) {
                 .cascades = 1,
                 .shadowTaps = 1,
                 .minimumPixels = 2,
-                .pixelError = 1};
+                .pixelError = 1.5f};
     }
     return {};
 }
@@ -43,7 +43,8 @@ std::string describe(Quality quality) {
     case Quality::High: return "high: 4x multisampling, ambient occlusion, up to 3 shadow cascades of 2048 with 3x3 soft taps";
     case Quality::Medium: return "medium: 4x multisampling, ambient occlusion at half size, 1 shadow cascade of 2048 with 1 tap";
     case Quality::Low:
-        return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, each pixel lit once";
+        return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, each pixel lit once, surfaces "
+               "within 1.5 pixels";
     }
     return {};
 }

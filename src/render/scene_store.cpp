@@ -1,5 +1,7 @@
 #include "render/scene_store.hpp"
 
+#include "render/mesh_arrays.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -10,36 +12,6 @@
 
 namespace millwright::render {
 namespace {
-
-/// Two 16-bit signed parts of the octahedral map of a unit vector (Cigolle et al. 2014).
-std::uint32_t packOctahedral(glm::vec3 v) {
-    const float sum = std::abs(v.x) + std::abs(v.y) + std::abs(v.z);
-    if (!(sum > 0)) return packOctahedral({0, 1, 0});
-    glm::vec2 p = glm::vec2{v.x, v.y} / sum;
-    if (v.z < 0) {
-        p = {(1 - std::abs(p.y)) * (p.x >= 0 ? 1.0f : -1.0f), (1 - std::abs(p.x)) * (p.y >= 0 ? 1.0f : -1.0f)};
-    }
-    const auto part = [](float x) {
-        return static_cast<std::uint32_t>(
-            static_cast<std::uint16_t>(static_cast<std::int16_t>(std::lround(std::clamp(x, -1.0f, 1.0f) * 32767))));
-    };
-    return part(p.x) | part(p.y) << 16;
-}
-
-std::vector<GpuVertex> packVertices(const scene::Mesh& mesh, std::span<const std::uint32_t> order) {
-    std::vector<GpuVertex> packed(mesh.vertices.size());
-    const bool coloured = mesh.colours.size() == mesh.vertices.size();
-    for (std::size_t i = 0; i < packed.size(); ++i) {
-        const auto& v = mesh.vertices[i];
-        const auto tangent = packOctahedral({v.tangent.x, v.tangent.y, v.tangent.z});
-        packed[order[i]] = {.position = v.position,
-                            .normal = packOctahedral(v.normal),
-                            .tangent = (tangent & ~1u) | (v.tangent.w < 0 ? 1u : 0u),
-                            .uv = v.uv,
-                            .colour = coloured ? std::bit_cast<std::uint32_t>(mesh.colours[i]) : 0xFFFF'FFFFu};
-    }
-    return packed;
-}
 
 Result<void> checkScene(const scene::Scene& scene) {
     for (std::size_t i = 0; i < scene.instances.size(); ++i) {
@@ -64,43 +36,30 @@ Result<void> checkScene(const scene::Scene& scene) {
     return {};
 }
 
-Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene, SceneStore& store) {
-    const auto lods = buildLods(scene);
-    std::size_t vertexCount = 0, indexCount = 0;
-    for (std::size_t i = 0; i < lods.size(); ++i) {
-        vertexCount += scene.meshes[i].vertices.size();
-        indexCount += lods[i].indices.size();
+Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene, const scene::CookedGeometry* cooked,
+                          SceneStore& store) {
+    MeshArrays arrays;
+    if (cooked) {
+        if (auto ok = addCooked(scene, *cooked, arrays); !ok) return ok;
+    } else {
+        addModelled(scene, arrays);
     }
-    if (vertexCount > 0x7FFF'FFFF || indexCount > 0xFFFF'FFFF) {
-        return failure(ErrorCode::ResourceLimit, std::format("{} vertices are more than one scene may have", vertexCount));
+    if (arrays.vertices.size() > 0xFFFF'FFFF || arrays.indices.size() > 0xFFFF'FFFF) {
+        return failure(ErrorCode::ResourceLimit,
+                       std::format("{} vertices are more than one scene may have", arrays.vertices.size()));
     }
-    auto vertices = gpu::Buffer::create(device, vertexCount * sizeof(GpuVertex), gpu::BufferUse::Static, "scene vertices");
-    if (!vertices) return std::unexpected(vertices.error());
-    auto indices = gpu::Buffer::create(device, indexCount * sizeof(std::uint32_t), gpu::BufferUse::Static, "scene indices");
-    if (!indices) return std::unexpected(indices.error());
-    std::size_t vertexAt = 0, indexAt = 0;
-    for (std::size_t i = 0; i < lods.size(); ++i) {
-        const auto& mesh = scene.meshes[i];
-        const auto packed = packVertices(mesh, lods[i].vertexOrder);
-        auto done = upload.toBuffer(*vertices, vertexAt * sizeof(GpuVertex), std::as_bytes(std::span{packed}));
-        if (done) done = upload.toBuffer(*indices, indexAt * sizeof(std::uint32_t), std::as_bytes(std::span{lods[i].indices}));
-        if (!done) return done;
-        store.meshes.push_back({.firstLevel = static_cast<std::uint32_t>(store.levels.size()),
-                                .levelCount = static_cast<std::uint32_t>(lods[i].levels.size()),
-                                .vertexOffset = static_cast<std::int32_t>(vertexAt)});
-        for (Lod level : lods[i].levels) {
-            level.firstIndex += static_cast<std::uint32_t>(indexAt);
-            store.levels.push_back(level);
-        }
-        scene::Aabb box;
-        for (const auto& v : mesh.vertices) box.include(v.position);
-        const glm::vec3 centre = box.empty() ? glm::vec3{0} : box.centre();
-        store.meshSpheres.emplace_back(centre, box.empty() ? 0.0f : glm::length(box.size()) * 0.5f);
-        vertexAt += mesh.vertices.size();
-        indexAt += lods[i].indices.size();
-    }
-    store.vertices = std::move(*vertices);
-    store.indices = std::move(*indices);
+    const auto make = [&](gpu::Buffer& buffer, std::span<const std::byte> bytes, const char* name) -> Result<void> {
+        auto made = gpu::Buffer::create(device, bytes.size(), gpu::BufferUse::Static, name);
+        if (!made) return std::unexpected(made.error());
+        buffer = std::move(*made);
+        return upload.toBuffer(buffer, 0, bytes);
+    };
+    auto done = make(store.vertices, std::as_bytes(std::span{arrays.vertices}), "scene vertices");
+    if (done) done = make(store.indices, std::as_bytes(std::span{arrays.indices}), "scene indices");
+    if (!done) return done;
+    store.meshes = std::move(arrays.meshes);
+    store.levels = std::move(arrays.levels);
+    store.clusters = std::move(arrays.clusters);
     return {};
 }
 
@@ -147,31 +106,31 @@ Result<void> uploadMaterials(gpu::Device& device, gpu::Upload& upload, const sce
     return upload.toBuffer(store.materials, 0, std::as_bytes(std::span{packed}));
 }
 
-bool isPlain(const scene::Material& m, const scene::Mesh& mesh) {
+bool isPlain(const scene::Material& m) {
     const std::array images{m.baseColourImage, m.metallicRoughnessImage, m.normalImage, m.emissiveImage, m.occlusionImage};
-    return mesh.colours.empty() && std::ranges::all_of(images, [](std::uint32_t image) { return image == scene::none; });
+    return std::ranges::all_of(images, [](std::uint32_t image) { return image == scene::none; });
 }
 
 void sortInstances(const scene::Scene& scene, SceneStore& store) {
     for (const auto& i : scene.instances) {
-        if (scene.meshes[i.mesh].indices.empty()) continue;
+        if (store.meshes[i.mesh].levelCount == 0) continue;
         const auto& material = scene.materials[i.material];
         const auto kind = material.alphaMode == scene::AlphaMode::Blend  ? SceneStore::Kind::Blended
                           : material.alphaMode == scene::AlphaMode::Mask ? SceneStore::Kind::Masked
                                                                          : SceneStore::Kind::Opaque;
         store.instances.push_back(
-            {i.node, i.mesh, i.material, kind, material.doubleSided, isPlain(material, scene.meshes[i.mesh])});
+            {i.node, i.mesh, i.material, kind, material.doubleSided, store.meshes[i.mesh].plain && isPlain(material)});
     }
     std::ranges::stable_sort(store.instances, {}, [](const auto& i) { return std::tuple{i.kind, i.doubleSided, i.plain, i.mesh}; });
 }
 
 } // namespace
 
-Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& scene) {
+Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& scene, const scene::CookedGeometry* cooked) {
     if (auto ok = checkScene(scene); !ok) return std::unexpected(ok.error());
     SceneStore store;
     gpu::Upload upload{device};
-    auto done = uploadMeshes(device, upload, scene, store);
+    auto done = uploadMeshes(device, upload, scene, cooked, store);
     if (done) done = uploadImages(device, upload, scene, store);
     if (done) done = uploadMaterials(device, upload, scene, store);
     if (done) done = upload.submit();

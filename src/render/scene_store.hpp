@@ -1,9 +1,9 @@
 #pragma once
 
 #include "render/gpu_types.hpp"
-#include "render/lod.hpp"
 
 #include <millwright/gpu/memory.hpp>
+#include <millwright/scene/cooked.hpp>
 #include <millwright/scene/scene.hpp>
 
 #include <cstdint>
@@ -15,8 +15,10 @@ namespace millwright::render {
 struct SceneStore {
     struct Mesh {
         std::uint32_t firstLevel = 0; ///< of `levels`
-        std::uint32_t levelCount = 0; ///< at least one, the finest first
-        std::int32_t vertexOffset = 0;
+        std::uint32_t levelCount = 0; ///< none: nothing to draw
+        std::uint32_t triangles = 0;  ///< as modelled
+        glm::vec4 sphere{0};          ///< around it, node's frame: centre, radius
+        bool plain = true;            ///< without colours of its own
     };
     /// How an instance is drawn; the order is the order of drawing.
     enum class Kind : std::uint8_t { Opaque, Masked, Blended };
@@ -35,15 +37,18 @@ struct SceneStore {
     std::vector<gpu::Image> images;
 
     std::vector<Mesh> meshes;
-    std::vector<Lod> levels;               ///< of all meshes; first indices count from the start of `indices`
-    std::vector<glm::vec4> meshSpheres;    ///< bounding sphere in the node's frame: centre, radius
-    std::vector<Instance> instances;       ///< sorted by kind, sides, plainness and mesh
+    std::vector<scene::ClusterLevel> levels; ///< of all meshes
+    std::vector<scene::Cluster>
+        clusters;                    ///< of all levels; the triangles of one are `indices` [3 x firstTriangle, + 3 x triangleCount)
+    std::vector<Instance> instances; ///< sorted by kind, sides, plainness and mesh
     std::vector<glm::mat4> restTransforms; ///< worldFromNode as the scene has it
     scene::Aabb bounds;                    ///< at rest, world frame
     std::size_t nodeCount = 0;
 
+    /// `cooked` has the geometry of the scene's meshes, in their order; without it they are drawn as modelled, however far.
     /// Errors: Invalid (index out of range), ResourceLimit, Device.
-    [[nodiscard]] static Result<SceneStore> create(gpu::Device& device, const scene::Scene& scene);
+    [[nodiscard]] static Result<SceneStore> create(gpu::Device& device, const scene::Scene& scene,
+                                                   const scene::CookedGeometry* cooked);
 };
 
 } // namespace millwright::render

@@ -4,6 +4,7 @@
 #include <millwright/gpu/device.hpp>
 #include <millwright/gpu/target.hpp>
 #include <millwright/render/view.hpp>
+#include <millwright/scene/cooked.hpp>
 #include <millwright/scene/scene.hpp>
 
 #include <glm/glm.hpp>
@@ -94,9 +95,10 @@ public:
     Renderer(const Renderer&) = delete;
     Renderer& operator=(const Renderer&) = delete;
 
-    /// Uploads meshes, materials and images, each once; replaces the scene before. `scene` may go afterwards.
+    /// Uploads meshes, materials and images, each once; replaces the scene before. `scene` may go afterwards. With `cooked`, the
+    /// geometry of the scene's meshes in their order, far things are drawn with fewer triangles; without, always with all.
     /// Errors: Device, ResourceLimit (does not fit into GPU memory), Invalid (an index out of range, with its place).
-    [[nodiscard]] Result<void> setScene(const scene::Scene& scene);
+    [[nodiscard]] Result<void> setScene(const scene::Scene& scene, const scene::CookedGeometry* cooked = nullptr);
 
     void setQuality(Quality quality);
     /// Never Auto.

@@ -62,9 +62,9 @@ struct ClusterLevel {
 
 struct CookedMesh {
     glm::vec3 gridOrigin{0}; ///< position = gridOrigin + gridStep * integers
-    float gridStep = 0;      ///< the positions' error is half of it a coordinate
+    float gridStep = 0;      ///< positions are off by at most 4.5 of it a coordinate
     Aabb bounds;
-    glm::vec4 sphere{0}; ///< around the mesh: centre, radius
+    glm::vec4 sphere{0}; ///< around the mesh and all spheres of groups: centre, radius
     std::uint32_t firstLevel = 0;
     std::uint32_t levelCount = 0;
     std::uint32_t firstAttributes = none; ///< where CookedAttributes of its vertices begin, less the first vertex of its first

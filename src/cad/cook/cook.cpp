@@ -57,9 +57,22 @@ void place(const Welded& welded, CookedPart& part) {
     }
 }
 
+/// Spheres around spheres grow, in the end beyond the mesh. The mesh's own holds everything too, so those that stick out of it make
+/// way for it, and still each group's sphere holds those of the groups it was made from.
+void fitGroups(CookedPart& part) {
+    const glm::vec4 whole = part.mesh.sphere;
+    const auto fit = [&](glm::vec4& sphere) {
+        if (glm::distance(glm::vec3{sphere}, glm::vec3{whole}) + sphere.w > whole.w) sphere = whole;
+    };
+    for (scene::Cluster& cluster : part.hierarchy.clusters.clusters) {
+        fit(cluster.own);
+        fit(cluster.parent);
+    }
+}
+
 CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, const CookOptions& options) {
     CookedPart part;
-    const Welded welded = weld(mesh, use.textured || !mesh.colours.empty());
+    const Welded welded = weld(mesh, use.textured || !mesh.colours.empty(), threads);
     const bool stays = mesh.triangles() <= options.sheetTriangles && (use.doubleSided || isFlat(mesh));
     part.hierarchy = buildHierarchy(welded, !stays, threads, options.progress);
     part.mesh.gridOrigin = welded.gridOrigin;
@@ -78,12 +91,12 @@ CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, cons
         }
     });
     place(welded, part);
-    for (const GridPoint point : welded.positions) part.mesh.bounds.include(welded.gridOrigin + gridSteps(point) * welded.gridStep);
-    std::vector<glm::vec4> spheres;
-    if (!part.hierarchy.levels.empty())
-        for (std::uint32_t i = 0; i < part.hierarchy.levels.front().clusterCount; ++i)
-            spheres.push_back(part.hierarchy.clusters.clusters[i].bounds);
-    part.mesh.sphere = sphereAround(std::span<const glm::vec4>{spheres});
+    std::vector<glm::vec3> places;
+    places.reserve(welded.positions.size());
+    for (const GridPoint point : welded.positions) places.push_back(welded.gridOrigin + gridSteps(point) * welded.gridStep);
+    for (const glm::vec3 place : places) part.mesh.bounds.include(place);
+    part.mesh.sphere = sphereAround(std::span<const glm::vec3>{places});
+    fitGroups(part);
     return part;
 }
 

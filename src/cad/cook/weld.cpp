@@ -1,5 +1,7 @@
 #include "cad/cook/weld.hpp"
 
+#include "cad/cook/parallel.hpp"
+
 #include <bit>
 
 namespace millwright::cad {
@@ -12,27 +14,59 @@ std::uint64_t spread(std::uint64_t key) {
     return key ^ key >> 31;
 }
 
-/// Which position a grid point is: open addressing, at most half full.
+/// Which position a grid point is: the nearest one within `seam` steps a coordinate, or a new one. Files close their seams to some
+/// digits only, and what is nearly at one place must move together, or cracks open. Positions hang in the cell of the grid they lie
+/// in: open addressing, at most half full.
 class Positions {
 public:
-    explicit Positions(Welded& welded, std::size_t most) : welded_{welded}, slots_(std::bit_ceil(most * 2 + 2), nobody) {}
+    explicit Positions(Welded& welded, std::size_t most) : welded_{welded}, slots_(std::bit_ceil(most * 2 + 2)) {}
 
-    std::uint32_t at(GridPoint point) {
-        const std::size_t mask = slots_.size() - 1;
-        for (std::size_t i = spread(point) & mask;; i = (i + 1) & mask) {
-            if (slots_[i] == nobody) {
-                slots_[i] = static_cast<std::uint32_t>(welded_.positions.size());
-                welded_.positions.push_back(point);
-                welded_.firstAt.push_back(nobody);
-                return slots_[i];
-            }
-            if (welded_.positions[slots_[i]] == point) return slots_[i];
-        }
+    std::uint32_t at(glm::ivec3 point) {
+        std::uint32_t nearest = nobody;
+        std::int32_t least = seam + 1;
+        const glm::ivec3 low = (point - seam) >> cellBits, high = (point + seam) >> cellBits;
+        glm::ivec3 cell;
+        for (cell.z = low.z; cell.z <= high.z; ++cell.z)
+            for (cell.y = low.y; cell.y <= high.y; ++cell.y)
+                for (cell.x = low.x; cell.x <= high.x; ++cell.x)
+                    for (std::uint32_t p = slot(cell).first; p != nobody; p = nextInCell_[p]) {
+                        const glm::ivec3 apart = glm::abs(glm::ivec3{gridSteps(welded_.positions[p])} - point);
+                        const std::int32_t most = std::max({apart.x, apart.y, apart.z});
+                        if (most < least) least = most, nearest = p;
+                    }
+        return nearest != nobody ? nearest : add(point);
     }
 
 private:
+    static constexpr std::int32_t seam = 4;
+    static constexpr std::int32_t cellBits = 6; ///< far more than `seam`, so that mostly one cell is looked at
+    struct Slot {
+        std::uint64_t cell = ~std::uint64_t{0};
+        std::uint32_t first = nobody;
+    };
+
+    /// Of a cell, or an empty one where it would be.
+    Slot& slot(glm::ivec3 cell) {
+        const std::uint64_t key = packGrid(glm::uvec3{cell} & gridMax);
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t i = spread(key) & mask;
+        while (slots_[i].first != nobody && slots_[i].cell != key) i = (i + 1) & mask;
+        return slots_[i];
+    }
+    std::uint32_t add(glm::ivec3 point) {
+        const auto position = static_cast<std::uint32_t>(welded_.positions.size());
+        const glm::ivec3 cell = point >> cellBits;
+        Slot& home = slot(cell);
+        nextInCell_.push_back(home.first);
+        home = {packGrid(glm::uvec3{cell}), position};
+        welded_.positions.push_back(packGrid(glm::uvec3{point}));
+        welded_.firstAt.push_back(nobody);
+        return position;
+    }
+
     Welded& welded_;
-    std::vector<std::uint32_t> slots_;
+    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> nextInCell_; ///< by position
 };
 
 bool same(const scene::CookedAttributes& a, const scene::CookedAttributes& b) {
@@ -64,7 +98,7 @@ std::uint32_t vertexAt(Welded& welded, std::uint32_t position, std::uint32_t nor
 
 } // namespace
 
-Welded weld(const scene::Mesh& mesh, bool withAttributes) {
+Welded weld(const scene::Mesh& mesh, bool withAttributes, unsigned threads) {
     Welded welded;
     scene::Aabb box;
     for (const scene::Vertex& vertex : mesh.vertices) box.include(vertex.position);
@@ -76,19 +110,30 @@ Welded weld(const scene::Mesh& mesh, bool withAttributes) {
     welded.gridStep = extent > 0 ? std::max(extent / static_cast<float>(gridMax), 1e-30f) : 1.0f;
     Positions positions{welded, mesh.vertices.size()};
     std::vector<std::uint32_t> vertexOf(mesh.vertices.size());
+    welded.positions.reserve(mesh.vertices.size());
+    welded.firstAt.reserve(mesh.vertices.size());
     welded.positionOf.reserve(mesh.vertices.size());
     welded.normals.reserve(mesh.vertices.size());
     welded.nextAt.reserve(mesh.vertices.size());
-    const glm::dvec3 perMetre{1.0 / static_cast<double>(welded.gridStep)};
-    for (std::size_t i = 0; i < mesh.vertices.size(); ++i) {
-        const glm::dvec3 steps = (glm::dvec3{mesh.vertices[i].position} - glm::dvec3{box.min}) * perMetre + 0.5;
-        const std::uint32_t position = positions.at(packGrid(glm::min(glm::uvec3{steps}, glm::uvec3{gridMax})));
-        const std::uint32_t normal = packOctahedral(mesh.vertices[i].normal);
+    std::vector<GridPoint> points(mesh.vertices.size());
+    std::vector<std::uint32_t> normals(mesh.vertices.size());
+    parallelChunks(points.size(), 1 << 15, threads, [&](std::size_t first, std::size_t last) {
+        const glm::dvec3 perMetre{1.0 / static_cast<double>(welded.gridStep)};
+        for (std::size_t i = first; i < last; ++i) {
+            const glm::dvec3 steps = (glm::dvec3{mesh.vertices[i].position} - glm::dvec3{box.min}) * perMetre + 0.5;
+            points[i] = packGrid(glm::min(glm::uvec3{steps}, glm::uvec3{gridMax}));
+            normals[i] = packOctahedral(mesh.vertices[i].normal);
+        }
+    });
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        constexpr std::size_t ahead = 16; // the table is larger than the processor's cache
+        if (i + ahead < points.size()) positions.expect(points[i + ahead]);
+        const std::uint32_t position = positions.at(points[i]);
         if (withAttributes) {
             const auto attributes = attributesOf(mesh, i);
-            vertexOf[i] = vertexAt(welded, position, normal, &attributes);
+            vertexOf[i] = vertexAt(welded, position, normals[i], &attributes);
         } else {
-            vertexOf[i] = vertexAt(welded, position, normal, nullptr);
+            vertexOf[i] = vertexAt(welded, position, normals[i], nullptr);
         }
     }
     welded.indices.reserve(mesh.indices.size());

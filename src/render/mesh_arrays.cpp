@@ -1,0 +1,148 @@
+#include "render/mesh_arrays.hpp"
+
+#include <bit>
+#include <cmath>
+#include <format>
+#include <limits>
+
+namespace millwright::render {
+namespace {
+
+/// Two 16-bit signed parts of the octahedral map of a unit vector (Cigolle et al. 2014).
+std::uint32_t packOctahedral(glm::vec3 v) {
+    const float sum = std::abs(v.x) + std::abs(v.y) + std::abs(v.z);
+    if (!(sum > 0)) return packOctahedral({0, 1, 0});
+    glm::vec2 p = glm::vec2{v.x, v.y} / sum;
+    if (v.z < 0) {
+        p = {(1 - std::abs(p.y)) * (p.x >= 0 ? 1.0f : -1.0f), (1 - std::abs(p.x)) * (p.y >= 0 ? 1.0f : -1.0f)};
+    }
+    const auto part = [](float x) {
+        return static_cast<std::uint32_t>(
+            static_cast<std::uint16_t>(static_cast<std::int16_t>(std::lround(std::clamp(x, -1.0f, 1.0f) * 32767))));
+    };
+    return part(p.x) | part(p.y) << 16;
+}
+
+GpuVertex pack(const scene::Vertex& v, std::uint32_t colour) {
+    const auto tangent = packOctahedral({v.tangent.x, v.tangent.y, v.tangent.z});
+    return {.position = v.position,
+            .normal = packOctahedral(v.normal),
+            .tangent = (tangent & ~1u) | (v.tangent.w < 0 ? 1u : 0u),
+            .uv = v.uv,
+            .colour = colour};
+}
+
+constexpr std::uint32_t white = 0xFFFF'FFFFu;
+
+/// Vertices of cooked meshes in steps of the mesh's grid, 21 bits a coordinate.
+glm::vec3 unpackPosition(const scene::CookedMesh& mesh, const scene::CookedVertex& v) {
+    const std::uint64_t bits = v.position[0] | static_cast<std::uint64_t>(v.position[1]) << 32;
+    constexpr std::uint64_t mask = (1u << 21) - 1;
+    return mesh.gridOrigin + mesh.gridStep * glm::vec3{static_cast<float>(bits & mask), static_cast<float>(bits >> 21 & mask),
+                                                       static_cast<float>(bits >> 42 & mask)};
+}
+
+Result<void> fits(const scene::Scene& scene, const scene::CookedGeometry& g) {
+    const auto within = [](std::size_t first, std::size_t count, std::size_t size) {
+        return first <= size && count <= size - first;
+    };
+    if (g.meshes.size() != scene.meshes.size())
+        return failure(ErrorCode::Invalid,
+                       std::format("cooked geometry of {} meshes for a scene of {}", g.meshes.size(), scene.meshes.size()));
+    for (const auto& m : g.meshes)
+        if (!within(m.firstLevel, m.levelCount, g.levels.size()))
+            return failure(ErrorCode::Invalid, "cooked levels are out of range");
+    for (const auto& l : g.levels)
+        if (!within(l.firstCluster, l.clusterCount, g.clusters.size()))
+            return failure(ErrorCode::Invalid, "cooked clusters are out of range");
+    for (const auto& c : g.clusters) {
+        if (!within(c.firstVertex, c.vertexCount, g.vertices.size()) ||
+            !within(c.firstTriangle, c.triangleCount, g.triangles.size()))
+            return failure(ErrorCode::Invalid, "a cooked cluster is out of range");
+    }
+    return {};
+}
+
+/// Appends the vertices and triangles of a mesh's clusters, which keep their places.
+Result<void> addClusters(const scene::CookedGeometry& g, const scene::CookedMesh& mesh, MeshArrays& arrays) {
+    for (std::uint32_t l = mesh.firstLevel; l < mesh.firstLevel + mesh.levelCount; ++l) {
+        for (const auto& c : g.clusters.subspan(g.levels[l].firstCluster, g.levels[l].clusterCount)) {
+            const bool own = mesh.firstAttributes != scene::none;
+            for (std::uint32_t i = c.firstVertex; i < c.firstVertex + c.vertexCount; ++i) {
+                GpuVertex v{.position = unpackPosition(mesh, g.vertices[i]),
+                            .normal = g.vertices[i].normal,
+                            .tangent = 0,
+                            .uv = {},
+                            .colour = white};
+                const std::uint32_t at = mesh.firstAttributes + i; // modulo 2^32
+                if (own && at >= g.attributes.size()) return failure(ErrorCode::Invalid, "cooked attributes are out of range");
+                if (own) {
+                    const auto& a = g.attributes[at];
+                    v.tangent = a.tangent, v.uv = {a.uv[0], a.uv[1]}, v.colour = a.colour;
+                }
+                arrays.vertices[i] = v;
+            }
+            for (std::uint32_t t = c.firstTriangle; t < c.firstTriangle + c.triangleCount; ++t) {
+                for (std::uint32_t k = 0; k < 3; ++k) {
+                    const std::uint32_t corner = g.triangles[t] >> (8 * k) & 0xFFu;
+                    if (corner >= c.vertexCount)
+                        return failure(ErrorCode::Invalid, "a cooked triangle has a vertex that is not there");
+                    arrays.indices[3 * std::size_t{t} + k] = c.firstVertex + corner;
+                }
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+void addModelled(const scene::Scene& scene, MeshArrays& arrays) {
+    for (const auto& mesh : scene.meshes) {
+        const auto firstVertex = static_cast<std::uint32_t>(arrays.vertices.size());
+        const bool coloured = mesh.colours.size() == mesh.vertices.size() && !mesh.colours.empty();
+        scene::Aabb box;
+        for (std::size_t i = 0; i < mesh.vertices.size(); ++i) {
+            arrays.vertices.push_back(pack(mesh.vertices[i], coloured ? std::bit_cast<std::uint32_t>(mesh.colours[i]) : white));
+            box.include(mesh.vertices[i].position);
+        }
+        const auto triangles = static_cast<std::uint32_t>(mesh.triangles());
+        const glm::vec4 sphere = box.empty() ? glm::vec4{0} : glm::vec4{box.centre(), glm::length(box.size()) * 0.5f};
+        arrays.meshes.push_back({.firstLevel = static_cast<std::uint32_t>(arrays.levels.size()),
+                                 .levelCount = triangles > 0 ? 1u : 0u,
+                                 .triangles = triangles,
+                                 .sphere = sphere,
+                                 .plain = !coloured});
+        if (triangles == 0) continue;
+        constexpr float always = std::numeric_limits<float>::infinity();
+        arrays.levels.push_back(
+            {.firstCluster = static_cast<std::uint32_t>(arrays.clusters.size()), .clusterCount = 1, .mostParentError = always});
+        arrays.clusters.push_back({.bounds = sphere,
+                                   .own = sphere,
+                                   .parent = sphere,
+                                   .cone = {0, 0, 0, 1},
+                                   .parentError = always,
+                                   .firstTriangle = static_cast<std::uint32_t>(arrays.indices.size() / 3),
+                                   .triangleCount = triangles});
+        for (const auto index : mesh.indices) arrays.indices.push_back(firstVertex + index);
+    }
+}
+
+Result<void> addCooked(const scene::Scene& scene, const scene::CookedGeometry& cooked, MeshArrays& arrays) {
+    if (auto ok = fits(scene, cooked); !ok) return ok;
+    arrays.vertices.resize(cooked.vertices.size());
+    arrays.indices.resize(cooked.triangles.size() * 3);
+    arrays.levels.assign(cooked.levels.begin(), cooked.levels.end());
+    arrays.clusters.assign(cooked.clusters.begin(), cooked.clusters.end());
+    for (const auto& mesh : cooked.meshes) {
+        if (auto done = addClusters(cooked, mesh, arrays); !done) return done;
+        arrays.meshes.push_back({.firstLevel = mesh.firstLevel,
+                                 .levelCount = mesh.triangles > 0 ? mesh.levelCount : 0,
+                                 .triangles = mesh.triangles,
+                                 .sphere = mesh.sphere,
+                                 .plain = mesh.firstAttributes == scene::none});
+    }
+    return {};
+}
+
+} // namespace millwright::render
