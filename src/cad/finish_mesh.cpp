@@ -1,5 +1,6 @@
 #include "cad/finish_mesh.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -53,34 +54,29 @@ glm::vec3 direction(glm::dvec3 v) {
     return length > 0 && std::isfinite(length) ? glm::vec3{v / length} : glm::vec3{0};
 }
 
-struct Corner {
-    std::uint32_t vertex; ///< of the raw mesh
-    glm::vec3 normal;
-};
-
-/// The triangles that can be drawn, and which vertices lie in one place.
-struct Soup {
-    std::vector<std::uint32_t> indices;
-    std::vector<std::uint32_t> place; ///< of every raw vertex: the first vertex in the same place
-    std::vector<glm::vec3> faceNormals;
-};
-
-void dropUndrawable(RawMesh& raw, Soup& soup, Repairs& repairs) {
-    soup.place.resize(raw.positions.size());
+/// Which vertices lie in one place: of every raw vertex the first one in the same place, `empty` for those that lie nowhere.
+std::vector<std::uint32_t> placesOf(RawMesh& raw) {
+    std::vector<std::uint32_t> places(raw.positions.size());
     IndexTable table{raw.positions.size()};
     for (std::uint32_t i = 0; i < raw.positions.size(); ++i) {
         raw.positions[i] += 0.0f; // -0 becomes 0, so that equal places are equal bits
         const glm::vec3 position = raw.positions[i];
-        soup.place[i] = usable(position)
-                            ? table.findOrAdd(hashWords(position), i, [&](std::uint32_t j) { return raw.positions[j] == position; })
-                            : empty;
+        places[i] = usable(position)
+                        ? table.findOrAdd(hashWords(position), i, [&](std::uint32_t j) { return raw.positions[j] == position; })
+                        : empty;
     }
+    return places;
+}
+
+/// Leaves the triangles that can be drawn.
+void dropUndrawable(RawMesh& raw, const std::vector<std::uint32_t>& places, Repairs& repairs) {
+    std::size_t kept = 0;
     for (std::size_t t = 0; t + 2 < raw.indices.size(); t += 3) {
         std::array<std::uint32_t, 3> at{};
         bool broken = false;
         for (std::size_t c = 0; c < 3; ++c) {
             const std::uint32_t vertex = raw.indices[t + c];
-            at[c] = vertex < soup.place.size() ? soup.place[vertex] : empty;
+            at[c] = vertex < places.size() ? places[vertex] : empty;
             broken = broken || at[c] == empty;
         }
         if (broken) {
@@ -88,31 +84,46 @@ void dropUndrawable(RawMesh& raw, Soup& soup, Repairs& repairs) {
         } else if (at[0] == at[1] || at[1] == at[2] || at[2] == at[0]) {
             ++repairs.degenerateTriangles;
         } else {
-            for (std::size_t c = 0; c < 3; ++c) soup.indices.push_back(raw.indices[t + c]);
-            const auto p = [&](std::size_t c) { return glm::dvec3{raw.positions[at[c]]}; };
-            soup.faceNormals.push_back(direction(glm::cross(p(1) - p(0), p(2) - p(0))));
+            for (std::size_t c = 0; c < 3; ++c) raw.indices[kept++] = raw.indices[t + c];
         }
     }
+    raw.indices.resize(kept);
 }
+
+/// What making normals needs to know of the triangles.
+struct Soup {
+    const RawMesh& raw;
+    const std::vector<std::uint32_t>& place;
+    std::vector<glm::vec3> faceNormals;
+
+    Soup(const RawMesh& mesh, const std::vector<std::uint32_t>& places) : raw{mesh}, place{places} {
+        faceNormals.reserve(raw.indices.size() / 3);
+        for (std::size_t t = 0; t < raw.indices.size(); t += 3) {
+            const auto p = [&](std::size_t c) { return glm::dvec3{raw.positions[raw.indices[t + c]]}; };
+            faceNormals.push_back(direction(glm::cross(p(1) - p(0), p(2) - p(0))));
+        }
+    }
+};
 
 /// Corners grouped by the place they are in: those of place i are corners[first[i] .. first[i + 1]).
 struct CornersByPlace {
     std::vector<std::uint32_t> first;
     std::vector<std::uint32_t> corners;
 
-    explicit CornersByPlace(const Soup& soup) : first(soup.place.size() + 1, 0), corners(soup.indices.size()) {
-        for (const std::uint32_t vertex : soup.indices) ++first[soup.place[vertex] + 1];
+    explicit CornersByPlace(const Soup& soup) : first(soup.place.size() + 1, 0), corners(soup.raw.indices.size()) {
+        for (const std::uint32_t vertex : soup.raw.indices) ++first[soup.place[vertex] + 1];
         for (std::size_t i = 1; i < first.size(); ++i) first[i] += first[i - 1];
         std::vector<std::uint32_t> next{first.begin(), first.end() - 1};
-        for (std::uint32_t c = 0; c < soup.indices.size(); ++c) corners[next[soup.place[soup.indices[c]]]++] = c;
+        for (std::uint32_t c = 0; c < corners.size(); ++c) corners[next[soup.place[soup.raw.indices[c]]]++] = c;
     }
 };
 
 /// Normal of one corner: the mean of the triangles around its place that meet its own at less than the crease angle, weighted by
 /// their angle there (Thürmer & Wüthrich, "Computing vertex normals from polygonal facets", 1998).
-glm::vec3 smoothNormal(const RawMesh& raw, const Soup& soup, const CornersByPlace& around, std::uint32_t corner, float cosine) {
+glm::vec3 smoothNormal(const Soup& soup, const CornersByPlace& around, std::uint32_t corner, float cosine) {
+    const RawMesh& raw = soup.raw;
     const glm::vec3 own = soup.faceNormals[corner / 3];
-    const std::uint32_t place = soup.place[soup.indices[corner]];
+    const std::uint32_t place = soup.place[raw.indices[corner]];
     if (around.first[place + 1] - around.first[place] > mostSmoothed) return own;
     glm::dvec3 sum{0};
     for (std::uint32_t i = around.first[place]; i < around.first[place + 1]; ++i) {
@@ -120,9 +131,9 @@ glm::vec3 smoothNormal(const RawMesh& raw, const Soup& soup, const CornersByPlac
         const glm::vec3 normal = soup.faceNormals[other / 3];
         if (glm::dot(own, own) > 0 && glm::dot(own, normal) < cosine) continue;
         const std::uint32_t base = other / 3 * 3;
-        const glm::dvec3 here{raw.positions[soup.indices[other]]};
-        const glm::vec3 a = direction(glm::dvec3{raw.positions[soup.indices[base + (other + 1 - base) % 3]]} - here);
-        const glm::vec3 b = direction(glm::dvec3{raw.positions[soup.indices[base + (other + 2 - base) % 3]]} - here);
+        const glm::dvec3 here{raw.positions[raw.indices[other]]};
+        const glm::vec3 a = direction(glm::dvec3{raw.positions[raw.indices[base + (other + 1 - base) % 3]]} - here);
+        const glm::vec3 b = direction(glm::dvec3{raw.positions[raw.indices[base + (other + 2 - base) % 3]]} - here);
         sum += glm::dvec3{normal} * std::acos(glm::clamp(static_cast<double>(glm::dot(a, b)), -1.0, 1.0));
     }
     const glm::vec3 smooth = direction(sum);
@@ -130,20 +141,28 @@ glm::vec3 smoothNormal(const RawMesh& raw, const Soup& soup, const CornersByPlac
     return own != glm::vec3{0} ? own : glm::vec3{0, 1, 0};
 }
 
-std::vector<glm::vec3> cornerNormals(const RawMesh& raw, const Soup& soup, float creaseAngle, Repairs& repairs) {
-    std::vector<glm::vec3> normals(soup.indices.size(), glm::vec3{0});
-    std::vector<std::uint32_t> missing;
-    for (std::uint32_t c = 0; c < soup.indices.size(); ++c) {
-        if (!raw.normals.empty()) normals[c] = direction(glm::dvec3{raw.normals[soup.indices[c]]});
-        if (normals[c] == glm::vec3{0}) missing.push_back(c);
-    }
-    if (missing.empty()) return normals;
-    repairs.normalsMade += missing.size();
-    if (raw.normals.empty()) ++repairs.meshesWithoutNormals;
+/// Makes the mesh's own normals unit length; false when some drawn corner has none that can be used.
+bool settleNormals(RawMesh& raw) {
+    if (raw.normals.empty()) return false;
+    for (glm::vec3& normal : raw.normals) normal = direction(glm::dvec3{normal});
+    return std::ranges::none_of(raw.indices, [&](std::uint32_t vertex) { return raw.normals[vertex] == glm::vec3{0}; });
+}
+
+/// A normal for every corner: the mesh's own where it has a good one.
+std::vector<glm::vec3> cornerNormals(const RawMesh& raw, const std::vector<std::uint32_t>& places, float creaseAngle,
+                                     Repairs& repairs) {
+    const Soup soup{raw, places};
     const CornersByPlace around{soup};
     // A hair below, so that edges of exactly the crease angle are smooth whatever the rounding.
     const float cosine = std::cos(creaseAngle) - 1e-4f;
-    for (const std::uint32_t c : missing) normals[c] = smoothNormal(raw, soup, around, c, cosine);
+    std::vector<glm::vec3> normals(raw.indices.size(), glm::vec3{0});
+    for (std::uint32_t c = 0; c < raw.indices.size(); ++c) {
+        if (!raw.normals.empty()) normals[c] = raw.normals[raw.indices[c]];
+        if (normals[c] != glm::vec3{0}) continue;
+        normals[c] = smoothNormal(soup, around, c, cosine);
+        ++repairs.normalsMade;
+    }
+    if (raw.normals.empty()) ++repairs.meshesWithoutNormals;
     return normals;
 }
 
@@ -153,34 +172,55 @@ struct JoinedVertex {
 };
 static_assert(sizeof(JoinedVertex) == 52);
 
-void joinVertices(const RawMesh& raw, const Soup& soup, const std::vector<glm::vec3>& normals, scene::Mesh& mesh) {
-    IndexTable table{soup.indices.size()};
-    std::vector<JoinedVertex> joined;
-    mesh.indices.reserve(soup.indices.size());
-    for (std::uint32_t c = 0; c < soup.indices.size(); ++c) {
-        const std::uint32_t source = soup.indices[c];
-        JoinedVertex v{{raw.positions[source], normals[c], {1, 0, 0, 1}, {0, 0}}, {255, 255, 255, 255}};
-        v.vertex.normal += 0.0f;
-        if (!raw.uvs.empty() && std::isfinite(raw.uvs[source].x + raw.uvs[source].y)) v.vertex.uv = raw.uvs[source] + 0.0f;
-        if (!raw.tangents.empty()) {
-            const glm::vec3 tangent = direction(glm::dvec3{glm::vec3{raw.tangents[source]}});
-            if (tangent != glm::vec3{0}) v.vertex.tangent = {tangent + 0.0f, raw.tangents[source].w < 0 ? -1.0f : 1.0f};
+/// Fills a mesh with vertices, equal ones once.
+class Joiner {
+public:
+    Joiner(const RawMesh& raw, std::size_t most, scene::Mesh& mesh) : raw_{raw}, mesh_{mesh}, table_{most} {
+        mesh.vertices.reserve(most);
+        if (!raw.colours.empty()) mesh.colours.reserve(most);
+    }
+
+    /// Index in the mesh of the raw vertex with this normal.
+    std::uint32_t add(std::uint32_t source, glm::vec3 normal) {
+        JoinedVertex v{{raw_.positions[source], normal + 0.0f, {1, 0, 0, 1}, {0, 0}}, {255, 255, 255, 255}};
+        if (!raw_.uvs.empty() && std::isfinite(raw_.uvs[source].x + raw_.uvs[source].y)) v.vertex.uv = raw_.uvs[source] + 0.0f;
+        if (!raw_.tangents.empty()) {
+            const glm::vec3 tangent = direction(glm::dvec3{glm::vec3{raw_.tangents[source]}});
+            if (tangent != glm::vec3{0}) v.vertex.tangent = {tangent + 0.0f, raw_.tangents[source].w < 0 ? -1.0f : 1.0f};
         }
-        if (!raw.colours.empty()) v.colour = raw.colours[source];
-        const auto fresh = static_cast<std::uint32_t>(joined.size());
-        const std::uint32_t index =
-            table.findOrAdd(hashWords(v), fresh, [&](std::uint32_t j) { return std::memcmp(&joined[j], &v, sizeof v) == 0; });
-        if (index == fresh) joined.push_back(v);
-        mesh.indices.push_back(index);
+        if (!raw_.colours.empty()) v.colour = raw_.colours[source];
+        const auto fresh = static_cast<std::uint32_t>(mesh_.vertices.size());
+        const std::uint32_t index = table_.findOrAdd(hashWords(v), fresh, [&](std::uint32_t j) {
+            return std::memcmp(&mesh_.vertices[j], &v.vertex, sizeof v.vertex) == 0 &&
+                   (raw_.colours.empty() || mesh_.colours[j] == v.colour);
+        });
+        if (index != fresh) return index;
+        mesh_.vertices.push_back(v.vertex);
+        mesh_.bounds.include(v.vertex.position);
+        if (!raw_.colours.empty()) mesh_.colours.push_back(v.colour);
+        return index;
     }
-    mesh.vertices.reserve(joined.size());
-    for (const JoinedVertex& v : joined) {
-        mesh.vertices.push_back(v.vertex);
-        mesh.bounds.include(v.vertex.position);
+
+private:
+    const RawMesh& raw_;
+    scene::Mesh& mesh_;
+    IndexTable table_;
+};
+
+/// With a normal for every corner.
+void joinCorners(RawMesh& raw, const std::vector<glm::vec3>& normals, scene::Mesh& mesh) {
+    Joiner joiner{raw, raw.indices.size(), mesh};
+    for (std::size_t c = 0; c < raw.indices.size(); ++c) raw.indices[c] = joiner.add(raw.indices[c], normals[c]);
+}
+
+/// With the normals of the vertices themselves: large meshes with normals take a fraction of the memory this way.
+void joinVertices(RawMesh& raw, scene::Mesh& mesh) {
+    Joiner joiner{raw, std::min(raw.positions.size(), raw.indices.size()), mesh};
+    std::vector<std::uint32_t> joined(raw.positions.size(), empty);
+    for (std::uint32_t& index : raw.indices) {
+        if (joined[index] == empty) joined[index] = joiner.add(index, raw.normals[index]);
+        index = joined[index];
     }
-    if (raw.colours.empty()) return;
-    mesh.colours.reserve(joined.size());
-    for (const JoinedVertex& v : joined) mesh.colours.push_back(v.colour);
 }
 
 /// Lengyel, "Computing tangent space basis vectors for an arbitrary mesh", 2001.
@@ -218,11 +258,20 @@ void makeTangents(scene::Mesh& mesh) {
 
 scene::Mesh finishMesh(RawMesh raw, const FinishOptions& options, Repairs& repairs) {
     scene::Mesh mesh;
-    Soup soup;
-    dropUndrawable(raw, soup, repairs);
-    if (soup.indices.empty()) return mesh;
-    const std::vector<glm::vec3> normals = cornerNormals(raw, soup, options.creaseAngle, repairs);
-    joinVertices(raw, soup, normals, mesh);
+    std::vector<std::uint32_t> places = placesOf(raw);
+    dropUndrawable(raw, places, repairs);
+    if (raw.indices.empty()) return mesh;
+    if (settleNormals(raw)) {
+        places = {};
+        joinVertices(raw, mesh);
+    } else {
+        joinCorners(raw, cornerNormals(raw, places, options.creaseAngle, repairs), mesh);
+    }
+    mesh.indices = std::move(raw.indices);
+    if (mesh.vertices.size() < mesh.vertices.capacity() / 2) {
+        mesh.vertices.shrink_to_fit();
+        mesh.colours.shrink_to_fit();
+    }
     if (options.tangents && raw.tangents.empty() && !raw.uvs.empty()) makeTangents(mesh);
     return mesh;
 }
