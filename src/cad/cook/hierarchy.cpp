@@ -12,6 +12,10 @@ namespace {
 constexpr std::size_t fewestTriangles = 12; ///< a mesh of no more is not made simpler
 constexpr std::uint8_t mostFailures = 2;    ///< after that a cluster stays as it is
 
+/// Error, as a share of its sphere's radius, that is stated at least for a group that looks wrong: it is then drawn at most 32
+/// times as large as the error that is allowed: 32 pixels.
+constexpr float wrongLookError = 1.0f / 16;
+
 /// What became of a group.
 struct Step {
     Clusters coarser; ///< none: it could not be made simpler
@@ -93,6 +97,7 @@ private:
         step.coarser = cutIntoClusters(welded_, coarser->indices);
         step.error = finest + coarser->error; // each step's surface is off from the one before, so errors add up
         step.sphere = sphereAround(std::span<const glm::vec4>{spheres});
+        if (coarser->looksWrong) step.error = std::max(step.error, step.sphere.w * wrongLookError);
         for (scene::Cluster& cluster : step.coarser.clusters) {
             cluster.own = cluster.parent = step.sphere;
             cluster.ownError = step.error;

@@ -59,17 +59,71 @@ std::uint32_t closestVertex(const Welded& welded, std::uint32_t position, glm::v
     return best;
 }
 
-std::vector<std::uint32_t> toVertices(const Welded& welded, const Local& local, std::span<const std::uint32_t> indices) {
+/// What distances do not say: whether triangles still face the way their vertices are shaded, and how much of them is left.
+struct Look {
+    float area = 0;  ///< of all triangles, doubled
+    float wrong = 0; ///< of those with a vertex whose normal is far from their own
+
+    void add(const Welded& welded, std::span<const std::uint32_t> vertices, glm::vec3 normal) {
+        const float twice = glm::length(normal);
+        area += twice;
+        for (const std::uint32_t vertex : vertices) {
+            if (glm::dot(unpackOctahedral(welded.normals[vertex]), normal) >= 0.6f * twice) continue;
+            wrong += twice;
+            return;
+        }
+    }
+};
+
+glm::vec3 crossOf(std::span<const glm::vec3> places, std::span<const std::uint32_t> corners) {
+    return glm::cross(places[corners[1]] - places[corners[0]], places[corners[2]] - places[corners[0]]);
+}
+
+std::vector<std::uint32_t> toVertices(const Welded& welded, const Local& local, std::span<const std::uint32_t> indices,
+                                      Look& look) {
     std::vector<std::uint32_t> vertices(indices.size());
     for (std::size_t i = 0; i + 2 < indices.size(); i += 3) {
-        const glm::vec3 a = local.places[indices[i]];
-        const glm::vec3 normal = glm::cross(local.places[indices[i + 1]] - a, local.places[indices[i + 2]] - a);
+        const glm::vec3 normal = crossOf(local.places, indices.subspan(i, 3));
         for (std::size_t k = i; k < i + 3; ++k) {
             const std::uint32_t point = local.points.ids()[indices[k]];
             vertices[k] = welded.attributes.empty() ? closestVertex(welded, point, normal) : point;
         }
+        look.add(welded, std::span{vertices}.subspan(i, 3), normal);
     }
     return vertices;
+}
+
+/// Whether coarser triangles look much worse than a group's own.
+bool looksWrong(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group, const Local& local,
+                const Look& coarser) {
+    Look own;
+    std::vector<std::uint32_t> vertices;
+    for (const std::uint32_t cluster : group)
+        all.forCorners(all.clusters[cluster], [&](std::uint32_t vertex) { vertices.push_back(vertex); });
+    for (std::size_t i = 0; i + 2 < vertices.size(); i += 3)
+        own.add(welded, std::span{vertices}.subspan(i, 3), crossOf(local.places, std::span{local.indices}.subspan(i, 3)));
+    return coarser.area < 0.8f * own.area || coarser.wrong > own.wrong + 0.12f * own.area;
+}
+
+std::vector<std::uint32_t> collapse(const Local& local, std::size_t targetTriangles, unsigned how, float& error) {
+    const bool attributes = !local.attributes.empty();
+    std::vector<std::uint32_t> indices(local.indices.size());
+    indices.resize(meshopt_simplifyWithAttributes(
+        indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x, local.places.size(), sizeof(glm::vec3),
+        attributes ? local.attributes.front().data() : nullptr, attributes ? sizeof(local.attributes.front()) : 0,
+        attributes ? attributeWeights.data() : nullptr, attributes ? attributeWeights.size() : 0, local.locks.data(),
+        targetTriangles * 3, std::numeric_limits<float>::max(), meshopt_SimplifyErrorAbsolute | how, &error));
+    return indices;
+}
+
+/// Without regard to what is connected: for what edge collapses cannot make simpler.
+std::vector<std::uint32_t> merge(const Local& local, std::size_t targetTriangles, float& error) {
+    std::vector<std::uint32_t> indices(local.indices.size());
+    indices.resize(meshopt_simplifySloppy(indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x,
+                                          local.places.size(), sizeof(glm::vec3), targetTriangles * 3,
+                                          std::numeric_limits<float>::max(), &error));
+    error *= meshopt_simplifyScale(&local.places.front().x, local.places.size(), sizeof(glm::vec3));
+    return indices;
 }
 
 } // namespace
@@ -77,17 +131,22 @@ std::vector<std::uint32_t> toVertices(const Welded& welded, const Local& local, 
 std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group,
                                      const Grouping& grouping, std::size_t targetTriangles) {
     const Local local = collect(welded, all, group, grouping);
-    std::vector<std::uint32_t> indices(local.indices.size());
-    const bool attributes = !local.attributes.empty();
+    const auto stalled = [&](const std::vector<std::uint32_t>& indices) {
+        return indices.empty() || static_cast<float>(indices.size()) > leastGain * static_cast<float>(local.indices.size());
+    };
     Coarser coarser;
-    indices.resize(meshopt_simplifyWithAttributes(
-        indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x, local.places.size(), sizeof(glm::vec3),
-        attributes ? local.attributes.front().data() : nullptr, attributes ? sizeof(local.attributes.front()) : 0,
-        attributes ? attributeWeights.data() : nullptr, attributes ? attributeWeights.size() : 0, local.locks.data(),
-        targetTriangles * 3, std::numeric_limits<float>::max(), meshopt_SimplifyErrorAbsolute, &coarser.error));
-    if (indices.empty() || static_cast<float>(indices.size()) > leastGain * static_cast<float>(local.indices.size())) return {};
+    auto indices = collapse(local, targetTriangles, 0, coarser.error);
+    if (stalled(indices)) {
+        // Nothing around it depends on it: small parts may go, and as a last resort all may be drawn together.
+        if (std::ranges::contains(local.locks, 1)) return {};
+        indices = collapse(local, targetTriangles, meshopt_SimplifyPrune, coarser.error);
+        if (stalled(indices)) indices = merge(local, targetTriangles, coarser.error);
+        if (stalled(indices)) return {};
+    }
     coarser.error = deviation(local.places, local.indices, indices, coarser.error);
-    coarser.indices = toVertices(welded, local, indices);
+    Look look;
+    coarser.indices = toVertices(welded, local, indices, look);
+    if (look.wrong > 0.12f * look.area || targetTriangles < 256) coarser.looksWrong = looksWrong(welded, all, group, local, look);
     return coarser;
 }
 

@@ -9,6 +9,7 @@ namespace millwright::cad {
 struct Coarser {
     std::vector<std::uint32_t> indices; ///< vertices of the Welded, three a triangle
     float error = 0;                    ///< farthest that its surface lies from the one it replaces, or the other way round
+    bool looksWrong = false; ///< it has lost area, or faces where it is not shaded: only for where hardly more than a dot is seen
 };
 
 /// Triangles in the place of a group's, about `targetTriangles` of them, that meet everything around the group at the same

@@ -3,6 +3,7 @@
 #include "cad/cook/parallel.hpp"
 
 #include <bit>
+#include <utility>
 
 namespace millwright::cad {
 namespace {
@@ -19,9 +20,12 @@ std::uint64_t spread(std::uint64_t key) {
 /// in: open addressing, at most half full.
 class Positions {
 public:
-    explicit Positions(Welded& welded, std::size_t most) : welded_{welded}, slots_(std::bit_ceil(most * 2 + 2)) {}
+    explicit Positions(Welded& welded, std::size_t most) : welded_{welded}, slots_(std::bit_ceil(most * 2 + 2), nobody) {
+        nextInCell_.reserve(most);
+    }
 
-    std::uint32_t at(glm::ivec3 point) {
+    std::uint32_t at(GridPoint packed) {
+        const glm::ivec3 point{gridSteps(packed)};
         std::uint32_t nearest = nobody;
         std::int32_t least = seam + 1;
         const glm::ivec3 low = (point - seam) >> cellBits, high = (point + seam) >> cellBits;
@@ -29,43 +33,40 @@ public:
         for (cell.z = low.z; cell.z <= high.z; ++cell.z)
             for (cell.y = low.y; cell.y <= high.y; ++cell.y)
                 for (cell.x = low.x; cell.x <= high.x; ++cell.x)
-                    for (std::uint32_t p = slot(cell).first; p != nobody; p = nextInCell_[p]) {
+                    for (std::uint32_t p = slot(cell); p != nobody; p = nextInCell_[p]) {
                         const glm::ivec3 apart = glm::abs(glm::ivec3{gridSteps(welded_.positions[p])} - point);
                         const std::int32_t most = std::max({apart.x, apart.y, apart.z});
                         if (most < least) least = most, nearest = p;
                     }
-        return nearest != nobody ? nearest : add(point);
+        return nearest != nobody ? nearest : add(packed, point);
     }
+    /// Asks for the memory that `at` will look at.
+    void expect(GridPoint packed) const { __builtin_prefetch(&slots_[first(glm::ivec3{gridSteps(packed)} >> cellBits)]); }
 
 private:
     static constexpr std::int32_t seam = 4;
     static constexpr std::int32_t cellBits = 6; ///< far more than `seam`, so that mostly one cell is looked at
-    struct Slot {
-        std::uint64_t cell = ~std::uint64_t{0};
-        std::uint32_t first = nobody;
-    };
 
-    /// Of a cell, or an empty one where it would be.
-    Slot& slot(glm::ivec3 cell) {
-        const std::uint64_t key = packGrid(glm::uvec3{cell} & gridMax);
-        const std::size_t mask = slots_.size() - 1;
-        std::size_t i = spread(key) & mask;
-        while (slots_[i].first != nobody && slots_[i].cell != key) i = (i + 1) & mask;
+    [[nodiscard]] std::size_t first(glm::ivec3 cell) const {
+        return spread(packGrid(glm::uvec3{cell} & gridMax)) & (slots_.size() - 1);
+    }
+    /// The newest position in a cell, or `nobody` where it would be.
+    std::uint32_t& slot(glm::ivec3 cell) {
+        std::size_t i = first(cell);
+        while (slots_[i] != nobody && glm::ivec3{gridSteps(welded_.positions[slots_[i]])} >> cellBits != cell)
+            i = (i + 1) & (slots_.size() - 1);
         return slots_[i];
     }
-    std::uint32_t add(glm::ivec3 point) {
+    std::uint32_t add(GridPoint packed, glm::ivec3 point) {
         const auto position = static_cast<std::uint32_t>(welded_.positions.size());
-        const glm::ivec3 cell = point >> cellBits;
-        Slot& home = slot(cell);
-        nextInCell_.push_back(home.first);
-        home = {packGrid(glm::uvec3{cell}), position};
-        welded_.positions.push_back(packGrid(glm::uvec3{point}));
+        nextInCell_.push_back(std::exchange(slot(point >> cellBits), position));
+        welded_.positions.push_back(packed);
         welded_.firstAt.push_back(nobody);
         return position;
     }
 
     Welded& welded_;
-    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> slots_;
     std::vector<std::uint32_t> nextInCell_; ///< by position
 };
 

@@ -28,6 +28,6 @@ struct Welded {
     [[nodiscard]] glm::vec3 vertexPlace(std::uint32_t vertex) const { return place(positionOf[vertex]); }
 };
 
-[[nodiscard]] Welded weld(const scene::Mesh& mesh, bool withAttributes);
+[[nodiscard]] Welded weld(const scene::Mesh& mesh, bool withAttributes, unsigned threads);
 
 } // namespace millwright::cad
