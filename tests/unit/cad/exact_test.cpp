@@ -8,8 +8,8 @@
 #include <map>
 #include <sstream>
 
-/// STEP and IGES files against what OpenCASCADE's own tools say of them (EXPECTED_CAD.tsv beside the data): tree, units, sizes,
-/// volumes, areas, faces, colours.
+/// Files against what other tools say of them (EXPECTED_CAD.tsv beside the data). STEP and IGES, by OpenCASCADE's own tools: tree,
+/// units, sizes, volumes, areas, faces, colours; meshes, by Assimp's: triangles and boxes.
 namespace millwright::cad {
 namespace {
 
@@ -24,13 +24,14 @@ struct Expected {
     [[nodiscard]] double number(const std::string& key) const { return std::stod(facts.at(key)); }
 };
 
-std::vector<Expected> expectedOfExactFiles() {
+/// The lines of the table about files below cad/ that `tool` has read.
+std::vector<Expected> expectedBy(std::string_view tool) {
     std::vector<Expected> rows;
     std::ifstream table{data / "EXPECTED_CAD.tsv"};
     for (std::string line; std::getline(table, line);) {
         const auto first = line.find('\t');
         const auto second = line.find('\t', first + 1);
-        if (second == std::string::npos || line.compare(first + 1, 4, "OCCT") != 0) continue;
+        if (second == std::string::npos || !line.starts_with("cad/") || !line.substr(first + 1).starts_with(tool)) continue;
         Expected row{line.substr(0, first), {}};
         std::string key;
         std::istringstream words{line.substr(second + 1)};
@@ -171,7 +172,45 @@ std::string testName(const testing::TestParamInfo<Expected>& info) {
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ExactFile);
-INSTANTIATE_TEST_SUITE_P(Data, ExactFile, testing::ValuesIn(expectedOfExactFiles()), testName);
+INSTANTIATE_TEST_SUITE_P(Data, ExactFile, testing::ValuesIn(expectedBy("OCCT")), testName);
+
+class MeshFile : public testing::TestWithParam<Expected> {};
+
+TEST_P(MeshFile, IsReadAsTheTableHasIt) {
+    const Expected& expected = GetParam();
+    const fs::path path = data / expected.file;
+    if (!fs::exists(path)) GTEST_SKIP() << "not here: " << path;
+    const auto result = import(path);
+    if (path.extension() == ".ifc") { // all are newer than Assimp's reader
+        ASSERT_FALSE(result);
+        EXPECT_EQ(result.error().code, ErrorCode::Unsupported);
+        EXPECT_NE(result.error().message.find("IFC4"), std::string::npos) << result.error().text();
+        return;
+    }
+    if (!expected.facts.contains("nodes")) { // Assimp failed, or crashed
+        EXPECT_FALSE(result);
+        return;
+    }
+    ASSERT_TRUE(result) << result.error().text();
+    const ImportReport& report = result->report;
+    const std::uint64_t dropped = report.repaired.degenerateTriangles + report.repaired.brokenTriangles;
+    if (report.meshesShared == 0) {
+        EXPECT_EQ(static_cast<double>(report.uniqueTriangles + dropped), expected.number("unique_faces"));
+    }
+    EXPECT_LE(static_cast<double>(report.nodes), expected.number("nodes"));
+    if (expected.number("meshes") > 1) return; // the table's boxes do not place their parts
+    glm::dvec3 min{0}, max{0};
+    ASSERT_EQ(std::sscanf(expected.facts.at("bbox").c_str(), "(%lf %lf %lf)..(%lf %lf %lf)", &min.x, &min.y, &min.z, &max.x, &max.y,
+                          &max.z),
+              6);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_NEAR(report.bounds.min[i], min[i], 1e-4);
+        EXPECT_NEAR(report.bounds.max[i], max[i], 1e-4);
+    }
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(MeshFile);
+INSTANTIATE_TEST_SUITE_P(Data, MeshFile, testing::ValuesIn(expectedBy("assimp")), testName);
 
 Import imported(const fs::path& path, const ImportOptions& options = {}) {
     auto result = import(path, options);

@@ -124,6 +124,81 @@ TEST_F(ImportModel, ColladaUnitAndUpAxisAreTheFilesOwn) {
     EXPECT_NEAR(glm::length(glm::vec3(result->scene.worldTransforms()[*arm][0])), 1, 1e-6) << "node frames are in metres";
 }
 
+/// A ZIP archive of files stored as they are (PKWARE APPNOTE 6.3).
+std::string zipOf(const std::vector<std::pair<std::string, std::string>>& files) {
+    const auto number = [](std::uint64_t value, std::size_t size) {
+        return std::string{reinterpret_cast<const char*>(&value), size};
+    };
+    std::string archive;
+    std::string directory;
+    for (const auto& [name, content] : files) {
+        std::uint32_t crc = 0xFFFF'FFFFu;
+        for (const char c : content) {
+            crc ^= static_cast<unsigned char>(c);
+            for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0xEDB8'8320u & (0u - (crc & 1u)));
+        }
+        const std::string common = number(20, 2) + number(0, 8) + number(~crc & 0xFFFF'FFFFu, 4) + number(content.size(), 4) +
+                                   number(content.size(), 4) + number(name.size(), 2);
+        directory += "PK\1\2" + number(20, 2) + common + std::string(12, '\0') + number(archive.size(), 4) + name;
+        archive += "PK\3\4" + common + number(0, 2) + name + content;
+    }
+    return archive + directory + "PK\5\6" + number(0, 4) + number(files.size(), 2) + number(files.size(), 2) +
+           number(directory.size(), 4) + number(archive.size(), 4) + number(0, 2);
+}
+
+TEST_F(ImportModel, ThreeMfCountsInTheUnitOfItsModel) {
+    const std::string relations = "<?xml version=\"1.0\"?><Relationships "
+                                  "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship "
+                                  "Target=\"/3D/3dmodel.model\" Id=\"r\" "
+                                  "Type=\"http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel\"/></Relationships>";
+    for (const auto& [unit, metres] : std::vector<std::pair<std::string, double>>{{"", 0.001},
+                                                                                  {" unit=\"inch\"", 0.0254},
+                                                                                  {" unit=\"meter\"", 1},
+                                                                                  {" unit=\"micron\"", 1e-6},
+                                                                                  {" unit=\"foot\"", 0.3048}}) {
+        const std::string model =
+            "<?xml version=\"1.0\"?><model" + unit +
+            " xmlns=\"http://schemas.microsoft.com/3dmanufacturing/core/2015/02\"><resources><object id=\"1\" type=\"model\"><mesh>"
+            "<vertices><vertex x=\"0\" y=\"0\" z=\"0\"/><vertex x=\"2\" y=\"0\" z=\"0\"/><vertex x=\"0\" y=\"0\" "
+            "z=\"4\"/></vertices>"
+            "<triangles><triangle v1=\"0\" v2=\"1\" v3=\"2\"/></triangles></mesh></object></resources>"
+            "<build><item objectid=\"1\"/></build></model>";
+        const auto result = import(write("plate.3mf", zipOf({{"_rels/.rels", relations}, {"3D/3dmodel.model", model}})));
+        ASSERT_TRUE(result) << unit << ": " << result.error().text();
+        EXPECT_TRUE(result->report.unitFromFile);
+        EXPECT_EQ(result->report.upAxis, "Z");
+        EXPECT_NEAR(result->report.bounds.size().x, 2 * metres, 1e-6 * metres) << unit;
+        EXPECT_NEAR(result->report.bounds.size().y, 4 * metres, 1e-6 * metres) << unit;
+    }
+}
+
+TEST_F(ImportModel, FbxSaysItsUnitAndUpAxis) {
+    const fs::path original = "/usr/share/assimp/models/FBX/cubes_with_names.fbx";
+    if (!fs::exists(original)) GTEST_SKIP() << "not here: " << original;
+    std::ifstream file{original, std::ios::binary};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const auto plain = import(original);
+    ASSERT_TRUE(plain) << plain.error().text();
+    EXPECT_EQ(plain->report.unit, "cm");
+    EXPECT_EQ(plain->report.upAxis, "Y");
+    const auto change = [&](std::string_view from, std::string_view to) {
+        const auto at = text.find(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        text.replace(at, from.size(), to);
+    };
+    change("\"UnitScaleFactor\", \"double\", \"Number\", \"\",1", "\"UnitScaleFactor\", \"double\", \"Number\", \"\",2.54");
+    change("\"UpAxis\", \"int\", \"Integer\", \"\",1", "\"UpAxis\", \"int\", \"Integer\", \"\",2");
+    const auto inches = import(write("cubes.fbx", text));
+    ASSERT_TRUE(inches) << inches.error().text();
+    EXPECT_EQ(inches->report.unit, "in");
+    EXPECT_EQ(inches->report.upAxis, "Z");
+    const glm::vec3 was = plain->report.bounds.size();
+    const glm::vec3 now = inches->report.bounds.size();
+    EXPECT_NEAR(now.x, was.x * 2.54f, 1e-4f * now.x);
+    EXPECT_NEAR(now.y, was.z * 2.54f, 1e-4f * now.y) << "z is up";
+    EXPECT_NEAR(now.z, was.y * 2.54f, 1e-4f * now.z);
+}
+
 TEST_F(ImportModel, ObjColoursAndTexturesBecomeMetalRough) {
     // A 2x1 TGA: red, green.
     const std::string tga{"\0\0\2\0\0\0\0\0\0\0\0\0\2\0\1\0\x18\x20\0\0\xff\0\xff\0", 24};
