@@ -25,7 +25,7 @@ uvec2 packMaterial(Surface s) {
     vec3 colour = s.base;
     float glow = 0;
     if (brightness > 0.01) {
-        float scale = brightness > lightness ? 1 : lightness;
+        float scale = max(lightness, min(brightness, 1));
         colour = s.emissive * (scale / brightness);
         glow = brightness / scale;
     }

@@ -5,7 +5,7 @@
 layout(location = 0) out uvec2 kept;
 
 void main() {
-#ifdef PLAIN
+#ifdef KEPT
     kept = materialIn | uvec2(packNormal(gl_FrontFacing ? normalIn : -normalIn), 0);
 #else
     float alpha, occlusion;

@@ -1,4 +1,4 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#define PLAIN
+#define KEPT
 #include "gbuffer_fragment.glsl"

@@ -9,8 +9,7 @@ layout(location = 0) out vec4 colour; // alpha: share of ambient light, for the 
 void main() {
     float alpha = 1, occlusion = 1;
 #ifdef PLAIN
-    Surface s = unpackSurface(materialIn);
-    s.normal = normalize(normalIn);
+    Surface s = Surface(normalize(normalIn), plainColour.rgb, plainEmissive.rgb, plainColour.a, plainEmissive.a);
 #else
     Surface s = surfaceHere(alpha, occlusion);
 #endif

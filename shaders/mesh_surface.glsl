@@ -4,8 +4,11 @@
 layout(constant_id = 3) const bool clipped = false; // alpha mask or fill plane
 layout(location = 0) in vec3 relative;
 layout(location = 1) in vec3 normalIn;
-#ifdef PLAIN
+#if defined(KEPT)
 layout(location = 2) flat in uvec2 materialIn; // as packMaterial made it
+#elif defined(PLAIN)
+layout(location = 2) flat in vec4 plainColour;   // alpha: roughness
+layout(location = 3) flat in vec4 plainEmissive; // alpha: metallic
 #else
 layout(location = 2) in vec4 tangentIn;
 layout(location = 3) in vec2 uv;

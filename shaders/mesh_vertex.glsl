@@ -1,14 +1,17 @@
-// Body of mesh.vert and mesh_plain.vert.
+// Body of mesh.vert, mesh_plain.vert and gbuffer_plain.vert.
 #include "common.glsl"
-#ifdef PLAIN
+#ifdef KEPT
 #include "gbuffer.glsl"
 #endif
 
 layout(location = 0) out vec3 relativeOut;
 layout(location = 1) out vec3 normalOut;
-#ifdef PLAIN
-// Nothing to look up in a pixel: the whole material travels along, as most of CAD has neither textures nor vertex colours.
+// PLAIN, KEPT: nothing to look up in a pixel. The whole material travels along, as most of CAD has neither textures nor vertex colours.
+#if defined(KEPT)
 layout(location = 2) flat out uvec2 materialOut;
+#elif defined(PLAIN)
+layout(location = 2) flat out vec4 colourOut;   // alpha: roughness
+layout(location = 3) flat out vec4 emissiveOut; // alpha: metallic
 #else
 layout(location = 2) out vec4 tangentOut;
 layout(location = 3) out vec2 uvOut;
@@ -27,10 +30,17 @@ void main() {
     float side = dot(m[0], cofactor[0]) < 0 ? -1 : 1;
     relativeOut = relative;
     normalOut = normalize(cofactor * decodeOctahedral(unpackSnorm2x16(v.normal))) * side;
-#ifdef PLAIN
+#if defined(KEPT) || defined(PLAIN)
     Material material = push.materials.m[instance.material];
-    materialOut = packMaterial(Surface(vec3(0), mix(material.baseColour.rgb, instance.tint.rgb, instance.tint.a), material.emissive,
-                                       clamp(material.roughness, 0.06, 1), material.metallic * (1 - instance.tint.a)));
+    vec3 base = mix(material.baseColour.rgb, instance.tint.rgb, instance.tint.a);
+    float metallic = material.metallic * (1 - instance.tint.a);
+    float roughness = clamp(material.roughness, 0.06, 1);
+#endif
+#if defined(KEPT)
+    materialOut = packMaterial(Surface(vec3(0), base, material.emissive, roughness, metallic));
+#elif defined(PLAIN)
+    colourOut = vec4(base, roughness);
+    emissiveOut = vec4(material.emissive, metallic);
 #else
     tangentOut = vec4(m * decodeOctahedral(unpackSnorm2x16(v.tangent)), (v.tangent & 1u) == 0u ? 1 : -1);
     uvOut = v.uv;

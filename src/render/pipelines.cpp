@@ -31,7 +31,7 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
     const bool single = p.views == 1 && f.cascades == 1;
     const std::vector<VkFormat> colours{f.deferred ? p.targetFormat : litFormat};
     gpu::PipelineDescription mesh{.name = "plain",
-                                  .vertex = shaders::meshPlainVert,
+                                  .vertex = f.deferred ? shaders::gbufferPlainVert : shaders::meshPlainVert,
                                   .fragment = f.deferred ? shaders::gbufferPlainFrag : shaders::meshPlainFrag,
                                   .colours = {f.deferred ? keptFormat : litFormat},
                                   .depth = depthFormat,
