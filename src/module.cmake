@@ -11,12 +11,12 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 if(MILLWRIGHT_SANITIZE)
-    # What ctest hands to every test: reports then name functions and lines. A file that it reads first, as CMake has no other way
-    # to say this once for all tests.
+    # What ctest hands to every test: reports then name functions and lines, and a Vulkan driver that is unloaded no longer makes
+    # what it keeps for good look leaked. A file that ctest reads first, as CMake has no other way to say this once for all tests.
     find_program(MILLWRIGHT_SYMBOLIZER llvm-symbolizer HINTS /usr/lib/llvm-19/bin REQUIRED)
     cmake_path(GET MILLWRIGHT_SYMBOLIZER PARENT_PATH symbolizerFolder)
-    file(WRITE ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake
-         "set(ENV{PATH} \"${symbolizerFolder}:\$ENV{PATH}\")\nset(ENV{UBSAN_OPTIONS} print_stacktrace=1)\n")
+    file(WRITE ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake "set(ENV{PATH} \"${symbolizerFolder}:\$ENV{PATH}\")\n"
+         "set(ENV{UBSAN_OPTIONS} print_stacktrace=1)\n" "set(ENV{VK_LOADER_DISABLE_DYNAMIC_LIBRARY_UNLOADING} 1)\n")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake)
 endif()
 
@@ -71,6 +71,9 @@ function(millwright_test name)
     millwright_link(${name} PRIVATE ${arg_LINK})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
+    endif()
+    if(MILLWRIGHT_SANITIZE)
+        math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 5")
     endif()
     set(properties TIMEOUT ${arg_TIMEOUT})
     if(arg_GPU)
