@@ -1,0 +1,156 @@
+"""Draws the same models with Millwright and with VTK (the engine of F3D), in the same run on the same machine.
+
+Called by `benchmarks/run`. The models are made here: spheres of 20 000 triangles that all share one mesh, and one wavy surface whose
+triangles are all its own.
+"""
+import json
+import math
+import os
+import struct
+import subprocess
+from array import array
+from pathlib import Path
+
+# Debian's, which sees Debian's VTK whatever else is first in PATH.
+PYTHON = "/usr/bin/python3"
+
+VTK_SCRIPT = """
+import json, sys, time
+import vtkmodules.vtkRenderingOpenGL2
+from vtkmodules.vtkIOImport import vtkGLTFImporter
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+started = time.monotonic()
+window = vtkRenderWindow()
+window.SetOffScreenRendering(1)
+window.SetSize(1280, 720)
+renderer = vtkRenderer()
+window.AddRenderer(renderer)
+importer = vtkGLTFImporter()
+importer.SetFileName(sys.argv[1])
+importer.SetRenderWindow(window)
+importer.Update()
+renderer.ResetCamera()
+window.Render()
+first = time.monotonic() - started
+frames = []
+for _ in range(int(sys.argv[2])):
+    renderer.GetActiveCamera().Azimuth(0.5)
+    begun = time.monotonic()
+    window.Render()
+    window.WaitForCompletion()
+    frames.append(time.monotonic() - begun)
+print(json.dumps({"firstFrameSeconds": first, "medianMs": sorted(frames)[len(frames) // 2] * 1000}))
+"""
+
+
+def write_glb(path: Path, positions: array, normals: array, indices: array, places: list[tuple[float, float, float]]) -> None:
+    """One mesh at many places. `positions` and `normals` are floats, three a vertex."""
+    count = len(positions) // 3
+    low = [min(positions[k::3]) for k in range(3)]
+    high = [max(positions[k::3]) for k in range(3)]
+    chunks = [positions.tobytes(), normals.tobytes(), indices.tobytes()]
+    views, at = [], 0
+    for chunk in chunks:
+        views.append({"buffer": 0, "byteOffset": at, "byteLength": len(chunk)})
+        at += len(chunk)
+    document = {
+        "asset": {"version": "2.0"},
+        "scene": 0,
+        "scenes": [{"nodes": list(range(len(places)))}],
+        "nodes": [{"mesh": 0, "translation": place} for place in places],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "NORMAL": 1}, "indices": 2, "material": 0}]}],
+        "materials": [{"pbrMetallicRoughness": {"baseColorFactor": [0.6, 0.62, 0.65, 1], "metallicFactor": 0, "roughnessFactor": 0.5}}],
+        "buffers": [{"byteLength": at}],
+        "bufferViews": views,
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "count": count, "type": "VEC3", "min": low, "max": high},
+            {"bufferView": 1, "componentType": 5126, "count": count, "type": "VEC3"},
+            {"bufferView": 2, "componentType": 5125, "count": len(indices), "type": "SCALAR"},
+        ],
+    }
+    text = json.dumps(document, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<III", 0x46546C67, 2, 12 + 8 + len(text) + 8 + at))
+        file.write(struct.pack("<II", len(text), 0x4E4F534A) + text)
+        file.write(struct.pack("<II", at, 0x004E4942))
+        for chunk in chunks:
+            file.write(chunk)
+
+
+def grid(columns: int, rows: int, point) -> tuple[array, array, array]:
+    """Triangles over (columns + 1) x (rows + 1) points; `point(u, v)` gives position and normal."""
+    positions, normals, indices = array("f"), array("f"), array("I")
+    for row in range(rows + 1):
+        for column in range(columns + 1):
+            position, normal = point(column / columns, row / rows)
+            positions.extend(position)
+            normals.extend(normal)
+    for row in range(rows):
+        for column in range(columns):
+            a = row * (columns + 1) + column
+            b = a + columns + 1
+            indices.extend((a, b, a + 1, a + 1, b, b + 1))
+    return positions, normals, indices
+
+
+def sphere(u: float, v: float):
+    theta, phi = u * 2 * math.pi, v * math.pi
+    n = (math.sin(phi) * math.cos(theta), math.cos(phi), -math.sin(phi) * math.sin(theta))
+    return (0.5 * n[0], 0.5 * n[1], 0.5 * n[2]), n
+
+
+def waves(u: float, v: float):
+    x, z = u * 16 - 8, v * 9 - 4.5
+    def height(a, b):
+        return 0.35 * math.sin(1.3 * a) * math.cos(1.7 * b) + 0.02 * math.sin(23 * a) * math.sin(19 * b)
+    step = 1e-3
+    dx = (height(x + step, z) - height(x - step, z)) / (2 * step)
+    dz = (height(x, z + step) - height(x, z - step)) / (2 * step)
+    length = math.sqrt(dx * dx + 1 + dz * dz)
+    return (x, height(x, z), z), (-dx / length, 1 / length, -dz / length)
+
+
+def make_models(folder: Path) -> dict[str, Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    models = {}
+    ball = None
+    for count in (1000, 10000, 100000):
+        path = folder / f"spheres-{count}.glb"
+        models[f"spheres-{count}"] = path
+        if path.exists():
+            continue
+        ball = ball or grid(100, 100, sphere)
+        side = math.ceil(count ** (1 / 3))
+        places = [(i % side * 1.5, i // side % side * 1.5, i // (side * side) * 1.5) for i in range(count)]
+        write_glb(path, *ball, places)
+    models["surface"] = folder / "surface-5m.glb"
+    if not models["surface"].exists():
+        write_glb(models["surface"], *grid(2108, 1186, waves), [(0, 0, 0)])
+    return models
+
+
+def vtk(model: Path, frames: int) -> dict:
+    done = subprocess.run(["xvfb-run", "-a", PYTHON, "-c", VTK_SCRIPT, str(model), str(frames)], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def millwright(program: Path, model: Path) -> dict:
+    done = subprocess.run([program, "bench", "render", "--model", str(model), "--frames", "40"], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def measure(program: Path, out: Path) -> list[str]:
+    """Rows of a table: model, its triangles, Millwright's frame, VTK's, how many times as long. Leaves the figures in `out`."""
+    cases = [("spheres-1000", "1 000 spheres of 20 000 triangles", 10), ("spheres-10000", "10 000 of them", 0),
+             ("spheres-100000", "100 000 of them", 0), ("surface", "a wavy surface, all triangles its own, filling the view", 10)]
+    models = make_models(out / "models")
+    rows = []
+    for name, what, vtk_frames in cases:
+        ours = millwright(program, models[name])
+        theirs = vtk(models[name], vtk_frames) if vtk_frames else None
+        (out / f"peers-{name}.json").write_text(json.dumps({"millwright": ours, "vtk": theirs}, indent=2) + "\n")
+        peer = f"{theirs['medianMs']:.0f} ms | {theirs['medianMs'] / ours['medianMs']:.1f} x" if theirs else "not measured |"
+        rows.append(f"| {what} | {ours['triangles'] / 1e6:.0f} M | {ours['drawnTriangles'] / 1e3:.0f} k | {ours['medianMs']:.1f} ms | {peer} |")
+        print(rows[-1], flush=True)
+    return rows
