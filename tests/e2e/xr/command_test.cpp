@@ -1,4 +1,4 @@
-#include "support/monado.hpp"
+#include "support/monado_test.hpp"
 
 #include <millwright/core/png.hpp>
 
@@ -70,15 +70,8 @@ double halvesDiffer(const PngImage& image) {
     return static_cast<double>(different) / (static_cast<double>(half) * image.height);
 }
 
-class XrCommand : public ::testing::Test {
+class XrCommand : public MonadoTest {
 protected:
-    void start(MonadoOutput output, std::vector<std::string> environment = {}) {
-        auto started = Monado::start(output, std::move(environment));
-        if (!started && started.error().code == ErrorCode::NotFound) GTEST_SKIP() << started.error().text();
-        ASSERT_TRUE(started) << started.error().text();
-        monado = std::move(*started);
-    }
-
     /// Standard output goes to `answer()`, standard error to `complaints()`.
     Result<ChildProcess> millwright(const std::string& arguments, std::vector<std::string> environment,
                                     const std::string& before = "") {
@@ -93,12 +86,10 @@ protected:
     }
     fs::path answer() const { return monado->folder() / "answer"; }
     fs::path complaints() const { return monado->folder() / "complaints"; }
-
-    std::unique_ptr<Monado> monado;
 };
 
 TEST_F(XrCommand, DrawsBothEyesLeavesAfterItsFramesAndTellsWhatHappened) {
-    start(MonadoOutput::None);
+    startMonado(MonadoOutput::None);
     if (!monado) return;
     const fs::path model = writePillars(monado->folder());
     const fs::path mirror = monado->folder() / "mirror.png";
@@ -122,7 +113,7 @@ TEST_F(XrCommand, DrawsBothEyesLeavesAfterItsFramesAndTellsWhatHappened) {
 }
 
 TEST_F(XrCommand, TheTriggerSelectsWhatTheRayMeets) {
-    start(MonadoOutput::None);
+    startMonado(MonadoOutput::None);
     if (!monado) return;
     const fs::path model = writePillars(monado->folder());
     auto program = millwright("'" + model.string() + "' --frames 150 --scale 0.2 --json", monado->clientEnvironment());
@@ -166,7 +157,7 @@ glm::quat towardsPanel(glm::vec3 from, glm::vec2 at) {
 }
 
 TEST_F(XrCommand, TheTriggerPressesWhatThePanelShows) {
-    start(MonadoOutput::None);
+    startMonado(MonadoOutput::None);
     if (!monado) return;
     const fs::path plant = writeCell(monado->folder());
     auto program =
@@ -187,7 +178,7 @@ TEST_F(XrCommand, TheTriggerPressesWhatThePanelShows) {
 }
 
 TEST_F(XrCommand, ARuntimeThatEndsDuringTheVisitIsSaidInOneLine) {
-    start(MonadoOutput::None);
+    startMonado(MonadoOutput::None);
     if (!monado) return;
     const fs::path model = writePillars(monado->folder());
     auto program = millwright("'" + model.string() + "' --scale 0.2 --json", monado->clientEnvironment(), "-v");
@@ -212,7 +203,7 @@ TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
     if (!screen && screen.error().code == ErrorCode::NotFound) GTEST_SKIP() << screen.error().text();
     ASSERT_TRUE(screen) << screen.error().text();
     const std::string display = "DISPLAY=" + (*screen)->display();
-    start(MonadoOutput::Window, {display, "XRT_COMPOSITOR_XCB_FULLSCREEN=1"});
+    startMonado(MonadoOutput::Window, {display, "XRT_COMPOSITOR_XCB_FULLSCREEN=1"});
     if (!monado) return;
     const fs::path model = writePillars(monado->folder());
     auto program = millwright("'" + model.string() + "' --scale 0.4 --json", monado->clientEnvironment());
@@ -249,7 +240,7 @@ TEST_F(XrCommand, AWindowShowsWhatTheLeftEyeSeesWhereThereIsADisplay) {
     if (!screen && screen.error().code == ErrorCode::NotFound) GTEST_SKIP() << screen.error().text();
     ASSERT_TRUE(screen) << screen.error().text();
     const std::string display = "DISPLAY=" + (*screen)->display();
-    start(MonadoOutput::None);
+    startMonado(MonadoOutput::None);
     if (!monado) return;
     const fs::path model = writePillars(monado->folder());
     auto environment = monado->clientEnvironment();
