@@ -50,7 +50,9 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
 /// and hold nearly as many triangles as a cluster may.
 class Cutter {
 public:
-    Cutter(const Welded& welded, std::span<const std::uint32_t> indices) : welded_{welded}, indices_{indices} {
+    Cutter(const Welded& welded, std::span<const std::uint32_t> indices, std::vector<std::uint32_t>* clusterOf)
+        : welded_{welded}, indices_{indices}, clusterOf_{clusterOf} {
+        if (clusterOf) clusterOf->resize(indices.size() / 3);
         const std::size_t count = indices.size() / 3;
         triangles_.resize(count);
         order_.resize(count);
@@ -124,6 +126,7 @@ private:
         batch_.vertices.insert(batch_.vertices.end(), local_.ids().begin(), local_.ids().end());
         normals_.clear();
         for (const std::uint64_t triangle : part) {
+            if (clusterOf_) (*clusterOf_)[triangle] = static_cast<std::uint32_t>(batch_.clusters.size() - 1);
             const std::uint32_t* corners = &indices_[triangle * 3];
             batch_.triangles.push_back(local_.at(corners[0]) | local_.at(corners[1]) << 8 | local_.at(corners[2]) << 16);
             if (const glm::vec3 normal = triangles_[triangle].normal; normal != glm::vec3{0}) normals_.push_back(normal);
@@ -138,6 +141,7 @@ private:
 
     const Welded& welded_;
     std::span<const std::uint32_t> indices_;
+    std::vector<std::uint32_t>* clusterOf_;
     std::vector<Triangle> triangles_;
     std::vector<std::uint64_t> order_; ///< triangles, and above them what they are ordered by
     Clusters batch_;
@@ -159,8 +163,8 @@ void Clusters::append(const Clusters& other) {
     triangles.insert(triangles.end(), other.triangles.begin(), other.triangles.end());
 }
 
-Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices) {
-    return Cutter{welded, indices}.run();
+Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices, std::vector<std::uint32_t>* clusterOf) {
+    return Cutter{welded, indices, clusterOf}.run();
 }
 
 Clusters cutIntoClusters(const Welded& welded, unsigned threads) {

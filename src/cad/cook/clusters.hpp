@@ -32,7 +32,9 @@ struct Clusters {
 
 /// Cuts triangles (three vertices of `welded` each) into clusters with bounds and cones; spheres of groups are left at the bounds,
 /// errors at 0 and infinity.
-[[nodiscard]] Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices);
+/// `clusterOf`: gets the cluster of each triangle.
+[[nodiscard]] Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices,
+                                       std::vector<std::uint32_t>* clusterOf = nullptr);
 
 /// The same for a whole mesh, on several threads.
 [[nodiscard]] Clusters cutIntoClusters(const Welded& welded, unsigned threads);

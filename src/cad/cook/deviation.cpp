@@ -11,7 +11,9 @@
 namespace millwright::cad {
 namespace {
 
-constexpr float turned = 0.5f; ///< cosine between normals from which one face is no stand-in for another
+constexpr std::uint32_t nowhere = ~0u;
+constexpr float thinnedMargin = 1.3f; ///< for what a part of the modelled points does not see
+constexpr float turned = 0.5f;        ///< cosine between normals from which one face is no stand-in for another
 
 /// A surface with what a vertex needs to find the triangles around it.
 class Fans {
@@ -37,21 +39,28 @@ public:
         const std::uint32_t* corner = &indices_[triangle * 3];
         return glm::distance(point, nearestOfTriangle(point, places_[corner[0]], places_[corner[1]], places_[corner[2]]));
     }
+    struct Near {
+        float distance = std::numeric_limits<float>::infinity();
+        std::uint32_t triangle = nowhere;
+        std::uint32_t corner = nowhere; ///< of that triangle, the one nearest to the point
+    };
     /// At least the distance of a point, usually it: goes from the triangles around `place` to nearer ones as long as there are
     /// any, and no further than `enough`.
-    [[nodiscard]] float distanceFrom(std::uint32_t place, glm::vec3 point, float enough) const {
-        float best = std::numeric_limits<float>::infinity();
+    [[nodiscard]] Near nearFrom(std::uint32_t place, glm::vec3 point, float enough) const {
+        Near near;
         while (true) {
-            std::uint32_t nearest = ~0u;
+            std::uint32_t nearest = nowhere;
             for (const std::uint32_t triangle : around(place)) {
                 const float apart = distance(triangle, point);
-                if (apart < best) best = apart, nearest = triangle;
-                if (best <= enough) return best;
+                if (apart < near.distance) near.distance = apart, nearest = triangle;
+                if (near.distance <= enough) break;
             }
-            if (nearest == ~0u) return best;
+            if (nearest == nowhere) return near;
             const std::uint32_t a = after(nearest, place), b = after(nearest, a);
-            const glm::vec3 toA = places_[a] - point, toB = places_[b] - point;
-            place = glm::dot(toA, toA) < glm::dot(toB, toB) ? a : b;
+            near.triangle = nearest;
+            near.corner = nearer(point, place, nearer(point, a, b));
+            if (near.distance <= enough) return near;
+            place = nearer(point, a, b);
         }
     }
     /// Corners less edges plus triangles (Euler 1758): changes when a hole closes or a part disappears.
@@ -73,6 +82,11 @@ public:
     }
 
 private:
+    [[nodiscard]] std::uint32_t nearer(glm::vec3 point, std::uint32_t a, std::uint32_t b) const {
+        const glm::vec3 toA = places_[a] - point, toB = places_[b] - point;
+        return glm::dot(toA, toA) < glm::dot(toB, toB) ? a : b;
+    }
+
     std::span<const glm::vec3> places_;
     std::span<const std::uint32_t> indices_;
     std::vector<std::uint32_t> first_; ///< by place: where its triangles begin
@@ -136,22 +150,67 @@ glm::vec3 middleOf(std::span<const glm::vec3> places, std::span<const std::uint3
     return (places[indices[triangle * 3]] + places[indices[triangle * 3 + 1]] + places[indices[triangle * 3 + 2]]) / 3.0f;
 }
 
-/// How far the old surface's vertices lie from the new one. Near a vertex that is gone are the triangles of its neighbours.
-float oldFromFresh(std::span<const glm::vec3> places, const Fans& old, const Fans& fresh,
-                   std::span<const std::uint32_t> freshIndices, float known) {
-    Farthest farthest{known};
-    for (std::uint32_t place = 0; place < places.size(); ++place) {
-        if (fresh.has(place) || !old.has(place)) continue;
-        float best = std::numeric_limits<float>::infinity();
-        for (const std::uint32_t triangle : old.around(place)) {
-            if (best <= farthest.known()) break;
-            if (const auto other = old.after(triangle, place); fresh.has(other))
-                best = std::min(best, fresh.distanceFrom(other, places[place], farthest.known()));
+/// Vertices of the new surface near those that are gone, by place, and how far modelled points lie from it.
+class Left {
+public:
+    Left(std::span<const glm::vec3> places, const Fans& old, const Fans& fresh, float known)
+        : places_{places}, old_{old}, fresh_{fresh}, farthest_{known}, standIn_(places.size(), nowhere) {}
+
+    /// Looks at the vertices that are gone and adds them to `samples`.
+    void lookAtGone(std::vector<Sample>& samples) {
+        std::vector<std::uint32_t> gone;
+        for (std::uint32_t place = 0; place < places_.size(); ++place)
+            if (!fresh_.has(place) && old_.has(place)) gone.push_back(place);
+        // Near a vertex that is gone are the triangles of its neighbours, or where they went.
+        for (std::size_t before = gone.size() + 1; gone.size() < before;) {
+            before = gone.size();
+            std::erase_if(gone, [&](std::uint32_t place) {
+                const auto near = nearOf(place);
+                if (near.triangle == nowhere) return false;
+                farthest_.add(places_[place], near.distance);
+                standIn_[place] = near.corner;
+                samples.push_back({places_[place], near.corner, near.triangle});
+                return true;
+            });
         }
-        farthest.add(places[place], best);
+        for (const std::uint32_t place : gone)
+            farthest_.add(places_[place], std::numeric_limits<float>::infinity()); // a whole part
     }
-    return farthest.finish(places, freshIndices);
-}
+    /// Looks at samples anchored in the old surface and anchors them in the new one, or drops them where there is none.
+    void lookAt(std::vector<Sample>& samples) {
+        std::erase_if(samples, [&](Sample& sample) {
+            if (!fresh_.has(sample.anchor)) sample.anchor = standIn_[sample.anchor];
+            if (sample.anchor == nowhere) return true;
+            const auto near = fresh_.nearFrom(sample.anchor, sample.place, farthest_.known());
+            if (near.triangle == nowhere) return true; // too far away for numbers
+            farthest_.add(sample.place, near.distance);
+            sample.anchor = near.corner;
+            sample.triangle = near.triangle;
+            return false;
+        });
+    }
+    [[nodiscard]] float finish(std::span<const std::uint32_t> freshIndices) { return farthest_.finish(places_, freshIndices); }
+
+private:
+    [[nodiscard]] Fans::Near nearOf(std::uint32_t place) const {
+        Fans::Near near;
+        for (const std::uint32_t triangle : old_.around(place)) {
+            if (near.distance <= farthest_.known()) break;
+            std::uint32_t other = old_.after(triangle, place);
+            if (!fresh_.has(other)) other = standIn_[other];
+            if (other == nowhere) continue;
+            if (const auto from = fresh_.nearFrom(other, places_[place], farthest_.known()); from.distance < near.distance)
+                near = from;
+        }
+        return near;
+    }
+
+    std::span<const glm::vec3> places_;
+    const Fans& old_;
+    const Fans& fresh_;
+    Farthest farthest_;
+    std::vector<std::uint32_t> standIn_;
+};
 
 /// How far middles of the new surface's edges and faces lie from the old one. Near them are the old triangles of their corners.
 float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span<const std::uint32_t> oldIndices,
@@ -160,7 +219,7 @@ float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span
     const auto look = [&](glm::vec3 point, std::span<const std::uint32_t> corners) {
         float best = std::numeric_limits<float>::infinity();
         for (const std::uint32_t corner : corners)
-            if (best > farthest.known()) best = std::min(best, old.distanceFrom(corner, point, farthest.known()));
+            if (best > farthest.known()) best = std::min(best, old.nearFrom(corner, point, farthest.known()).distance);
         farthest.add(point, best);
     };
     for (std::size_t t = 0; t < freshIndices.size() / 3; ++t) {
@@ -174,39 +233,51 @@ float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span
     return farthest.finish(places, oldIndices);
 }
 
-/// Walls of what has closed have no stand-in: their nearest new face looks another way. From each of them into the open, the new
-/// surface lies farther and farther from the old one, up to the middle of the hole.
+/// The larger of `most` and what is wrong where holes have closed. Walls of what has closed have no stand-in: their nearest new
+/// face looks another way. From each of them into the open, the new surface lies farther and farther from the old one, up to the
+/// middle of the hole. No modelled point lies there, so that this adds to `known`, by which the old surface is off already.
 float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
-                  float known) {
+                  float known, float most, std::vector<Sample>& samples) {
     const Surface oldSurface{places, old}, freshSurface{places, fresh};
     glm::vec3 low{std::numeric_limits<float>::infinity()}, high{-low};
     for (const std::uint32_t i : old) low = glm::min(low, places[i]), high = glm::max(high, places[i]);
     const float extent = glm::length(high - low);
     for (std::size_t t = 0; t < old.size() / 3; ++t) {
         const glm::vec3 middle = middleOf(places, old, t), normal = normalOf(places, old, t);
-        known = freshSurface.farthest(known, middle);
         const auto stand = freshSurface.nearest(middle);
+        most = std::max(most, known > 0 ? stand.distance * thinnedMargin : stand.distance);
         if (std::abs(glm::dot(normalOf(places, fresh, stand.triangle), normal)) > turned) continue;
+        samples.push_back({middle, fresh[stand.triangle * 3], stand.triangle});
         float last = 0;
-        for (float away = std::max(known, extent * 1e-4f); away < extent; away *= 1.4f) {
+        for (float away = std::max(most - known, extent * 1e-4f); away < extent; away *= 1.4f) {
             const auto beside = freshSurface.nearest(stand.place + normal * away);
             const float apart = oldSurface.nearest(beside.place).distance;
             if (apart < last) break; // past the middle
             last = apart;
         }
-        known = std::max(known, last);
+        if (last > 0) most = std::max(most, known + last);
     }
-    return known;
+    return most;
 }
 
 } // namespace
 
 float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
-                float known) {
+                float ownError, float estimate, std::vector<Sample>& samples) {
+    const float known = std::max(ownError, estimate);
     const Fans oldFans{places, old}, freshFans{places, fresh};
-    known = oldFromFresh(places, oldFans, freshFans, fresh, known);
-    known = freshFromOld(places, oldFans, old, fresh, known);
-    return oldFans.characteristic() == freshFans.characteristic() ? known : closedHoles(places, old, fresh, known);
+    const bool thinned = !samples.empty();
+    Left left{places, oldFans, freshFans, known};
+    std::vector<Sample> gone;
+    left.lookAtGone(gone);
+    left.lookAt(samples);
+    samples.insert(samples.end(), gone.begin(), gone.end());
+    float most = left.finish(fresh);
+    if (thinned && most > known) most *= thinnedMargin;
+    if (const float across = freshFromOld(places, oldFans, old, fresh, most); across > most)
+        most = thinned ? across * thinnedMargin : across;
+    if (oldFans.characteristic() != freshFans.characteristic()) most = closedHoles(places, old, fresh, ownError, most, samples);
+    return most;
 }
 
 } // namespace millwright::cad

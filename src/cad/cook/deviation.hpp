@@ -4,14 +4,23 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace millwright::cad {
 
-/// Farthest that either of two surfaces lies from the other, measured at corners, edges and faces, overstated by a quarter at most;
-/// at least `known`. Both are
-/// triangles of `places`; `fresh` was made from `old` by collapsing edges. A hole that has closed counts with its radius, even in a
-/// thin plate, where every point of the old surface still has the new one beside it.
+/// A point of the modelled surface that a coarser one has left.
+struct Sample {
+    glm::vec3 place{0};
+    std::uint32_t anchor = 0;   ///< a vertex of the coarser surface near it
+    std::uint32_t triangle = 0; ///< of the coarser surface, with that vertex
+};
+
+/// Farthest that a surface lies from the modelled one, measured at corners, edges and faces, overstated by a half at most; at least
+/// `ownError`, by which `old` is off, and `estimate`. `fresh` was made from `old` by collapsing edges; both are triangles of
+/// `places`. `samples` are what is kept of the modelled surface below `old`, anchored there; afterwards they are anchored to
+/// `fresh` and the vertices that it has left are among them. A hole that has closed counts with its radius, even in a thin plate,
+/// where every point of the old surface still has the new one beside it.
 [[nodiscard]] float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old,
-                              std::span<const std::uint32_t> fresh, float known);
+                              std::span<const std::uint32_t> fresh, float ownError, float estimate, std::vector<Sample>& samples);
 
 } // namespace millwright::cad

@@ -4,6 +4,7 @@
 #include "cad/cook/parallel.hpp"
 #include "cad/cook/simplify.hpp"
 
+#include <iterator>
 #include <limits>
 
 namespace millwright::cad {
@@ -16,11 +17,15 @@ constexpr std::uint8_t mostFailures = 2;    ///< after that a cluster stays as i
 /// times as large as the error that is allowed: 32 pixels.
 constexpr float wrongLookError = 1.0f / 16;
 
+/// Points of the modelled surface that clusters keep to measure their error by: so many each, or so many a group of few clusters.
+constexpr std::size_t clusterSamples = 32, groupSamples = 512;
+
 /// What became of a group.
 struct Step {
     Clusters coarser; ///< none: it could not be made simpler
     glm::vec4 sphere{0};
     float error = 0;
+    std::vector<std::vector<Sample>> samples; ///< by cluster of `coarser`
 };
 
 class Builder {
@@ -31,6 +36,7 @@ public:
         auto& all = hierarchy_.clusters;
         all = cutIntoClusters(welded_, threads_);
         failures_.assign(all.clusters.size(), 0);
+        samples_.resize(all.clusters.size());
         endLevel(0);
         if (!simplify) return finish();
         Grouping grouping{welded_.positions.size()};
@@ -72,8 +78,10 @@ private:
             for (const std::uint32_t cluster : groups[i]) {
                 all.clusters[cluster].parent = steps[i].sphere;
                 all.clusters[cluster].parentError = steps[i].error;
+                samples_[cluster] = {};
             }
             all.append(steps[i].coarser);
+            std::ranges::move(steps[i].samples, std::back_inserter(samples_));
         }
         failures_.resize(all.clusters.size(), 0);
         std::ranges::sort(rest);
@@ -85,17 +93,21 @@ private:
         std::size_t triangles = 0;
         float finest = 0;
         std::vector<glm::vec4> spheres;
+        std::vector<Sample> samples;
         for (const std::uint32_t cluster : group) {
             triangles += all.clusters[cluster].triangleCount;
             finest = std::max(finest, all.clusters[cluster].ownError);
             spheres.push_back(all.clusters[cluster].own);
+            samples.insert(samples.end(), samples_[cluster].begin(), samples_[cluster].end());
         }
         const std::size_t target = std::max(triangles / 2, std::min(triangles, fewestTriangles));
-        auto coarser = simplifyGroup(welded_, all, group, grouping, target);
+        auto coarser = simplifyGroup(welded_, all, group, grouping, target, finest, std::move(samples));
         if (!coarser) return {};
         Step step;
-        step.coarser = cutIntoClusters(welded_, coarser->indices);
-        step.error = finest + coarser->error; // each step's surface is off from the one before, so errors add up
+        std::vector<std::uint32_t> clusterOf;
+        step.coarser = cutIntoClusters(welded_, coarser->indices, &clusterOf);
+        step.samples = share(step.coarser.clusters.size(), clusterOf, coarser->samples);
+        step.error = std::max(finest, coarser->error);
         step.sphere = sphereAround(std::span<const glm::vec4>{spheres});
         if (coarser->looksWrong) step.error = std::max(step.error, step.sphere.w * wrongLookError);
         for (scene::Cluster& cluster : step.coarser.clusters) {
@@ -103,6 +115,21 @@ private:
             cluster.ownError = step.error;
         }
         return step;
+    }
+
+    /// Gives each cluster the samples next to its triangles, of many every second, third ….
+    [[nodiscard]] static std::vector<std::vector<Sample>> share(std::size_t clusters, std::span<const std::uint32_t> clusterOf,
+                                                                std::span<const Sample> samples) {
+        std::vector<std::vector<Sample>> shares(clusters);
+        for (const Sample& sample : samples) shares[clusterOf[sample.triangle]].push_back(sample);
+        const std::size_t most = std::max(clusterSamples, groupSamples / clusters);
+        for (auto& own : shares) {
+            if (own.size() <= most) continue;
+            for (std::size_t i = 0; i < most; ++i) own[i] = own[i * own.size() / most];
+            own.resize(most);
+            own.shrink_to_fit();
+        }
+        return shares;
     }
 
     void endLevel(std::uint32_t firstCluster) {
@@ -124,7 +151,8 @@ private:
     const Welded& welded_;
     unsigned threads_;
     Hierarchy hierarchy_;
-    std::vector<std::uint8_t> failures_; ///< by cluster
+    std::vector<std::uint8_t> failures_;       ///< by cluster
+    std::vector<std::vector<Sample>> samples_; ///< by cluster
 };
 
 } // namespace

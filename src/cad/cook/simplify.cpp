@@ -129,8 +129,9 @@ std::vector<std::uint32_t> merge(const Local& local, std::size_t targetTriangles
 } // namespace
 
 std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group,
-                                     const Grouping& grouping, std::size_t targetTriangles) {
-    const Local local = collect(welded, all, group, grouping);
+                                     const Grouping& grouping, std::size_t targetTriangles, float error,
+                                     std::vector<Sample> samples) {
+    Local local = collect(welded, all, group, grouping);
     const auto stalled = [&](const std::vector<std::uint32_t>& indices) {
         return indices.empty() || static_cast<float>(indices.size()) > leastGain * static_cast<float>(local.indices.size());
     };
@@ -143,7 +144,17 @@ std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, 
         if (stalled(indices)) indices = merge(local, targetTriangles, coarser.error);
         if (stalled(indices)) return {};
     }
-    coarser.error = deviation(local.places, local.indices, indices, coarser.error);
+    const bool byVertex = !welded.attributes.empty();
+    for (Sample& sample : samples) {
+        std::uint32_t point = sample.anchor;
+        if (byVertex) // any vertex of the group at that position
+            for (point = welded.firstAt[sample.anchor]; !local.points.has(point);) point = welded.nextAt[point];
+        sample.anchor = local.points.at(point);
+    }
+    coarser.error = deviation(local.places, local.indices, indices, error, coarser.error, samples);
+    for (Sample& sample : samples)
+        sample.anchor = byVertex ? welded.positionOf[local.points.ids()[sample.anchor]] : local.points.ids()[sample.anchor];
+    coarser.samples = std::move(samples);
     Look look;
     coarser.indices = toVertices(welded, local, indices, look);
     if (look.wrong > 0.12f * look.area || targetTriangles < 256) coarser.looksWrong = looksWrong(welded, all, group, local, look);
