@@ -57,7 +57,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     vec4 towardsSun;  // xyz; w: strength
     vec4 sunColour;   // rgb; w: exposure
     vec4 ground;      // x: height, relative; y, z: origin modulo the grid; w: sky strength
-    vec4 ao;          // x: radius in metres; y: near plane; z: strength
+    vec4 ao;          // x: radius in metres; y: near plane; z: strength; w: of the floor's grid, metres
     vec4 selectionColour; // sRGB
     vec4 hoverColour;
     uvec2 extent;

@@ -10,7 +10,7 @@ layout(constant_id = 1) const bool encodeSrgb = true;
 layout(constant_id = 2) const int shadowTaps = 3;
 layout(constant_id = 5) const bool single = false; // one view, and one shadow cascade at most
 layout(location = 0) in vec3 relative;
-layout(location = 1) flat in vec3 gridIn; // origin modulo the grid; 0: no grid
+layout(location = 1) flat in vec3 gridIn; // origin modulo the coarse grid; spacing of the fine one, 0: no grid
 layout(location = 0) out vec4 colour;
 
 // Coverage of lines of `width` metres every `spacing` metres, as wide as a pixel at least and fainter instead of thinner.
@@ -29,8 +29,8 @@ void main() {
     vec3 d = toPoint / distance;
     vec3 albedo = vec3(0.42, 0.418, 0.412);
     if (gridIn.z > 0) {
-        vec2 p = relative.xz + gridIn.xy;
-        vec2 footprint = max(fwidth(relative.xz), vec2(1e-4));
+        vec2 p = (relative.xz + gridIn.xy) / gridIn.z;
+        vec2 footprint = max(fwidth(relative.xz) / gridIn.z, vec2(1e-4));
         float lines = max(gridLines(p, footprint, 1, 0.012) * 0.40, gridLines(p, footprint, 10, 0.03) * 0.75);
         albedo *= 1 - 0.40 * lines * (1 - smoothstep(25, 110, distance));
     }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <app/open.hpp>
+#include <cmath>
 #include <format>
 #include <ranges>
 
@@ -76,6 +77,15 @@ Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const 
     return twin::Replay::open(plant, std::move(*source)).transform([](twin::Replay&& replay) {
         return std::optional{std::move(replay)};
     });
+}
+
+Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene) {
+    const bool alone = plant.equipment.size() == 1 && plant.signals.empty();
+    const scene::Aabb bounds = alone ? scene.bounds(noEquipment) : scene::Aabb{};
+    if (bounds.empty()) return {};
+    const glm::vec3 size = bounds.size();
+    const double across = std::max({size.x, size.y, size.z, 1e-4f});
+    return {.height = bounds.min.y, .gridSpacing = std::min(1.0, std::pow(10.0, std::round(std::log10(across) - 0.7)))};
 }
 
 Result<void> show(render::Renderer& renderer, const scene::Scene& scene, const Progress& progress) {

@@ -3,6 +3,7 @@
 #include <millwright/core/result.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/render/renderer.hpp>
+#include <millwright/twin/plant_scene.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <expected>
@@ -21,6 +22,13 @@ namespace millwright::app {
 /// Warns of signals that the log does not have and of a log that was cut off. Errors: those of the log; Invalid when the log has
 /// none of the plant's signals.
 [[nodiscard]] Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
+
+struct Floor {
+    double height = 0;      ///< metres
+    double gridSpacing = 1; ///< metres
+};
+/// A plant's floor is at 0. A model by itself stands on it, wherever its author put the origin, with a grid as fine as it is small.
+[[nodiscard]] Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene);
 
 /// Cooks the scene and gives it to the renderer. Errors: those of `cad::cook` and `Renderer::setScene`.
 [[nodiscard]] Result<void> show(render::Renderer& renderer, const scene::Scene& scene, const Progress& progress = {});

@@ -75,8 +75,10 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
     const auto looking = view(camera);
     if (!looking) return std::unexpected(looking.error());
     if (frame) scene_->update(*frame);
-    auto drawn =
-        render::renderPicture(*device_, *renderer_, *looking, scene_->nodes(), {.size = size_, .quality = renderer_->quality()});
+    const Floor floor = floorOf(*plant_, *scene_);
+    auto drawn = render::renderPicture(
+        *device_, *renderer_, *looking, scene_->nodes(),
+        {.size = size_, .quality = renderer_->quality(), .draw = {.groundHeight = floor.height, .gridSpacing = floor.gridSpacing}});
     if (!drawn) return std::unexpected(drawn.error());
     // Only there when somebody asked for validation (MILLWRIGHT_VALIDATION=1), and then nothing may be amiss.
     if (const auto messages = device_->validationMessages(); !messages.empty())

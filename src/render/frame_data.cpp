@@ -4,12 +4,6 @@
 #include <cmath>
 
 namespace millwright::render {
-namespace {
-
-constexpr double gridPeriod = 10; ///< metres: the coarser of the floor's grids, a multiple of the finer
-
-} // namespace
-
 void describeViews(std::span<const View> views, glm::dvec3 origin, gpu::Extent extent, GpuFrame& data,
                    std::array<Frustum, maximumViews>& frusta) {
     for (std::size_t i = 0; i < views.size(); ++i) {
@@ -37,11 +31,13 @@ void describeLight(const DrawOptions& options, glm::dvec3 origin, double sceneRa
     const auto& light = options.lighting;
     data.towardsSun = {glm::normalize(light.towardsSun), light.sunStrength};
     data.sunColour = {light.sunColour, light.exposure};
-    const auto phase = [](double x) { return static_cast<float>(x - std::floor(x / gridPeriod) * gridPeriod); };
+    const double period = 10 * options.gridSpacing; // of the coarse lines
+    const auto phase = [&](double x) { return static_cast<float>(x - std::floor(x / period) * period); };
     data.ground = {static_cast<float>(options.groundHeight - origin.y), phase(origin.x), phase(origin.z), light.skyStrength};
     // Half a metre in a hall; on a single part, in proportion to it.
     data.ao.x = static_cast<float>(std::clamp(sceneRadius * 0.12, 0.002, 0.6));
     data.ao.z = 1.25f;
+    data.ao.w = static_cast<float>(options.gridSpacing);
     data.selectionColour = options.selectionColour;
     data.hoverColour = options.hoverColour;
     data.flags = options.grid ? 1u : 0u;

@@ -52,6 +52,7 @@ struct DrawOptions {
     bool ground = true;      ///< endless floor with grid and shadows
     double groundHeight = 0; ///< metres
     bool grid = true;
+    double gridSpacing = 1; ///< metres between its fine lines; every tenth is stronger
     bool shadows = true;
     glm::vec4 selectionColour{1.0f, 0.55f, 0.0f, 1}; ///< outline, sRGB
     glm::vec4 hoverColour{0.35f, 0.65f, 1.0f, 1};

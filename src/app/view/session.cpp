@@ -9,6 +9,7 @@
 namespace millwright::app {
 namespace {
 
+constexpr std::string_view unknownText = "–"; // what a binding shows of a signal that has no value
 constexpr double secondsBetweenSights = 0.2;
 constexpr int oldestQuestion = 12; // frames; a picture that was not drawn answers nothing
 
@@ -80,6 +81,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
     if (loaded.scene) {
         scene_.emplace(std::move(*loaded.scene));
         if (auto set = show(*renderer_, scene_->scene()); !set) return set;
+        floor_ = floorOf(plant_, *scene_);
         surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
         measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);
         collectParts();
@@ -149,6 +151,8 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
     if (!changed_) return {};
     render::DrawOptions options;
     options.grid = state.gridShown;
+    options.groundHeight = floor_.height;
+    options.gridSpacing = floor_.gridSpacing;
     if (question_ && !question_->asked) {
         options.pick = glm::ivec2(question_->at);
         question_->asked = true;
@@ -198,6 +202,7 @@ void Session::updateLabels() {
     const ui::Camera camera = seen();
     const auto add = [&](const twin::SceneLabel& label, bool emphasised) {
         const auto at = ui::projected(camera, label.position, size);
+        if (label.text == unknownText) return; // before the signal's first sample
         if (at && at->x >= 0 && at->y >= 0 && at->x < size.x && at->y < size.y)
             labels_.push_back({glm::vec2(*at), label.text, emphasised});
     };

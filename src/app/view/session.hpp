@@ -10,6 +10,7 @@
 #include <millwright/ui/dashboard.hpp>
 #include <millwright/ui/log_overview.hpp>
 
+#include <app/open.hpp>
 #include <app/view/loader.hpp>
 #include <app/view/measuring.hpp>
 #include <app/view/surveyor.hpp>
@@ -137,6 +138,7 @@ private:
     bool walking_ = false;
     bool looping_ = false;
     bool quit_ = false;
+    Floor floor_;
     bool changed_ = true; ///< the 3D picture must be drawn again
 
     /// One question about a pixel at a time: the renderer answers some frames later.
