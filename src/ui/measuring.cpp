@@ -59,7 +59,7 @@ std::string headline(const Measurement& m, LengthUnit unit) {
 std::vector<std::string> details(const Measurement& m, LengthUnit unit) {
     std::vector<std::string> lines{headline(m, unit)};
     if (!m.parts.empty()) lines.push_back(m.parts);
-    if (m.across) lines.push_back(std::format("{} across, parallel", lengthText(*m.across, unit)));
+    if (m.across.value_or(0) > 1e-6) lines.push_back(std::format("{} across, parallel", lengthText(*m.across, unit)));
     if (m.kind == MeasureKind::Distance) lines.push_back(vectorText(m.to - m.from, unit, "Δ"));
     return lines;
 }

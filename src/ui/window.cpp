@@ -38,13 +38,39 @@ bool hasDisplay() {
     return set("DISPLAY") || set("WAYLAND_DISPLAY");
 }
 
+struct KeyEvent {
+    int key, scancode, action, mods;
+};
+
+bool isModifier(int key) {
+    return key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER;
+}
+
 } // namespace
 
 struct Window::Impl {
     GLFWwindow* window = nullptr;
     Context* context = nullptr;
+    std::vector<KeyEvent> later; ///< keys that wait for the next frame
+    bool pressed = false;        ///< a key went down since the last frame
     gpu::Extent lastSize;
     std::uint64_t events = 0;
+
+    /// ImGui sees the keys as they are at the end of a frame: Ctrl+Q whose Ctrl is let go in the same frame, on a slow machine,
+    /// would be a Q. Everything from the release of a modifier on waits until the frame with the press has been drawn.
+    void onKey(const KeyEvent& event) {
+        const bool lets = event.action == GLFW_RELEASE && isModifier(event.key);
+        if (!later.empty() || (pressed && lets)) {
+            later.push_back(event);
+            return;
+        }
+        pressed = pressed || (event.action == GLFW_PRESS && !isModifier(event.key));
+        ImGui_ImplGlfw_KeyCallback(window, event.key, event.scancode, event.action, event.mods);
+    }
+    void replayKeys() {
+        pressed = false;
+        for (const KeyEvent& event : std::exchange(later, {})) onKey(event);
+    }
 
     ~Impl() {
         context->makeCurrent();
@@ -79,6 +105,10 @@ Result<std::unique_ptr<Window>> Window::create(const std::string& title, gpu::Ex
     auto impl = std::make_unique<Impl>();
     impl->window = window;
     impl->context = &context;
+    glfwSetWindowUserPointer(window, impl.get());
+    glfwSetKeyCallback(window, [](GLFWwindow* of, int key, int scancode, int action, int mods) {
+        static_cast<Impl*>(glfwGetWindowUserPointer(of))->onKey({key, scancode, action, mods});
+    });
     return std::unique_ptr<Window>{new Window{std::move(impl)}};
 }
 
@@ -100,7 +130,9 @@ Result<gpu::Swapchain> Window::createSwapchain(gpu::Device& device, bool vsync) 
 
 void Window::pollEvents(double waitSeconds) {
     impl_->context->makeCurrent();
-    if (waitSeconds > 0)
+    const bool waiting = !impl_->later.empty();
+    impl_->replayKeys();
+    if (waitSeconds > 0 && !waiting)
         glfwWaitEventsTimeout(waitSeconds);
     else
         glfwPollEvents();

@@ -175,6 +175,41 @@ class Window(unittest.TestCase):
         self.screen.tool("key", "ctrl+q")
         self.assertEndsWell()
 
+    def test_measures_between_two_clicks_and_takes_it_back(self):
+        self.open(PLANT, "--paused", "--camera", "coater")
+        panel = (250, 60, 560, 260)  # where the measuring panel opens
+        grey = (224, 224, 224)
+        self.until("m1-open", lambda p: p.colours(VIEW) > 400, "the plant is not drawn")
+        self.screen.tool("mousemove", 620, 350, "key", "m")
+        self.until("m2-panel", lambda p: p.share(panel, grey) > 0.2, "M opens no measuring panel")
+        self.steady("m2-panel", VIEW)
+        empty = self.steady("m3-empty", panel).area(panel)
+        for x, y in ((620, 350), (760, 420)):
+            self.screen.tool("mousemove", x, y)
+            self.steady("m4-caught", VIEW)
+            self.screen.tool("click", 1)
+            time.sleep(0.6)  # two clicks at one place would be a double click
+        measured = self.until("m5-measured", lambda p: p.share((250, 60, 560, 330), grey) > 0.3 and p.area(panel) != empty, "two clicks measure nothing")
+        self.assertEqual(measured.share(TREE, SELECTED_ROW), 0, "clicks select while they measure")
+        self.screen.tool("key", "ctrl+z")
+        self.until("m6-undone", lambda p: p.area(panel) == empty, "Ctrl+Z does not take the measurement back")
+        self.screen.tool("key", "Escape")
+        self.until("m7-closed", lambda p: p.share(panel, grey) < 0.1, "Escape does not put the tool away")
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+    def test_hides_what_is_selected_and_shows_only_it(self):
+        self.open(PLANT, "--paused", "--select", "electrode/coating/unwinder-1")
+        whole = self.until("h1-open", lambda p: p.colours(VIEW) > 400 and p.share(TREE, SELECTED_ROW) > 0.01, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 300)
+        whole = self.steady("h1-open", VIEW)
+        self.screen.tool("key", "o")
+        alone = self.until("h2-alone", lambda p: p.colours(VIEW) < whole.colours(VIEW) / 2, "O does not hide the rest of the plant")
+        self.screen.tool("keydown", "shift", "key", "h", "keyup", "shift")
+        self.until("h3-all", lambda p: p.colours(VIEW) > alone.colours(VIEW) * 1.5, "Shift+H does not show everything again")
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
     def test_an_interrupt_closes_it_cleanly(self):
         self.open(PLANT)
         self.until("interrupt", lambda p: p.share(TREE, PANEL) > 0.2, "no window appears")
