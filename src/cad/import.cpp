@@ -91,11 +91,10 @@ Result<Import> import(const fs::path& path, const ImportOptions& options) {
 const std::vector<std::string>& importExtensions() {
     // Those Assimp reads whole and whose content is a surface; motion-only and game-specific ones are left out.
     static const std::vector<std::string> extensions{
-        "3ds",  "3mf",  "ac",  "amf",     "ase",  "blend", "brep", "cob",      "dae",     "dxf", "fbx", "glb",
-        "gltf", "hmp",  "ifc", "ifczip",  "iges", "igs",   "iqm",  "irr",      "irrmesh", "lwo", "lws", "lxo",
-        "m3d",  "md2",  "md3", "md5mesh", "mdc",  "mdl",   "mesh", "mesh.xml", "ms3d",    "ndo", "nff", "obj",
-        "off",  "ogex", "ply", "q3o",     "q3s",  "raw",   "sib",  "smd",      "step",    "stl", "stp", "ter",
-        "vrm",  "vta",  "wrl", "x",       "x3d",  "x3db",  "xgl",  "xml",      "zae",     "zgl"};
+        "3ds",    "3mf",      "ac",   "amf", "ase", "blend",   "brep", "cob",  "dae", "dxf",  "fbx", "glb", "gltf",    "hmp", "ifc",
+        "ifczip", "iges",     "igs",  "iqm", "irr", "irrmesh", "lwo",  "lws",  "lxo", "m3d",  "md2", "md3", "md5mesh", "mdc", "mdl",
+        "mesh",   "mesh.xml", "ms3d", "ndo", "nff", "obj",     "off",  "ogex", "pcd", "ply",  "q3o", "q3s", "raw",     "sib", "smd",
+        "step",   "stl",      "stp",  "ter", "vrm", "vta",     "wrl",  "x",    "x3d", "x3db", "xgl", "xml", "zae",     "zgl"};
     return extensions;
 }
 

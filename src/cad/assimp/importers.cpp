@@ -1,5 +1,6 @@
 #include "cad/assimp/importers.hpp"
 
+#include "cad/assimp/pcd_importer.hpp"
 #include "cad/occt/importer.hpp"
 
 #include <assimp/BaseImporter.h>
@@ -8,6 +9,7 @@
 namespace millwright::cad {
 
 void registerImporters(Assimp::Importer& importer, const std::string& format, ReadContext& context) {
+    if (format == "pcd") importer.RegisterLoader(makePcdImporter());
     if (!isExactFormat(format)) return;
     // Assimp's IFC reader claims STEP's extensions too, and refuses all but buildings.
     for (const char* claimed : {"step", "stp"})

@@ -5,6 +5,7 @@
 #include "cad/assimp/units.hpp"
 #include "cad/finish_mesh.hpp"
 #include "cad/occt/importer.hpp"
+#include "cad/points/splats.hpp"
 #include "cad/reader.hpp"
 #include "cad/share.hpp"
 
@@ -132,6 +133,8 @@ private:
     void materials();
     void meshes();
     RawMesh rawMesh(const aiMesh& mesh);
+    RawMesh cloud(const aiMesh& mesh);
+    [[nodiscard]] std::vector<std::array<std::uint8_t, 4>> vertexColours(const aiMesh& mesh) const;
     void whitenBelowVertexColours();
     void nodes();
     void addNode(const aiNode& node, std::uint32_t parent);
@@ -179,8 +182,8 @@ void Conversion::settleFrame() {
                        report_.format, report_.unit);
     if (!frame_.upAxisFromFile && !options_.upAxis)
         findings_.warn("up-axis-assumed",
-                       "{} files do not say which axis is up: Y assumed; give --up z if the model lies on its side",
-                       report_.format);
+                       "{} files do not say which axis is up: {} assumed; give --up if the model lies on its side", report_.format,
+                       report_.upAxis);
 }
 
 void Conversion::materials() {
@@ -189,9 +192,48 @@ void Conversion::materials() {
     if (scene_.materials.empty()) scene_.materials.emplace_back();
 }
 
+/// Whether a mesh is what a scanner saw: points, and no face between them.
+bool isCloud(const aiMesh& mesh, const std::string& format) {
+    if (format != "ply" && format != "pcd") return false;
+    return std::all_of(mesh.mFaces, mesh.mFaces + mesh.mNumFaces, [](const aiFace& face) { return face.mNumIndices < 2; });
+}
+
+/// Points become small solids: scanned surroundings to find one's way by.
+RawMesh Conversion::cloud(const aiMesh& mesh) {
+    std::vector<glm::vec3> points;
+    points.reserve(mesh.mNumVertices);
+    for (unsigned i = 0; i < mesh.mNumVertices; ++i)
+        points.push_back(glm::vec3{glm::dvec3{toGlm(mesh.mVertices[i])} * frame_.metresPerUnit});
+    Splats splats = splat(points, vertexColours(mesh));
+    drop("", "point", splats.broken, "it is not a number: the scanner saw nothing there");
+    drop("points-thinned", "point",
+         points.size() - splats.broken - std::min<std::uint64_t>(splats.shown, points.size() - splats.broken),
+         "clouds of more than a million points are thinned out");
+    if (splats.shown > 0)
+        findings_.warn("points-shown", "{} shown, each as a tetrahedron of {:.1f} mm", counted(splats.shown, "point"),
+                       2000 * static_cast<double>(splats.radius));
+    return std::move(splats.mesh);
+}
+
+/// Of a mesh: sRGB, one a vertex, or none.
+std::vector<std::array<std::uint8_t, 4>> Conversion::vertexColours(const aiMesh& mesh) const {
+    std::vector<std::array<std::uint8_t, 4>> colours;
+    if (!mesh.mColors[0]) return colours;
+    const bool linear = hasLinearColours(report_.format);
+    const auto plain = [](float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 1.0f) * 255.0f + 0.5f); };
+    const auto channel = [&](float v) { return linear ? srgbFromLinear(v) : plain(v); };
+    colours.reserve(mesh.mNumVertices);
+    for (unsigned i = 0; i < mesh.mNumVertices; ++i) {
+        const aiColor4D& c = mesh.mColors[0][i];
+        colours.push_back({channel(c.r), channel(c.g), channel(c.b), plain(c.a)});
+    }
+    return colours;
+}
+
 RawMesh Conversion::rawMesh(const aiMesh& mesh) {
     RawMesh raw;
     if (!mesh.mVertices) return raw;
+    if (isCloud(mesh, report_.format)) return cloud(mesh);
     const auto scale = frame_.metresPerUnit;
     raw.positions.reserve(mesh.mNumVertices);
     for (unsigned i = 0; i < mesh.mNumVertices; ++i)
@@ -212,15 +254,7 @@ RawMesh Conversion::rawMesh(const aiMesh& mesh) {
             const bool mirrored = glm::dot(glm::cross(toGlm(mesh.mNormals[i]), tangent), toGlm(mesh.mBitangents[i])) < 0;
             raw.tangents.emplace_back(tangent, mirrored ? -1.0f : 1.0f);
         }
-    if (mesh.mColors[0]) {
-        const bool linear = hasLinearColours(report_.format);
-        for (unsigned i = 0; i < mesh.mNumVertices; ++i) {
-            const aiColor4D& c = mesh.mColors[0][i];
-            const auto plain = [](float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 1.0f) * 255.0f + 0.5f); };
-            const auto channel = [&](float v) { return linear ? srgbFromLinear(v) : plain(v); };
-            raw.colours.push_back({channel(c.r), channel(c.g), channel(c.b), plain(c.a)});
-        }
-    }
+    raw.colours = vertexColours(mesh);
     for (unsigned f = 0; f < mesh.mNumFaces; ++f) {
         const aiFace& face = mesh.mFaces[f];
         if (face.mNumIndices == 3)

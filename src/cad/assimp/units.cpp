@@ -104,6 +104,8 @@ FileFrame detectFrame(const std::filesystem::path& path, const std::string& form
         readExact(scene, frame);
     } else if (format == "gltf" || format == "glb" || format == "vrm") {
         frame.unitFromFile = frame.upAxisFromFile = true;
+    } else if (format == "pcd") {
+        frame.upAxis = Axis::Z; // scanners count up in z, though the format does not say so
     } else if (format == "dae") {
         readCollada(path, frame);
     } else if (format == "3mf") {
