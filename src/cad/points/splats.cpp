@@ -12,8 +12,8 @@ bool usable(glm::vec3 p) {
     return std::abs(p.x) <= largestCoordinate && std::abs(p.y) <= largestCoordinate && std::abs(p.z) <= largestCoordinate;
 }
 
-/// So that neighbours overlap a little: how far apart the points lie on the surfaces that they were taken from: those are about as large as the cells that
-/// have a point in them.
+/// So that neighbours overlap a little: how far apart the points lie on the surfaces that they were taken from. Those are about as
+/// large as the cells that have a point in them.
 float radiusFor(const std::vector<glm::vec3>& points, const scene::Aabb& bounds, std::size_t shown) {
     const float cell = glm::length(bounds.size()) / 200;
     if (cell <= 0) return 0.0005f;
