@@ -83,8 +83,8 @@ struct Light {
     vec4 sunColour;     // rgb; w: exposure
     float skyStrength;
     float shadowTexel;  // of the first cascade: metres a texel
-    uint shadowMap;     // heap index
-    uint cascades;      // 0: no shadow
+    uint shadow;        // heap index of the first map; from bit 16: number of cascades, 0 for no shadow
+    float surfaceError; // how far what is drawn may lie from what throws shadows, metres a metre of distance
 };
 
 layout(push_constant, scalar) uniform Push {

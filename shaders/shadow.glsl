@@ -17,18 +17,20 @@ bool outsideOf(vec3 p) { return any(greaterThan(abs(p.xy), vec2(0.996))); }
 
 // `single`: there is one cascade at most.
 float sunlight(vec3 relative, vec3 normal, int taps, bool single) {
-    if (push.light.cascades == 0u) return 1;
+    if (push.light.shadow < 0x10000u) return 1;
     float slope = clamp(1 - dot(normal, push.light.towardsSun.xyz), 0, 1);
-    float away = 0.7 + 1.6 * slope; // in texels, against shadows that a surface throws on itself
+    // Against shadows that a surface throws on itself: texels, and coarser triangles here than in the map or there than here.
+    float away = 0.7 + 1.6 * slope;
+    float off = push.light.surfaceError * length(single ? relative : relative - push.frame.views[gl_ViewIndex].eye.xyz);
     if (single) {
-        vec4 from = vec4(relative + normal * push.light.shadowTexel * away, 1);
+        vec4 from = vec4(relative + normal * (push.light.shadowTexel * away + off), 1);
         vec3 p = vec3(dot(push.light.shadowRows[0], from), dot(push.light.shadowRows[1], from), dot(push.light.shadowRows[2], from));
-        float lit = sunlightFrom(p, push.light.shadowMap, taps);
+        float lit = sunlightFrom(p, push.light.shadow & 0xFFFFu, taps);
         return outsideOf(p) || p.z > 1 ? 1 : lit;
     }
     FrameData frame = push.frame;
     for (uint i = 0; i < frame.cascades; ++i) {
-        vec3 p = (frame.shadowFromRelative[i] * vec4(relative + normal * frame.shadowTexel[i] * away, 1)).xyz;
+        vec3 p = (frame.shadowFromRelative[i] * vec4(relative + normal * (frame.shadowTexel[i] * away + off), 1)).xyz;
         if (outsideOf(p)) continue;
         if (p.z > 1) return 1;
         return sunlightFrom(p, frame.shadowMaps[i], taps);

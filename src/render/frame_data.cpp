@@ -43,15 +43,15 @@ void describeLight(const DrawOptions& options, glm::dvec3 origin, double sceneRa
     data.flags = options.grid ? 1u : 0u;
 }
 
-GpuLight lightOf(const GpuFrame& data) {
+GpuLight lightOf(const GpuFrame& data, float surfaceError) {
     const glm::mat4 rows = glm::transpose(data.shadowFromRelative[0]);
     return {.shadowRows = {rows[0], rows[1], rows[2]},
             .towardsSun = data.towardsSun,
             .sunColour = data.sunColour,
             .skyStrength = data.ground.w,
             .shadowTexel = data.shadowTexel.x,
-            .shadowMap = data.shadowMaps[0],
-            .cascades = data.cascades};
+            .shadow = data.shadowMaps[0] | data.cascades << 16,
+            .surfaceError = surfaceError};
 }
 
 } // namespace millwright::render

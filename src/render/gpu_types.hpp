@@ -93,8 +93,8 @@ struct GpuLight {
     glm::vec4 sunColour;
     float skyStrength;
     float shadowTexel;
-    std::uint32_t shadowMap;
-    std::uint32_t cascades;
+    std::uint32_t shadow;
+    float surfaceError;
 };
 
 struct GpuAddresses {

@@ -34,7 +34,7 @@ struct Renderer::Impl {
     [[nodiscard]] Result<const gpu::Pipeline*> depthCopyFor(VkFormat format, std::uint32_t views);
     [[nodiscard]] Result<void> check(const gpu::TargetImage& colour, std::span<const View> views, std::span<const NodeState> nodes,
                                      const gpu::TargetImage* depth) const;
-    [[nodiscard]] Result<GpuPush> uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data);
+    [[nodiscard]] Result<GpuPush> uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data, float surfaceError);
     void record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views, const DrawOptions& options,
                 const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy);
     void readTimings();
@@ -120,7 +120,7 @@ Result<void> Renderer::Impl::check(const gpu::TargetImage& colour, std::span<con
     return {};
 }
 
-Result<GpuPush> Renderer::Impl::uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data) {
+Result<GpuPush> Renderer::Impl::uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data, float surfaceError) {
     auto frameMemory = gpu::frameMemory<GpuFrame>(frame, std::span<const GpuFrame>{&data, 1});
     if (!frameMemory) return std::unexpected(frameMemory.error());
     auto instanceMemory = gpu::frameMemory<GpuInstance>(frame, std::span<const GpuInstance>{instances});
@@ -129,7 +129,7 @@ Result<GpuPush> Renderer::Impl::uploadFrame(gpu::FrameInFlight& frame, GpuFrame&
                             .instances = instanceMemory->address,
                             .vertices = store.vertices.address(),
                             .materials = store.materials.address()},
-                   .light = lightOf(data)};
+                   .light = lightOf(data, surfaceError)};
 }
 
 Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& colour, std::span<const View> views,
@@ -179,7 +179,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     data.mask = r.surfaces.mask.heapIndex();
     data.kept = r.surfaces.kept.heapIndex();
     data.frameNumber = r.frameNumber++;
-    auto push = r.uploadFrame(frame, data);
+    auto push = r.uploadFrame(frame, data, detail.pixelError / std::max(frusta[0].pixelsPerRadian, 1.0f));
     if (!push) return std::unexpected(push.error());
 
     r.readTimings();
