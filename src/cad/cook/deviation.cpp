@@ -35,9 +35,10 @@ public:
         const std::uint32_t* corner = &indices_[triangle * 3];
         return corner[0] == place ? corner[1] : corner[1] == place ? corner[2] : corner[0];
     }
-    [[nodiscard]] float distance(std::uint32_t triangle, glm::vec3 point) const {
+    [[nodiscard]] float squaredDistance(std::uint32_t triangle, glm::vec3 point) const {
         const std::uint32_t* corner = &indices_[triangle * 3];
-        return glm::distance(point, nearestOfTriangle(point, places_[corner[0]], places_[corner[1]], places_[corner[2]]));
+        const glm::vec3 apart = nearestOfTriangle(point, places_[corner[0]], places_[corner[1]], places_[corner[2]]) - point;
+        return glm::dot(apart, apart);
     }
     struct Near {
         float distance = std::numeric_limits<float>::infinity();
@@ -48,18 +49,21 @@ public:
     /// any, and no further than `enough`.
     [[nodiscard]] Near nearFrom(std::uint32_t place, glm::vec3 point, float enough) const {
         Near near;
+        float best = std::numeric_limits<float>::infinity();
+        const float stop = enough * enough;
         while (true) {
             std::uint32_t nearest = nowhere;
             for (const std::uint32_t triangle : around(place)) {
-                const float apart = distance(triangle, point);
-                if (apart < near.distance) near.distance = apart, nearest = triangle;
-                if (near.distance <= enough) break;
+                const float apart = squaredDistance(triangle, point);
+                if (apart < best) best = apart, nearest = triangle;
+                if (best <= stop) break;
             }
+            near.distance = std::sqrt(best);
             if (nearest == nowhere) return near;
             const std::uint32_t a = after(nearest, place), b = after(nearest, a);
             near.triangle = nearest;
             near.corner = nearer(point, place, nearer(point, a, b));
-            if (near.distance <= enough) return near;
+            if (best <= stop) return near;
             place = nearer(point, a, b);
         }
     }

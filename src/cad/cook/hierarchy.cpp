@@ -18,7 +18,7 @@ constexpr std::uint8_t mostFailures = 2;    ///< after that a cluster stays as i
 constexpr float wrongLookError = 1.0f / 16;
 
 /// Points of the modelled surface that clusters keep to measure their error by: so many each, or so many a group of few clusters.
-constexpr std::size_t clusterSamples = 32, groupSamples = 512;
+constexpr std::size_t clusterSamples = 16, groupSamples = 256;
 
 /// What became of a group.
 struct Step {

@@ -19,6 +19,7 @@ struct Local {
     LocalIndex points;
     std::vector<std::uint32_t> indices; ///< points, three a triangle
     std::vector<glm::vec3> places;      ///< by point
+    std::vector<glm::vec3> normals;     ///< by point: of its first vertex
     std::vector<std::uint8_t> locks;    ///< by point
     std::vector<std::array<float, 8>> attributes;
 };
@@ -37,9 +38,10 @@ Local collect(const Welded& welded, const Clusters& all, std::span<const std::ui
     for (const std::uint32_t point : local.points.ids()) {
         const std::uint32_t position = byVertex ? welded.positionOf[point] : point;
         local.places.push_back(welded.place(position));
+        local.normals.push_back(unpackOctahedral(welded.normals[byVertex ? point : welded.firstAt[point]]));
         local.locks.push_back(grouping.isLocked(position) ? 1 : 0);
         if (!byVertex) continue;
-        const glm::vec3 normal = unpackOctahedral(welded.normals[point]);
+        const glm::vec3 normal = local.normals.back();
         const scene::CookedAttributes& a = welded.attributes[point];
         const auto colour = [&](int shift) { return static_cast<float>(a.colour >> shift & 255u) / 255.0f; };
         local.attributes.push_back({normal.x, normal.y, normal.z, a.uv[0], a.uv[1], colour(0), colour(8), colour(16)});
@@ -50,7 +52,6 @@ Local collect(const Welded& welded, const Clusters& all, std::span<const std::ui
 /// The vertex at a position whose normal is closest to a triangle's own, so that hard edges stay hard and rounded ones round.
 std::uint32_t closestVertex(const Welded& welded, std::uint32_t position, glm::vec3 normal) {
     std::uint32_t best = welded.firstAt[position];
-    if (welded.nextAt[best] == nobody) return best;
     float most = -std::numeric_limits<float>::infinity();
     for (std::uint32_t v = best; v != nobody; v = welded.nextAt[v]) {
         const float alike = glm::dot(unpackOctahedral(welded.normals[v]), normal);
@@ -64,14 +65,12 @@ struct Look {
     float area = 0;  ///< of all triangles, doubled
     float wrong = 0; ///< of those with a vertex whose normal is far from their own
 
-    void add(const Welded& welded, std::span<const std::uint32_t> vertices, glm::vec3 normal) {
-        const float twice = glm::length(normal);
+    /// A triangle with the normal `cross`, its area's length, whose vertices are shaded along `normals`.
+    void add(const std::array<glm::vec3, 3>& normals, glm::vec3 cross) {
+        const float twice = glm::length(cross);
         area += twice;
-        for (const std::uint32_t vertex : vertices) {
-            if (glm::dot(unpackOctahedral(welded.normals[vertex]), normal) >= 0.6f * twice) continue;
-            wrong += twice;
-            return;
-        }
+        const float least = std::min({glm::dot(normals[0], cross), glm::dot(normals[1], cross), glm::dot(normals[2], cross)});
+        if (least < 0.6f * twice) wrong += twice;
     }
 };
 
@@ -84,11 +83,16 @@ std::vector<std::uint32_t> toVertices(const Welded& welded, const Local& local, 
     std::vector<std::uint32_t> vertices(indices.size());
     for (std::size_t i = 0; i + 2 < indices.size(); i += 3) {
         const glm::vec3 normal = crossOf(local.places, indices.subspan(i, 3));
-        for (std::size_t k = i; k < i + 3; ++k) {
-            const std::uint32_t point = local.points.ids()[indices[k]];
-            vertices[k] = welded.attributes.empty() ? closestVertex(welded, point, normal) : point;
+        std::array<glm::vec3, 3> normals;
+        for (std::size_t k = 0; k < 3; ++k) {
+            const std::uint32_t point = local.points.ids()[indices[i + k]];
+            const bool choice = welded.attributes.empty() && welded.nextAt[welded.firstAt[point]] != nobody;
+            vertices[i + k] = !welded.attributes.empty() ? point
+                              : choice                   ? closestVertex(welded, point, normal)
+                                                         : welded.firstAt[point];
+            normals[k] = choice ? unpackOctahedral(welded.normals[vertices[i + k]]) : local.normals[indices[i + k]];
         }
-        look.add(welded, std::span{vertices}.subspan(i, 3), normal);
+        look.add(normals, normal);
     }
     return vertices;
 }
@@ -100,8 +104,9 @@ bool looksWrong(const Welded& welded, const Clusters& all, std::span<const std::
     std::vector<std::uint32_t> vertices;
     for (const std::uint32_t cluster : group)
         all.forCorners(all.clusters[cluster], [&](std::uint32_t vertex) { vertices.push_back(vertex); });
+    const auto normal = [&](std::size_t i) { return unpackOctahedral(welded.normals[vertices[i]]); };
     for (std::size_t i = 0; i + 2 < vertices.size(); i += 3)
-        own.add(welded, std::span{vertices}.subspan(i, 3), crossOf(local.places, std::span{local.indices}.subspan(i, 3)));
+        own.add({normal(i), normal(i + 1), normal(i + 2)}, crossOf(local.places, std::span{local.indices}.subspan(i, 3)));
     return coarser.area < 0.8f * own.area || coarser.wrong > own.wrong + 0.12f * own.area;
 }
 
