@@ -25,7 +25,7 @@ std::string_view levelName(plant::Level level) {
 }
 
 /// Marks what the search leaves: hits and everything above them. 0 hidden, 1 on the way to a hit, 2 a hit.
-void match(const plant::Plant& plant, std::span<const std::string> parts, std::string_view search,
+void match(const plant::Plant& plant, std::span<const std::uint8_t> partHits, std::string_view search,
            std::vector<std::uint8_t>& matches) {
     matches.assign(plant.equipment.size(), search.empty() ? 2 : 0);
     if (search.empty()) return;
@@ -33,7 +33,7 @@ void match(const plant::Plant& plant, std::span<const std::string> parts, std::s
         const plant::Equipment& e = plant.equipment[i];
         const bool signalHit =
             std::ranges::any_of(e.signals, [&](SignalIndex s) { return containsIgnoringCase(plant.at(s).name, search); });
-        const bool partHit = i < parts.size() && containsIgnoringCase(parts[i], search);
+        const bool partHit = i < partHits.size() && partHits[i] != 0;
         if (containsIgnoringCase(e.name, search) || containsIgnoringCase(e.id, search) || signalHit || partHit) matches[i] = 2;
         if (matches[i] > 0 && e.parent != noEquipment)
             matches[index(e.parent)] = std::max<std::uint8_t>(matches[index(e.parent)], 1);
@@ -192,7 +192,7 @@ void drawTree(PanelArguments& a, const Rect& area) {
     }
     drawSearch(a, canvas, body);
     body.min.y += canvas.px(44);
-    match(*a.model.plant, a.model.partTexts, a.state.search, a.context.matches);
+    match(*a.model.plant, a.model.partHits, a.state.search, a.context.matches);
     ScrollRegion region{a.context, "tree", body};
     Rows{a, region}.draw();
 }

@@ -54,8 +54,8 @@ struct Model {
     double loadingFraction = 0;
     std::string_view loadingStage;
 
-    std::span<const std::string> partTexts; ///< names and properties of each equipment's parts, to search in; parallel to
-                                            ///< Plant::equipment, or empty
+    std::span<const std::uint8_t> partHits; ///< 1 where a part of the equipment fits `ViewState::search`, by name or property;
+                                            ///< parallel to Plant::equipment, or empty
     const Part* part = nullptr;             ///< of the selected equipment, last picked in the viewport
 
     std::uintptr_t viewportImage = 0; ///< ImTextureID of the 3D picture; 0: none

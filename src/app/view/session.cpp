@@ -84,7 +84,6 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         floor_ = floorOf(plant_, *scene_);
         surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
         measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);
-        collectParts();
         changed_ = true;
         return placeCamera();
     }
@@ -131,6 +130,7 @@ Result<void> Session::advance(double dt) {
     answerPick();
     if (scene_) {
         showTouched();
+        searchParts();
         measure();
         updateSight(dt);
         updateLabels();
@@ -259,7 +259,7 @@ ui::Model Session::model() const {
         m.measureBegun = measuring_->begun();
     }
     m.someHidden = someHidden();
-    m.partTexts = partTexts_;
+    m.partHits = partHits_;
     if (pickedOf_ != noEquipment && pickedOf_ == state.selected) m.part = &picked_;
     m.activeCamera = activeCamera_;
     m.walking = walking_;

@@ -95,7 +95,7 @@ private:
     void hide(EquipmentIndex equipment, bool hidden);
     void isolate(EquipmentIndex equipment);
     void showAll();
-    void collectParts();
+    void searchParts();
     void pickPart(std::uint32_t node);
     /// Whether the camera is inside it: the hall one stands in is not lit up under the pointer.
     [[nodiscard]] bool surrounds(EquipmentIndex equipment) const;
@@ -120,7 +120,8 @@ private:
     std::unique_ptr<Surveyor> surveyor_;   ///< asks `scene_`
     std::unique_ptr<Measuring> measuring_; ///< asks `surveyor_`
     std::vector<ui::MeasureShape> measureShapes_;
-    std::vector<std::string> partTexts_; ///< parallel to Plant::equipment
+    std::vector<std::uint8_t> partHits_; ///< parallel to Plant::equipment: what `searched_` fits
+    std::string searched_;
     ui::Part picked_;
     EquipmentIndex pickedOf_ = noEquipment;     ///< whose part `picked_` is
     std::vector<render::NodeState> shownNodes_; ///< the scene's without what is hidden; unused while nothing is

@@ -1,3 +1,5 @@
+#include <millwright/scene/find.hpp>
+
 #include <algorithm>
 #include <app/view/session.hpp>
 
@@ -63,16 +65,14 @@ void Session::showAll() {
     changed_ = true;
 }
 
-/// Names and properties of what each equipment is made of, for the search.
-void Session::collectParts() {
-    partTexts_.assign(plant_.equipment.size(), {});
-    const auto& nodes = scene_->scene().nodes;
-    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-        const EquipmentIndex owner = scene_->equipmentOf(i);
-        if (owner == noEquipment || i == scene_->nodeOf(owner)) continue;
-        std::string& text = partTexts_[index(owner)];
-        text += nodes[i].name + '\n';
-        for (const auto& [key, value] : nodes[i].metadata) text += key + ' ' + value + '\n';
+/// Looks through the CAD parts when the search has changed.
+void Session::searchParts() {
+    if (searched_ == state.search) return;
+    searched_ = state.search;
+    partHits_.assign(plant_.equipment.size(), 0);
+    for (const std::uint32_t node : scene::findNodes(scene_->scene(), searched_)) {
+        const EquipmentIndex owner = scene_->equipmentOf(node);
+        if (owner != noEquipment && node != scene_->nodeOf(owner)) partHits_[index(owner)] = 1;
     }
 }
 

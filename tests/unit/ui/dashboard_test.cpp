@@ -437,6 +437,36 @@ TEST(Measuring, LengthsAndAnglesReadAsTheyAre) {
     EXPECT_EQ(angleText(1.5707963267948966), "90.00°");
 }
 
+TEST(Tree, TheSearchFindsEquipmentByItsParts) {
+    Bench bench;
+    std::size_t i = 0;
+    while (!bench.find(bench.world.plant.equipment.at(i).name) || bench.world.plant.equipment.at(i).parent == noEquipment) ++i;
+    const std::string name = bench.world.plant.equipment[i].name;
+    bench.state.search = "DIN 912"; // the name or a property of a bolt, which only the CAD knows
+    bench.frames(2);
+    EXPECT_FALSE(bench.find(name));
+    std::vector<std::uint8_t> hits(bench.world.plant.equipment.size(), 0);
+    hits[i] = 1;
+    Model model = bench.world.model();
+    model.partHits = hits;
+    bench.model = model;
+    bench.frames(2);
+    EXPECT_TRUE(bench.find(name));
+}
+
+TEST(Inspector, ShowsWhatTheCadFileSaysOfThePickedPart) {
+    Bench bench;
+    const Part part{"Backing roll", {{"Material", "1.4301"}, {"Part number", "BR-350"}}};
+    Model model = bench.world.model();
+    model.part = &part;
+    bench.model = model;
+    bench.state.selected = static_cast<EquipmentIndex>(0);
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("Backing roll"));
+    EXPECT_TRUE(bench.find("BR-350"));
+    bench.expectTidy();
+}
+
 TEST(Tree, SaysWhatIsHiddenAndTheMenuOffersToShowIt) {
     Bench bench;
     bench.frame();
