@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace millwright::render {
 namespace {
@@ -169,13 +170,9 @@ void Placement::append(const SceneStore& store, std::size_t index, const Allowed
 void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail,
                             std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
-    for (std::size_t i = 0; i < store.instances.size(); ++i) {
+    orderSeen(store, frusta, detail);
+    for (const auto& [i, shell, distance] : seen_) {
         const auto& instance = store.instances[i];
-        if (flags_[instance.node] & hidden) continue;
-        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], detail.minimumPixels); };
-        if (!std::ranges::any_of(frusta, seen)) continue;
-        // By centre: floors and walls, whose nearest point is near, come after what stands before them.
-        const float distance = glm::length(centre_[i] - frusta.front().eye);
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
         auto& draws = instance.kind == SceneStore::Kind::Blended ? list.blended
                       : drops                                    ? list.clipped
@@ -183,9 +180,28 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
                                                                  : list.opaque;
         append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, distance, instances, list, draws, cullOf(store, i));
     }
-    std::ranges::sort(list.plain, {}, &Draw::distance);
-    std::ranges::sort(list.opaque, {}, &Draw::distance);
     std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
+}
+
+// Fills `seen_` with what the views see, nearest first as far as shells of distance go: what is behind something is then mostly not
+// lit, and within a shell instances of one mesh stay together and become one draw.
+void Placement::orderSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail) const {
+    constexpr float shellsPerDoubling = 8; // from a quarter of a millimetre to a thousand kilometres
+    std::array<std::uint32_t, 256> first{};
+    unordered_.clear();
+    for (std::size_t i = 0; i < store.instances.size(); ++i) {
+        if (flags_[store.instances[i].node] & hidden) continue;
+        const auto sees = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], detail.minimumPixels); };
+        if (!std::ranges::any_of(frusta, sees)) continue;
+        // By centre: floors and walls, whose nearest point is near, come after what stands before them.
+        const float distance = glm::length(centre_[i] - frusta.front().eye);
+        const float shell = std::clamp(std::log2(std::max(distance, 1e-9f)) * shellsPerDoubling + 96, 0.0f, 254.0f);
+        unordered_.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(shell), distance});
+        ++first[static_cast<std::size_t>(shell) + 1];
+    }
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    seen_.resize(unordered_.size());
+    for (const auto& one : unordered_) seen_[first[one.shell]++] = one;
 }
 
 void Placement::collectCasters(const SceneStore& store, Casters which, const glm::mat4& shadowFromRelative, float metresPerUnit,

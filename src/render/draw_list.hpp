@@ -78,6 +78,7 @@ private:
     enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16, moving = 32 };
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
     void placeInstances(const SceneStore& store, glm::dvec3 origin);
+    void orderSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail) const;
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
     /// Appends what to draw of one instance, `rough` being how far its surface may lie off.
     void append(const SceneStore& store, std::size_t index, const AllowedError& rough, float distance,
@@ -92,7 +93,16 @@ private:
     std::vector<glm::vec3> centre_;        ///< by instance, relative
     std::vector<float> radius_;
     std::vector<float> scale_; ///< metres per unit of the mesh
+
+    struct Seen {
+        std::uint32_t instance;
+        std::uint32_t shell; ///< of distance
+        float distance;
+    };
+    // Memory of the collecting functions, kept from call to call.
     mutable ClusterRuns runs_; ///< of the instance at hand
+    mutable std::vector<Seen> unordered_;
+    mutable std::vector<Seen> seen_; ///< nearest first
     glm::dvec3 origin_{0};
     glm::dvec3 sceneCentre_{0};
     double sceneRadius_ = 0;

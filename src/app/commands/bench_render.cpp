@@ -73,6 +73,7 @@ ExitStatus benchRender(const Options& options) {
         .field("p99Ms", quantile(measured, 0.99))
         .field("triangles", timings.sceneTriangles)
         .field("drawnTriangles", timings.drawnTriangles)
+        .field("drawCalls", timings.drawCalls)
         .field("peakBytes", peakResidentBytes());
     json.key("passes").beginObject();
     for (std::size_t i = 0; i < timings.passCount; ++i) json.field(timings.passes[i].name, timings.passes[i].milliseconds);
