@@ -12,6 +12,7 @@ namespace millwright::cad {
 namespace {
 
 constexpr std::uint32_t nowhere = ~0u;
+constexpr std::size_t mostWalls = 96; ///< of a group that are looked at where holes have closed
 constexpr float thinnedMargin = 1.3f; ///< for what a part of the modelled points does not see
 constexpr float turned = 0.5f;        ///< cosine between normals from which one face is no stand-in for another
 
@@ -246,7 +247,9 @@ float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32
     glm::vec3 low{std::numeric_limits<float>::infinity()}, high{-low};
     for (const std::uint32_t i : old) low = glm::min(low, places[i]), high = glm::max(high, places[i]);
     const float extent = glm::length(high - low);
-    for (std::size_t t = 0; t < old.size() / 3; ++t) {
+    // Even a small hole has walls of many triangles, side by side: some of them are enough.
+    const std::size_t stride = std::max<std::size_t>(1, old.size() / 3 / mostWalls);
+    for (std::size_t t = 0; t < old.size() / 3; t += stride) {
         const glm::vec3 middle = middleOf(places, old, t), normal = normalOf(places, old, t);
         const auto stand = freshSurface.nearest(middle);
         most = std::max(most, known > 0 ? stand.distance * thinnedMargin : stand.distance);
