@@ -84,6 +84,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         floor_ = floorOf(plant_, *scene_);
         surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
         measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);
+        plantBounds_ = scene_->bounds(noEquipment);
         changed_ = true;
         return placeCamera();
     }
@@ -286,7 +287,9 @@ glm::dvec2 Session::viewport() const {
 bool Session::surrounds(EquipmentIndex equipment) const {
     if (equipment == noEquipment) return false;
     const scene::Aabb box = scene_->bounds(equipment);
-    const glm::vec3 eye{camera_.eye()};
+    const glm::vec3 eye{camera_.eye()}, size = box.size(), plant = plantBounds_.size();
+    // A machine is no hall: one may stand within its outline and still mean it.
+    if (size.x * size.z < 0.5f * plant.x * plant.z) return false;
     return !box.empty() && glm::all(glm::greaterThan(eye, box.min)) && glm::all(glm::lessThan(eye, box.max));
 }
 

@@ -97,7 +97,7 @@ private:
     void showAll();
     void searchParts();
     void pickPart(std::uint32_t node);
-    /// Whether the camera is inside it: the hall one stands in is not lit up under the pointer.
+    /// Whether it is as large as a hall and the camera is inside it: the hall one stands in is not lit up under the pointer.
     [[nodiscard]] bool surrounds(EquipmentIndex equipment) const;
     [[nodiscard]] double aspect() const;
     [[nodiscard]] glm::dvec2 viewport() const;
@@ -115,6 +115,7 @@ private:
     std::vector<Error> problems_;
 
     std::optional<twin::PlantScene> scene_;
+    scene::Aabb plantBounds_; ///< as modelled
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
     std::unique_ptr<Surveyor> surveyor_;   ///< asks `scene_`
