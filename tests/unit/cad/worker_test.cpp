@@ -139,20 +139,20 @@ TEST_F(Worker, StarvedOfMemoryIsAnError) {
 TEST_F(Worker, DamagedStepFilesAreSafe) {
     const fs::path path = data / "step_units_colors/cube-fcstd/cube.step";
     MILLWRIGHT_NEEDS(path);
-    expectSafeWhenDamaged(path, 24);
-    expectSafeWhenDamaged(data / "cax_if_ap214/as1-oc-214.stp", 8);
+    expectSafeWhenDamaged(path, 16);
+    expectSafeWhenDamaged(data / "cax_if_ap214/as1-oc-214.stp", 4);
 }
 
 TEST_F(Worker, DamagedIgesFilesAreSafe) {
     const fs::path path = data / "step_units_colors/cube-10x10mm/Cube 10x10.igs";
     MILLWRIGHT_NEEDS(path);
-    expectSafeWhenDamaged(path, 16);
+    expectSafeWhenDamaged(path, 8);
 }
 
 TEST_F(Worker, DamagedBinaryGltfFilesAreSafe) {
     const fs::path path = data / "twinmaker_cookiefactory/workspaces/cookiefactory/scenes/CookieFactoryWaterTank.glb";
     MILLWRIGHT_NEEDS(path);
-    expectSafeWhenDamaged(path, 16);
+    expectSafeWhenDamaged(path, 8);
 }
 
 TEST_F(Worker, AStepFileThatRefersToItselfEnds) {
