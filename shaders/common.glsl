@@ -69,7 +69,6 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     uint occlusion;
     uint occlusionRaw;
     uint mask;
-    uint kept;
     uint frameNumber;
 };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
@@ -89,7 +88,12 @@ struct Light {
 
 layout(push_constant, scalar) uniform Push {
     FrameData frame;
+#ifdef LIGHTS_KEPT
+    uint depthImage; // heap indices, as CPU drivers sample pixel by pixel where these are not known to be the same for all
+    uint keptImage;
+#else
     Instances instances;
+#endif
     Vertices vertices;
     Materials materials;
 #ifdef OWN_CAMERA

@@ -1,5 +1,6 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#define LIGHTS_KEPT
 #include "common.glsl"
 #include "gbuffer.glsl"
 #include "shading.glsl"
@@ -11,8 +12,8 @@ layout(location = 0) out vec4 colour;
 
 void main() {
     ivec3 pixel = ivec3(gl_FragCoord.xy, gl_ViewIndex);
-    float depth = texelFetch(sampler2DArray(textures[push.frame.depth], samplers[nearestClamp]), pixel, 0).r;
-    Surface s = unpackSurface(texelFetch(usampler2DArray(unsignedTextures[push.frame.kept], samplers[nearestClamp]), pixel, 0).rg);
+    float depth = texelFetch(sampler2DArray(textures[push.depthImage], samplers[nearestClamp]), pixel, 0).r;
+    Surface s = unpackSurface(texelFetch(usampler2DArray(unsignedTextures[push.keptImage], samplers[nearestClamp]), pixel, 0).rg);
     // Beside the sky nothing was kept to compare with.
     float there = depth > 0 ? 1 : 0;
     vec3 dx = dFdx(there) == 0 ? dFdx(s.normal) : vec3(0), dy = dFdy(there) == 0 ? dFdy(s.normal) : vec3(0);

@@ -1,5 +1,6 @@
 #include "gpu/device_impl.hpp"
 
+#include <cstring>
 #include <format>
 
 namespace millwright::gpu {

@@ -38,31 +38,6 @@ private:
     VkRenderingAttachmentInfo depth_{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO, .clearValue = {.depthStencil = {0, 0}}};
 };
 
-/// Draws `draws` in rendering scopes of some thousand triangles each. A CPU driver rasterises a scope while the next one's
-/// vertices are transformed; in one scope it would do all of the one before any of the other.
-std::uint32_t keep(const Pass& pass, Scope& scope, const gpu::Pipeline& pipeline, std::span<const Draw> draws,
-                   std::uint64_t& trianglesInScope) {
-    constexpr std::uint64_t enough = 16'000;
-    if (draws.empty()) return 0;
-    pass.bind(pipeline);
-    std::uint32_t calls = 0;
-    for (std::size_t first = 0; first < draws.size();) {
-        std::size_t last = first;
-        while (last < draws.size() && (trianglesInScope < enough || !pass.device.isCpu())) {
-            trianglesInScope += std::uint64_t{draws[last].indexCount} / 3 * draws[last].instanceCount;
-            ++last;
-        }
-        calls += pass.draw(draws.subspan(first, last - first), true);
-        first = last;
-        if (first < draws.size()) {
-            scope.end();
-            scope.begin(VK_ATTACHMENT_LOAD_OP_LOAD, VK_ATTACHMENT_LOAD_OP_LOAD);
-            trianglesInScope = 0;
-        }
-    }
-    return calls;
-}
-
 std::uint32_t keepSurfaces(const Pass& pass, const DrawList& list) {
     const auto& s = pass.surfaces;
     const auto& p = pass.pipelines;
@@ -74,12 +49,18 @@ std::uint32_t keepSurfaces(const Pass& pass, const DrawList& list) {
     pass.setViewport(s.extent);
     pass.setPush();
     pass.bindIndices();
-    std::uint64_t triangles = 0;
-    std::uint32_t calls = keep(pass, scope, p.plain, list.plain, triangles);
-    calls += keep(pass, scope, p.opaque, list.opaque, triangles);
-    calls += keep(pass, scope, p.clipped, list.clipped, triangles);
+    std::uint32_t calls = 0;
+    const auto draw = [&](const gpu::Pipeline& pipeline, std::span<const Draw> draws) {
+        if (draws.empty()) return;
+        pass.bind(pipeline);
+        calls += pass.draw(draws, true);
+    };
+    draw(p.plain, list.plain);
+    draw(p.opaque, list.opaque);
+    draw(p.clipped, list.clipped);
     scope.end();
     gpu::endLabel(pass.frame);
+    pass.clock.mark(pass.frame, "surfaces");
     return calls;
 }
 
@@ -93,9 +74,14 @@ void light(const Pass& pass, const gpu::TargetImage& target) {
     gpu::beginLabel(pass.frame, "light");
     Scope scope{pass, target.view, true};
     scope.begin(VK_ATTACHMENT_LOAD_OP_DONT_CARE, VK_ATTACHMENT_LOAD_OP_LOAD);
+    Pass images = pass;
+    images.push.data.instances = s.depth.heapIndex() | std::uint64_t{s.kept.heapIndex()} << 32;
+    images.setPush();
     pass.fullscreen(pass.pipelines.shade);
+    pass.setPush();
     scope.end();
     gpu::endLabel(pass.frame);
+    pass.clock.mark(pass.frame, "light");
 }
 
 } // namespace
@@ -119,6 +105,7 @@ std::uint32_t recordDeferred(const Pass& pass, const DrawList& list, const gpu::
     calls += drawSurroundings(pass, list, options.ground);
     scope.end();
     gpu::endLabel(pass.frame);
+    pass.clock.mark(pass.frame, "surroundings");
     if (options.keepDepth) {
         const auto barrier = depthToSampled(s.depth.handle());
         gpu::barriers(pass.commands, {&barrier, 1});

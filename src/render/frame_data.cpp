@@ -1,5 +1,7 @@
 #include "render/frame_data.hpp"
 
+#include <glm/gtc/matrix_transform.hpp>
+
 #include <algorithm>
 #include <cmath>
 

@@ -81,10 +81,9 @@ struct GpuFrame {
     std::uint32_t occlusion;
     std::uint32_t occlusionRaw;
     std::uint32_t mask;
-    std::uint32_t kept;
     std::uint32_t frameNumber;
 };
-static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 56);
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52);
 
 /// What every pixel needs.
 struct GpuLight {
@@ -99,7 +98,7 @@ struct GpuLight {
 
 struct GpuAddresses {
     std::uint64_t frame;
-    std::uint64_t instances;
+    std::uint64_t instances; ///< where kept surfaces are lit: heap indices of their depth and of them, 32 bits each
     std::uint64_t vertices;
     std::uint64_t materials;
 };

@@ -15,6 +15,7 @@ namespace millwright::render {
 struct Pass {
     gpu::Device& device;
     gpu::FrameInFlight& frame;
+    gpu::PassClock& clock; ///< marked after each pass
     VkCommandBuffer commands;
     const SceneStore* store; ///< null: no scene
     const Pipelines& pipelines;

@@ -177,7 +177,6 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     data.occlusion = r.surfaces.occlusion.heapIndex();
     data.occlusionRaw = r.surfaces.occlusionRaw.heapIndex();
     data.mask = r.surfaces.mask.heapIndex();
-    data.kept = r.surfaces.kept.heapIndex();
     data.frameNumber = r.frameNumber++;
     auto push = r.uploadFrame(frame, data, detail.pixelError / std::max(frusta[0].pixelsPerRadian, 1.0f));
     if (!push) return std::unexpected(push.error());
@@ -185,6 +184,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     r.readTimings();
     const Pass pass{.device = r.device,
                     .frame = frame,
+                    .clock = r.clock,
                     .commands = gpu::commandBuffer(frame),
                     .store = &r.store,
                     .pipelines = **pipelines,
@@ -211,7 +211,7 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
     }
     const ForwardOptions forward{.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0};
     calls += features.deferred ? recordDeferred(pass, seen, colour, forward) : recordForward(pass, seen, forward);
-    clock.mark(pass.frame, features.deferred ? "deferred" : "forward");
+    if (!features.deferred) clock.mark(pass.frame, "forward");
     if (features.occlusionScale > 0) {
         recordOcclusion(pass);
         clock.mark(pass.frame, "occlusion");

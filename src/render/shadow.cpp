@@ -1,5 +1,7 @@
 #include "render/shadow.hpp"
 
+#include <glm/gtc/matrix_transform.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <format>

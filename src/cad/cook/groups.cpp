@@ -1,6 +1,7 @@
 #include "cad/cook/groups.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <queue>
 

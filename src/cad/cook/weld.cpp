@@ -2,6 +2,7 @@
 
 #include "cad/cook/parallel.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
