@@ -23,6 +23,7 @@ started = time.monotonic()
 window = vtkRenderWindow()
 window.SetOffScreenRendering(1)
 window.SetSize(1280, 720)
+window.SetMultiSamples(0)  # as Millwright at the quality it picks on a CPU
 renderer = vtkRenderer()
 window.AddRenderer(renderer)
 importer = vtkGLTFImporter()

@@ -123,5 +123,12 @@ vec3 toSrgb(vec3 c) {
     return mix(high, low, lessThan(c, vec3(0.0031308)));
 }
 
+// Within half an 8-bit step of toSrgb, without powers.
+vec3 toSrgbRoughly(vec3 c) {
+    vec3 root = sqrt(clamp(c, 0, 1));
+    vec3 fourth = sqrt(root);
+    return 0.662002687 * root + 0.684122060 * fourth - 0.323583601 * sqrt(fourth) - 0.0225411470 * c;
+}
+
 // Interleaved gradient noise (Jimenez 2014): 0…1, spread well over any 3x3 pixels.
 float gradientNoise(vec2 pixel) { return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))); }

@@ -14,9 +14,9 @@ vec3 toneMap(vec3 c) {
     return mix(c, vec3(newPeak), g);
 }
 
-// From linear light to what the target stores; half a step of noise hides the steps of 8 bits.
+// From linear light to what the target stores, where a shader lights and finishes a pixel at once; half a step of noise hides the steps of 8 bits.
 vec3 encode(vec3 light, float exposure, vec2 pixel, bool srgb) {
     vec3 c = toneMap(light * exposure);
-    if (srgb) c = toSrgb(c);
+    if (srgb) c = toSrgbRoughly(c);
     return c + (gradientNoise(pixel) - 0.5) / 255;
 }

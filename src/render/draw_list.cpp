@@ -186,7 +186,7 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
 // Fills `seen_` with what the views see, nearest first as far as shells of distance go: what is behind something is then mostly not
 // lit, and within a shell instances of one mesh stay together and become one draw.
 void Placement::orderSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail) const {
-    constexpr float shellsPerDoubling = 8; // from a quarter of a millimetre to a thousand kilometres
+    constexpr float shellsPerDoubling = 3;
     std::array<std::uint32_t, 256> first{};
     unordered_.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
