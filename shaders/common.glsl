@@ -9,6 +9,7 @@
 const uint noImage = 0xFFFFFFFFu;
 const int maximumViews = 4;
 const int maximumCascades = 3;
+const int maximumSections = 3;
 
 struct ViewData {
     mat4 clipFromRelative;
@@ -32,7 +33,7 @@ struct Instance {
     vec4 fillPlane; // relative
     uint material;
     uint node;
-    uint flags;
+    uint flags; // 1: selected, 2: hovered, 4: encloses a volume
     uint pad;
 };
 
@@ -70,6 +71,11 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     uint occlusionRaw;
     uint mask;
     uint frameNumber;
+    vec4 sections[maximumSections]; // planes, relative; cut away is where one of them is negative. Unused: 1 everywhere.
+    vec4 hatchU[maximumSections];   // directions in the planes; w: of the origin along them, modulo 16 m
+    vec4 hatchV[maximumSections];
+    uint sectionSums;               // heap indices
+    uint pickSums;
 };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Instances { Instance i[]; };

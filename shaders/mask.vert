@@ -1,13 +1,3 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "common.glsl"
-
-layout(location = 0) flat out uint flagsOut;
-
-void main() {
-    Instance instance = push.instances.i[gl_InstanceIndex];
-    vec4 p = vec4(push.vertices.v[gl_VertexIndex].position, 1);
-    vec3 relative = vec3(dot(instance.rows[0], p), dot(instance.rows[1], p), dot(instance.rows[2], p));
-    flagsOut = instance.flags;
-    gl_Position = push.frame.views[gl_ViewIndex].clipFromRelative * vec4(relative, 1);
-}
+#include "mask_vertex.glsl"

@@ -3,6 +3,9 @@
 #ifdef KEPT
 #include "gbuffer.glsl"
 #endif
+#ifdef CUT
+#include "section.glsl"
+#endif
 
 layout(location = 0) out vec3 relativeOut;
 layout(location = 1) out vec3 normalOut;
@@ -48,4 +51,7 @@ void main() {
     instanceOut = gl_InstanceIndex;
 #endif
     gl_Position = push.frame.views[gl_ViewIndex].clipFromRelative * vec4(relative, 1);
+#ifdef CUT
+    cutAway(relative);
+#endif
 }

@@ -1,9 +1,11 @@
 #include <millwright/core/spelling.hpp>
 #include <millwright/render/picture.hpp>
+#include <millwright/scene/solid.hpp>
 #include <millwright/ui/camera.hpp>
 
 #include <app/open.hpp>
 #include <app/picture.hpp>
+#include <app/section.hpp>
 #include <charconv>
 #include <format>
 
@@ -71,14 +73,25 @@ Result<render::View> Studio::view(std::string_view name) const {
     return render::lookAt((*camera)->eye, (*camera)->target, ui::framingFov((*camera)->verticalFov, aspect), aspect);
 }
 
-Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera) {
+std::span<const render::NodeState> Studio::nodes(const render::DrawOptions& options) {
+    if (options.sections.empty()) return scene_->nodes();
+    if (solid_.empty()) solid_ = scene::solidNodes(scene_->scene());
+    shownNodes_.assign(scene_->nodes().begin(), scene_->nodes().end());
+    for (std::size_t i = 0; i < shownNodes_.size(); ++i) shownNodes_[i].solid = solid_[i] != 0;
+    return shownNodes_;
+}
+
+Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera, const Look& look) {
     const auto looking = view(camera);
     if (!looking) return std::unexpected(looking.error());
     if (frame) scene_->update(*frame);
     const Floor floor = floorOf(*plant_, *scene_);
-    auto drawn = render::renderPicture(
-        *device_, *renderer_, *looking, scene_->nodes(),
-        {.size = size_, .quality = renderer_->quality(), .draw = {.groundHeight = floor.height, .gridSpacing = floor.gridSpacing}});
+    auto sections = parseSections(look.sections, scene_->bounds(noEquipment));
+    if (!sections) return std::unexpected(sections.error());
+    const render::DrawOptions options{
+        .groundHeight = floor.height, .gridSpacing = floor.gridSpacing, .sections = std::move(*sections)};
+    auto drawn = render::renderPicture(*device_, *renderer_, *looking, nodes(options),
+                                       {.size = size_, .quality = renderer_->quality(), .draw = options});
     if (!drawn) return std::unexpected(drawn.error());
     // Only there when somebody asked for validation (MILLWRIGHT_VALIDATION=1), and then nothing may be amiss.
     if (const auto messages = device_->validationMessages(); !messages.empty())

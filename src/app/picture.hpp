@@ -21,6 +21,11 @@ struct StudioOptions {
     gpu::Extent size{1280, 720};
 };
 
+/// How a picture shows the plant.
+struct Look {
+    std::vector<std::string> sections; ///< as `parseSection` reads them
+};
+
 /// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side of 0 or above 16384.
 [[nodiscard]] Result<gpu::Extent> parseSize(std::string_view text);
 
@@ -35,8 +40,9 @@ public:
                                                                         const Progress& progress = {});
 
     /// What `camera` sees of the plant at `frame` (null: as modelled). An empty name is the plant's default camera, or one that
-    /// shows everything where the plant has none. Errors: NotFound for an unknown camera, with a suggestion; Device.
-    [[nodiscard]] Result<gpu::Pixels> picture(const twin::Frame* frame, std::string_view camera);
+    /// shows everything where the plant has none. Errors: NotFound for an unknown camera, with a suggestion; Malformed for a look
+    /// that cannot be read; Device.
+    [[nodiscard]] Result<gpu::Pixels> picture(const twin::Frame* frame, std::string_view camera, const Look& look = {});
 
     [[nodiscard]] twin::PlantScene& scene() { return *scene_; }
     [[nodiscard]] render::Renderer& renderer() { return *renderer_; }
@@ -46,12 +52,15 @@ public:
 
 private:
     Studio() = default;
+    [[nodiscard]] std::span<const render::NodeState> nodes(const render::DrawOptions& options);
 
     const plant::Plant* plant_ = nullptr;
     gpu::Extent size_;
     std::unique_ptr<gpu::Device> device_;
     std::unique_ptr<render::Renderer> renderer_; ///< goes before its device
     std::unique_ptr<twin::PlantScene> scene_;
+    std::vector<std::uint8_t> solid_;           ///< by node; empty: not asked yet
+    std::vector<render::NodeState> shownNodes_; ///< the scene's as the look wants them
 };
 
 } // namespace millwright::app

@@ -44,6 +44,16 @@ private:
 };
 
 VkPipelineColorBlendAttachmentState blendState(const PipelineDescription& d) {
+    if (d.blend == Blend::Add) {
+        return {.blendEnable = VK_TRUE,
+                .srcColorBlendFactor = VK_BLEND_FACTOR_ONE,
+                .dstColorBlendFactor = VK_BLEND_FACTOR_ONE,
+                .colorBlendOp = VK_BLEND_OP_ADD,
+                .srcAlphaBlendFactor = VK_BLEND_FACTOR_ONE,
+                .dstAlphaBlendFactor = VK_BLEND_FACTOR_ONE,
+                .alphaBlendOp = VK_BLEND_OP_ADD,
+                .colorWriteMask = d.writeMask};
+    }
     // Alpha is left as it is under blended colour: the lit image keeps its share of ambient light there.
     return {.blendEnable = d.blend == Blend::Alpha,
             .srcColorBlendFactor = VK_BLEND_FACTOR_SRC_ALPHA,

@@ -52,6 +52,8 @@ std::string missingFeature(VkPhysicalDevice device) {
     VkPhysicalDeviceFeatures2 has{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &has11};
     vkGetPhysicalDeviceFeatures2(device, &has);
     const std::pair<VkBool32, const char*> needed[] = {
+        {has.features.shaderClipDistance, "shaderClipDistance"},
+        {has.features.sampleRateShading, "sampleRateShading"},
         {has11.multiview, "multiview"},
         {has11.shaderDrawParameters, "shaderDrawParameters"},
         {has12.bufferDeviceAddress, "bufferDeviceAddress"},

@@ -1,4 +1,4 @@
-#include "render/pass.hpp"
+#include "render/section_pass.hpp"
 
 namespace millwright::render {
 namespace {
@@ -58,6 +58,7 @@ std::uint32_t keepSurfaces(const Pass& pass, const DrawList& list) {
     draw(p.plain, list.plain);
     draw(p.opaque, list.opaque);
     draw(p.clipped, list.clipped);
+    if (pass.sections) calls += pass.sections->draw(pass, list);
     scope.end();
     gpu::endLabel(pass.frame);
     pass.clock.mark(pass.frame, "surfaces");

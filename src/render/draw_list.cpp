@@ -22,12 +22,33 @@ void DrawList::clear() {
     opaque.clear();
     clipped.clear();
     blended.clear();
+    cut.clear();
+    cutBlended.clear();
     triangles = 0;
 }
 
-void Placement::update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin) {
+void Placement::update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin,
+                       std::span<const glm::dvec4> sections) {
     placeNodes(store, nodes);
     placeInstances(store, origin);
+    placeSections(store, sections);
+}
+
+void Placement::placeSections(const SceneStore& store, std::span<const glm::dvec4> sections) {
+    if (!std::ranges::equal(sections, sections_)) {
+        sections_.assign(sections.begin(), sections.end());
+        stillChanged_ = movingChanged_ = true;
+    }
+    section_.clear();
+    if (sections.empty()) return;
+    section_.resize(store.instances.size(), Section::Whole);
+    for (std::size_t i = 0; i < section_.size(); ++i) {
+        const glm::dvec4 centre{glm::dvec3{centre_[i]} + origin_, 1};
+        const auto radius = static_cast<double>(radius_[i]);
+        double least = std::numeric_limits<double>::infinity();
+        for (const auto& plane : sections) least = std::min(least, glm::dot(plane, centre));
+        section_[i] = least < -radius ? Section::Away : least < radius ? Section::Cut : Section::Whole;
+    }
 }
 
 void Placement::placeNodes(const SceneStore& store, std::span<const NodeState> nodes) {
@@ -52,6 +73,7 @@ void Placement::placeNodes(const SceneStore& store, std::span<const NodeState> n
             if (glm::vec3{plane} != glm::vec3{0}) flags |= filled;
             if (state->selected) flags |= selected;
             if (state->hovered) flags |= hovered;
+            if (state->solid) flags |= solid;
         }
         if (glm::determinant(glm::mat3{transform}) < 0) flags |= mirrored;
         anyMarked_ |= (flags & (selected | hovered)) != 0;
@@ -121,13 +143,14 @@ GpuInstance Placement::gpuInstance(const SceneStore& store, std::size_t index) c
         .fillPlane = {glm::vec3{plane}, static_cast<float>(static_cast<double>(plane.w) + glm::dot(glm::dvec3{plane}, origin_))},
         .material = instance.material,
         .node = instance.node,
-        .flags = ((flags & selected) ? 1u : 0u) | ((flags & hovered) ? 2u : 0u),
+        .flags = ((flags & selected) ? 1u : 0u) | ((flags & hovered) ? 2u : 0u) |
+                 ((flags & (solid | filled)) == solid ? 4u : 0u), // a fill level leaves a shell open
         .pad = 0};
 }
 
 VkCullModeFlags Placement::cullOf(const SceneStore& store, std::size_t index) const {
     const auto& instance = store.instances[index];
-    if (instance.doubleSided || (flags_[instance.node] & filled)) return VK_CULL_MODE_NONE;
+    if (instance.doubleSided || (flags_[instance.node] & filled) || isCut(index)) return VK_CULL_MODE_NONE;
     return (flags_[instance.node] & mirrored) ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT;
 }
 
@@ -174,13 +197,16 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
     for (const auto& [i, shell, distance] : seen_) {
         const auto& instance = store.instances[i];
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
-        auto& draws = instance.kind == SceneStore::Kind::Blended ? list.blended
-                      : drops                                    ? list.clipped
-                      : instance.plain                           ? list.plain
-                                                                 : list.opaque;
+        const bool blended = instance.kind == SceneStore::Kind::Blended;
+        auto& draws = isCut(i)         ? (blended ? list.cutBlended : list.cut)
+                      : blended        ? list.blended
+                      : drops          ? list.clipped
+                      : instance.plain ? list.plain
+                                       : list.opaque;
         append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, distance, instances, list, draws, cullOf(store, i));
     }
     std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
+    std::ranges::sort(list.cutBlended, std::ranges::greater{}, &Draw::distance);
 }
 
 // Fills `seen_` with what the views see, nearest first as far as shells of distance go: what is behind something is then mostly not
@@ -190,7 +216,7 @@ void Placement::orderSeen(const SceneStore& store, std::span<const Frustum> frus
     std::array<std::uint32_t, 256> first{};
     unordered_.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
-        if (flags_[store.instances[i].node] & hidden) continue;
+        if (!drawn(store, i)) continue;
         const auto sees = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], detail.minimumPixels); };
         if (!std::ranges::any_of(frusta, sees)) continue;
         // By centre: floors and walls, whose nearest point is near, come after what stands before them.
@@ -209,13 +235,13 @@ void Placement::collectCasters(const SceneStore& store, Casters which, const glm
     list.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
-        if ((flags_[instance.node] & hidden) || instance.kind == SceneStore::Kind::Blended || 2 * radius_[i] < texel) continue;
+        if (!drawn(store, i) || instance.kind == SceneStore::Kind::Blended || 2 * radius_[i] < texel) continue;
         if (which != Casters::All && ((flags_[instance.node] & moving) != 0) != (which == Casters::Moving)) continue;
         const glm::vec4 p = shadowFromRelative * glm::vec4{centre_[i], 1};
         const float reach = 1 + radius_[i] / metresPerUnit;
         if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;
         // Half a texel: the bias that keeps lit surfaces out of their own shadow allows for no more.
-        append(store, i, {.metres = texel * 0.5f}, 0, instances, list, list.opaque, VK_CULL_MODE_NONE);
+        append(store, i, {.metres = texel * 0.5f}, 0, instances, list, isCut(i) ? list.cut : list.opaque, VK_CULL_MODE_NONE);
     }
 }
 
@@ -225,10 +251,11 @@ void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> 
     if (!anyMarked_) return;
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
-        if ((flags_[instance.node] & hidden) || !(flags_[instance.node] & (selected | hovered))) continue;
+        if (!drawn(store, i) || !(flags_[instance.node] & (selected | hovered))) continue;
         const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], 0); };
         if (!std::ranges::any_of(frusta, seen)) continue;
-        append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, 0, instances, list, list.opaque, VK_CULL_MODE_NONE);
+        append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, 0, instances, list, isCut(i) ? list.cut : list.opaque,
+               VK_CULL_MODE_NONE);
     }
 }
 

@@ -34,22 +34,28 @@ enum class Casters : std::uint8_t { All, Still, Moving };
 
 /// Draws of one pass by how they are drawn.
 struct DrawList {
-    std::vector<Draw> plain;   ///< opaque without textures, nearest first
-    std::vector<Draw> opaque;  ///< nearest first
-    std::vector<Draw> clipped; ///< may drop fragments: alpha mask or fill plane
-    std::vector<Draw> blended; ///< farthest first, one instance a draw
+    std::vector<Draw> plain;      ///< opaque without textures, nearest first
+    std::vector<Draw> opaque;     ///< nearest first
+    std::vector<Draw> clipped;    ///< may drop fragments: alpha mask or fill plane
+    std::vector<Draw> blended;    ///< farthest first, one instance a draw
+    std::vector<Draw> cut;        ///< what section planes pass through, of any kind but glass
+    std::vector<Draw> cutBlended; ///< glass that they pass through
     std::uint64_t triangles = 0;
 
     void clear();
-    [[nodiscard]] std::size_t drawCalls() const { return plain.size() + opaque.size() + clipped.size() + blended.size(); }
+    [[nodiscard]] std::size_t drawCalls() const {
+        return plain.size() + opaque.size() + clipped.size() + blended.size() + cut.size() + cutBlended.size();
+    }
 };
 
 /// Where every instance is this frame, as flat arrays; filled once a frame, read by every pass. Keeps its memory from frame to
 /// frame.
 class Placement {
 public:
-    /// `nodes` empty: everything at rest. Relative = world - origin.
-    void update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin);
+    /// `nodes` empty: everything at rest. Relative = world - origin. `sections`: planes of the world frame, negative where they cut
+    /// away.
+    void update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin,
+                std::span<const glm::dvec4> sections = {});
 
     /// What `frusta` see, for colour passes. Appends to `instances`.
     void collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
@@ -75,9 +81,16 @@ public:
     [[nodiscard]] std::uint64_t sceneTriangles() const { return sceneTriangles_; }
 
 private:
-    enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16, moving = 32 };
+    enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16, moving = 32, solid = 64 };
+    /// What the section planes do to an instance.
+    enum class Section : std::uint8_t { Whole, Cut, Away };
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
     void placeInstances(const SceneStore& store, glm::dvec3 origin);
+    void placeSections(const SceneStore& store, std::span<const glm::dvec4> sections);
+    [[nodiscard]] bool drawn(const SceneStore& store, std::size_t index) const {
+        return !(flags_[store.instances[index].node] & hidden) && (section_.empty() || section_[index] != Section::Away);
+    }
+    [[nodiscard]] bool isCut(std::size_t index) const { return !section_.empty() && section_[index] == Section::Cut; }
     void orderSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail) const;
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
     /// Appends what to draw of one instance, `rough` being how far its surface may lie off.
@@ -92,7 +105,9 @@ private:
     std::vector<std::uint32_t> lastMoved_; ///< number of the frame
     std::vector<glm::vec3> centre_;        ///< by instance, relative
     std::vector<float> radius_;
-    std::vector<float> scale_; ///< metres per unit of the mesh
+    std::vector<float> scale_;     ///< metres per unit of the mesh
+    std::vector<Section> section_; ///< by instance; empty: nothing is cut
+    std::vector<glm::dvec4> sections_;
 
     struct Seen {
         std::uint32_t instance;

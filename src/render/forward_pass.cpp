@@ -1,4 +1,4 @@
-#include "render/pass.hpp"
+#include "render/section_pass.hpp"
 
 #include <array>
 #include <vector>
@@ -47,9 +47,10 @@ std::uint32_t drawSurroundings(const Pass& pass, const DrawList& list, bool grou
         vkCmdDraw(pass.commands, 6, 1, 0, 0);
     }
     pass.fullscreen(pass.pipelines.sky);
-    if (list.blended.empty()) return 0;
+    const std::uint32_t calls = pass.sections ? pass.sections->drawBlended(pass, list) : 0;
+    if (list.blended.empty()) return calls;
     pass.bind(pass.pipelines.blended);
-    return pass.draw(list.blended, true);
+    return calls + pass.draw(list.blended, true);
 }
 
 std::uint32_t recordForward(const Pass& pass, const DrawList& list, const ForwardOptions& options) {
@@ -78,6 +79,7 @@ std::uint32_t recordForward(const Pass& pass, const DrawList& list, const Forwar
     drawWith(p.plain, list.plain);
     drawWith(p.opaque, list.opaque);
     drawWith(p.clipped, list.clipped);
+    if (pass.sections) calls += pass.sections->draw(pass, list);
     calls += drawSurroundings(pass, list, options.ground);
     vkCmdEndRendering(pass.commands);
     gpu::endLabel(pass.frame);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millwright/render/view.hpp>
+
 #include <glm/glm.hpp>
 
 #include <array>
@@ -35,7 +37,7 @@ struct GpuInstance {
     glm::vec4 fillPlane;
     std::uint32_t material;
     std::uint32_t node;
-    std::uint32_t flags; ///< 1 selected, 2 hovered
+    std::uint32_t flags; ///< 1 selected, 2 hovered, 4 encloses a volume
     std::uint32_t pad;
 };
 static_assert(sizeof(GpuInstance) == 96);
@@ -82,8 +84,13 @@ struct GpuFrame {
     std::uint32_t occlusionRaw;
     std::uint32_t mask;
     std::uint32_t frameNumber;
+    std::array<glm::vec4, maximumSections> sections;
+    std::array<glm::vec4, maximumSections> hatchU;
+    std::array<glm::vec4, maximumSections> hatchV;
+    std::uint32_t sectionSums;
+    std::uint32_t pickSums;
 };
-static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52);
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 8);
 
 /// What every pixel needs.
 struct GpuLight {

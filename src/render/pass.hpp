@@ -11,6 +11,8 @@
 
 namespace millwright::render {
 
+class SectionPass;
+
 /// What every pass of one frame needs; lives for one `Renderer::draw`.
 struct Pass {
     gpu::Device& device;
@@ -21,7 +23,8 @@ struct Pass {
     const Pipelines& pipelines;
     Surfaces& surfaces;
     std::uint32_t viewMask;
-    GpuPush push; ///< addresses of this frame's data
+    GpuPush push;                    ///< addresses of this frame's data
+    SectionPass* sections = nullptr; ///< null: nothing is cut
 
     void setPush() const;                                  ///< for passes that draw the views
     void setPush(const glm::mat4& clipFromRelative) const; ///< for passes with a camera of their own

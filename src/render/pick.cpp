@@ -40,7 +40,8 @@ glm::mat4 Picker::clipThroughPixel(const glm::mat4& clipFromRelative, glm::ivec2
 }
 
 void Picker::record(const Pass& pass, const DrawList& list, const glm::mat4& clipThrough, glm::ivec2 pixel, const View& view,
-                    gpu::Extent extent, std::optional<double> groundHeight) {
+                    gpu::Extent extent, std::optional<double> groundHeight, const SectionPick* sections) {
+    if (sections) sections->count(pass, list, clipThrough);
     gpu::beginLabel(pass.frame, "pick");
     auto barrier = beforeColour(image_.handle());
     barrier.fromStage |= VK_PIPELINE_STAGE_2_COPY_BIT;
@@ -68,6 +69,7 @@ void Picker::record(const Pass& pass, const DrawList& list, const glm::mat4& cli
     pass.bindIndices();
     pass.bind(pipeline_);
     for (const auto* draws : {&list.plain, &list.opaque, &list.clipped, &list.blended}) pass.draw(*draws, true);
+    if (sections) sections->draw(pass, list);
     vkCmdEndRendering(pass.commands);
 
     auto& question = questions_[pass.frame.slot()];

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "render/pass.hpp"
+#include "render/section_pass.hpp"
 
 #include <millwright/render/renderer.hpp>
 
@@ -17,8 +17,9 @@ public:
 
     /// The view through `pixel` of `view`, relative frame.
     [[nodiscard]] static glm::mat4 clipThroughPixel(const glm::mat4& clipFromRelative, glm::ivec2 pixel, gpu::Extent extent);
+    /// `sections`: null where nothing is cut.
     void record(const Pass& pass, const DrawList& list, const glm::mat4& clipThrough, glm::ivec2 pixel, const View& view,
-                gpu::Extent extent, std::optional<double> groundHeight);
+                gpu::Extent extent, std::optional<double> groundHeight, const SectionPick* sections);
     [[nodiscard]] std::optional<Pick> take(const gpu::Device& device);
 
 private:

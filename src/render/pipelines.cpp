@@ -1,5 +1,6 @@
 #include "render/pipelines.hpp"
 
+#include "render/pipeline_maker.hpp"
 #include "render/surfaces.hpp"
 #include "shaders.hpp"
 
@@ -8,25 +9,7 @@
 namespace millwright::render {
 namespace {
 
-/// Makes pipelines one after another and keeps the first error.
-class Maker {
-public:
-    explicit Maker(gpu::Device& device) : device_{device} {}
-    void make(gpu::Pipeline& pipeline, const gpu::PipelineDescription& description) {
-        if (!done) return;
-        auto made = gpu::createPipeline(device_, description);
-        if (made)
-            pipeline = std::move(*made);
-        else
-            done = std::unexpected(made.error());
-    }
-    Result<void> done;
-
-private:
-    gpu::Device& device_;
-};
-
-void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
+void makeForward(PipelineMaker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
     const auto& f = p.features;
     const bool single = p.views == 1 && f.cascades == 1;
     const std::vector<VkFormat> colours{f.deferred ? p.targetFormat : litFormat};
@@ -91,7 +74,7 @@ void makeForward(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode
                        .constants = {f.deferred, encode}});
 }
 
-void makeScreen(Maker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
+void makeScreen(PipelineMaker& maker, Pipelines& p, std::uint32_t viewMask, bool encode) {
     const auto& f = p.features;
     const auto screen = [&](std::string name, std::span<const std::uint32_t> fragment, VkFormat format,
                             std::vector<std::uint32_t> constants) {
@@ -132,7 +115,7 @@ Result<Pipelines> Pipelines::create(gpu::Device& device, VkFormat targetFormat, 
     p.features = features;
     const std::uint32_t viewMask = (1u << views) - 1;
     const bool encode = needsSrgbEncoding(targetFormat);
-    Maker maker{device};
+    PipelineMaker maker{device};
     makeForward(maker, p, viewMask, encode);
     makeScreen(maker, p, viewMask, encode);
     maker.make(p.shadow, {.name = "shadow",
@@ -142,8 +125,8 @@ Result<Pipelines> Pipelines::create(gpu::Device& device, VkFormat targetFormat, 
                           .depth = depthFormat,
                           .depthCompare = VK_COMPARE_OP_LESS_OR_EQUAL,
                           .depthWrite = true,
-                          .depthBiasConstant = 1,
-                          .depthBiasSlope = 1.5f});
+                          .depthBiasConstant = shadowBiasConstant,
+                          .depthBiasSlope = shadowBiasSlope});
     if (!maker.done) return std::unexpected(maker.done.error());
     return p;
 }

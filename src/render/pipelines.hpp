@@ -34,6 +34,8 @@ struct Pipelines {
 [[nodiscard]] bool needsSrgbEncoding(VkFormat format);
 [[nodiscard]] Result<gpu::Pipeline> createPickPipeline(gpu::Device& device);
 [[nodiscard]] Result<gpu::Pipeline> createDepthCopyPipeline(gpu::Device& device, VkFormat depth, std::uint32_t views);
+/// Of what is drawn into shadow maps.
+inline constexpr float shadowBiasConstant = 1, shadowBiasSlope = 1.5f;
 inline constexpr VkFormat pickFormat = VK_FORMAT_R32G32B32A32_UINT;
 
 } // namespace millwright::render

@@ -3,11 +3,14 @@
 #include "render/pass.hpp"
 #include "render/pick.hpp"
 #include "render/scene_store.hpp"
+#include "render/section_pass.hpp"
 #include "render/shadow.hpp"
 
 #include <millwright/render/renderer.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <format>
 
 namespace millwright::render {
@@ -21,6 +24,8 @@ struct Renderer::Impl {
     Placement placement;
     ShadowMap shadow;
     Surfaces surfaces;
+    SectionPass sections;
+    SectionPick sectionPick;
     std::vector<Pipelines> pipelines; ///< few: one a kind of target
     std::vector<std::pair<std::pair<VkFormat, std::uint32_t>, gpu::Pipeline>> depthCopies;
     std::vector<GpuInstance> instances; ///< of this frame, all passes
@@ -33,7 +38,8 @@ struct Renderer::Impl {
     [[nodiscard]] Result<const Pipelines*> pipelinesFor(VkFormat format, std::uint32_t views);
     [[nodiscard]] Result<const gpu::Pipeline*> depthCopyFor(VkFormat format, std::uint32_t views);
     [[nodiscard]] Result<void> check(const gpu::TargetImage& colour, std::span<const View> views, std::span<const NodeState> nodes,
-                                     const gpu::TargetImage* depth) const;
+                                     const DrawOptions& options, const gpu::TargetImage* depth) const;
+    [[nodiscard]] Result<void> fitSections(const gpu::TargetImage& colour, const DrawOptions& options, GpuFrame& data);
     [[nodiscard]] Result<GpuPush> uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data, float surfaceError);
     void record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views, const DrawOptions& options,
                 const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy);
@@ -41,6 +47,8 @@ struct Renderer::Impl {
 };
 
 namespace {
+
+constexpr double sectionNudge = 2e-6; // of the size of the scene: more than positions are rounded
 
 Quality resolve(const gpu::Device& device, Quality quality) {
     if (quality != Quality::Auto) return quality;
@@ -107,7 +115,15 @@ Result<const gpu::Pipeline*> Renderer::Impl::depthCopyFor(VkFormat format, std::
 }
 
 Result<void> Renderer::Impl::check(const gpu::TargetImage& colour, std::span<const View> views, std::span<const NodeState> nodes,
-                                   const gpu::TargetImage* depth) const {
+                                   const DrawOptions& options, const gpu::TargetImage* depth) const {
+    const auto isUsable = [](const SectionPlane& plane) {
+        const double length = glm::length(plane.normal);
+        return length > 0 && std::isfinite(length) && std::isfinite(plane.offset);
+    };
+    if (options.sections.size() > maximumSections || !std::ranges::all_of(options.sections, isUsable)) {
+        return failure(ErrorCode::Invalid, std::format("{} section planes: at most {} cut at once, each with a direction",
+                                                       options.sections.size(), maximumSections));
+    }
     if (views.empty() || views.size() > maximumViews) {
         return failure(ErrorCode::Invalid, std::format("{} views: 1 to {} can be drawn at once", views.size(), maximumViews));
     }
@@ -117,6 +133,15 @@ Result<void> Renderer::Impl::check(const gpu::TargetImage& colour, std::span<con
     if (!nodes.empty() && nodes.size() != store.nodeCount) {
         return failure(ErrorCode::Invalid, std::format("{} node states for a scene of {} nodes", nodes.size(), store.nodeCount));
     }
+    return {};
+}
+
+Result<void> Renderer::Impl::fitSections(const gpu::TargetImage& colour, const DrawOptions& options, GpuFrame& data) {
+    if (options.sections.empty()) return {};
+    if (auto done = sections.fit(device, colour, featuresOf(quality)); !done) return done;
+    if (auto done = sectionPick.fit(device); !done) return done;
+    sections.describe(data);
+    sectionPick.describe(data);
     return {};
 }
 
@@ -136,7 +161,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
                             std::span<const NodeState> nodes, const DrawOptions& options, const gpu::TargetImage* depth) {
     const auto started = std::chrono::steady_clock::now();
     auto& r = *impl_;
-    if (auto ok = r.check(colour, views, nodes, depth); !ok) return ok;
+    if (auto ok = r.check(colour, views, nodes, options, depth); !ok) return ok;
     const auto viewCount = static_cast<std::uint32_t>(views.size());
     auto pipelines = r.pipelinesFor(colour.format, viewCount);
     if (!pipelines) return std::unexpected(pipelines.error());
@@ -151,7 +176,9 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
 
     const glm::dvec3 origin = views.front().eye;
     r.instances.clear();
-    r.placement.update(r.store, nodes, origin);
+    const std::vector<glm::dvec4> planes =
+        planesOf(options.sections, glm::length(glm::dvec3{r.store.bounds.size()}) * sectionNudge);
+    r.placement.update(r.store, nodes, origin, planes);
     GpuFrame data{};
     std::array<Frustum, maximumViews> frusta;
     describeViews(views, origin, colour.extent, data, frusta);
@@ -172,6 +199,8 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
         const Frustum frustum = Frustum::of(through, glm::vec3{0}, 0);
         r.placement.collectSeen(r.store, {&frustum, 1}, {}, r.instances, r.picked);
     }
+    describeSections(planes, origin, data);
+    if (auto done = r.fitSections(colour, options, data); !done) return done;
     data.lit = r.surfaces.lit.heapIndex();
     data.depth = r.surfaces.depth.heapIndex();
     data.occlusion = r.surfaces.occlusion.heapIndex();
@@ -190,7 +219,8 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
                     .pipelines = **pipelines,
                     .surfaces = r.surfaces,
                     .viewMask = (1u << viewCount) - 1,
-                    .push = *push};
+                    .push = *push,
+                    .sections = planes.empty() ? nullptr : &r.sections};
     r.record(pass, colour, views, options, depth, depthCopy);
     r.timings.sceneTriangles = r.placement.sceneTriangles();
     r.timings.drawnTriangles = r.seen.triangles;
@@ -209,6 +239,10 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         calls += shadow.record(pass, origin);
         clock.mark(pass.frame, "shadow");
     }
+    if (pass.sections) {
+        sections.count(pass, seen);
+        clock.mark(pass.frame, "section");
+    }
     const ForwardOptions forward{.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0};
     calls += features.deferred ? recordDeferred(pass, seen, colour, forward) : recordForward(pass, seen, forward);
     if (!features.deferred) clock.mark(pass.frame, "forward");
@@ -220,7 +254,7 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         recordComposite(pass, colour);
         clock.mark(pass.frame, "composite");
     }
-    if (!marked.opaque.empty()) {
+    if (!marked.opaque.empty() || !marked.cut.empty()) {
         recordMask(pass, marked);
         recordOutline(pass, colour);
         clock.mark(pass.frame, "outline");
@@ -235,7 +269,7 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         const auto through = Picker::clipThroughPixel(views.front().clipFromView * views.front().viewFromWorldRotation,
                                                       *options.pick, colour.extent);
         picker.record(pass, picked, through, *options.pick, views.front(), colour.extent,
-                      options.ground ? std::optional{options.groundHeight} : std::nullopt);
+                      options.ground ? std::optional{options.groundHeight} : std::nullopt, pass.sections ? &sectionPick : nullptr);
         clock.mark(pass.frame, "pick");
     }
     timings.drawCalls = calls;

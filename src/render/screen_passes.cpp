@@ -1,4 +1,4 @@
-#include "render/pass.hpp"
+#include "render/section_pass.hpp"
 
 namespace millwright::render {
 namespace {
@@ -58,6 +58,7 @@ void recordMask(const Pass& pass, const DrawList& marked) {
     pass.bindIndices();
     pass.bind(pass.pipelines.mask);
     pass.draw(marked.opaque, false);
+    if (pass.sections) pass.sections->drawMask(pass, marked);
     vkCmdEndRendering(pass.commands);
     const auto after = colourToSampled(image.handle());
     gpu::barriers(pass.commands, {&after, 1});

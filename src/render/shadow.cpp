@@ -1,5 +1,7 @@
 #include "render/shadow.hpp"
 
+#include "render/section_pass.hpp"
+
 #include <glm/gtc/matrix_transform.hpp>
 
 #include <algorithm>
@@ -152,6 +154,7 @@ void ShadowMap::drawCasters(const Pass& pass, const gpu::Image& image, const Dra
     pass.bindIndices();
     pass.bind(pass.pipelines.shadow);
     pass.draw(casters.opaque, false);
+    if (pass.sections) pass.sections->drawShadow(pass, casters);
     vkCmdEndRendering(pass.commands);
 }
 

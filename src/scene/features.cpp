@@ -1,5 +1,7 @@
 #include "scene/features.hpp"
 
+#include "scene/weld.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -26,7 +28,7 @@ public:
     explicit Finder(const Mesh& mesh) : mesh_{mesh} {}
 
     MeshFeatures find() {
-        weld();
+        weldVertices();
         collectSides();
         std::size_t begin = 0;
         while (begin < sides_.size()) {
@@ -40,22 +42,13 @@ public:
     }
 
 private:
-    /// Vertices at one place are one point: faces with normals of their own have vertices of their own.
-    void weld() {
-        const auto& vertices = mesh_.vertices;
-        std::vector<std::uint32_t> order(vertices.size());
-        std::iota(order.begin(), order.end(), 0u);
-        const auto key = [&](std::uint32_t v) {
-            const glm::vec3 p = vertices[v].position;
-            return std::array{p.x, p.y, p.z};
-        };
-        std::ranges::sort(order, {}, key);
-        pointOf_.resize(vertices.size());
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            if (i == 0 || vertices[order[i]].position != vertices[order[i - 1]].position)
-                points_.push_back(vertices[order[i]].position);
-            pointOf_[order[i]] = static_cast<std::uint32_t>(points_.size() - 1);
-        }
+    void weldVertices() {
+        std::vector<glm::vec3> positions;
+        positions.reserve(mesh_.vertices.size());
+        for (const Vertex& vertex : mesh_.vertices) positions.push_back(vertex.position);
+        Welded welded = weld(positions);
+        pointOf_ = std::move(welded.pointOf);
+        points_ = std::move(welded.points);
     }
 
     void collectSides() {

@@ -49,7 +49,7 @@ private:
     VkPipeline pipeline_ = VK_NULL_HANDLE;
 };
 
-enum class Blend : std::uint8_t { None, Alpha };
+enum class Blend : std::uint8_t { None, Alpha, Add };
 
 struct PipelineDescription {
     std::string name;

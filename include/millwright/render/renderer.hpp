@@ -41,7 +41,7 @@ struct RenderSettings {
 /// The light of the hall. Directions are world frame.
 struct Lighting {
     glm::vec3 towardsSun{-0.48f, 0.78f, 0.40f}; ///< need not be unit length
-    glm::vec3 sunColour{1.0f, 0.95f, 0.86f};   ///< linear
+    glm::vec3 sunColour{1.0f, 0.95f, 0.86f};    ///< linear
     float sunStrength = 3.0f;
     float skyStrength = 1.0f;
     float exposure = 1.0f;
@@ -58,9 +58,12 @@ struct DrawOptions {
     glm::vec4 hoverColour{0.35f, 0.65f, 1.0f, 1};
     /// Things smaller than this on the screen are not drawn. Empty: what the quality level says.
     std::optional<float> minimumPixels;
-    /// How many pixels a surface may lie from where it was modelled: farther things are drawn with fewer triangles. 0: all triangles,
-    /// however far. Empty: what the quality level says.
+    /// How many pixels a surface may lie from where it was modelled: farther things are drawn with fewer triangles. 0: all
+    /// triangles, however far. Empty: what the quality level says.
     std::optional<float> pixelError;
+    /// What lies beyond any of these, at most `maximumSections`, is neither drawn nor picked and throws no shadow; solids are shown
+    /// filled where they are cut. The floor is never cut.
+    std::vector<SectionPlane> sections;
     /// Ask what is under this pixel of the first view (from the top left); the answer comes with `takePick` a frame or two later.
     std::optional<glm::ivec2> pick;
 };
@@ -107,8 +110,8 @@ public:
 
     /// Records one frame. `colour` has one layer a view; `depth`, where given, gets reversed infinite-far depth (OpenXR depth
     /// layer). `nodes` is parallel to Scene::nodes; empty: every node where the scene puts it. The views share their ID-independent
-    /// work. Afterwards `colour` is in its TargetImage::layoutAfter. Errors: Device; Invalid for a wrong number of views, layers or
-    /// nodes.
+    /// work. Afterwards `colour` is in its TargetImage::layoutAfter. Errors: Device; Invalid for a wrong number of views, layers,
+    /// nodes or section planes.
     [[nodiscard]] Result<void> draw(gpu::FrameInFlight& frame, const gpu::TargetImage& colour, std::span<const View> views,
                                     std::span<const NodeState> nodes, const DrawOptions& options = {},
                                     const gpu::TargetImage* depth = nullptr);

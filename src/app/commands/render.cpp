@@ -5,6 +5,7 @@
 #include <app/command.hpp>
 #include <app/open.hpp>
 #include <app/picture.hpp>
+#include <app/section.hpp>
 
 namespace millwright::app {
 namespace {
@@ -18,6 +19,7 @@ struct Options {
     std::string log;
     std::string gpu;
     std::string quality = "high";
+    Look look;
 };
 
 /// The twin at the moment asked for; null when there is no log and no moment was asked for.
@@ -41,6 +43,7 @@ ExitStatus renderToFile(const Options& options) {
     if (!size) return fail(size.error());
     const auto quality = render::parseQuality(options.quality);
     if (!quality) return fail(quality.error());
+    if (const auto sections = parseSections(options.look.sections, {}); !sections) return fail(sections.error());
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
     if (const auto camera = chooseCamera(*plant, options.camera); !camera) return fail(camera.error()); // before the long work
@@ -53,7 +56,7 @@ ExitStatus renderToFile(const Options& options) {
     if (!studio) return fail(studio.error());
     const Error stopped{ErrorCode::Cancelled, "stopped before the picture was done", options.plant};
     if (stop.stop_requested()) return fail(stopped);
-    const auto pixels = studio->picture(frame->get(), options.camera);
+    const auto pixels = studio->picture(frame->get(), options.camera, options.look);
     if (!pixels) return fail(pixels.error());
     if (stop.stop_requested()) return fail(stopped);
     if (const auto written = writePng(options.output, pixels->extent.width, pixels->extent.height, pixels->rgba); !written)
@@ -76,6 +79,13 @@ void addRender(CLI::App& program, Run& run) {
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command
+        ->add_option(
+            "--section", options->look.sections,
+            "Cut away what lies beyond a plane: x=1.2 (metres; also 1200mm, 47in, 50% of the whole), x=1.2,flip for the other "
+            "side, or NX,NY,NZ,D for any direction; up to three times")
+        ->type_name("PLANE")
+        ->allow_extra_args(false);
     command->callback([&run, options] { run = [options] { return renderToFile(*options); }; });
 }
 

@@ -167,6 +167,9 @@ class Contract(unittest.TestCase):
         self.assertRefused(run("render", PLANT, "-o", picture, "--size", "100000x100000"), "100000x100000")
         self.assertRefused(run("render", PLANT, "-o", picture, "--at", "+31min"), "+31min", "outside the log")
         self.assertRefused(run("render", PLANT, "-o", picture, "--gpu", "nonesuch"), "nonesuch")
+        for plane in ("w=1", "x=", "x=1furlong", "x=1,flop", "1,2,3", "0,0,0,1", "x=nan"):
+            self.assertRefused(run("render", PLANT, "-o", picture, "--section", plane), plane, "plane")
+        self.assertRefused(run("render", PLANT, "-o", picture, *["--section", "x=1"] * 4), "at most 3")
         self.assertRefused(run("render", PLANT, "-o", "/proc/x.png"), "/proc/x.png")
         self.assertFalse(picture.exists())
 
