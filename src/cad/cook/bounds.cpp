@@ -1,7 +1,9 @@
 #include "cad/cook/bounds.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 namespace millwright::cad {
 namespace {
@@ -19,31 +21,42 @@ float radiusOf(glm::vec4 sphere) {
     return sphere.w;
 }
 
-/// Grows a first guess between the two items that lie farthest apart along an axis until it holds all.
+/// A first guess: between the two items that lie farthest apart along an axis.
+template <typename T>
+glm::vec4 betweenFarthest(std::span<const T> items) {
+    glm::vec3 least{std::numeric_limits<float>::infinity()}, most{-least};
+    std::array<std::size_t, 3> low{}, high{};
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const glm::vec3 centre = centreOf(items[i]);
+        const float radius = radiusOf(items[i]);
+        for (int axis = 0; axis < 3; ++axis) {
+            if (centre[axis] - radius < least[axis]) least[axis] = centre[axis] - radius, low[static_cast<std::size_t>(axis)] = i;
+            if (centre[axis] + radius > most[axis]) most[axis] = centre[axis] + radius, high[static_cast<std::size_t>(axis)] = i;
+        }
+    }
+    const glm::vec3 width = most - least;
+    const std::size_t axis = width.x >= width.y && width.x >= width.z ? 0 : width.y >= width.z ? 1 : 2;
+    const T a = items[low[axis]], b = items[high[axis]];
+    const float apart = glm::distance(centreOf(a), centreOf(b));
+    const float radius = (apart + radiusOf(a) + radiusOf(b)) / 2;
+    const glm::vec3 centre = apart > 0 ? centreOf(a) + (centreOf(b) - centreOf(a)) * ((radius - radiusOf(a)) / apart) : centreOf(a);
+    return {centre, radius};
+}
+
+/// Grows a first guess until it holds all.
 template <typename T>
 glm::vec4 enclose(std::span<const T> items) {
     if (items.empty()) return glm::vec4{0};
-    glm::vec4 best{0};
-    float widest = -1;
-    for (int axis = 0; axis < 3; ++axis) {
-        const auto low = std::ranges::min_element(items, {}, [&](T i) { return centreOf(i)[axis] - radiusOf(i); });
-        const auto high = std::ranges::max_element(items, {}, [&](T i) { return centreOf(i)[axis] + radiusOf(i); });
-        const float width = (centreOf(*high)[axis] + radiusOf(*high)) - (centreOf(*low)[axis] - radiusOf(*low));
-        if (width <= widest) continue;
-        widest = width;
-        const glm::vec3 a = centreOf(*low), b = centreOf(*high);
-        const float apart = glm::distance(a, b);
-        const float radius = (apart + radiusOf(*low) + radiusOf(*high)) / 2;
-        const glm::vec3 centre = apart > 0 ? a + (b - a) * ((radius - radiusOf(*low)) / apart) : a;
-        best = glm::vec4{centre, radius};
-    }
-    glm::vec3 centre = best;
-    float radius = best.w;
+    const glm::vec4 guess = betweenFarthest(items);
+    glm::vec3 centre = guess;
+    float radius = guess.w;
     for (const T& item : items) {
-        const float apart = glm::distance(centre, centreOf(item));
-        if (apart + radiusOf(item) <= radius) continue;
+        const glm::vec3 to = centreOf(item) - centre;
+        const float inside = radius - radiusOf(item);
+        if (inside >= 0 && glm::dot(to, to) <= inside * inside) continue;
+        const float apart = glm::length(to);
         const float grown = (apart + radiusOf(item) + radius) / 2;
-        if (apart > 0) centre += (centreOf(item) - centre) * ((grown - radius) / apart);
+        if (apart > 0) centre += to * ((grown - radius) / apart);
         radius = grown;
     }
     // Rounding: what is left outside by a hair is taken in.

@@ -6,7 +6,7 @@
 
 #include <bit>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 namespace millwright::cad {
 namespace {
@@ -34,11 +34,23 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
             keyed[t] = curve << 32 | t;
         }
     });
-    for (const int shift : {32, 42, 52}) { // radix sort by the curve; stable
-        std::vector<std::size_t> at(1025);
-        for (const std::uint64_t key : keyed) ++at[(key >> shift & 1023u) + 1];
-        std::partial_sum(at.begin(), at.end(), at.begin());
-        for (const std::uint64_t key : keyed) sorted[at[key >> shift & 1023u]++] = key;
+    // Radix sort by the curve, stable; each part counts and moves its own keys.
+    const std::size_t parts = std::min<std::size_t>(threads, 16);
+    std::vector<std::array<std::uint32_t, 1024>> at(parts);
+    const auto partOf = [&](std::size_t part) {
+        return std::span{keyed}.subspan(count * part / parts, count * (part + 1) / parts - count * part / parts);
+    };
+    for (const int shift : {32, 42, 52}) {
+        parallelFor(parts, threads, [&](std::size_t part) {
+            at[part].fill(0);
+            for (const std::uint64_t key : partOf(part)) ++at[part][key >> shift & 1023u];
+        });
+        std::uint32_t before = 0;
+        for (std::size_t digit = 0; digit < 1024; ++digit)
+            for (auto& own : at) before += std::exchange(own[digit], before);
+        parallelFor(parts, threads, [&](std::size_t part) {
+            for (const std::uint64_t key : partOf(part)) sorted[at[part][key >> shift & 1023u]++] = key;
+        });
         keyed.swap(sorted);
     }
     std::vector<std::uint32_t> order(count);
@@ -50,17 +62,17 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
 /// and hold nearly as many triangles as a cluster may.
 class Cutter {
 public:
-    Cutter(const Welded& welded, std::span<const std::uint32_t> indices, std::vector<std::uint32_t>* clusterOf)
-        : welded_{welded}, indices_{indices}, clusterOf_{clusterOf} {
-        if (clusterOf) clusterOf->resize(indices.size() / 3);
-        const std::size_t count = indices.size() / 3;
+    Cutter(const Patch& patch, std::vector<std::uint32_t>* clusterOf)
+        : patch_{patch}, clusterOf_{clusterOf}, inCluster_(patch.vertices.size(), 0) {
+        const std::size_t count = patch.indices.size() / 3;
+        if (clusterOf) clusterOf->resize(count);
         triangles_.resize(count);
         order_.resize(count);
         for (std::uint32_t t = 0; t < count; ++t) {
             const glm::vec3 a = corner(t, 0), b = corner(t, 1), c = corner(t, 2);
             const glm::vec3 normal = glm::cross(b - a, c - a);
             const float length = glm::length(normal);
-            triangles_[t] = {(a + b + c) / 3.0f, length > 0 ? normal / length : glm::vec3{0}};
+            triangles_[t] = {(a + b + c) * (1.0f / 3), length > 0 ? normal * (1 / length) : glm::vec3{0}};
             order_[t] = t;
         }
     }
@@ -81,7 +93,7 @@ private:
     };
 
     [[nodiscard]] glm::vec3 corner(std::size_t triangle, std::size_t k) const {
-        return welded_.vertexPlace(indices_[triangle * 3 + k]);
+        return patch_.places[patch_.indices[triangle * 3 + k]];
     }
 
     void cut(std::span<std::uint64_t> part, std::size_t clusters) {
@@ -111,42 +123,54 @@ private:
     }
 
     /// Makes a cluster; false when it would have too many vertices.
-    bool add(std::span<std::uint64_t> part) {
-        for (std::uint64_t& entry : part) entry &= nobody;
-        std::ranges::sort(part);
-        local_.reset(part.size() * 3);
-        for (const std::uint64_t triangle : part)
-            for (std::size_t k = 0; k < 3; ++k) static_cast<void>(local_.at(indices_[triangle * 3 + k]));
-        if (local_.ids().size() > scene::clusterVertices) return false;
-        scene::Cluster& cluster = batch_.clusters.emplace_back();
-        cluster.firstVertex = static_cast<std::uint32_t>(batch_.vertices.size());
-        cluster.firstTriangle = static_cast<std::uint32_t>(batch_.triangles.size());
-        cluster.vertexCount = static_cast<std::uint32_t>(local_.ids().size());
-        cluster.triangleCount = static_cast<std::uint32_t>(part.size());
-        batch_.vertices.insert(batch_.vertices.end(), local_.ids().begin(), local_.ids().end());
+    bool add(std::span<const std::uint64_t> part) {
+        // What a vertex of the patch was numbered in an earlier cluster, or in one that was given up, is below `first`.
+        const std::uint32_t first = nextNumber_;
+        places_.clear();
+        corners_.clear();
         normals_.clear();
-        for (const std::uint64_t triangle : part) {
-            if (clusterOf_) (*clusterOf_)[triangle] = static_cast<std::uint32_t>(batch_.clusters.size() - 1);
-            const std::uint32_t* corners = &indices_[triangle * 3];
-            batch_.triangles.push_back(local_.at(corners[0]) | local_.at(corners[1]) << 8 | local_.at(corners[2]) << 16);
+        for (const std::uint64_t entry : part) {
+            const std::uint64_t triangle = entry & nobody;
+            for (std::size_t k = 0; k < 3; ++k) {
+                const std::uint32_t vertex = patch_.indices[triangle * 3 + k];
+                if (inCluster_[vertex] < first) {
+                    inCluster_[vertex] = nextNumber_++;
+                    batch_.vertices.push_back(patch_.vertices[vertex]);
+                    places_.push_back(patch_.places[vertex]);
+                }
+                corners_.push_back(inCluster_[vertex] - first);
+            }
             if (const glm::vec3 normal = triangles_[triangle].normal; normal != glm::vec3{0}) normals_.push_back(normal);
         }
-        places_.clear();
-        for (const std::uint32_t vertex : local_.ids()) places_.push_back(welded_.vertexPlace(vertex));
+        if (places_.size() > scene::clusterVertices) {
+            batch_.vertices.resize(batch_.vertices.size() - places_.size());
+            return false;
+        }
+        scene::Cluster& cluster = batch_.clusters.emplace_back();
+        cluster.firstVertex = static_cast<std::uint32_t>(batch_.vertices.size() - places_.size());
+        cluster.firstTriangle = static_cast<std::uint32_t>(batch_.triangles.size());
+        cluster.vertexCount = static_cast<std::uint32_t>(places_.size());
+        cluster.triangleCount = static_cast<std::uint32_t>(part.size());
+        for (std::size_t i = 0; i < corners_.size(); i += 3)
+            batch_.triangles.push_back(corners_[i] | corners_[i + 1] << 8 | corners_[i + 2] << 16);
+        if (clusterOf_)
+            for (const std::uint64_t entry : part)
+                (*clusterOf_)[entry & nobody] = static_cast<std::uint32_t>(batch_.clusters.size() - 1);
         cluster.bounds = cluster.own = cluster.parent = sphereAround(std::span<const glm::vec3>{places_});
         cluster.cone = coneAround(normals_);
         cluster.parentError = std::numeric_limits<float>::infinity();
         return true;
     }
 
-    const Welded& welded_;
-    std::span<const std::uint32_t> indices_;
+    const Patch& patch_;
     std::vector<std::uint32_t>* clusterOf_;
     std::vector<Triangle> triangles_;
     std::vector<std::uint64_t> order_; ///< triangles, and above them what they are ordered by
     Clusters batch_;
-    LocalIndex local_;
-    std::vector<glm::vec3> places_, normals_;
+    std::vector<std::uint32_t> inCluster_; ///< by vertex of the patch: its number, see `add`
+    std::uint32_t nextNumber_ = 1;
+    std::vector<glm::vec3> places_, normals_; ///< of the cluster being made
+    std::vector<std::uint32_t> corners_;      ///< of the cluster being made: which of its vertices
 };
 
 } // namespace
@@ -163,25 +187,27 @@ void Clusters::append(const Clusters& other) {
     triangles.insert(triangles.end(), other.triangles.begin(), other.triangles.end());
 }
 
-Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices, std::vector<std::uint32_t>* clusterOf) {
-    return Cutter{welded, indices, clusterOf}.run();
+Clusters cutIntoClusters(const Patch& patch, std::vector<std::uint32_t>* clusterOf) {
+    return Cutter{patch, clusterOf}.run();
 }
 
 Clusters cutIntoClusters(const Welded& welded, unsigned threads) {
     const std::size_t count = welded.indices.size() / 3;
-    if (count <= chunkTriangles) return cutIntoClusters(welded, std::span{welded.indices});
     const auto order = alongCurve(welded, threads);
     const std::size_t chunks = (count + chunkTriangles - 1) / chunkTriangles;
     std::vector<Clusters> cut(chunks);
     parallelFor(chunks, threads, [&](std::size_t chunk) {
         const std::size_t first = chunk * count / chunks, last = (chunk + 1) * count / chunks;
-        std::vector<std::uint32_t> indices;
-        indices.reserve((last - first) * 3);
-        for (std::size_t i = first; i < last; ++i) {
-            const auto corner = welded.indices.begin() + std::size_t{order[i]} * 3;
-            indices.insert(indices.end(), corner, corner + 3);
-        }
-        cut[chunk] = cutIntoClusters(welded, indices);
+        Patch patch;
+        LocalIndex local;
+        local.reset(last - first); // a surface has about half as many vertices as triangles
+        patch.indices.reserve((last - first) * 3);
+        for (std::size_t i = first; i < last; ++i)
+            for (std::size_t k = 0; k < 3; ++k) patch.indices.push_back(local.at(welded.indices[std::size_t{order[i]} * 3 + k]));
+        patch.vertices.assign(local.ids().begin(), local.ids().end());
+        patch.places.reserve(patch.vertices.size());
+        for (const std::uint32_t vertex : patch.vertices) patch.places.push_back(welded.vertexPlace(vertex));
+        cut[chunk] = cutIntoClusters(patch);
     });
     Clusters all;
     for (const Clusters& part : cut) all.append(part);

@@ -17,24 +17,28 @@ struct Clusters {
     [[nodiscard]] std::span<const std::uint32_t> verticesOf(const scene::Cluster& cluster) const {
         return std::span{vertices}.subspan(cluster.firstVertex, cluster.vertexCount);
     }
-    /// Calls `corner(vertex of the Welded)` three times a triangle.
+    /// Calls `corner(which of the cluster's own vertices)` three times a triangle.
     template <typename Corner>
     void forCorners(const scene::Cluster& cluster, const Corner& corner) const {
-        const auto own = verticesOf(cluster);
         for (std::uint32_t t = 0; t < cluster.triangleCount; ++t) {
             const std::uint32_t packed = triangles[cluster.firstTriangle + t];
-            corner(own[packed & 255u]);
-            corner(own[packed >> 8 & 255u]);
-            corner(own[packed >> 16 & 255u]);
+            corner(packed & 255u);
+            corner(packed >> 8 & 255u);
+            corner(packed >> 16 & 255u);
         }
     }
 };
 
-/// Cuts triangles (three vertices of `welded` each) into clusters with bounds and cones; spheres of groups are left at the bounds,
-/// errors at 0 and infinity.
+/// A part of a mesh in arrays of its own, so that working on it does not wait for memory.
+struct Patch {
+    std::vector<std::uint32_t> vertices; ///< vertices of the Welded
+    std::vector<glm::vec3> places;       ///< of each of them
+    std::vector<std::uint32_t> indices;  ///< which of them; three a triangle
+};
+
+/// Cuts a patch into clusters with bounds and cones; spheres of groups are left at the bounds, errors at 0 and infinity.
 /// `clusterOf`: gets the cluster of each triangle.
-[[nodiscard]] Clusters cutIntoClusters(const Welded& welded, std::span<const std::uint32_t> indices,
-                                       std::vector<std::uint32_t>* clusterOf = nullptr);
+[[nodiscard]] Clusters cutIntoClusters(const Patch& patch, std::vector<std::uint32_t>* clusterOf = nullptr);
 
 /// The same for a whole mesh, on several threads.
 [[nodiscard]] Clusters cutIntoClusters(const Welded& welded, unsigned threads);

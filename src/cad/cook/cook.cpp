@@ -5,6 +5,7 @@
 #include <millwright/cad/cook.hpp>
 
 #include <limits>
+#include <mutex>
 
 namespace millwright::cad {
 namespace {
@@ -70,6 +71,24 @@ void fitGroups(CookedPart& part) {
     }
 }
 
+/// The box around the mesh, and the sphere around the clusters as modelled.
+void findBounds(const Welded& welded, unsigned threads, CookedPart& part) {
+    std::mutex mutex;
+    parallelChunks(welded.positions.size(), 1 << 16, threads, [&](std::size_t first, std::size_t last) {
+        scene::Aabb box;
+        for (std::size_t i = first; i < last; ++i)
+            box.include(welded.gridOrigin + gridSteps(welded.positions[i]) * welded.gridStep);
+        const std::lock_guard lock{mutex};
+        part.mesh.bounds.include(box);
+    });
+    std::vector<glm::vec4> spheres;
+    if (part.hierarchy.levels.empty()) return;
+    for (const scene::Cluster& cluster :
+         std::span{part.hierarchy.clusters.clusters}.first(part.hierarchy.levels.front().clusterCount))
+        spheres.push_back(cluster.bounds);
+    part.mesh.sphere = sphereAround(std::span<const glm::vec4>{spheres});
+}
+
 CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, const CookOptions& options) {
     CookedPart part;
     const Welded welded = weld(mesh, use.textured || !mesh.colours.empty(), threads);
@@ -91,13 +110,21 @@ CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, cons
         }
     });
     place(welded, part);
-    std::vector<glm::vec3> places;
-    places.reserve(welded.positions.size());
-    for (const GridPoint point : welded.positions) places.push_back(welded.gridOrigin + gridSteps(point) * welded.gridStep);
-    for (const glm::vec3 place : places) part.mesh.bounds.include(place);
-    part.mesh.sphere = sphereAround(std::span<const glm::vec3>{places});
+    findBounds(welded, threads, part);
     fitGroups(part);
     return part;
+}
+
+/// Appends; the first is taken over as it is, which saves the largest meshes a copy.
+template <typename T>
+void moveTo(std::vector<T>& all, std::vector<T>& part) {
+    if (all.empty()) {
+        all = std::move(part);
+    } else {
+        const std::size_t before = all.size();
+        all.resize(before + part.size());
+        std::ranges::copy(part, all.begin() + static_cast<std::ptrdiff_t>(before));
+    }
 }
 
 /// Moves a part's arrays to the end of the whole.
@@ -124,9 +151,9 @@ Result<void> append(Cooked& cooked, CookedPart part) {
         cluster.firstTriangle += firstTriangle;
         cooked.clusters.push_back(cluster);
     }
-    cooked.vertices.insert(cooked.vertices.end(), part.vertices.begin(), part.vertices.end());
-    cooked.triangles.insert(cooked.triangles.end(), own.triangles.begin(), own.triangles.end());
-    cooked.attributes.insert(cooked.attributes.end(), part.attributes.begin(), part.attributes.end());
+    moveTo(cooked.vertices, part.vertices);
+    moveTo(cooked.triangles, part.hierarchy.clusters.triangles);
+    moveTo(cooked.attributes, part.attributes);
     cooked.meshes.push_back(part.mesh);
     return {};
 }

@@ -1,6 +1,7 @@
 #include "cad/cook/deviation.hpp"
 
 #include "cad/cook/distance.hpp"
+#include "cad/cook/fans.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,92 +12,10 @@
 namespace millwright::cad {
 namespace {
 
-constexpr std::uint32_t nowhere = ~0u;
 constexpr std::size_t mostWalls = 96; ///< of a group that are looked at where holes have closed
 constexpr float thinnedMargin = 1.3f; ///< for what a part of the modelled points does not see
-constexpr float turned = 0.5f;        ///< cosine between normals from which one face is no stand-in for another
-
-/// A surface with what a vertex needs to find the triangles around it.
-class Fans {
-public:
-    Fans(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices) : places_{places}, indices_{indices} {
-        first_.resize(places.size() + 1);
-        for (const std::uint32_t i : indices) ++first_[i + 1];
-        std::partial_sum(first_.begin(), first_.end(), first_.begin());
-        triangles_.resize(indices.size());
-        auto at = first_;
-        for (std::uint32_t i = 0; i < indices.size(); ++i) triangles_[at[indices[i]]++] = i / 3;
-    }
-    [[nodiscard]] bool has(std::uint32_t place) const { return first_[place] != first_[place + 1]; }
-    [[nodiscard]] std::span<const std::uint32_t> around(std::uint32_t place) const {
-        return std::span{triangles_}.subspan(first_[place], first_[place + 1] - first_[place]);
-    }
-    /// The corner after `place` in one of its triangles.
-    [[nodiscard]] std::uint32_t after(std::uint32_t triangle, std::uint32_t place) const {
-        const std::uint32_t* corner = &indices_[triangle * 3];
-        return corner[0] == place ? corner[1] : corner[1] == place ? corner[2] : corner[0];
-    }
-    [[nodiscard]] float squaredDistance(std::uint32_t triangle, glm::vec3 point) const {
-        const std::uint32_t* corner = &indices_[triangle * 3];
-        const glm::vec3 apart = nearestOfTriangle(point, places_[corner[0]], places_[corner[1]], places_[corner[2]]) - point;
-        return glm::dot(apart, apart);
-    }
-    struct Near {
-        float distance = std::numeric_limits<float>::infinity();
-        std::uint32_t triangle = nowhere;
-        std::uint32_t corner = nowhere; ///< of that triangle, the one nearest to the point
-    };
-    /// At least the distance of a point, usually it: goes from the triangles around `place` to nearer ones as long as there are
-    /// any, and no further than `enough`.
-    [[nodiscard]] Near nearFrom(std::uint32_t place, glm::vec3 point, float enough) const {
-        Near near;
-        float best = std::numeric_limits<float>::infinity();
-        const float stop = enough * enough;
-        while (true) {
-            std::uint32_t nearest = nowhere;
-            for (const std::uint32_t triangle : around(place)) {
-                const float apart = squaredDistance(triangle, point);
-                if (apart < best) best = apart, nearest = triangle;
-                if (best <= stop) break;
-            }
-            near.distance = std::sqrt(best);
-            if (nearest == nowhere) return near;
-            const std::uint32_t a = after(nearest, place), b = after(nearest, a);
-            near.triangle = nearest;
-            near.corner = nearer(point, place, nearer(point, a, b));
-            if (best <= stop) return near;
-            place = nearer(point, a, b);
-        }
-    }
-    /// Corners less edges plus triangles (Euler 1758): changes when a hole closes or a part disappears.
-    [[nodiscard]] std::ptrdiff_t characteristic() const {
-        std::ptrdiff_t corners = 0, ends = 0;
-        std::vector<std::uint32_t> others;
-        for (std::uint32_t place = 0; place + 1 < first_.size(); ++place) {
-            if (!has(place)) continue;
-            ++corners;
-            others.clear();
-            for (const std::uint32_t triangle : around(place))
-                for (std::size_t k = 0; k < 3; ++k)
-                    if (const std::uint32_t other = indices_[triangle * 3 + k];
-                        other != place && !std::ranges::contains(others, other))
-                        others.push_back(other);
-            ends += static_cast<std::ptrdiff_t>(others.size());
-        }
-        return corners - ends / 2 + static_cast<std::ptrdiff_t>(indices_.size() / 3);
-    }
-
-private:
-    [[nodiscard]] std::uint32_t nearer(glm::vec3 point, std::uint32_t a, std::uint32_t b) const {
-        const glm::vec3 toA = places_[a] - point, toB = places_[b] - point;
-        return glm::dot(toA, toA) < glm::dot(toB, toB) ? a : b;
-    }
-
-    std::span<const glm::vec3> places_;
-    std::span<const std::uint32_t> indices_;
-    std::vector<std::uint32_t> first_; ///< by place: where its triangles begin
-    std::vector<std::uint32_t> triangles_;
-};
+constexpr float third = 1.0f / 3;
+constexpr float turned = 0.5f; ///< cosine between normals from which one face is no stand-in for another
 
 /// Collects how far points lie from a surface: distances from a few near triangles are taken as they are where they say little more
 /// than what is known, and looked at again, against all triangles, where they say much more.
@@ -152,14 +71,14 @@ glm::vec3 normalOf(std::span<const glm::vec3> places, std::span<const std::uint3
 }
 
 glm::vec3 middleOf(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::size_t triangle) {
-    return (places[indices[triangle * 3]] + places[indices[triangle * 3 + 1]] + places[indices[triangle * 3 + 2]]) / 3.0f;
+    return (places[indices[triangle * 3]] + places[indices[triangle * 3 + 1]] + places[indices[triangle * 3 + 2]]) * third;
 }
 
 /// Vertices of the new surface near those that are gone, by place, and how far modelled points lie from it.
 class Left {
 public:
-    Left(std::span<const glm::vec3> places, const Fans& old, const Fans& fresh, float known)
-        : places_{places}, old_{old}, fresh_{fresh}, farthest_{known}, standIn_(places.size(), nowhere) {}
+    Left(std::span<const glm::vec3> places, const Fans& old, const Fans& fresh, std::span<const std::uint32_t> wentTo, float known)
+        : places_{places}, old_{old}, fresh_{fresh}, wentTo_{wentTo}, farthest_{known}, standIn_(places.size(), nowhere) {}
 
     /// Looks at the vertices that are gone and adds them to `samples`.
     void lookAtGone(std::vector<Sample>& samples) {
@@ -197,15 +116,23 @@ public:
     [[nodiscard]] float finish(std::span<const std::uint32_t> freshIndices) { return farthest_.finish(places_, freshIndices); }
 
 private:
+    /// Where `other` is on the new surface, as far as that is known.
+    [[nodiscard]] std::uint32_t standInOf(std::uint32_t other) const { return fresh_.has(other) ? other : standIn_[other]; }
     [[nodiscard]] Fans::Near nearOf(std::uint32_t place) const {
-        Fans::Near near;
-        for (const std::uint32_t triangle : old_.around(place)) {
-            if (near.distance <= farthest_.known()) break;
-            std::uint32_t other = old_.after(triangle, place);
-            if (!fresh_.has(other)) other = standIn_[other];
+        const float known = farthest_.known();
+        if (!wentTo_.empty() && fresh_.has(wentTo_[place]))
+            if (const auto near = fresh_.nearBelow(wentTo_[place], places_[place], known); near.triangle != nowhere) return near;
+        for (const std::uint32_t corner : old_.around(place)) {
+            const std::uint32_t other = standInOf(old_.after(corner));
             if (other == nowhere) continue;
-            if (const auto from = fresh_.nearFrom(other, places_[place], farthest_.known()); from.distance < near.distance)
-                near = from;
+            if (const auto near = fresh_.nearBelow(other, places_[place], known); near.triangle != nowhere) return near;
+        }
+        Fans::Near near;
+        for (const std::uint32_t corner : old_.around(place)) {
+            if (near.distance <= known) break;
+            const std::uint32_t other = standInOf(old_.after(corner));
+            if (other == nowhere) continue;
+            if (const auto from = fresh_.nearFrom(other, places_[place], known); from.distance < near.distance) near = from;
         }
         return near;
     }
@@ -213,15 +140,19 @@ private:
     std::span<const glm::vec3> places_;
     const Fans& old_;
     const Fans& fresh_;
+    std::span<const std::uint32_t> wentTo_;
     Farthest farthest_;
     std::vector<std::uint32_t> standIn_;
 };
 
-/// How far middles of the new surface's edges and faces lie from the old one. Near them are the old triangles of their corners.
+/// How far middles of the new surface's edges lie from the old one. Near them are the old triangles of their ends. Where two
+/// surfaces of triangles lie farthest apart there is a corner of one of them, or two edges cross; faces add nothing.
 float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span<const std::uint32_t> oldIndices,
                    std::span<const std::uint32_t> freshIndices, float known) {
     Farthest farthest{known};
     const auto look = [&](glm::vec3 point, std::span<const std::uint32_t> corners) {
+        for (const std::uint32_t corner : corners)
+            if (old.nearBelow(corner, point, farthest.known()).triangle != nowhere) return;
         float best = std::numeric_limits<float>::infinity();
         for (const std::uint32_t corner : corners)
             if (best > farthest.known()) best = std::min(best, old.nearFrom(corner, point, farthest.known()).distance);
@@ -231,9 +162,9 @@ float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span
         const auto corners = freshIndices.subspan(t * 3, 3);
         for (std::size_t k = 0; k < 3; ++k) {
             const std::array edge{corners[k], corners[(k + 1) % 3]};
-            if (edge[0] < edge[1]) look((places[edge[0]] + places[edge[1]]) * 0.5f, edge);
+            // Inside the surface every edge is met once in each direction; old ones are where they were.
+            if (edge[0] < edge[1] && !old.hasEdge(edge[0], edge[1])) look((places[edge[0]] + places[edge[1]]) * 0.5f, edge);
         }
-        look(middleOf(places, freshIndices, t), corners);
     }
     return farthest.finish(places, oldIndices);
 }
@@ -270,11 +201,11 @@ float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32
 } // namespace
 
 float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
-                float ownError, float estimate, std::vector<Sample>& samples) {
-    const float known = std::max(ownError, estimate);
+                const Change& change, std::vector<Sample>& samples) {
+    const float known = std::max(change.ownError, change.estimate);
     const Fans oldFans{places, old}, freshFans{places, fresh};
     const bool thinned = !samples.empty();
-    Left left{places, oldFans, freshFans, known};
+    Left left{places, oldFans, freshFans, change.wentTo, known};
     std::vector<Sample> gone;
     left.lookAtGone(gone);
     left.lookAt(samples);
@@ -283,7 +214,8 @@ float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t
     if (thinned && most > known) most *= thinnedMargin;
     if (const float across = freshFromOld(places, oldFans, old, fresh, most); across > most)
         most = thinned ? across * thinnedMargin : across;
-    if (oldFans.characteristic() != freshFans.characteristic()) most = closedHoles(places, old, fresh, ownError, most, samples);
+    if (change.closedHoles && oldFans.characteristic() != freshFans.characteristic())
+        most = closedHoles(places, old, fresh, change.ownError, most, samples);
     return most;
 }
 

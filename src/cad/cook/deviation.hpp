@@ -15,12 +15,20 @@ struct Sample {
     std::uint32_t triangle = 0; ///< of the coarser surface, with that vertex
 };
 
-/// Farthest that a surface lies from the modelled one, measured at corners, edges and faces, overstated by a half at most; at least
-/// `ownError`, by which `old` is off, and `estimate`. `fresh` was made from `old` by collapsing edges; both are triangles of
-/// `places`. `samples` are what is kept of the modelled surface below `old`, anchored there; afterwards they are anchored to
-/// `fresh` and the vertices that it has left are among them. A hole that has closed counts with its radius, even in a thin plate,
-/// where every point of the old surface still has the new one beside it.
+/// What is known of how one surface was made from another.
+struct Change {
+    float ownError = 0;                      ///< by which the old one is off the modelled one
+    float estimate = 0;                      ///< about how far the new one lies from the old one
+    std::span<const std::uint32_t> wentTo{}; ///< by place: where its triangles went; empty: not known
+    bool closedHoles = true;                 ///< something that was open may be closed, or gone
+};
+
+/// Farthest that a surface lies from the modelled one, measured at corners and edges, overstated by a half at most; at least
+/// the change's `ownError` and `estimate`. `fresh` was made from `old` by collapsing edges; both are triangles of `places`.
+/// `samples` are what is kept of the modelled surface below `old`, anchored there; afterwards they are anchored to `fresh` and the
+/// vertices that it has left are among them. A hole that has closed counts with its radius, even in a thin plate, where every point
+/// of the old surface still has the new one beside it.
 [[nodiscard]] float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old,
-                              std::span<const std::uint32_t> fresh, float ownError, float estimate, std::vector<Sample>& samples);
+                              std::span<const std::uint32_t> fresh, const Change& change, std::vector<Sample>& samples);
 
 } // namespace millwright::cad

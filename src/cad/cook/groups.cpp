@@ -15,18 +15,13 @@ constexpr std::size_t largestGroup = 24; ///< after that
 } // namespace
 
 std::uint32_t& Grouping::ownerOf(std::uint32_t position) {
-    if (stamp_[position] != pass_ && stamp_[position] != forEver) {
-        stamp_[position] = pass_;
-        owner_[position] = nobody;
-    }
-    return owner_[position];
+    Owner& owner = owners_[position];
+    if (owner.pass != pass_ && owner.pass != forEver) owner = {nobody, pass_};
+    return owner.name;
 }
 
 void Grouping::lockForEver(const Welded& welded, const Clusters& all, std::uint32_t cluster) {
-    for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) {
-        stamp_[welded.positionOf[vertex]] = forEver;
-        owner_[welded.positionOf[vertex]] = shared;
-    }
+    for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) owners_[welded.positionOf[vertex]] = {shared, forEver};
 }
 
 void Grouping::findNeighbours(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> members) {

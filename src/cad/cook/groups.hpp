@@ -8,13 +8,13 @@ namespace millwright::cad {
 /// long common border come together first: the border of an earlier group, which has kept all its vertices, ends inside a group.
 class Grouping {
 public:
-    explicit Grouping(std::size_t positions) : owner_(positions, nobody), stamp_(positions, 0) {}
+    explicit Grouping(std::size_t positions) : owners_(positions) {}
 
     /// `members` are clusters of `all`, ascending; the result lists each of them once, groups and members in ascending order.
     [[nodiscard]] std::vector<std::vector<std::uint32_t>> group(const Welded& welded, const Clusters& all,
                                                                 std::span<const std::uint32_t> members);
     /// Whether the last `group` put clusters that share this position into different groups: it must not move.
-    [[nodiscard]] bool isLocked(std::uint32_t position) const { return owner_[position] == shared; }
+    [[nodiscard]] bool isLocked(std::uint32_t position) const { return owners_[position].name == shared; }
     /// Locks the positions of a cluster for ever: nothing coarser will take its place.
     void lockForEver(const Welded& welded, const Clusters& all, std::uint32_t cluster);
 
@@ -34,8 +34,11 @@ private:
     /// What was said of a position in this pass, or `nobody`.
     std::uint32_t& ownerOf(std::uint32_t position);
 
-    std::vector<std::uint32_t> owner_; ///< by position
-    std::vector<std::uint32_t> stamp_; ///< by position: the pass in which `owner_` was set
+    struct Owner {
+        std::uint32_t name = nobody;
+        std::uint32_t pass = 0; ///< in which `name` was set
+    };
+    std::vector<Owner> owners_; ///< by position
     std::uint32_t pass_ = 0;
     std::vector<Neighbour> neighbours_; ///< by member, see `first_`
     std::vector<std::uint32_t> first_;

@@ -105,7 +105,7 @@ private:
         if (!coarser) return {};
         Step step;
         std::vector<std::uint32_t> clusterOf;
-        step.coarser = cutIntoClusters(welded_, coarser->indices, &clusterOf);
+        step.coarser = cutIntoClusters(coarser->patch, &clusterOf);
         step.samples = share(step.coarser.clusters.size(), clusterOf, coarser->samples);
         step.error = std::max(finest, coarser->error);
         step.sphere = sphereAround(std::span<const glm::vec4>{spheres});

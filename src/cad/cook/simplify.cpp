@@ -1,5 +1,6 @@
 #include "cad/cook/simplify.hpp"
 
+#include "cad/cook/collapse.hpp"
 #include "cad/cook/deviation.hpp"
 #include "cad/cook/local_index.hpp"
 
@@ -9,7 +10,8 @@
 namespace millwright::cad {
 namespace {
 
-constexpr float leastGain = 0.85f; ///< a coarser group has at most this share of the triangles
+constexpr float leastGain = 0.85f;  ///< a coarser group has at most this share of the triangles
+constexpr float contentGain = 0.6f; ///< of no more than this share nothing better is looked for; half is asked for
 
 /// How much normals, texture coordinates and colours count beside positions, whose unit is the group's extent.
 constexpr std::array<float, 8> attributeWeights{0.5f, 0.5f, 0.5f, 1, 1, 0.5f, 0.5f, 0.5f};
@@ -19,7 +21,7 @@ struct Local {
     LocalIndex points;
     std::vector<std::uint32_t> indices; ///< points, three a triangle
     std::vector<glm::vec3> places;      ///< by point
-    std::vector<glm::vec3> normals;     ///< by point: of its first vertex
+    std::vector<glm::vec3> normals;     ///< by point: of its first vertex; zero until it is asked for
     std::vector<std::uint8_t> locks;    ///< by point
     std::vector<std::array<float, 8>> attributes;
 };
@@ -27,21 +29,29 @@ struct Local {
 Local collect(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group, const Grouping& grouping) {
     Local local;
     const bool byVertex = !welded.attributes.empty();
-    std::size_t vertices = 0;
-    for (const std::uint32_t cluster : group) vertices += all.clusters[cluster].vertexCount;
-    local.points.reset(vertices);
+    std::size_t vertices = 0, triangles = 0;
     for (const std::uint32_t cluster : group) {
-        all.forCorners(all.clusters[cluster], [&](std::uint32_t vertex) {
-            local.indices.push_back(local.points.at(byVertex ? vertex : welded.positionOf[vertex]));
-        });
+        vertices += all.clusters[cluster].vertexCount;
+        triangles += all.clusters[cluster].triangleCount;
     }
+    local.points.reset(vertices);
+    local.indices.reserve(triangles * 3);
+    for (const std::uint32_t cluster : group) {
+        std::array<std::uint32_t, scene::clusterVertices> points{};
+        const auto own = all.verticesOf(all.clusters[cluster]);
+        for (std::size_t i = 0; i < own.size(); ++i) points[i] = local.points.at(byVertex ? own[i] : welded.positionOf[own[i]]);
+        all.forCorners(all.clusters[cluster], [&](std::uint32_t i) { local.indices.push_back(points[i]); });
+    }
+    const std::size_t count = local.points.ids().size();
+    local.places.reserve(count);
+    local.normals.resize(count, glm::vec3{0});
+    local.locks.reserve(count);
     for (const std::uint32_t point : local.points.ids()) {
         const std::uint32_t position = byVertex ? welded.positionOf[point] : point;
         local.places.push_back(welded.place(position));
-        local.normals.push_back(unpackOctahedral(welded.normals[byVertex ? point : welded.firstAt[point]]));
         local.locks.push_back(grouping.isLocked(position) ? 1 : 0);
         if (!byVertex) continue;
-        const glm::vec3 normal = local.normals.back();
+        const glm::vec3 normal = unpackOctahedral(welded.normals[point]);
         const scene::CookedAttributes& a = welded.attributes[point];
         const auto colour = [&](int shift) { return static_cast<float>(a.colour >> shift & 255u) / 255.0f; };
         local.attributes.push_back({normal.x, normal.y, normal.z, a.uv[0], a.uv[1], colour(0), colour(8), colour(16)});
@@ -78,39 +88,60 @@ glm::vec3 crossOf(std::span<const glm::vec3> places, std::span<const std::uint32
     return glm::cross(places[corners[1]] - places[corners[0]], places[corners[2]] - places[corners[0]]);
 }
 
-std::vector<std::uint32_t> toVertices(const Welded& welded, const Local& local, std::span<const std::uint32_t> indices,
-                                      Look& look) {
-    std::vector<std::uint32_t> vertices(indices.size());
+/// Triangles of points, with `local`'s places taken over. Where a position has several vertices each corner gets the one that suits
+/// it.
+Patch toPatch(const Welded& welded, Local& local, std::vector<std::uint32_t> indices, Look& look) {
+    const bool byVertex = !welded.attributes.empty();
+    Patch patch;
+    patch.vertices.reserve(local.places.size());
+    for (const std::uint32_t point : local.points.ids()) patch.vertices.push_back(byVertex ? point : welded.firstAt[point]);
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> others; // vertices beside the first ones, and which of the patch
     for (std::size_t i = 0; i + 2 < indices.size(); i += 3) {
-        const glm::vec3 normal = crossOf(local.places, indices.subspan(i, 3));
+        const glm::vec3 normal = crossOf(local.places, std::span{indices}.subspan(i, 3));
         std::array<glm::vec3, 3> normals;
         for (std::size_t k = 0; k < 3; ++k) {
-            const std::uint32_t point = local.points.ids()[indices[i + k]];
-            const bool choice = welded.attributes.empty() && welded.nextAt[welded.firstAt[point]] != nobody;
-            vertices[i + k] = !welded.attributes.empty() ? point
-                              : choice                   ? closestVertex(welded, point, normal)
-                                                         : welded.firstAt[point];
-            normals[k] = choice ? unpackOctahedral(welded.normals[vertices[i + k]]) : local.normals[indices[i + k]];
+            const std::uint32_t point = indices[i + k], first = patch.vertices[point];
+            const bool choice = !byVertex && welded.nextAt[first] != nobody;
+            const std::uint32_t vertex = choice ? closestVertex(welded, local.points.ids()[point], normal) : first;
+            glm::vec3& known = local.normals[point];
+            if (vertex == first && known == glm::vec3{0}) known = unpackOctahedral(welded.normals[first]);
+            normals[k] = vertex == first ? known : unpackOctahedral(welded.normals[vertex]);
+            if (vertex != first) others.emplace_back(vertex, static_cast<std::uint32_t>(i + k));
         }
         look.add(normals, normal);
     }
-    return vertices;
+    std::ranges::sort(others);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const auto [vertex, corner] = others[i];
+        if (i == 0 || others[i - 1].first != vertex) {
+            patch.vertices.push_back(vertex);
+            local.places.push_back(local.places[indices[corner]]);
+        }
+        indices[corner] = static_cast<std::uint32_t>(patch.vertices.size() - 1);
+    }
+    patch.places = std::move(local.places);
+    patch.indices = std::move(indices);
+    return patch;
 }
 
 /// Whether coarser triangles look much worse than a group's own.
 bool looksWrong(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group, const Local& local,
-                const Look& coarser) {
+                std::span<const glm::vec3> places, const Look& coarser) {
     Look own;
-    std::vector<std::uint32_t> vertices;
-    for (const std::uint32_t cluster : group)
-        all.forCorners(all.clusters[cluster], [&](std::uint32_t vertex) { vertices.push_back(vertex); });
-    const auto normal = [&](std::size_t i) { return unpackOctahedral(welded.normals[vertices[i]]); };
-    for (std::size_t i = 0; i + 2 < vertices.size(); i += 3)
-        own.add({normal(i), normal(i + 1), normal(i + 2)}, crossOf(local.places, std::span{local.indices}.subspan(i, 3)));
+    std::vector<glm::vec3> normals; // by corner
+    normals.reserve(local.indices.size());
+    for (const std::uint32_t cluster : group) {
+        std::array<glm::vec3, scene::clusterVertices> ofCluster;
+        const auto vertices = all.verticesOf(all.clusters[cluster]);
+        for (std::size_t i = 0; i < vertices.size(); ++i) ofCluster[i] = unpackOctahedral(welded.normals[vertices[i]]);
+        all.forCorners(all.clusters[cluster], [&](std::uint32_t i) { normals.push_back(ofCluster[i]); });
+    }
+    for (std::size_t i = 0; i + 2 < normals.size(); i += 3)
+        own.add({normals[i], normals[i + 1], normals[i + 2]}, crossOf(places, std::span{local.indices}.subspan(i, 3)));
     return coarser.area < 0.8f * own.area || coarser.wrong > own.wrong + 0.12f * own.area;
 }
 
-std::vector<std::uint32_t> collapse(const Local& local, std::size_t targetTriangles, unsigned how, float& error) {
+std::vector<std::uint32_t> collapseAnyhow(const Local& local, std::size_t targetTriangles, unsigned how, float& error) {
     const bool attributes = !local.attributes.empty();
     std::vector<std::uint32_t> indices(local.indices.size());
     indices.resize(meshopt_simplifyWithAttributes(
@@ -121,7 +152,7 @@ std::vector<std::uint32_t> collapse(const Local& local, std::size_t targetTriang
     return indices;
 }
 
-/// Without regard to what is connected: for what edge collapses cannot make simpler.
+/// Without regard to what is connected or where: for what edge collapses cannot make simpler.
 std::vector<std::uint32_t> merge(const Local& local, std::size_t targetTriangles, float& error) {
     std::vector<std::uint32_t> indices(local.indices.size());
     indices.resize(meshopt_simplifySloppy(indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x,
@@ -137,17 +168,34 @@ std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, 
                                      const Grouping& grouping, std::size_t targetTriangles, float error,
                                      std::vector<Sample> samples) {
     Local local = collect(welded, all, group, grouping);
-    const auto stalled = [&](const std::vector<std::uint32_t>& indices) {
-        return indices.empty() || static_cast<float>(indices.size()) > leastGain * static_cast<float>(local.indices.size());
+    const auto left = [&](const std::vector<std::uint32_t>& indices) {
+        return indices.empty() ? 1.0f : static_cast<float>(indices.size()) / static_cast<float>(local.indices.size());
     };
     Coarser coarser;
-    auto indices = collapse(local, targetTriangles, 0, coarser.error);
-    if (stalled(indices)) {
+    Collapsed collapsed;
+    Change change{.ownError = error};
+    if (local.attributes.empty()) {
+        collapsed = collapseEdges(local.places, local.indices, local.locks, targetTriangles);
+        change.estimate = collapsed.error;
+        change.wentTo = collapsed.wentTo;
+        change.closedHoles = false;
+    }
+    auto& indices = collapsed.indices;
+    if (left(indices) > contentGain) {
+        // With attributes, or where more can be gained by closing holes.
+        float estimate = 0;
+        if (auto others = collapseAnyhow(local, targetTriangles, 0, estimate); left(others) < left(indices)) {
+            indices = std::move(others);
+            change = {.ownError = error, .estimate = estimate};
+        }
+    }
+    if (left(indices) > leastGain) {
         // Nothing around it depends on it: small parts may go, and as a last resort all may be drawn together.
         if (std::ranges::contains(local.locks, 1)) return {};
-        indices = collapse(local, targetTriangles, meshopt_SimplifyPrune, coarser.error);
-        if (stalled(indices)) indices = merge(local, targetTriangles, coarser.error);
-        if (stalled(indices)) return {};
+        change = {.ownError = error};
+        indices = collapseAnyhow(local, targetTriangles, meshopt_SimplifyPrune, change.estimate);
+        if (left(indices) > leastGain) indices = merge(local, targetTriangles, change.estimate);
+        if (left(indices) > leastGain) return {};
     }
     const bool byVertex = !welded.attributes.empty();
     for (Sample& sample : samples) {
@@ -156,13 +204,14 @@ std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, 
             for (point = welded.firstAt[sample.anchor]; !local.points.has(point);) point = welded.nextAt[point];
         sample.anchor = local.points.at(point);
     }
-    coarser.error = deviation(local.places, local.indices, indices, error, coarser.error, samples);
+    coarser.error = deviation(local.places, local.indices, indices, change, samples);
     for (Sample& sample : samples)
         sample.anchor = byVertex ? welded.positionOf[local.points.ids()[sample.anchor]] : local.points.ids()[sample.anchor];
     coarser.samples = std::move(samples);
     Look look;
-    coarser.indices = toVertices(welded, local, indices, look);
-    if (look.wrong > 0.12f * look.area || targetTriangles < 256) coarser.looksWrong = looksWrong(welded, all, group, local, look);
+    coarser.patch = toPatch(welded, local, std::move(indices), look);
+    if (look.wrong > 0.12f * look.area || targetTriangles < 256)
+        coarser.looksWrong = looksWrong(welded, all, group, local, coarser.patch.places, look);
     return coarser;
 }
 

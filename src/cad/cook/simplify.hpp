@@ -8,8 +8,8 @@
 namespace millwright::cad {
 
 struct Coarser {
-    std::vector<std::uint32_t> indices; ///< vertices of the Welded, three a triangle
-    float error = 0;                    ///< farthest that its surface lies from the modelled one, or the other way round
+    Patch patch;
+    float error = 0;         ///< farthest that its surface lies from the modelled one, or the other way round
     bool looksWrong = false; ///< it has lost area, or faces where it is not shaded: only for where hardly more than a dot is seen
     std::vector<Sample> samples; ///< anchored to positions of the Welded
 };
