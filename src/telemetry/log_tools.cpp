@@ -1,6 +1,6 @@
 #include "telemetry/encoding/json_sample.hpp"
+#include "telemetry/log_extras.hpp"
 #include "telemetry/log_index.hpp"
-#include "telemetry/log_layout.hpp"
 
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/telemetry/log_tools.hpp>
@@ -64,8 +64,13 @@ public:
         auto log = LogWriter::create(output, channels_, options_.writer);
         if (!log) return std::unexpected(log.error());
         if (auto merged = merge(*log); !merged) return std::unexpected(merged.error());
-        for (const auto& path : logs_)
-            if (auto copied = copyExtras(path, *log); !copied) return std::unexpected(copied.error());
+        for (const auto& path : logs_) {
+            const auto copied = copyExtras(path, *log, progress_);
+            if (!copied) return std::unexpected(copied.error());
+            report_.attachments += copied->attachments;
+            report_.metadata += copied->metadata;
+            report_.warnings.insert(report_.warnings.end(), copied->warnings.begin(), copied->warnings.end());
+        }
         if (auto closed = log->close(); !closed) return std::unexpected(closed.error());
         report_.channels = channels_.size();
         report_.bytes = std::filesystem::file_size(output, ignored);
@@ -143,10 +148,15 @@ private:
             if (!first) break;
             scratch.clear();
             while (!first->block.empty() && (first->block.front().time <= limit)) {
-                scratch.push_back(first->block.front());
-                scratch.back().signal = first->outputOf[index(scratch.back().signal)];
+                Sample sample = first->block.front();
+                sample.signal = first->outputOf[index(sample.signal)];
                 first->block = first->block.subspan(1);
+                if (options_.dropDuplicates && alreadyWritten(sample, *first))
+                    ++report_.duplicates;
+                else
+                    scratch.push_back(sample);
             }
+            if (scratch.empty()) continue;
             if (!any) report_.span.from = scratch.front().time;
             any = true;
             report_.span.to = scratch.back().time;
@@ -159,39 +169,32 @@ private:
         return {};
     }
 
-    /// Attachments and metadata lie outside chunks, so chunks are stepped over unopened.
-    Result<void> copyExtras(const std::filesystem::path& path, LogWriter& log) {
-        const auto file = mcap::File::open(path);
-        if (!file) return std::unexpected(file.error());
-        mcap::RecordCursor cursor{file->bytes().subspan(mcap::magic.size()), mcap::magic.size()};
-        mcap::RawRecord raw;
-        while (cursor.next(raw) == mcap::RecordCursor::Step::Found && !raw.is(mcap::Opcode::DataEnd)) {
-            if (!raw.is(mcap::Opcode::Attachment) && !raw.is(mcap::Opcode::Metadata)) continue;
-            const auto record = mcap::parseRecord(raw);
-            if (!record) {
-                report_.warnings.push_back({record.error().code, record.error().message + ": left out", file->place(raw.offset)});
-                continue;
-            }
-            if (auto copied = copyExtra(*record, log); !copied) return copied;
-            if (progress_.cancelled()) return failure(ErrorCode::Cancelled, "stopped; nothing was written");
+    /// Whether another input gave the same sample. What is of one time is remembered until a later time comes.
+    bool alreadyWritten(const Sample& sample, const Input& from) {
+        if (atOneTime_.empty() || atOneTime_.front().sample.time != sample.time) atOneTime_.clear();
+        const auto same = [&](const Remembered& other) {
+            const Sample& before = other.sample;
+            if (other.input == &from || before.signal != sample.signal || before.quality != sample.quality) return false;
+            if (sample.type != ValueType::String) return before.value.bits == sample.value.bits;
+            return other.input->strings().text(before.value.string) == from.strings().text(sample.value.string);
+        };
+        if (const auto found = std::ranges::find_if(atOneTime_, same); found != atOneTime_.end()) {
+            atOneTime_.erase(found); // one for one: what an input has twice stays twice
+            return true;
         }
-        return {};
+        atOneTime_.push_back({sample, &from});
+        return false;
     }
 
-    Result<void> copyExtra(const mcap::Record& record, LogWriter& log) {
-        if (const auto* attached = std::get_if<mcap::Attachment>(&record)) {
-            ++report_.attachments;
-            return log.attachment(*attached);
-        }
-        const auto& metadata = std::get<mcap::Metadata>(record);
-        if (metadata.name == log_layout::metadataName) return {}; // says how many samples that log holds: this one says its own
-        ++report_.metadata;
-        return log.metadata(metadata.name, {metadata.entries.begin(), metadata.entries.end()});
-    }
+    struct Remembered {
+        Sample sample;
+        const Input* input = nullptr;
+    };
 
     const ConvertOptions& options_;
     const Progress& progress_;
     std::string prefix_;
+    std::vector<Remembered> atOneTime_;
     std::vector<Input> inputs_;
     std::vector<std::filesystem::path> logs_; ///< the inputs that are logs
     std::vector<LogChannel> channels_;

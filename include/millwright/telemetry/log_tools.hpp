@@ -42,6 +42,7 @@ struct ConvertOptions {
     LogWriterOptions writer;
     std::optional<Mapping> mapping; ///< of the text inputs
     std::string topicPrefix;        ///< put before every topic of every input, with a slash
+    bool dropDuplicates = false; ///< a sample that another input has too, equal in time, signal, value and quality, is written once
     ImportLimits limits;
 };
 
@@ -49,6 +50,7 @@ struct ConvertReport {
     std::vector<ImportReport> inputs; ///< of the text inputs
     std::vector<Error> warnings;      ///< of the logs among them
     std::uint64_t samples = 0;
+    std::uint64_t duplicates = 0; ///< left out
     std::uint64_t channels = 0;
     std::uint64_t attachments = 0; ///< copied
     std::uint64_t metadata = 0;    ///< records copied

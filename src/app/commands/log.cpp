@@ -2,25 +2,16 @@
 #include <millwright/core/log.hpp>
 #include <millwright/telemetry/log_tools.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
-#include <app/command.hpp>
-#include <array>
+#include <app/commands/log.hpp>
 #include <chrono>
 #include <format>
 #include <ranges>
 
 namespace millwright::app {
-namespace {
 
 using namespace telemetry;
 
-constexpr std::size_t problemsShown = 5;
-constexpr std::size_t topicsShown = 100;
-constexpr std::array typeNames{"float", "integer", "boolean", "string"}; // as ValueType counts
-
-/// `12 345 678`, as people read it.
 std::string grouped(std::uint64_t number) {
     std::string digits = std::to_string(number);
     for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
@@ -40,6 +31,36 @@ void warn(const std::vector<Error>& warnings) {
     for (const auto& warning : warnings) log::warning("{}", warning.text());
 }
 
+void LogFormatArguments::add(CLI::App& command) {
+    command.add_option("--encoding", encoding, "columns (small and fast) or json (one sample a message)")
+        ->check(CLI::IsMember({"columns", "json"}))
+        ->capture_default_str();
+    command.add_option("--compression", compression, "zstd, lz4 or none")
+        ->check(CLI::IsMember({"zstd", "lz4", "none"}))
+        ->capture_default_str();
+}
+
+LogWriterOptions LogFormatArguments::options() const {
+    LogWriterOptions options;
+    options.encoding = encoding == "json" ? LogEncoding::Json : LogEncoding::Columns;
+    options.compression = compression == "zstd"  ? mcap::Compression::Zstd
+                          : compression == "lz4" ? mcap::Compression::Lz4
+                                                 : mcap::Compression::None;
+    return options;
+}
+
+Result<void> refuseDevice(const std::string& output) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(output, ignored);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        return failure(ErrorCode::Invalid, "is not a regular file: name the log file to write", output);
+    return {};
+}
+
+namespace {
+
+constexpr std::size_t problemsShown = 5;
+constexpr std::size_t topicsShown = 100;
 // --- log info ---------------------------------------------------------------------------------------------------------------
 
 std::string asTable(const LogInfo& info, const std::string& file) {
@@ -61,7 +82,7 @@ std::string asTable(const LogInfo& info, const std::string& file) {
     if (!info.closed) line("state", "not closed, as after a crash");
     line("topics", info.topics.empty() ? "none that Millwright reads samples from" : grouped(info.topics.size()));
     for (const auto& topic : info.topics | std::views::take(topicsShown))
-        text += std::format("    {}: {}{}{}\n", topic.topic, typeNames[static_cast<std::size_t>(topic.type)],
+        text += std::format("    {}: {}{}{}\n", topic.topic, valueTypeNames[static_cast<std::size_t>(topic.type)],
                             topic.unit.empty() ? "" : ", ", topic.unit);
     if (info.topics.size() > topicsShown) text += "    … (--json lists all)\n";
     return text;
@@ -89,7 +110,7 @@ std::string asJson(const LogInfo& info) {
     for (const auto& topic : info.topics)
         json.beginObject()
             .field("topic", topic.topic)
-            .field("type", typeNames[static_cast<std::size_t>(topic.type)])
+            .field("type", valueTypeNames[static_cast<std::size_t>(topic.type)])
             .field("unit", topic.unit)
             .endObject();
     json.endArray().key("warnings").beginArray();
@@ -122,8 +143,7 @@ struct ConvertArguments {
     std::string output;
     std::string mapping;
     std::string prefix;
-    std::string encoding = "columns";
-    std::string compression = "zstd";
+    LogFormatArguments format;
     bool json = false;
 };
 
@@ -182,17 +202,10 @@ std::string asJson(const ConvertReport& report, const std::string& output) {
 }
 
 ExitStatus convert(const ConvertArguments& arguments) {
-    // The finished log is renamed into place, which would replace a device or a pipe.
-    std::error_code ignored;
-    if (const auto status = std::filesystem::status(arguments.output, ignored);
-        std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-        return fail(Error{ErrorCode::Invalid, "is not a regular file: name the log file to write", arguments.output});
+    if (const auto regular = refuseDevice(arguments.output); !regular) return fail(regular.error());
     ConvertOptions options;
     options.topicPrefix = arguments.prefix;
-    options.writer.encoding = arguments.encoding == "json" ? LogEncoding::Json : LogEncoding::Columns;
-    options.writer.compression = arguments.compression == "zstd"  ? mcap::Compression::Zstd
-                                 : arguments.compression == "lz4" ? mcap::Compression::Lz4
-                                                                  : mcap::Compression::None;
+    options.writer = arguments.format.options();
     if (!arguments.mapping.empty()) {
         auto mapping = loadMapping(arguments.mapping);
         if (!mapping) return fail(mapping.error());
@@ -228,12 +241,7 @@ void addConvert(CLI::App& parent, Run& run) {
     command->add_option("-o,--output", arguments->output, "The log to write")->required();
     command->add_option("--mapping", arguments->mapping, "TOML file: columns to signals, time format, units; guessed without one");
     command->add_option("--topic-prefix", arguments->prefix, "Put before every topic, with a slash");
-    command->add_option("--encoding", arguments->encoding, "columns (small and fast) or json (one sample a message)")
-        ->check(CLI::IsMember({"columns", "json"}))
-        ->capture_default_str();
-    command->add_option("--compression", arguments->compression, "zstd, lz4 or none")
-        ->check(CLI::IsMember({"zstd", "lz4", "none"}))
-        ->capture_default_str();
+    arguments->format.add(*command);
     command->add_flag("--json", arguments->json, "Print what was read and written as JSON");
     command->callback([&run, arguments] { run = [arguments] { return convert(*arguments); }; });
 }
@@ -246,6 +254,12 @@ void addLog(CLI::App& program, Run& run) {
     command->require_subcommand(1);
     addInfo(*command, run);
     addConvert(*command, run);
+    addLogVerify(*command, run);
+    addLogRecover(*command, run);
+    addLogDiff(*command, run);
+    addLogCut(*command, run);
+    addLogMerge(*command, run);
+    addLogRedact(*command, run);
 }
 
 } // namespace millwright::app

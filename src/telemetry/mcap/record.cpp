@@ -134,12 +134,13 @@ Record fields(std::uint8_t opcode, ByteReader& in) {
 
 } // namespace
 
-Result<Record> parseRecord(const RawRecord& raw) {
+Result<Record> parseRecord(const RawRecord& raw, std::size_t* beyond) {
     if (raw.opcode == 0)
         return failure(ErrorCode::Malformed, "record with opcode 0, which MCAP does not allow: the file is damaged here");
     ByteReader in{raw.content};
     Record record = fields(raw.opcode, in);
     if (!in.ok()) return failure(ErrorCode::Malformed, std::format("record with opcode {} is shorter than its fields", raw.opcode));
+    if (beyond) *beyond = in.remaining();
     if (const auto* found = std::get_if<Schema>(&record); found && found->id == 0)
         return failure(ErrorCode::Malformed, "schema with id 0, which MCAP reserves for 'no schema'");
     if (const auto* found = std::get_if<Attachment>(&record); found && found->crc != 0) {

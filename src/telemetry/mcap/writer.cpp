@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <format>
 #include <map>
+#include <set>
 #include <unistd.h>
 
 namespace millwright::telemetry::mcap {
@@ -49,6 +50,26 @@ void addRecord(Buffer& buffer, Opcode opcode, Fill fill) {
     fill(out);
     const std::uint64_t length = buffer.size() - lengthAt - sizeof(std::uint64_t);
     std::memcpy(buffer.data() + lengthAt, &length, sizeof(length));
+}
+
+void addSchemaRecord(Buffer& buffer, const Schema& schema) {
+    addRecord(buffer, Opcode::Schema, [&](ByteWriter& out) {
+        out.number(schema.id);
+        addText(out, schema.name);
+        addText(out, schema.encoding);
+        out.number(static_cast<std::uint32_t>(schema.data.size()));
+        out.bytes(schema.data);
+    });
+}
+
+void addChannelRecord(Buffer& buffer, const Channel& channel) {
+    addRecord(buffer, Opcode::Channel, [&](ByteWriter& out) {
+        out.number(channel.id);
+        out.number(channel.schemaId);
+        addText(out, channel.topic);
+        addText(out, channel.messageEncoding);
+        addMap(out, channel.metadata);
+    });
 }
 
 /// The file being written: counts its bytes and keeps their checksum.
@@ -115,6 +136,7 @@ struct Writer::State {
 
     // The summary's records, ready to be written.
     Buffer schemas, channels, chunkIndexes, attachmentIndexes, metadataIndexes;
+    std::set<std::uint16_t> schemasCopied, channelsCopied;
     Statistics statistics;
     std::map<std::uint16_t, std::uint64_t> messageCounts;
     bool closed = false;
@@ -125,6 +147,10 @@ struct Writer::State {
         return out.write(scratch);
     }
     Result<Bytes> compress();
+    Result<void> writeSchema(const Schema& schema);
+    Result<void> writeChannel(const Channel& channel);
+    void noteMessage(std::uint16_t channelId, std::uint64_t logTime, std::uint64_t offset);
+    Result<void> storeChunk(std::string_view compression, Bytes packed, std::uint32_t crc, std::uint64_t uncompressedSize);
     Result<void> writeMessageIndexes(std::map<std::uint16_t, std::uint64_t>& offsets);
     Result<void> writeSummary();
 };
@@ -163,17 +189,7 @@ Result<std::uint16_t> Writer::addSchema(std::string_view schemaName, std::string
     if (state_->nextSchema == 0xFFFF)
         return failure(ErrorCode::ResourceLimit, "an MCAP log holds at most 65534 schemas", state_->out.path);
     const std::uint16_t id = state_->nextSchema++;
-    state_->scratch.clear();
-    addRecord(state_->scratch, Opcode::Schema, [&](ByteWriter& out) {
-        out.number(id);
-        addText(out, schemaName);
-        addText(out, encoding);
-        out.number(static_cast<std::uint32_t>(data.size()));
-        out.bytes(data);
-    });
-    if (auto written = state_->out.write(state_->scratch); !written) return std::unexpected(written.error());
-    state_->schemas.insert(state_->schemas.end(), state_->scratch.begin(), state_->scratch.end());
-    ++state_->statistics.schemaCount;
+    if (auto written = state_->writeSchema({id, schemaName, encoding, data}); !written) return std::unexpected(written.error());
     return id;
 }
 
@@ -182,36 +198,82 @@ Result<std::uint16_t> Writer::addChannel(std::string_view topic, std::string_vie
     if (state_->nextChannel > 0xFFFF)
         return failure(ErrorCode::ResourceLimit, "an MCAP log holds at most 65536 channels", state_->out.path);
     const auto id = static_cast<std::uint16_t>(state_->nextChannel++);
-    state_->scratch.clear();
-    addRecord(state_->scratch, Opcode::Channel, [&](ByteWriter& out) {
-        out.number(id);
-        out.number(schemaId);
-        addText(out, topic);
-        addText(out, messageEncoding);
-        addMap(out, metadata);
-    });
-    if (auto written = state_->out.write(state_->scratch); !written) return std::unexpected(written.error());
-    state_->channels.insert(state_->channels.end(), state_->scratch.begin(), state_->scratch.end());
-    ++state_->statistics.channelCount;
+    if (auto written = state_->writeChannel({id, schemaId, topic, messageEncoding, metadata}); !written)
+        return std::unexpected(written.error());
     return id;
 }
 
+Result<void> Writer::State::writeSchema(const Schema& schema) {
+    scratch.clear();
+    addSchemaRecord(scratch, schema);
+    schemas.insert(schemas.end(), scratch.begin(), scratch.end());
+    ++statistics.schemaCount;
+    return out.write(scratch);
+}
+
+Result<void> Writer::State::writeChannel(const Channel& channel) {
+    scratch.clear();
+    addChannelRecord(scratch, channel);
+    channels.insert(channels.end(), scratch.begin(), scratch.end());
+    ++statistics.channelCount;
+    return out.write(scratch);
+}
+
+void Writer::State::noteMessage(std::uint16_t channelId, std::uint64_t logTime, std::uint64_t offset) {
+    chunkEntries[channelId].emplace_back(logTime, offset);
+    chunkStart = chunkMessages == 0 ? logTime : std::min(chunkStart, logTime);
+    chunkEnd = chunkMessages == 0 ? logTime : std::max(chunkEnd, logTime);
+    ++chunkMessages;
+}
+
 Result<void> Writer::message(std::uint16_t channelId, std::uint64_t logTime, std::uint64_t publishTime, Bytes data) {
+    return copyMessage({channelId, state_->sequences[channelId]++, logTime, publishTime, data});
+}
+
+Result<void> Writer::copyMessage(const Message& message) {
     State& s = *state_;
-    s.chunkEntries[channelId].emplace_back(logTime, s.chunk.size());
-    s.chunkStart = s.chunkMessages == 0 ? logTime : std::min(s.chunkStart, logTime);
-    s.chunkEnd = s.chunkMessages == 0 ? logTime : std::max(s.chunkEnd, logTime);
-    ++s.chunkMessages;
+    s.noteMessage(message.channelId, message.logTime, s.chunk.size());
     ByteWriter out{s.chunk};
     out.number(static_cast<std::uint8_t>(Opcode::Message));
-    out.number(std::uint64_t{data.size() + 22});
-    out.number(channelId);
-    out.number(s.sequences[channelId]++);
-    out.number(logTime);
-    out.number(publishTime);
-    out.bytes(data);
+    out.number(std::uint64_t{message.data.size() + 22});
+    out.number(message.channelId);
+    out.number(message.sequence);
+    out.number(message.logTime);
+    out.number(message.publishTime);
+    out.bytes(message.data);
     if (s.chunk.size() >= s.options.chunkBytes) return closeChunk();
     return {};
+}
+
+Result<void> Writer::copySchema(const Schema& schema) {
+    state_->schemasCopied.insert(schema.id);
+    return state_->writeSchema(schema);
+}
+
+Result<void> Writer::copyChannel(const Channel& channel) {
+    state_->channelsCopied.insert(channel.id);
+    return state_->writeChannel(channel);
+}
+
+Result<void> Writer::copyChunk(const Chunk& chunk, Bytes records) {
+    State& s = *state_;
+    if (auto closed = closeChunk(); !closed) return closed;
+    RecordCursor cursor{records};
+    RawRecord raw;
+    while (cursor.next(raw) == RecordCursor::Step::Found) {
+        const auto record = parseRecord(raw);
+        if (!record) return std::unexpected(record.error());
+        if (const auto* message = std::get_if<Message>(&*record)) s.noteMessage(message->channelId, message->logTime, raw.offset);
+        if (const auto* schema = std::get_if<Schema>(&*record); schema && s.schemasCopied.insert(schema->id).second) {
+            addSchemaRecord(s.schemas, *schema);
+            ++s.statistics.schemaCount;
+        }
+        if (const auto* channel = std::get_if<Channel>(&*record); channel && s.channelsCopied.insert(channel->id).second) {
+            addChannelRecord(s.channels, *channel);
+            ++s.statistics.channelCount;
+        }
+    }
+    return s.storeChunk(chunk.compression, chunk.records, crc32(records), records.size());
 }
 
 std::size_t Writer::openBytes() const {
@@ -260,47 +322,55 @@ Result<void> Writer::closeChunk() {
     if (s.chunkMessages == 0) return {};
     const auto packed = s.compress();
     if (!packed) return std::unexpected(packed.error());
-    const std::string_view compression = name(s.options.compression);
-    const std::uint64_t offset = s.out.written;
-    s.scratch.clear();
-    ByteWriter head{s.scratch};
-    head.number(static_cast<std::uint8_t>(Opcode::Chunk));
-    head.number(std::uint64_t{8 + 8 + 8 + 4 + 4 + compression.size() + 8 + packed->size()});
-    head.number(s.chunkStart);
-    head.number(s.chunkEnd);
-    head.number(std::uint64_t{s.chunk.size()});
-    head.number(crc32(s.chunk));
-    addText(head, compression);
-    head.number(std::uint64_t{packed->size()});
-    if (auto written = s.out.write(s.scratch); !written) return written;
-    if (auto written = s.out.write(*packed); !written) return written;
-    const std::uint64_t length = s.out.written - offset;
-    const std::uint64_t indexesAt = s.out.written;
-    std::map<std::uint16_t, std::uint64_t> offsets;
-    if (auto written = s.writeMessageIndexes(offsets); !written) return written;
-    addRecord(s.chunkIndexes, Opcode::ChunkIndex, [&](ByteWriter& out) {
-        out.number(s.chunkStart);
-        out.number(s.chunkEnd);
-        out.number(offset);
-        out.number(length);
-        out.number(static_cast<std::uint32_t>(offsets.size() * 10));
-        for (const auto& [id, at] : offsets) {
-            out.number(id);
-            out.number(at);
-        }
-        out.number(s.out.written - indexesAt);
-        addText(out, compression);
-        out.number(std::uint64_t{packed->size()});
-        out.number(std::uint64_t{s.chunk.size()});
-    });
-    auto& statistics = s.statistics;
-    statistics.startTime = statistics.messageCount == 0 ? s.chunkStart : std::min(statistics.startTime, s.chunkStart);
-    statistics.endTime = statistics.messageCount == 0 ? s.chunkEnd : std::max(statistics.endTime, s.chunkEnd);
-    statistics.messageCount += s.chunkMessages;
-    ++statistics.chunkCount;
+    if (auto stored = s.storeChunk(name(s.options.compression), *packed, crc32(s.chunk), s.chunk.size()); !stored) return stored;
     s.chunk.clear();
-    s.chunkMessages = 0;
-    for (auto& [id, entries] : s.chunkEntries) entries.clear();
+    return {};
+}
+
+/// Writes a chunk of the messages noted since the last one.
+Result<void> Writer::State::storeChunk(std::string_view compression, Bytes packed, std::uint32_t crc,
+                                       std::uint64_t uncompressedSize) {
+    if (chunkMessages == 0) chunkStart = chunkEnd = 0;
+    const std::uint64_t offset = out.written;
+    scratch.clear();
+    ByteWriter head{scratch};
+    head.number(static_cast<std::uint8_t>(Opcode::Chunk));
+    head.number(std::uint64_t{8 + 8 + 8 + 4 + 4 + compression.size() + 8 + packed.size()});
+    head.number(chunkStart);
+    head.number(chunkEnd);
+    head.number(uncompressedSize);
+    head.number(crc);
+    addText(head, compression);
+    head.number(std::uint64_t{packed.size()});
+    if (auto written = out.write(scratch); !written) return written;
+    if (auto written = out.write(packed); !written) return written;
+    const std::uint64_t length = out.written - offset;
+    const std::uint64_t indexesAt = out.written;
+    std::map<std::uint16_t, std::uint64_t> offsets;
+    if (auto written = writeMessageIndexes(offsets); !written) return written;
+    addRecord(chunkIndexes, Opcode::ChunkIndex, [&](ByteWriter& record) {
+        record.number(chunkStart);
+        record.number(chunkEnd);
+        record.number(offset);
+        record.number(length);
+        record.number(static_cast<std::uint32_t>(offsets.size() * 10));
+        for (const auto& [id, at] : offsets) {
+            record.number(id);
+            record.number(at);
+        }
+        record.number(out.written - indexesAt);
+        addText(record, compression);
+        record.number(std::uint64_t{packed.size()});
+        record.number(uncompressedSize);
+    });
+    if (chunkMessages > 0) {
+        statistics.startTime = statistics.messageCount == 0 ? chunkStart : std::min(statistics.startTime, chunkStart);
+        statistics.endTime = statistics.messageCount == 0 ? chunkEnd : std::max(statistics.endTime, chunkEnd);
+    }
+    statistics.messageCount += chunkMessages;
+    ++statistics.chunkCount;
+    chunkMessages = 0;
+    for (auto& [id, entries] : chunkEntries) entries.clear();
     return {};
 }
 

@@ -7,18 +7,21 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 from pathlib import Path
 
 PROGRAM, REPOSITORY = Path(sys.argv[1]), Path(sys.argv[2])
 PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
-COMMANDS = ["view", "xr", "render", "import", "replay", "check", "log", "log info", "log convert", "bench", "bench replay", "bench render", "doctor"]
+COMMANDS = ["view", "xr", "render", "import", "replay", "check", "log", "log info", "log convert", "log verify", "log recover", "log diff",
+            "log cut", "log merge", "log redact", "bench", "bench replay", "bench render", "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
 
 
@@ -138,6 +141,85 @@ class Contract(unittest.TestCase):
         topics = self.json_of("log", "info", LOG, "--json")["topics"]
         self.assertGreater(len(topics), 50)
         self.assertIn(f"    {topics[0]['topic']}: {topics[0]['type']}", done.stdout)
+
+    def test_log_info_of_a_huge_log_reads_its_summary_only(self):
+        # The log with a private record of 15 GB before its data: a hole, so that the file takes no room.
+        log, hole = bytearray(Path(LOG).read_bytes()), 15_000_000_000
+        head = 8 + 9 + struct.unpack_from("<Q", log, 9)[0]
+        shift = 9 + hole
+        start = struct.unpack_from("<Q", log, len(log) - 8 - 20)[0]
+
+        def moved(at):
+            struct.pack_into("<Q", log, at, struct.unpack_from("<Q", log, at)[0] + shift)
+
+        at, footer = start, len(log) - 8 - 29
+        while at <= footer:
+            opcode, length = struct.unpack_from("<BQ", log, at)
+            if opcode == 0x08:  # ChunkIndex: where its chunk and the message indexes are
+                moved(at + 9 + 16)
+                for entry in range(struct.unpack_from("<I", log, at + 9 + 32)[0] // 10):
+                    moved(at + 9 + 36 + 10 * entry + 2)
+            elif opcode in (0x0A, 0x0D):
+                moved(at + 9)
+            elif opcode == 0x0E:
+                moved(at + 9 + 1)
+            elif opcode == 0x02:
+                moved(at + 9)
+                moved(at + 9 + 8)
+                struct.pack_into("<I", log, at + 9 + 16, zlib.crc32(log[start : at + 9 + 16]))
+            at += 9 + length
+        huge = self.folder / "huge.mcap"
+        with huge.open("wb") as file:
+            file.write(log[:head] + struct.pack("<BQ", 0x80, hole))
+            file.seek(hole, 1)
+            file.write(log[head:])
+        begun = time.monotonic()
+        answer = self.json_of("log", "info", huge, "--json")
+        print(f"log info of {huge.stat().st_size} bytes: {1000 * (time.monotonic() - begun):.0f} ms with starting the program", file=sys.stderr)
+        self.assertEqual(answer["bytes"], len(log) + shift)
+        small = self.json_of("log", "info", LOG, "--json")
+        self.assertEqual(answer["warnings"], [])
+        for field in ("messages", "samples", "channels", "chunks", "from", "to", "topics"):
+            self.assertEqual(answer[field], small[field])
+
+    # --- logs: verify, recover, compare, copy
+
+    def test_a_damaged_log_is_found_recovered_and_compared(self):
+        self.assertTrue(self.json_of("log", "verify", LOG, "--json")["sound"])
+        self.assertEqual(self.json_of("log", "recover", LOG, "-o", self.folder / "same.mcap", "--json")["messagesLost"], 0)
+        self.assertTrue(self.json_of("log", "diff", LOG, self.folder / "same.mcap", "--json")["equal"])
+        damaged, saved = self.folder / "damaged.mcap", self.folder / "saved.mcap"
+        content = bytearray(Path(LOG).read_bytes())
+        content[len(content) // 2] ^= 0x10
+        damaged.write_bytes(content)
+        verified = run("log", "verify", damaged, "--json")
+        self.assertEqual(verified.returncode, 1, verified.stderr)
+        self.assertIn("checksum", json.loads(verified.stdout)["problems"][0]["message"])
+        recovered = run("log", "recover", damaged, "-o", saved, "--json")
+        self.assertEqual(recovered.returncode, 1, recovered.stderr)
+        report = json.loads(recovered.stdout)
+        self.assertEqual((report["complete"], report["messagesLost"], len(report["damage"])), (False, 1, 1))
+        self.assertTrue(self.json_of("log", "verify", saved, "--json")["sound"])
+        compared = run("log", "diff", LOG, saved, "--json")
+        self.assertEqual(compared.returncode, 1, compared.stderr)
+        difference = json.loads(compared.stdout)
+        self.assertEqual(difference["firstSamples"] - difference["secondSamples"], sum(s["onlyFirst"] for s in difference["signals"]))
+        self.assertEqual(sum(s["changed"] + s["onlySecond"] for s in difference["signals"]), 0)
+
+    def test_a_log_is_cut_merged_and_redacted(self):
+        topic = self.json_of("log", "info", LOG, "--json")["topics"][0]["topic"]
+        first, second, both = (self.folder / name for name in ("first.mcap", "second.mcap", "both.mcap"))
+        self.json_of("log", "cut", LOG, "-o", first, "--to", "+20min", "--json")
+        self.json_of("log", "cut", LOG, "-o", second, "--from", "+10min", "--json")
+        self.assertGreater(self.json_of("log", "merge", first, second, "-o", both, "--json")["duplicates"], 0)
+        self.assertTrue(self.json_of("log", "diff", LOG, both, "--json")["equal"])
+        self.json_of("log", "redact", LOG, "-o", first, "--hide-topics", "--without", topic, "--shift", "-400d", "--json")
+        answer = self.json_of("log", "info", first, "--json")
+        self.assertTrue(all(t["topic"].startswith("signal-") for t in answer["topics"]))
+        self.assertLess(answer["to"], self.json_of("log", "info", LOG, "--json")["from"])
+        self.assertRefused(run("log", "cut", LOG, "-o", first, "--signal", "no/such"), "no/such")
+        self.assertRefused(run("log", "cut", LOG, "-o", first, "--from", "+31min"), "+31min")
+        self.assertRefused(run("log", "recover", "nowhere.mcap", "-o", first), "nowhere.mcap")
 
     def test_a_guessed_time_column_is_told(self):
         table = self.folder / "current.csv"

@@ -154,8 +154,9 @@ struct RawRecord {
     [[nodiscard]] std::uint64_t end() const { return offset + recordHeadBytes + content.size(); }
 };
 
-/// Reads the fields of one record. Attachment checksums are verified. Errors: Malformed; the place is left to the caller.
-[[nodiscard]] Result<Record> parseRecord(const RawRecord& raw);
+/// Reads the fields of one record. Attachment checksums are verified. `beyond`, if given, becomes the number of bytes behind the
+/// fields, which later versions of the format may add. Errors: Malformed; the place is left to the caller.
+[[nodiscard]] Result<Record> parseRecord(const RawRecord& raw, std::size_t* beyond = nullptr);
 /// The hot one, without the variant. Errors: Malformed.
 [[nodiscard]] Result<Message> parseMessage(const RawRecord& raw);
 

@@ -42,6 +42,16 @@ public:
     [[nodiscard]] Result<void> attachment(const Attachment& attached);
     [[nodiscard]] Result<void> metadata(std::string_view metadataName, const StringMap& entries);
 
+    /// The four below copy what another file holds, ids and sequence numbers kept, for tools that rewrite a file: such a file is
+    /// written with them alone. Schemas and channels go before the messages that use them, each once.
+    [[nodiscard]] Result<void> copySchema(const Schema& schema);
+    [[nodiscard]] Result<void> copyChannel(const Channel& channel);
+    /// The chunk as it is stored; `records` is its content uncompressed. Its times and message indexes are made from the messages,
+    /// and schemas and channels inside it are repeated in the summary. Errors: Malformed records.
+    [[nodiscard]] Result<void> copyChunk(const Chunk& chunk, Bytes records);
+    /// Adds a message to the open chunk with its own sequence number.
+    [[nodiscard]] Result<void> copyMessage(const Message& message);
+
     /// Writes the open chunk, if it holds anything, and its message indexes.
     [[nodiscard]] Result<void> closeChunk();
     /// Bytes that wait in the open chunk.
