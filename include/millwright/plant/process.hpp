@@ -1,0 +1,217 @@
+#pragma once
+
+#include <millwright/core/time.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The process model of a plant as plain data: what flows, where it waits, who works on it, what breaks. `[process]` of plant.toml
+/// (docs/plant-format.md); docs/simulation.md says what each thing does in a run.
+namespace millwright::plant {
+
+enum class DistributionKind : std::uint8_t {
+    Constant,    ///< `mean`
+    Exponential, ///< `mean`
+    Erlang,      ///< sum of `shape` (an integer) exponentials, `mean` altogether
+    Gamma,       ///< `mean`, `shape`
+    Normal,      ///< `mean` and `deviation` before it is cut to [`low`, `high`]
+    Lognormal,   ///< likewise; `deviation` is that of the variate, not of its logarithm
+    Triangular,  ///< `low`, `mode`, `high`
+    Uniform,     ///< `low`, `high`
+    Weibull,     ///< `scale`, `shape`
+    Beta,        ///< on [`low`, `high`] with `shape` (alpha) and `shape2` (beta)
+    Empirical,   ///< the straight lines through the sorted `values` (Law, Simulation Modeling and Analysis, 5th ed., 6.2.4)
+    Discrete,    ///< one of `values`, with `weights`
+};
+
+/// How long something takes. Lengths in seconds.
+struct Distribution {
+    DistributionKind kind = DistributionKind::Constant;
+    double mean = 0;
+    double deviation = 0;
+    double low = 0;
+    double high = std::numeric_limits<double>::infinity();
+    double mode = 0;
+    double shape = 1;
+    double shape2 = 1;
+    double scale = 1;
+    std::vector<double> values;  ///< Empirical: ascending, two or more
+    std::vector<double> weights; ///< Discrete: as many as `values`; any positive sum
+};
+
+/// Where a part can go.
+enum class PlaceKind : std::uint8_t {
+    Buffer,
+    Station,
+    Done,  ///< out of the process as a good part
+    Scrap, ///< out of the process as a bad part
+};
+
+struct Place {
+    PlaceKind kind = PlaceKind::Done;
+    std::uint32_t index = 0; ///< in `Process::buffers` or `Process::stations`
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// How one of several branches is chosen.
+enum class RouteRule : std::uint8_t {
+    Share,    ///< by chance, as `Branch::share` says
+    First,    ///< the first in the list that has room; where none has, whichever has it first
+    Shortest, ///< where the fewest parts are, the first of equals; then it waits there
+    Product,  ///< as `Branch::product` says
+};
+
+struct Branch {
+    Place to;
+    double share = 1;                     ///< Share: of all branches' sum
+    std::optional<std::uint32_t> product; ///< Product: what goes this way; none: all that no branch before it names
+};
+
+struct Route {
+    RouteRule rule = RouteRule::Share;
+    std::vector<Branch> branches;
+};
+
+struct Product {
+    std::string id;
+    std::string name;
+    int priority = 0; ///< in buffers that are sorted by it: the higher first
+};
+
+/// What a source does with a part that finds no room.
+enum class WhenFull : std::uint8_t {
+    Wait, ///< it waits at the source, and those that come later behind it
+    Lose, ///< it is lost, and counted
+    Hold, ///< the source waits with it, and its next interval begins when the part has gone
+};
+
+/// Where parts come from. With `every`, they arrive; with `inProgress` alone, as many are kept in the process (CONWIP); with
+/// neither, there is always one to be taken.
+struct Source {
+    std::string id;
+    std::string name;
+    std::uint32_t product = 0;
+    std::optional<Distribution> every;
+    std::optional<Duration> first;           ///< of the first arrival; without it, the first interval
+    std::optional<std::uint32_t> inProgress; ///< how many of its parts are in the process at most
+    std::uint64_t limit = 0;                 ///< how many it makes altogether; 0: no end
+    WhenFull whenFull = WhenFull::Wait;
+    Route to;
+};
+
+enum class Discipline : std::uint8_t { Fifo, Lifo, Priority };
+
+struct Buffer {
+    std::string id;
+    std::string name;
+    std::uint32_t capacity = 0; ///< parts; 0: unlimited
+    Discipline discipline = Discipline::Fifo;
+    Route to; ///< rule First
+};
+
+/// What wears a machine out.
+enum class FailureClock : std::uint8_t {
+    Working,  ///< time spent working
+    Calendar, ///< all time that it is not down
+};
+
+struct Failure {
+    std::string id;
+    FailureClock clock = FailureClock::Working;
+    Distribution between;              ///< from the end of a repair to the next failure, by the clock
+    Distribution repair;               ///< from when somebody begins to its end
+    std::optional<std::uint32_t> crew; ///< who repairs; without it, somebody is always there
+};
+
+/// What a station takes to make one of: all inputs become one part, the first input's.
+struct Input {
+    bool fromSource = false; ///< else from a buffer
+    std::uint32_t index = 0; ///< in `Process::sources` or `Process::buffers`
+    std::uint32_t count = 1;
+};
+
+enum class Blocking : std::uint8_t {
+    AfterService,  ///< a finished part stays in the station until there is room
+    BeforeService, ///< work begins only when there is room for its result, which is then kept free
+};
+
+struct Cycle {
+    std::uint32_t product = 0;
+    Distribution time;
+};
+
+struct SetUp {
+    std::optional<std::uint32_t> from; ///< none: whatever was made before, or nothing yet
+    std::optional<std::uint32_t> to;   ///< none: whatever comes
+    Distribution time;
+};
+
+struct Station {
+    std::string id;
+    std::string name;
+    std::string equipment;     ///< path of the equipment it stands for; empty: none
+    std::uint32_t servers = 1; ///< like machines side by side
+    std::uint32_t batch = 1;   ///< parts that are worked on together
+    Distribution cycle;
+    std::vector<Cycle> cycles; ///< of single products, in place of `cycle`
+    std::vector<SetUp> setUps; ///< the last that fits is taken; none fits: no set-up
+    std::vector<Input> inputs; ///< assembly; empty: one part at a time, from whoever sends one
+    Blocking blocking = Blocking::AfterService;
+    std::vector<Failure> failures;
+    std::optional<std::uint32_t> shift; ///< when it works; none: always
+    Route to;
+};
+
+/// Working hours that repeat: [from, to) after the beginning of each period, ascending, apart.
+struct Shift {
+    struct Hours {
+        Duration from{};
+        Duration to{};
+    };
+    std::string id;
+    Duration period = std::chrono::hours{24};
+    std::vector<Hours> hours;
+};
+
+/// People who repair, each one failure at a time, in the order they are called.
+struct Crew {
+    std::string id;
+    std::string name;
+    std::uint32_t size = 1;
+};
+
+struct Process {
+    Duration length = std::chrono::hours{24}; ///< of one run, warm-up included
+    std::optional<Duration> warmUp;           ///< what is not counted; none: found by MSER-5 in a study, nothing in a single run
+    std::uint32_t maximumParts = 1'000'000;   ///< in progress: more is a model without balance
+    std::vector<Product> products;            ///< one at least
+    std::vector<Source> sources;
+    std::vector<Buffer> buffers;
+    std::vector<Station> stations;
+    std::vector<Shift> shifts;
+    std::vector<Crew> crews;
+};
+
+/// What a problem of a process model is about.
+enum class ProcessElement : std::uint8_t { Process, Product, Source, Buffer, Station, Shift, Crew };
+
+struct ProcessProblem {
+    ProcessElement element = ProcessElement::Process;
+    std::uint32_t index = 0; ///< in the process's list of such elements
+    std::string message;
+};
+
+/// Every reason why the process cannot run, in the order of its elements: numbers without meaning, indices that are not there,
+/// places that nothing gets to or leaves, work without end in no time, batches that never come together. Thread: any.
+[[nodiscard]] std::vector<ProcessProblem> problemsOf(const Process& process);
+
+/// What is wrong with a distribution, or nothing.
+[[nodiscard]] std::optional<std::string> problemOf(const Distribution& distribution);
+
+/// `station 'coater'`, for messages.
+[[nodiscard]] std::string nameOf(const Process& process, ProcessElement element, std::uint32_t index);
+
+} // namespace millwright::plant

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <millwright/core/hash.hpp>
+#include <millwright/core/result.hpp>
+#include <millwright/core/time.hpp>
+#include <millwright/plant/process.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millwright::sim {
+
+struct Compiled;
+class Engine;
+
+/// A process model made ready to run: immutable, shared by any number of runs and threads; copies are cheap.
+class Model {
+public:
+    /// Errors: every reason why the process cannot run (`plant::problemsOf`), each with the element it is about as its place.
+    [[nodiscard]] static std::expected<Model, std::vector<Error>> make(plant::Process process);
+
+    [[nodiscard]] const plant::Process& process() const;
+    [[nodiscard]] const std::shared_ptr<const Compiled>& shared() const { return compiled_; }
+
+private:
+    Model() = default;
+    std::shared_ptr<const Compiled> compiled_;
+};
+
+/// What a station did, as fractions of the counted time, averaged over its servers; they add up to 1.
+struct StationReport {
+    double working = 0;         ///< in Execute, as PackML has it
+    double starved = 0;         ///< ready, without a part
+    double blocked = 0;         ///< with a part that has nowhere to go
+    double down = 0;            ///< failed: waiting for repair or being repaired
+    double setUp = 0;           ///< being changed over
+    double idle = 0;            ///< outside its working hours
+    std::uint64_t finished = 0; ///< cycles completed
+    std::uint64_t failures = 0;
+};
+
+struct BufferReport {
+    double mean = 0;       ///< parts, over time
+    std::uint32_t max = 0; ///< parts
+    double meanWait = 0;   ///< seconds, of the parts that left
+    std::uint64_t entered = 0, left = 0;
+    std::uint32_t now = 0; ///< parts at the end
+};
+
+struct ProductReport {
+    std::uint64_t made = 0;
+    std::uint64_t scrapped = 0;
+    double meanTimeInSystem = 0; ///< seconds, of the good parts, from leaving its source's hands to done
+};
+
+struct SourceReport {
+    std::uint64_t created = 0; ///< parts that came
+    std::uint64_t lost = 0;    ///< of them, those that found no room
+    std::uint32_t waiting = 0; ///< parts at the source at the end
+};
+
+struct CrewReport {
+    double busy = 0; ///< fraction of its people's time
+};
+
+/// What was counted since the last `resetStatistics`. Vectors are parallel to those of the process.
+struct Report {
+    double seconds = 0; ///< that were counted
+    std::uint64_t events = 0;
+    std::vector<ProductReport> products;
+    std::vector<StationReport> stations;
+    std::vector<BufferReport> buffers;
+    std::vector<SourceReport> sources;
+    std::vector<CrewReport> crews;
+};
+
+/// Where every part ever made is, since the beginning of the run. Always created = done + scrapped + joined + lost + inProgress.
+struct Balance {
+    std::uint64_t created = 0;
+    std::uint64_t done = 0;
+    std::uint64_t scrapped = 0;
+    std::uint64_t joined = 0; ///< assembled into another
+    std::uint64_t lost = 0;
+    std::uint64_t inProgress = 0; ///< counted where they are: at sources, in buffers and in stations
+};
+
+/// One run of a model. Deterministic: the same model, seed and calls give the same state on every machine (docs/simulation.md says
+/// what that rests on). A copy is a fork: it holds the whole state and goes on by itself.
+/// Thread: one at a time; runs do not share anything that changes.
+class Simulation {
+public:
+    Simulation(const Model& model, std::uint64_t seed);
+    Simulation(const Simulation& other);
+    Simulation& operator=(const Simulation& other);
+    Simulation(Simulation&&) noexcept;
+    Simulation& operator=(Simulation&&) noexcept;
+    ~Simulation();
+
+    /// Does all events up to and including `time` after the beginning. Errors: Invalid for a model that comes to a standstill
+    /// (a deadlock with who waits for whom, endless work in no time); ResourceLimit for more parts in progress than
+    /// `Process::maximumParts`. After an error the run is over.
+    [[nodiscard]] Result<void> runTo(Duration time);
+    /// Does one event if there is one up to `limit`; false when there is none. Errors as `runTo`.
+    [[nodiscard]] Result<bool> step(Duration limit = Duration::max());
+
+    [[nodiscard]] Duration now() const;
+    [[nodiscard]] std::uint64_t events() const; ///< since the beginning
+    [[nodiscard]] std::uint32_t partsInProgress() const;
+    [[nodiscard]] std::uint64_t partsDone() const; ///< since the beginning
+    /// Forgets what was counted so far, at the end of the warm-up; the parts stay where they are.
+    void resetStatistics();
+    [[nodiscard]] Report report() const;
+    [[nodiscard]] Balance balance() const;
+    /// Equal for equal states: time, calendar, parts, stations, random streams.
+    [[nodiscard]] Digest stateHash() const;
+    /// Bytes of the state that grow with the parts in progress, per part.
+    static constexpr std::size_t bytesPerPart = 32;
+
+private:
+    std::unique_ptr<Engine> engine_;
+};
+
+} // namespace millwright::sim

@@ -1,0 +1,458 @@
+#include <millwright/plant/process.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <format>
+#include <functional>
+#include <string_view>
+
+namespace millwright::plant {
+namespace {
+
+// Times in a run are below 2^62 ns; see sim::Calendar.
+constexpr double longestSeconds = 100 * 365.25 * 86400;
+
+bool isTime(double seconds) {
+    return seconds >= 0 && seconds <= longestSeconds; // false for NaN
+}
+
+std::optional<std::string> problemOfCut(const Distribution& d, std::string_view word) {
+    if (!(d.mean > 0) || !isTime(d.mean)) return std::format("the mean of a {} distribution must be above 0", word);
+    if (!(d.deviation > 0)) return std::format("the deviation of a {} distribution must be above 0", word);
+    if (!(d.low >= 0) || !(d.high > d.low)) return "low must be 0 or more, and high above low";
+    if (d.high < d.mean - 6 * d.deviation || d.low > d.mean + 6 * d.deviation)
+        return "low and high leave nothing of the distribution: both are more than six deviations from the mean";
+    return std::nullopt;
+}
+
+std::optional<std::string> problemOfValues(const Distribution& d) {
+    const bool discrete = d.kind == DistributionKind::Discrete;
+    if (d.values.size() < (discrete ? 1u : 2u))
+        return discrete ? "values is empty" : "an empirical distribution needs two values or more";
+    if (!std::ranges::all_of(d.values, isTime)) return "values must be 0 or more";
+    if (!discrete) return std::ranges::is_sorted(d.values) ? std::nullopt : std::optional<std::string>{"values must be ascending"};
+    if (d.weights.size() != d.values.size())
+        return std::format("there are {} values and {} weights: give one weight for each", d.values.size(), d.weights.size());
+    double sum = 0;
+    for (const double weight : d.weights) {
+        if (!(weight >= 0) || !std::isfinite(weight)) return "weights must be 0 or more";
+        sum += weight;
+    }
+    return sum > 0 ? std::nullopt : std::optional<std::string>{"weights add up to 0"};
+}
+
+bool isShape(double shape) {
+    return shape >= 0.01 && shape <= 1e6;
+}
+
+} // namespace
+
+std::optional<std::string> problemOf(const Distribution& d) {
+    switch (d.kind) {
+    case DistributionKind::Constant:
+        return isTime(d.mean) ? std::nullopt : std::optional<std::string>{"a time must be 0 or more, and at most 100 years"};
+    case DistributionKind::Exponential:
+    case DistributionKind::Erlang:
+    case DistributionKind::Gamma:
+        if (!isTime(d.mean) || d.mean == 0) return "the mean must be above 0";
+        if (d.kind == DistributionKind::Exponential) return std::nullopt;
+        if (!isShape(d.shape)) return "shape must be from 0.01 to 1000000";
+        if (d.kind == DistributionKind::Erlang && d.shape != std::floor(d.shape))
+            return "the shape of an erlang distribution is a whole number";
+        return std::nullopt;
+    case DistributionKind::Normal: return problemOfCut(d, "normal");
+    case DistributionKind::Lognormal: return problemOfCut(d, "lognormal");
+    case DistributionKind::Triangular:
+        if (!isTime(d.low) || !isTime(d.high) || !(d.low < d.high)) return "low must be 0 or more, and high above low";
+        return d.mode >= d.low && d.mode <= d.high ? std::nullopt : std::optional<std::string>{"mode must be between low and high"};
+    case DistributionKind::Uniform:
+    case DistributionKind::Beta:
+        if (!isTime(d.low) || !isTime(d.high) || !(d.low < d.high)) return "low must be 0 or more, and high above low";
+        if (d.kind == DistributionKind::Beta && (!isShape(d.shape) || !isShape(d.shape2)))
+            return "shape and shape2 must be from 0.01 to 1000000";
+        return std::nullopt;
+    case DistributionKind::Weibull:
+        if (!isTime(d.scale) || d.scale == 0) return "scale must be above 0";
+        return isShape(d.shape) ? std::nullopt : std::optional<std::string>{"shape must be from 0.01 to 1000000"};
+    case DistributionKind::Empirical:
+    case DistributionKind::Discrete: return problemOfValues(d);
+    }
+    return std::nullopt;
+}
+
+std::string nameOf(const Process& process, ProcessElement element, std::uint32_t index) {
+    switch (element) {
+    case ProcessElement::Process: break;
+    case ProcessElement::Product: return std::format("product '{}'", process.products[index].id);
+    case ProcessElement::Source: return std::format("source '{}'", process.sources[index].id);
+    case ProcessElement::Buffer: return std::format("buffer '{}'", process.buffers[index].id);
+    case ProcessElement::Station: return std::format("station '{}'", process.stations[index].id);
+    case ProcessElement::Shift: return std::format("shift '{}'", process.shifts[index].id);
+    case ProcessElement::Crew: return std::format("crew '{}'", process.crews[index].id);
+    }
+    return "process";
+}
+
+namespace {
+
+/// Checks element by element; then, when every index is good, how parts can flow.
+class Inspector {
+public:
+    explicit Inspector(const Process& process) : process_{process} {}
+
+    std::vector<ProcessProblem> inspect() {
+        if (process_.length <= Duration::zero() || seconds(process_.length) > longestSeconds)
+            add(ProcessElement::Process, 0, "the length of a run must be above 0 and at most 100 years");
+        if (process_.warmUp && (*process_.warmUp < Duration::zero() || *process_.warmUp >= process_.length))
+            add(ProcessElement::Process, 0, "the warm-up must be shorter than the run");
+        if (process_.maximumParts == 0 || process_.maximumParts > 100'000'000)
+            add(ProcessElement::Process, 0, "maximum_parts must be from 1 to 100000000");
+        if (process_.products.empty()) add(ProcessElement::Process, 0, "there is no product: what flows?");
+        if (process_.sources.empty()) add(ProcessElement::Process, 0, "there is no source: nothing would ever flow");
+        if (process_.products.size() > 60'000 || process_.sources.size() > 60'000)
+            add(ProcessElement::Process, 0, "there may be at most 60000 products and sources");
+        each(process_.sources, &Inspector::source);
+        each(process_.buffers, &Inspector::buffer);
+        each(process_.stations, &Inspector::station);
+        each(process_.shifts, &Inspector::shift);
+        each(process_.crews, &Inspector::crew);
+        if (problems_.empty()) flow();
+        std::ranges::stable_sort(problems_, {}, [](const ProcessProblem& p) { return std::pair{p.element, p.index}; });
+        return std::move(problems_);
+    }
+
+private:
+    template <typename T>
+    void each(const std::vector<T>& items, void (Inspector::*check)(std::uint32_t, const T&)) {
+        for (std::uint32_t i = 0; i < items.size(); ++i) (this->*check)(i, items[i]);
+    }
+
+    void add(ProcessElement element, std::uint32_t index, std::string message) {
+        problems_.push_back({element, index, std::move(message)});
+    }
+
+    void distribution(ProcessElement element, std::uint32_t index, std::string_view what, const Distribution& d) {
+        if (const auto problem = problemOf(d)) add(element, index, std::format("{}: {}", what, *problem));
+    }
+
+    void route(ProcessElement element, std::uint32_t index, const Route& route) {
+        if (route.branches.empty()) add(element, index, "has no way on: name where parts go with 'to'");
+        double sum = 0;
+        bool all = route.rule != RouteRule::Product;
+        std::vector<bool> named(process_.products.size());
+        for (const Branch& branch : route.branches) {
+            const std::size_t count = branch.to.kind == PlaceKind::Buffer    ? process_.buffers.size()
+                                      : branch.to.kind == PlaceKind::Station ? process_.stations.size()
+                                                                             : 1;
+            if (branch.to.index >= count) add(element, index, "leads to a place that does not exist");
+            if (!(branch.share >= 0) || !std::isfinite(branch.share)) add(element, index, "a share must be 0 or more");
+            sum += branch.share;
+            if (branch.product && *branch.product < named.size())
+                named[*branch.product] = true;
+            else if (branch.product)
+                add(element, index, "a way is for a product that does not exist");
+            else
+                all = true;
+        }
+        if (route.rule == RouteRule::Share && !(sum > 0)) add(element, index, "the shares of its ways add up to 0");
+        if (!all && !std::ranges::all_of(named, std::identity{}))
+            add(element, index, "not every product has a way on: leave 'product' out of the last one, which then takes all others");
+    }
+
+    void source(std::uint32_t i, const Source& source) {
+        if (source.product >= process_.products.size()) add(ProcessElement::Source, i, "its product does not exist");
+        if (source.every) {
+            distribution(ProcessElement::Source, i, "every", *source.every);
+            if (source.every->kind == DistributionKind::Constant && source.every->mean == 0)
+                add(ProcessElement::Source, i, "every: parts that come every 0 s never stop coming");
+            if (source.inProgress)
+                add(ProcessElement::Source, i,
+                    "has both 'every' and 'in_progress': parts either arrive or replace those that leave");
+        } else if (source.first) {
+            add(ProcessElement::Source, i, "has 'first' without 'every'");
+        }
+        if (source.first && (*source.first < Duration::zero() || seconds(*source.first) > longestSeconds))
+            add(ProcessElement::Source, i, "first: a time must be 0 or more, and at most 100 years");
+        if (source.inProgress && *source.inProgress == 0) add(ProcessElement::Source, i, "in_progress must be at least 1");
+        if (!source.every && source.whenFull != WhenFull::Wait) add(ProcessElement::Source, i, "has 'when_full' without 'every'");
+        route(ProcessElement::Source, i, source.to);
+    }
+
+    void buffer(std::uint32_t i, const Buffer& buffer) {
+        route(ProcessElement::Buffer, i, buffer.to);
+        if (buffer.to.rule != RouteRule::First)
+            add(ProcessElement::Buffer, i, "a buffer gives to whoever takes first: its rule is 'first'");
+        for (const Branch& branch : buffer.to.branches)
+            if (branch.to.kind != PlaceKind::Station)
+                add(ProcessElement::Buffer, i, "leads to something that is no station: a buffer is emptied by stations");
+    }
+
+    void station(std::uint32_t i, const Station& station) {
+        constexpr auto here = ProcessElement::Station;
+        if (station.servers == 0 || station.servers > 500'000) add(here, i, "servers must be from 1 to 500000");
+        if (station.batch == 0) add(here, i, "batch must be at least 1");
+        distribution(here, i, "cycle", station.cycle);
+        for (const Cycle& cycle : station.cycles) {
+            if (cycle.product >= process_.products.size()) add(here, i, "a cycle is for a product that does not exist");
+            distribution(here, i, "cycle", cycle.time);
+        }
+        for (const SetUp& setUp : station.setUps) {
+            distribution(here, i, "setup", setUp.time);
+            if ((setUp.from && *setUp.from >= process_.products.size()) || (setUp.to && *setUp.to >= process_.products.size()))
+                add(here, i, "a setup is for a product that does not exist");
+        }
+        for (const Failure& failure : station.failures) {
+            distribution(here, i, std::format("failure '{}', between", failure.id), failure.between);
+            distribution(here, i, std::format("failure '{}', repair", failure.id), failure.repair);
+            if (failure.between.kind == DistributionKind::Constant && failure.between.mean == 0)
+                add(here, i, std::format("failure '{}', between: a machine that fails every 0 s never works", failure.id));
+            if (failure.crew && *failure.crew >= process_.crews.size()) add(here, i, "a failure's crew does not exist");
+        }
+        if (station.shift && *station.shift >= process_.shifts.size()) add(here, i, "its shift does not exist");
+        for (const Input& input : station.inputs) {
+            if (input.index >= (input.fromSource ? process_.sources.size() : process_.buffers.size()))
+                add(here, i, "an input does not exist");
+            if (input.count == 0) add(here, i, "an input's count must be at least 1");
+        }
+        if (!station.inputs.empty() && station.batch > 1)
+            add(here, i, "has both 'input' and 'batch': an assembly makes one at a time");
+        route(here, i, station.to);
+        if (station.blocking == Blocking::BeforeService) before(i, station);
+    }
+
+    void before(std::uint32_t i, const Station& station) {
+        if (station.batch > 1) add(ProcessElement::Station, i, "blocking before service is for stations without 'batch'");
+        if (station.to.rule == RouteRule::First && station.to.branches.size() > 1)
+            add(ProcessElement::Station, i,
+                "blocking before service needs to know where a part will go: the rule 'first' does not say");
+        for (const Branch& branch : station.to.branches)
+            if (branch.to.kind == PlaceKind::Station)
+                add(ProcessElement::Station, i,
+                    "blocking before service needs a buffer behind the station, in which room can be kept");
+    }
+
+    void shift(std::uint32_t i, const Shift& shift) {
+        if (shift.period <= Duration::zero()) add(ProcessElement::Shift, i, "its period must be above 0");
+        if (shift.hours.empty()) add(ProcessElement::Shift, i, "has no hours: nothing would ever work");
+        Duration last = Duration::zero();
+        for (const Shift::Hours& hours : shift.hours) {
+            if (hours.from < last || hours.to <= hours.from || hours.to > shift.period) {
+                add(ProcessElement::Shift, i, "its hours must be ascending, apart, and within the period");
+                return;
+            }
+            last = hours.to;
+        }
+    }
+
+    void crew(std::uint32_t i, const Crew& crew) {
+        if (crew.size == 0) add(ProcessElement::Crew, i, "size must be at least 1");
+    }
+
+    // --- how parts flow ---
+
+    [[nodiscard]] std::size_t node(const Place& place) const {
+        return place.kind == PlaceKind::Station ? process_.buffers.size() + place.index : place.index;
+    }
+    [[nodiscard]] static bool isOut(const Place& place) { return place.kind == PlaceKind::Done || place.kind == PlaceKind::Scrap; }
+    static bool isUsed(const Route& route, const Branch& branch) { return route.rule != RouteRule::Share || branch.share > 0; }
+
+    void flow() {
+        nodes_ = process_.buffers.size() + process_.stations.size();
+        next_.assign(nodes_, {});
+        leaves_.assign(nodes_, false);
+        feeders_.assign(nodes_, 0);
+        const auto link = [&](std::size_t from, const Route& route) {
+            for (const Branch& branch : route.branches) {
+                if (!isUsed(route, branch)) continue;
+                if (isOut(branch.to)) {
+                    leaves_[from] = true;
+                    continue;
+                }
+                next_[from].push_back(node(branch.to));
+                ++feeders_[node(branch.to)];
+            }
+        };
+        for (std::size_t i = 0; i < process_.buffers.size(); ++i) link(i, process_.buffers[i].to);
+        for (std::size_t i = 0; i < process_.stations.size(); ++i) link(process_.buffers.size() + i, process_.stations[i].to);
+        for (const Source& source : process_.sources)
+            for (const Branch& branch : source.to.branches)
+                if (!isOut(branch.to)) ++feeders_[node(branch.to)];
+        reach();
+        for (std::uint32_t i = 0; i < process_.sources.size(); ++i) endlessSource(i);
+        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
+            batch(i);
+            inputs(i);
+        }
+        if (problems_.empty()) loops();
+    }
+
+    void problemAt(std::size_t node, std::string message) {
+        if (node < process_.buffers.size())
+            add(ProcessElement::Buffer, static_cast<std::uint32_t>(node), std::move(message));
+        else
+            add(ProcessElement::Station, static_cast<std::uint32_t>(node - process_.buffers.size()), std::move(message));
+    }
+
+    void reach() {
+        std::vector<bool> reached(nodes_);
+        std::vector<std::size_t> open;
+        const auto visit = [&](std::size_t to) {
+            if (!reached[to]) open.push_back(to);
+            reached[to] = true;
+        };
+        for (const Source& source : process_.sources)
+            for (const Branch& branch : source.to.branches)
+                if (!isOut(branch.to) && isUsed(source.to, branch)) visit(node(branch.to));
+        while (!open.empty()) {
+            const std::size_t from = open.back();
+            open.pop_back();
+            for (const std::size_t to : next_[from]) visit(to);
+        }
+        // Backwards: whatever can get out.
+        std::vector<bool> ends = leaves_;
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (std::size_t i = nodes_; i-- > 0;) {
+                if (ends[i] || !std::ranges::any_of(next_[i], [&](std::size_t to) { return ends[to]; })) continue;
+                ends[i] = true;
+                changed = true;
+            }
+        }
+        for (std::size_t i = 0; i < nodes_; ++i) {
+            if (!reached[i])
+                problemAt(i, "no part ever gets here: no source leads to it");
+            else if (!ends[i])
+                problemAt(i, "no part that gets here ever leaves the process: there is no way to 'done' or 'scrap'");
+        }
+    }
+
+    void endlessSource(std::uint32_t i) {
+        const Source& source = process_.sources[i];
+        if (source.every || source.inProgress || source.limit != 0) return;
+        for (const Branch& branch : source.to.branches) {
+            const bool unlimited =
+                isOut(branch.to) || (branch.to.kind == PlaceKind::Buffer && process_.buffers[branch.to.index].capacity == 0);
+            if (isUsed(source.to, branch) && unlimited)
+                add(ProcessElement::Source, i,
+                    "always has a part and leads to a place without limit: parts would come without end; give it 'every', "
+                    "'in_progress' or 'limit', or the buffer a 'capacity'");
+        }
+    }
+
+    void batch(std::uint32_t i) {
+        const Station& station = process_.stations[i];
+        if (station.batch == 1) return;
+        const Place here{PlaceKind::Station, i};
+        if (feeders_[process_.buffers.size() + i] != 1)
+            return add(ProcessElement::Station, i, "a batch is taken from one place: put one buffer before the station");
+        for (const Station& from : process_.stations)
+            if (std::ranges::contains(from.to.branches, here, &Branch::to))
+                return add(ProcessElement::Station, i,
+                           std::format("a batch needs a buffer between it and station '{}' to come together in", from.id));
+        for (const Buffer& buffer : process_.buffers)
+            if (std::ranges::contains(buffer.to.branches, here, &Branch::to)) gather(i, buffer, station.batch);
+        for (const Source& source : process_.sources)
+            if (std::ranges::contains(source.to.branches, here, &Branch::to)) collect(i, source, station.batch);
+    }
+
+    void gather(std::uint32_t station, const Buffer& buffer, std::uint32_t count) {
+        if (buffer.capacity != 0 && buffer.capacity < count)
+            add(ProcessElement::Station, station,
+                std::format("needs {} parts at once, but buffer '{}' holds {} at most", count, buffer.id, buffer.capacity));
+    }
+
+    void collect(std::uint32_t station, const Source& source, std::uint32_t count) {
+        if (source.inProgress && *source.inProgress < count)
+            add(ProcessElement::Station, station,
+                std::format("needs {} parts at once, but source '{}' has {} in progress at most", count, source.id,
+                            *source.inProgress));
+        if (source.every && source.whenFull != WhenFull::Wait && count > 1)
+            add(ProcessElement::Station, station,
+                std::format("needs {} parts at once, but source '{}' keeps one at most: set its when_full to \"wait\" or put a "
+                            "buffer between",
+                            count, source.id));
+    }
+
+    void inputs(std::uint32_t i) {
+        const Station& station = process_.stations[i];
+        if (station.inputs.empty()) return;
+        const Place here{PlaceKind::Station, i};
+        std::uint32_t known = 0;
+        for (const Input& input : station.inputs) {
+            const Route& to = input.fromSource ? process_.sources[input.index].to : process_.buffers[input.index].to;
+            const std::string& id = input.fromSource ? process_.sources[input.index].id : process_.buffers[input.index].id;
+            if (to.branches.size() != 1 || to.branches[0].to != here)
+                add(ProcessElement::Station, i, std::format("its input '{}' must lead to it, and to nothing else", id));
+            else
+                ++known;
+            if (input.fromSource)
+                collect(i, process_.sources[input.index], input.count);
+            else
+                gather(i, process_.buffers[input.index], input.count);
+        }
+        if (known == station.inputs.size() && feeders_[process_.buffers.size() + i] != known)
+            add(ProcessElement::Station, i, "something leads to it that is not among its inputs");
+    }
+
+    [[nodiscard]] bool takesNoTime(std::size_t node) const {
+        if (node < process_.buffers.size()) return true;
+        const Station& station = process_.stations[node - process_.buffers.size()];
+        const auto zero = [](const Distribution& d) { return d.kind == DistributionKind::Constant && d.mean < 0.5e-9; };
+        return zero(station.cycle) && std::ranges::all_of(station.cycles, zero, &Cycle::time);
+    }
+
+    // A ring of places none of which takes time: a part could go round it for ever at one moment.
+    void loops() {
+        enum : std::uint8_t { New, Open, Closed };
+        std::vector<std::uint8_t> state(nodes_, New);
+        for (std::size_t start = 0; start < nodes_; ++start) {
+            if (state[start] != New || !takesNoTime(start)) continue;
+            std::vector<std::pair<std::size_t, std::size_t>> path{{start, 0}}; // node, next branch to follow
+            state[start] = Open;
+            while (!path.empty()) {
+                auto& [at, branch] = path.back();
+                if (branch == next_[at].size()) {
+                    state[at] = Closed;
+                    path.pop_back();
+                    continue;
+                }
+                const std::size_t to = next_[at][branch++];
+                if (!takesNoTime(to) || state[to] == Closed) continue;
+                if (state[to] == Open) return ring(path, to);
+                state[to] = Open;
+                path.emplace_back(to, 0);
+            }
+        }
+    }
+
+    void ring(const std::vector<std::pair<std::size_t, std::size_t>>& path, std::size_t to) {
+        std::string text;
+        for (auto at = std::ranges::find(path, to, &std::pair<std::size_t, std::size_t>::first); at != path.end(); ++at)
+            text += name(at->first) + " -> ";
+        problemAt(to, std::format("parts can go round without taking any time ({}{}): give one of the stations a cycle above 0",
+                                  text, name(to)));
+    }
+
+    [[nodiscard]] std::string name(std::size_t node) const {
+        return node < process_.buffers.size()
+                   ? nameOf(process_, ProcessElement::Buffer, static_cast<std::uint32_t>(node))
+                   : nameOf(process_, ProcessElement::Station, static_cast<std::uint32_t>(node - process_.buffers.size()));
+    }
+
+    const Process& process_;
+    std::vector<ProcessProblem> problems_;
+    // Buffers, then stations.
+    std::size_t nodes_ = 0;
+    std::vector<std::vector<std::size_t>> next_;
+    std::vector<bool> leaves_;
+    std::vector<std::uint32_t> feeders_;
+};
+
+} // namespace
+
+std::vector<ProcessProblem> problemsOf(const Process& process) {
+    return Inspector{process}.inspect();
+}
+
+} // namespace millwright::plant

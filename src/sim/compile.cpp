@@ -1,0 +1,316 @@
+#include "sim/compiled.hpp"
+
+#include <millwright/sim/simulation.hpp>
+
+#include <algorithm>
+#include <format>
+#include <functional>
+#include <set>
+#include <string_view>
+
+namespace millwright::sim {
+namespace {
+
+using namespace plant;
+
+/// Turns a process that has no problems into its compiled form.
+class Compiler {
+public:
+    explicit Compiler(Process process) { out_.process = std::move(process); }
+
+    Compiled compile() {
+        const Process& process = out_.process;
+        out_.buffersEnd = static_cast<Node>(process.buffers.size());
+        out_.stationsEnd = out_.buffersEnd + static_cast<Node>(process.stations.size());
+        out_.sourcesEnd = out_.stationsEnd + static_cast<Node>(process.sources.size());
+        priorities();
+        for (const Buffer& buffer : process.buffers) compileBuffer(buffer);
+        for (const Station& station : process.stations) compileStation(station);
+        for (const Source& source : process.sources) compileSource(source);
+        out_.firstSourceList = out_.lists;
+        out_.lists += static_cast<std::uint32_t>(process.sources.size());
+        numberTimers();
+        for (std::uint32_t i = 0; i < process.shifts.size(); ++i) compileShift(process.shifts[i]);
+        findFeeders();
+        findLoops();
+        stock();
+        return std::move(out_);
+    }
+
+private:
+    // A stream belongs to a purpose, not to a place in the file, so that a scenario with one station more changes no other's
+    // numbers. FNV-1a of the purpose; the next free number where two purposes meet.
+    [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> stream(std::string_view purpose) {
+        std::uint32_t hash = 2166136261u;
+        for (const char c : purpose) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619u;
+        while (!streamIds_.insert(hash).second) ++hash;
+        return {hash, out_.streams++};
+    }
+
+    std::uint32_t sampler(const Distribution& distribution, const std::string& purpose) {
+        const auto [id, index] = stream(purpose);
+        out_.samplers.push_back(makeSampler(distribution, id, index, out_.values));
+        return static_cast<std::uint32_t>(out_.samplers.size() - 1);
+    }
+
+    [[nodiscard]] Node node(const Place& place) const {
+        switch (place.kind) {
+        case PlaceKind::Buffer: return place.index;
+        case PlaceKind::Station: return out_.station(place.index);
+        case PlaceKind::Done: return out_.done();
+        case PlaceKind::Scrap: break;
+        }
+        return out_.done() + 1;
+    }
+
+    CompiledRoute route(const Route& from, const std::string& purpose) {
+        CompiledRoute route{.rule = from.rule, .firstBranch = static_cast<std::uint32_t>(out_.branches.size())};
+        double total = 0, sum = 0;
+        for (const Branch& branch : from.branches) total += branch.share;
+        for (const Branch& branch : from.branches) {
+            if (from.rule == RouteRule::Share && branch.share <= 0) continue;
+            sum += branch.share;
+            out_.branches.push_back({.to = node(branch.to), .product = branch.product.value_or(none), .cumulative = sum / total});
+            ++route.branches;
+        }
+        if (from.rule == RouteRule::Share) out_.branches.back().cumulative = 1; // a sum of fractions may fall short of 1
+        if (route.branches == 1) route.only = out_.branches.back().to;
+        if (route.only == none && from.rule == RouteRule::Share)
+            std::tie(route.streamId, route.stream) = stream(purpose + "/route");
+        return route;
+    }
+
+    // Which list of a buffer sorted by priority a product belongs to: the highest priority first.
+    void priorities() {
+        std::set<int, std::greater<>> distinct;
+        for (const Product& product : out_.process.products) distinct.insert(product.priority);
+        for (const Product& product : out_.process.products)
+            out_.listOfProduct.push_back(
+                static_cast<std::uint32_t>(std::distance(distinct.begin(), distinct.find(product.priority))));
+        lists_ = static_cast<std::uint32_t>(distinct.size());
+    }
+
+    void compileBuffer(const Buffer& from) {
+        CompiledBuffer buffer;
+        buffer.route = route(from.to, "buffer/" + from.id);
+        buffer.capacity = from.capacity == 0 ? none : from.capacity;
+        buffer.discipline = from.discipline;
+        buffer.firstList = out_.lists;
+        buffer.lists = from.discipline == Discipline::Priority ? lists_ : 1;
+        out_.lists += buffer.lists;
+        out_.buffers.push_back(buffer);
+    }
+
+    void compileStation(const Station& from) {
+        const std::string purpose = "station/" + from.id;
+        CompiledStation station;
+        station.route = route(from.to, purpose);
+        station.firstServer = out_.servers;
+        station.servers = from.servers;
+        out_.servers += from.servers;
+        station.batch = from.batch;
+        station.cycle = sampler(from.cycle, purpose + "/cycle");
+        if (!from.cycles.empty()) cycles(from, station, purpose);
+        if (!from.setUps.empty()) setUps(from, station, purpose);
+        station.before = from.blocking == Blocking::BeforeService;
+        station.shift = from.shift.value_or(none);
+        station.takesOne = from.batch == 1 && from.inputs.empty();
+        station.firstInput = static_cast<std::uint32_t>(out_.inputs.size());
+        station.inputs = static_cast<std::uint32_t>(from.inputs.size());
+        for (const Input& input : from.inputs)
+            out_.inputs.push_back({input.fromSource ? out_.source(input.index) : input.index, input.count});
+        station.firstFailure = static_cast<std::uint32_t>(out_.failures.size());
+        station.failures = static_cast<std::uint32_t>(from.failures.size());
+        for (std::size_t i = 0; i < from.failures.size(); ++i)
+            failure(from, from.failures[i], std::format("{}/failure/{}", purpose, i), station);
+        out_.failureClocks += station.failures * station.servers;
+        out_.stations.push_back(station);
+    }
+
+    void cycles(const Station& from, CompiledStation& station, const std::string& purpose) {
+        station.cycles = static_cast<std::uint32_t>(out_.tables.size());
+        out_.tables.resize(out_.tables.size() + out_.process.products.size(), station.cycle);
+        for (const Cycle& cycle : from.cycles)
+            out_.tables[station.cycles + cycle.product] =
+                sampler(cycle.time, purpose + "/cycle/" + out_.process.products[cycle.product].id);
+    }
+
+    void setUps(const Station& from, CompiledStation& station, const std::string& purpose) {
+        const auto products = static_cast<std::uint32_t>(out_.process.products.size());
+        station.setUps = static_cast<std::uint32_t>(out_.tables.size());
+        out_.tables.resize(out_.tables.size() + std::size_t{products + 1} * products, none); // the last row: nothing made yet
+        for (std::size_t n = 0; n < from.setUps.size(); ++n) {
+            const SetUp& setUp = from.setUps[n];
+            const std::uint32_t index = sampler(setUp.time, std::format("{}/setup/{}", purpose, n));
+            for (std::uint32_t row = 0; row <= products; ++row)
+                for (std::uint32_t to = 0; to < products; ++to)
+                    if (row != to && (!setUp.from || *setUp.from == row) && (!setUp.to || *setUp.to == to))
+                        out_.tables[station.setUps + row * products + to] = index;
+        }
+    }
+
+    void failure(const Station& station, const Failure& from, const std::string& purpose, CompiledStation& compiled) {
+        CompiledFailure failure;
+        failure.calendar = from.clock == FailureClock::Calendar;
+        (failure.calendar ? compiled.calendarClock : compiled.workingClock) = true;
+        failure.crew = from.crew.value_or(none);
+        failure.between = static_cast<std::uint32_t>(out_.samplers.size());
+        for (std::uint32_t i = 0; i < station.servers; ++i) (void)sampler(from.between, std::format("{}/{}/between", purpose, i));
+        failure.repair = static_cast<std::uint32_t>(out_.samplers.size());
+        for (std::uint32_t i = 0; i < station.servers; ++i) (void)sampler(from.repair, std::format("{}/{}/repair", purpose, i));
+        out_.failures.push_back(failure);
+    }
+
+    void compileSource(const Source& from) {
+        CompiledSource source;
+        source.route = route(from.to, "source/" + from.id);
+        source.product = static_cast<std::uint16_t>(from.product);
+        source.timed = from.every.has_value();
+        source.closed = from.inProgress.has_value();
+        source.whenFull = from.whenFull;
+        source.inProgress = from.inProgress.value_or(0);
+        source.limit = from.limit;
+        if (from.every) source.every = sampler(*from.every, "source/" + from.id + "/every");
+        if (from.first) source.first = from.first->count();
+        out_.sources.push_back(source);
+    }
+
+    void numberTimers() {
+        std::uint32_t timer = 0;
+        for (CompiledSource& source : out_.sources) source.timer = timer++;
+        out_.firstServerTimer = timer;
+        timer += out_.servers;
+        for (CompiledStation& station : out_.stations) {
+            for (std::uint32_t i = 0; i < station.failures; ++i) {
+                CompiledFailure& failure = out_.failures[station.firstFailure + i];
+                if (!failure.calendar) continue;
+                failure.timer = timer;
+                timer += station.servers;
+                for (std::uint32_t s = 0; s < station.servers; ++s) out_.calendarClocks.push_back({station.firstServer + s, i});
+            }
+        }
+        out_.firstShiftTimer = timer;
+        out_.timers = timer + static_cast<std::uint32_t>(out_.process.shifts.size());
+    }
+
+    // Times in (0, period] at which the shift turns, without those that meet.
+    void compileShift(const Shift& from) {
+        CompiledShift shift{.period = from.period.count(), .firstEdge = static_cast<std::uint32_t>(out_.shiftEdges.size())};
+        shift.timer = out_.firstShiftTimer + static_cast<std::uint32_t>(out_.shifts.size());
+        std::vector<SimTime> edges;
+        for (const Shift::Hours& hours : from.hours) {
+            if (!edges.empty() && edges.back() == hours.from.count())
+                edges.pop_back();
+            else
+                edges.push_back(hours.from.count());
+            edges.push_back(hours.to.count());
+        }
+        shift.onAtFirst = edges.front() == 0;
+        if (shift.onAtFirst) {
+            edges.erase(edges.begin());
+            if (edges.back() == shift.period)
+                edges.pop_back(); // it ends where it begins again
+            else
+                edges.push_back(shift.period);
+        }
+        shift.edges = static_cast<std::uint32_t>(edges.size());
+        out_.shiftEdges.insert(out_.shiftEdges.end(), edges.begin(), edges.end());
+        out_.shifts.push_back(shift);
+    }
+
+    void findFeeders() {
+        std::vector<std::vector<Node>> feeders(out_.done());
+        const auto add = [&](Node from, const CompiledRoute& route) {
+            for (std::uint32_t i = 0; i < route.branches; ++i) {
+                const Node to = out_.branches[route.firstBranch + i].to;
+                if (to < out_.done() && !std::ranges::contains(feeders[to], from)) feeders[to].push_back(from);
+            }
+        };
+        for (std::uint32_t i = 0; i < out_.buffers.size(); ++i) add(i, out_.buffers[i].route);
+        for (std::uint32_t i = 0; i < out_.stations.size(); ++i) add(out_.station(i), out_.stations[i].route);
+        for (std::uint32_t i = 0; i < out_.sources.size(); ++i) add(out_.source(i), out_.sources[i].route);
+        const auto keep = [&](Node node, std::uint32_t& first, std::uint32_t& count) {
+            first = static_cast<std::uint32_t>(out_.feeders.size());
+            count = static_cast<std::uint32_t>(feeders[node].size());
+            out_.feeders.insert(out_.feeders.end(), feeders[node].begin(), feeders[node].end());
+        };
+        for (std::uint32_t i = 0; i < out_.buffers.size(); ++i) keep(i, out_.buffers[i].firstFeeder, out_.buffers[i].feeders);
+        for (std::uint32_t i = 0; i < out_.stations.size(); ++i)
+            keep(out_.station(i), out_.stations[i].firstFeeder, out_.stations[i].feeders);
+    }
+
+    [[nodiscard]] const CompiledRoute& routeOf(Node node) const {
+        return out_.isBuffer(node) ? out_.buffers[node].route : out_.stations[out_.stationOf(node)].route;
+    }
+
+    // Only where a part can come back to a station can parts wait for each other.
+    void findLoops() {
+        for (std::uint32_t s = 0; s < out_.stations.size(); ++s) {
+            std::vector<bool> seen(out_.done());
+            std::vector<Node> open{out_.station(s)};
+            while (!open.empty() && !out_.stations[s].looped) {
+                const CompiledRoute& route = routeOf(open.back());
+                open.pop_back();
+                for (std::uint32_t i = 0; i < route.branches; ++i) {
+                    const Node to = out_.branches[route.firstBranch + i].to;
+                    if (to >= out_.done()) continue;
+                    if (to == out_.station(s)) out_.stations[s].looped = true;
+                    if (!seen[to]) open.push_back(to);
+                    seen[to] = true;
+                }
+            }
+        }
+    }
+
+    // A source that always has parts keeps as many ready as a batch or an assembly takes of it at once.
+    void stock() {
+        for (const CompiledStation& station : out_.stations) {
+            const auto keep = [&](Node from, std::uint32_t count) {
+                if (out_.isSource(from))
+                    out_.sources[out_.sourceOf(from)].stock = std::max(out_.sources[out_.sourceOf(from)].stock, count);
+            };
+            for (std::uint32_t i = 0; i < station.inputs; ++i)
+                keep(out_.inputs[station.firstInput + i].from, out_.inputs[station.firstInput + i].count);
+            if (station.batch > 1) keep(out_.feeders[station.firstFeeder], station.batch);
+        }
+    }
+
+    Compiled out_;
+    std::set<std::uint32_t> streamIds_;
+    std::uint32_t lists_ = 1;
+};
+
+std::vector<Error> errorsOf(const Process& process) {
+    std::vector<Error> errors;
+    for (const ProcessProblem& problem : problemsOf(process))
+        errors.push_back({ErrorCode::Invalid, problem.message, nameOf(process, problem.element, problem.index)});
+    std::size_t timers = process.sources.size() + process.shifts.size();
+    for (const Station& station : process.stations) timers += std::size_t{station.servers} * (1 + station.failures.size());
+    if (errors.empty() && timers > Calendar::maximumTimers)
+        errors.push_back({ErrorCode::ResourceLimit,
+                          std::format("{} sources, servers and failures: there may be {}", timers, Calendar::maximumTimers),
+                          "process"});
+    return errors;
+}
+
+} // namespace
+
+std::string Compiled::nameOf(Node node) const {
+    if (isBuffer(node)) return plant::nameOf(process, ProcessElement::Buffer, node);
+    if (isStation(node)) return plant::nameOf(process, ProcessElement::Station, stationOf(node));
+    return isSource(node) ? plant::nameOf(process, ProcessElement::Source, sourceOf(node)) : "the way out";
+}
+
+std::expected<Model, std::vector<Error>> Model::make(Process process) {
+    std::vector<Error> errors = errorsOf(process);
+    if (!errors.empty()) return std::unexpected(std::move(errors));
+    Model model;
+    model.compiled_ = std::make_shared<const Compiled>(Compiler{std::move(process)}.compile());
+    return model;
+}
+
+const Process& Model::process() const {
+    return compiled_->process;
+}
+
+} // namespace millwright::sim

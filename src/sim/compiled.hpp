@@ -1,0 +1,136 @@
+#pragma once
+
+#include "sim/sampler.hpp"
+
+#include <millwright/sim/calendar.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The process model in the form the simulation runs: indices and ready samplers, in arrays. Never changed while a run lasts.
+namespace millwright::sim {
+
+/// A place in one numbering: buffers, then stations, then sources, then the two ways out.
+using Node = std::uint32_t;
+inline constexpr std::uint32_t none = 0xffff'ffff;
+inline constexpr Node anyBranch = 0xffff'fffe; ///< a part that goes to whichever branch has room first
+
+enum class Priority : std::uint8_t { Shift, Repair, Failure, Service, Arrival }; ///< of events at the same time
+
+struct CompiledRoute {
+    plant::RouteRule rule = plant::RouteRule::Share;
+    std::uint32_t firstBranch = 0;
+    std::uint32_t branches = 0;
+    Node only = none;           ///< the one branch of a route that has one
+    std::uint32_t streamId = 0; ///< Share
+    std::uint32_t stream = 0;
+};
+
+struct CompiledBranch {
+    Node to = none;
+    std::uint32_t product = none; ///< none: any
+    double cumulative = 1;        ///< Share: up to which uniform number this branch is taken
+};
+
+struct CompiledSource {
+    CompiledRoute route;
+    std::uint16_t product = 0;
+    bool timed = false;  ///< parts arrive by `every`
+    bool closed = false; ///< CONWIP
+    plant::WhenFull whenFull = plant::WhenFull::Wait;
+    std::uint32_t inProgress = 0;
+    std::uint64_t limit = 0;
+    std::uint32_t every = none; ///< sampler
+    SimTime first = -1;         ///< -1: an interval
+    std::uint32_t stock = 1;    ///< how many parts a source that always has some keeps ready
+    std::uint32_t timer = none;
+};
+
+struct CompiledBuffer {
+    CompiledRoute route;
+    std::uint32_t capacity = 0; ///< none: unlimited
+    plant::Discipline discipline = plant::Discipline::Fifo;
+    std::uint32_t firstList = 0;
+    std::uint32_t lists = 1; ///< one a priority
+    std::uint32_t firstFeeder = 0, feeders = 0;
+};
+
+struct CompiledFailure {
+    bool calendar = false;
+    std::uint32_t between = none; ///< sampler of the first server; the others follow
+    std::uint32_t repair = none;
+    std::uint32_t crew = none;
+    std::uint32_t timer = none; ///< Calendar: of the first server; the others follow
+};
+
+struct CalendarClock {
+    std::uint32_t server = 0;
+    std::uint32_t failure = 0; ///< of its station
+};
+
+struct CompiledInput {
+    Node from = none;
+    std::uint32_t count = 1;
+};
+
+struct CompiledStation {
+    CompiledRoute route;
+    std::uint32_t firstServer = 0, servers = 1;
+    std::uint32_t batch = 1;
+    std::uint32_t cycle = none;  ///< sampler
+    std::uint32_t cycles = none; ///< samplers by product, in `tables`; none: `cycle` for all
+    std::uint32_t setUps = none; ///< samplers by (from, to), in `tables`; none: no set-up
+    std::uint32_t firstInput = 0, inputs = 0;
+    std::uint32_t firstFeeder = 0, feeders = 0;
+    std::uint32_t firstFailure = 0, failures = 0;
+    bool workingClock = false, calendarClock = false;
+    bool takesOne = true; ///< neither a batch nor an assembly: parts can be put into it
+    bool before = false;  ///< blocking before service
+    bool looped = false;  ///< a part can come back: a deadlock is possible
+    std::uint32_t shift = none;
+};
+
+struct CompiledShift {
+    SimTime period = 0;
+    std::uint32_t firstEdge = 0, edges = 0; ///< in `shiftEdges`: times in the period at which it begins, ends, begins …
+    std::uint32_t timer = none;
+    bool onAtFirst = false;
+};
+
+struct Compiled {
+    plant::Process process; ///< what all this was made of: ids for reports
+    std::vector<CompiledSource> sources;
+    std::vector<CompiledBuffer> buffers;
+    std::vector<CompiledStation> stations;
+    std::vector<CompiledBranch> branches;
+    std::vector<CompiledFailure> failures;
+    std::vector<CompiledInput> inputs;
+    std::vector<CompiledShift> shifts;
+    std::vector<SimTime> shiftEdges;
+    std::vector<Node> feeders; ///< stations and sources that send to a place, for stations also the buffers
+    std::vector<Sampler> samplers;
+    std::vector<std::uint32_t> tables;         ///< of samplers
+    std::vector<double> values;                ///< of the samplers
+    std::vector<std::uint32_t> listOfProduct;  ///< by product: which list of a buffer sorted by priority
+    std::vector<CalendarClock> calendarClocks; ///< by their timers, which follow those of the servers; shifts come last
+    std::uint32_t servers = 0, timers = 0, streams = 0, lists = 0, failureClocks = 0;
+    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0;
+    std::uint32_t firstSourceList = 0;
+
+    // Where each kind of node ends in the numbering.
+    Node buffersEnd = 0, stationsEnd = 0, sourcesEnd = 0;
+
+    [[nodiscard]] Node station(std::uint32_t i) const { return buffersEnd + i; }
+    [[nodiscard]] Node source(std::uint32_t i) const { return stationsEnd + i; }
+    [[nodiscard]] Node done() const { return sourcesEnd; }
+    [[nodiscard]] bool isBuffer(Node node) const { return node < buffersEnd; }
+    [[nodiscard]] bool isStation(Node node) const { return node - buffersEnd < stationsEnd - buffersEnd; }
+    [[nodiscard]] bool isSource(Node node) const { return node - stationsEnd < sourcesEnd - stationsEnd; }
+    [[nodiscard]] std::uint32_t stationOf(Node node) const { return node - buffersEnd; }
+    [[nodiscard]] std::uint32_t sourceOf(Node node) const { return node - stationsEnd; }
+    /// `station 'coater'`, for messages.
+    [[nodiscard]] std::string nameOf(Node node) const;
+};
+
+} // namespace millwright::sim

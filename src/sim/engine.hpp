@@ -1,0 +1,219 @@
+#pragma once
+
+#include "sim/compiled.hpp"
+
+#include <millwright/sim/simulation.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace millwright::sim {
+
+struct Part {
+    SimTime created = 0; ///< when it left its source's hands
+    SimTime entered = 0; ///< when it began to wait where it is
+    std::uint64_t serial = 0;
+    std::uint32_t next = none; ///< the one behind it: in a buffer, in a batch, among the free
+    std::uint16_t product = 0;
+    std::uint16_t source = 0;
+};
+static_assert(sizeof(Part) == Simulation::bytesPerPart);
+
+/// First and last of parts that wait in a line.
+struct Chain {
+    std::uint32_t head = none, tail = none;
+};
+
+/// Parts that wait: in a buffer, or at a source. What is counted is integrals over time.
+struct Store {
+    SimTime changed = 0;
+    double content = 0; ///< integral of the number of parts, in part nanoseconds
+    double waited = 0;  ///< sum of the waits of those that left, nanoseconds
+    std::uint64_t entered = 0, left = 0;
+    std::uint32_t count = 0, reserved = 0, max = 0;
+    std::uint32_t waiters = 0; ///< servers and sources that have a part for here and found no room
+};
+
+struct SourceState {
+    std::uint64_t made = 0;
+    std::uint64_t created = 0, lost = 0; ///< counted
+    Node target = none;                  ///< of the part at its head
+    std::uint32_t outstanding = 0;       ///< CONWIP
+};
+
+enum class Phase : std::uint8_t { Empty, AwaitsRoom, SettingUp, Working, Finished };
+enum class Activity : std::uint8_t { Working, Starved, Blocked, Down, SetUp, Idle };
+inline constexpr std::size_t activities = 6;
+enum class Listed : std::uint8_t { Not, Free, Blocked, ForCrew };
+
+struct Server {
+    SimTime since = 0;      ///< in this activity, or since the statistics began
+    SimTime stintBegan = 0; ///< when it last began or went on working
+    SimTime remaining = 0;  ///< of set-up or work, then
+    std::array<SimTime, activities> spent{};
+    std::uint64_t finished = 0, failed = 0;
+    std::uint32_t station = 0;
+    std::uint32_t part = none;                  ///< the first of what it holds
+    Node target = none;                         ///< of that part, when it is finished
+    std::uint32_t next = none, previous = none; ///< in the list it is in
+    std::uint32_t firstClock = 0;
+    std::uint32_t failing = none; ///< failure (of its station) that comes before the work ends, or that it is down with
+    std::uint32_t lastProduct = none;
+    Phase phase = Phase::Empty;
+    Activity activity = Activity::Starved;
+    Listed listed = Listed::Not;
+    bool down = false, off = false;
+    std::array<std::uint8_t, 3> unused{};
+};
+
+struct List {
+    std::uint32_t head = none, tail = none;
+};
+
+struct StationState {
+    List free, blocked;
+    std::uint32_t freeCount = 0;
+    std::uint32_t waiters = 0;
+};
+
+struct CrewState {
+    SimTime changed = 0;
+    double busyTime = 0; ///< integral of busy people, nanoseconds
+    List waiting;
+    std::uint32_t busy = 0, unused = 0;
+};
+
+struct ProductState {
+    double inSystem = 0; ///< nanoseconds, of the good ones
+    std::uint64_t made = 0, scrapped = 0;
+};
+
+/// The state of one run and what changes it. Everything is copied by copying it.
+class Engine {
+public:
+    Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed);
+
+    [[nodiscard]] Result<void> runTo(SimTime time);
+    [[nodiscard]] Result<bool> step(SimTime limit);
+    void resetStatistics();
+    [[nodiscard]] Report report() const;
+    [[nodiscard]] Balance balance() const;
+    [[nodiscard]] Digest stateHash() const;
+    [[nodiscard]] SimTime now() const { return now_; }
+    [[nodiscard]] std::uint64_t events() const { return events_; }
+    [[nodiscard]] std::uint32_t partsInProgress() const { return partsInProgress_; }
+    [[nodiscard]] std::uint64_t partsDone() const { return done_; }
+
+private:
+    static constexpr std::uint64_t endlessEvents = 10'000'000; // at one time
+
+    void begin();
+    void fire(std::uint32_t timer);
+    void fireSeldom(std::uint32_t timer);
+    void arrive(std::uint32_t source);
+    void serve(std::uint32_t server);
+    void turnShift(std::uint32_t shift);
+
+    // Random numbers.
+    [[nodiscard]] SimTime draw(std::uint32_t sampler);
+    [[nodiscard]] Node choose(const CompiledRoute& route, std::uint32_t part);
+    [[nodiscard]] Node chooseByShare(const CompiledRoute& route);
+    [[nodiscard]] Node shortest(const CompiledRoute& route) const;
+
+    // Parts.
+    [[nodiscard]] std::uint32_t createPart(std::uint32_t source);
+    void freePart(std::uint32_t part);
+    void leaveProcess(std::uint32_t part, bool good);
+    void forget(std::uint32_t part);
+    void put(std::uint32_t store, std::uint32_t part);
+    [[nodiscard]] std::uint32_t takeFrom(std::uint32_t store);
+    [[nodiscard]] std::uint32_t frontList(std::uint32_t store) const;
+    void count(Store& store);
+    [[nodiscard]] std::uint32_t storeOf(std::uint32_t source) const;
+
+    // Movement.
+    [[nodiscard]] bool hasRoom(Node node) const;
+    [[nodiscard]] bool isWanted(std::uint32_t buffer) const;
+    [[nodiscard]] bool place(std::uint32_t part, Node target, const CompiledRoute& route, bool reserved = false);
+    [[nodiscard]] bool placeAt(std::uint32_t part, Node node, bool reserved);
+    void settle();
+    void settleBuffer(std::uint32_t buffer);
+    void settleSource(std::uint32_t source);
+    [[nodiscard]] bool takeBlocked(Node node);
+    [[nodiscard]] bool pull(std::uint32_t station);
+    [[nodiscard]] bool pullSimple(std::uint32_t station);
+    [[nodiscard]] bool pullBatch(std::uint32_t station);
+    [[nodiscard]] bool pullInputs(std::uint32_t station);
+    [[nodiscard]] std::uint32_t waitingFor(Node from, Node node) const;
+    [[nodiscard]] std::uint32_t takeWaiting(Node from, Node node);
+    [[nodiscard]] std::uint32_t waitingAt(Node from) const;
+    [[nodiscard]] std::uint32_t takeHead(Node from);
+    void releaseFromSource(std::uint32_t source, std::uint32_t part);
+    void await(std::uint32_t source, Node target, int change = 1);
+    void addWaiter(Node target, const CompiledRoute& route, int change);
+    [[nodiscard]] bool roomAlong(Node target, const CompiledRoute& route) const;
+    [[nodiscard]] bool leadsTo(Node target, const CompiledRoute& route, Node node) const;
+    [[nodiscard]] std::uint32_t blockedServerFor(std::uint32_t station, Node node) const;
+
+    // Servers.
+    void load(std::uint32_t server, std::uint32_t part);
+    void tryStart(std::uint32_t server);
+    void block(std::uint32_t server);
+    void startWork(std::uint32_t server);
+    void beginStint(std::uint32_t server);
+    void endStint(std::uint32_t server);
+    void tryLeave(std::uint32_t server);
+    void becomeFree(std::uint32_t server);
+    void fail(std::uint32_t server);
+    void beginRepair(std::uint32_t server);
+    void endRepair(std::uint32_t server);
+    void pauseCalendarClocks(std::uint32_t server, bool pause);
+    void switchServer(std::uint32_t server, bool on);
+    [[nodiscard]] static bool isActive(const Server& server);
+    void countCrew(CrewState& crew);
+    void renewClock(std::uint32_t server, std::uint32_t failure);
+    void describe(Server& server);
+    void setActivity(Server& server, Activity activity);
+    void append(List& list, std::uint32_t server, Listed as);
+    void remove(List& list, std::uint32_t server);
+    [[nodiscard]] std::uint32_t serverTimer(std::uint32_t server) const { return model_->firstServerTimer + server; }
+
+    // What cannot go on.
+    void checkDeadlock(std::uint32_t station);
+    [[nodiscard]] bool canMove(Node node) const;
+    [[nodiscard]] Error deadlock() const;
+    [[nodiscard]] Error standstill() const;
+    [[nodiscard]] Error tooManyParts() const;
+
+    std::shared_ptr<const Compiled> model_;
+    std::uint64_t seed_ = 0;
+    SimTime now_ = 0;
+    SimTime countedSince_ = 0;
+    std::uint64_t events_ = 0, eventsCounted_ = 0;
+    std::uint64_t serial_ = 0;
+    std::uint64_t done_ = 0, scrapped_ = 0, joined_ = 0, lost_ = 0;
+    std::uint32_t freeParts_ = none, partsInProgress_ = 0;
+    std::uint64_t eventsThen_ = 0; // when the time last moved on
+    bool begun_ = false;
+    Calendar calendar_;
+    std::vector<Part> parts_;
+    std::vector<Store> stores_; // buffers, then sources
+    std::vector<Chain> lists_;
+    std::vector<Server> servers_;
+    std::vector<StationState> stations_;
+    std::vector<SourceState> sources_;
+    std::vector<CrewState> crews_;
+    std::vector<ProductState> products_;
+    std::vector<SimTime> clocks_; // to the next failure
+    std::vector<std::uint8_t> shiftOn_;
+    std::vector<std::uint64_t> shiftTurns_;
+    std::vector<Stream> streams_;
+    std::vector<Node> unsettled_; // places where something may have become possible
+    std::vector<Node> waits_;     // scratch of checkDeadlock
+    std::optional<Error> failure_;
+};
+
+} // namespace millwright::sim

@@ -1,0 +1,431 @@
+#include "sim/engine.hpp"
+
+#include <algorithm>
+#include <format>
+
+// What happens seldom in a run: its beginning, failures and repairs, shifts; and what it is asked for.
+namespace millwright::sim {
+
+namespace {
+
+constexpr std::uint32_t order(Priority priority) {
+    return static_cast<std::uint32_t>(priority);
+}
+
+} // namespace
+
+Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
+    : model_{std::move(model)},
+      seed_{seed},
+      calendar_{model_->timers},
+      stores_(model_->buffers.size() + model_->sources.size()),
+      lists_(model_->lists),
+      servers_(model_->servers),
+      stations_(model_->stations.size()),
+      sources_(model_->sources.size()),
+      crews_(model_->process.crews.size()),
+      products_(model_->process.products.size()),
+      clocks_(model_->failureClocks, never),
+      shiftOn_(model_->shifts.size()),
+      shiftTurns_(model_->shifts.size()),
+      streams_(model_->streams) {
+    std::uint32_t clock = 0;
+    for (std::uint32_t s = 0; s < stations_.size(); ++s) {
+        const CompiledStation& station = model_->stations[s];
+        for (std::uint32_t i = 0; i < station.servers; ++i) {
+            Server& server = servers_[station.firstServer + i];
+            server.station = s;
+            server.firstClock = clock;
+            clock += station.failures;
+        }
+    }
+    unsettled_.reserve(64);
+}
+
+void Engine::begin() {
+    begun_ = true;
+    for (std::uint32_t i = 0; i < shiftOn_.size(); ++i) {
+        const CompiledShift& shift = model_->shifts[i];
+        shiftOn_[i] = shift.onAtFirst;
+        if (shift.edges > 0) calendar_.schedule(shift.timer, model_->shiftEdges[shift.firstEdge], order(Priority::Shift));
+    }
+    for (std::uint32_t index = 0; index < servers_.size(); ++index) {
+        Server& server = servers_[index];
+        const CompiledStation& station = model_->stations[server.station];
+        for (std::uint32_t i = 0; i < station.failures; ++i) renewClock(index, i);
+        server.off = station.shift != none && !shiftOn_[station.shift];
+        pauseCalendarClocks(index, false);
+        becomeFree(index);
+    }
+    for (std::uint32_t i = 0; i < sources_.size(); ++i) {
+        const CompiledSource& source = model_->sources[i];
+        if (source.timed)
+            calendar_.schedule(source.timer, source.first >= 0 ? source.first : draw(source.every), order(Priority::Arrival));
+        else
+            unsettled_.push_back(model_->source(i));
+    }
+    settle();
+}
+
+void Engine::fireSeldom(std::uint32_t timer) {
+    if (timer >= model_->firstShiftTimer) return turnShift(timer - model_->firstShiftTimer);
+    const CalendarClock& clock = model_->calendarClocks[timer - model_->firstServerTimer - model_->servers];
+    Server& server = servers_[clock.server];
+    if (isActive(server)) {
+        endStint(clock.server);
+        calendar_.cancel(serverTimer(clock.server));
+    }
+    server.failing = clock.failure;
+    fail(clock.server);
+}
+
+// --- failures ----------------------------------------------------------------------------------------------------------------
+
+void Engine::renewClock(std::uint32_t index, std::uint32_t failure) {
+    const Server& server = servers_[index];
+    const CompiledStation& station = model_->stations[server.station];
+    const CompiledFailure& compiled = model_->failures[station.firstFailure + failure];
+    clocks_[server.firstClock + failure] = draw(compiled.between + (index - station.firstServer));
+}
+
+// Calendar clocks stand still while the server is down.
+void Engine::pauseCalendarClocks(std::uint32_t index, bool pause) {
+    const Server& server = servers_[index];
+    const CompiledStation& station = model_->stations[server.station];
+    if (!station.calendarClock) return;
+    for (std::uint32_t i = 0; i < station.failures; ++i) {
+        const CompiledFailure& failure = model_->failures[station.firstFailure + i];
+        if (!failure.calendar) continue;
+        const std::uint32_t timer = failure.timer + (index - station.firstServer);
+        SimTime& clock = clocks_[server.firstClock + i];
+        if (!pause) {
+            calendar_.schedule(timer, now_ + clock, order(Priority::Failure));
+        } else if (calendar_.timeOf(timer) != never) {
+            clock = calendar_.timeOf(timer) - now_;
+            calendar_.cancel(timer);
+        }
+    }
+}
+
+// `failing` says what with.
+void Engine::fail(std::uint32_t index) {
+    Server& server = servers_[index];
+    StationState& state = stations_[server.station];
+    const CompiledStation& station = model_->stations[server.station];
+    if (server.listed == Listed::Free) {
+        remove(state.free, index);
+        --state.freeCount;
+    } else if (server.listed == Listed::Blocked) { // a part does not leave a machine that is down
+        remove(state.blocked, index);
+        addWaiter(server.target, station.route, -1);
+    }
+    server.down = true;
+    ++server.failed;
+    pauseCalendarClocks(index, true);
+    describe(server);
+    const std::uint32_t crew = model_->failures[station.firstFailure + server.failing].crew;
+    if (crew != none && crews_[crew].busy >= model_->process.crews[crew].size)
+        return append(crews_[crew].waiting, index, Listed::ForCrew);
+    beginRepair(index);
+}
+
+void Engine::countCrew(CrewState& crew) {
+    crew.busyTime += static_cast<double>(now_ - crew.changed) * crew.busy;
+    crew.changed = now_;
+}
+
+void Engine::beginRepair(std::uint32_t index) {
+    const Server& server = servers_[index];
+    const CompiledStation& station = model_->stations[server.station];
+    const CompiledFailure& failure = model_->failures[station.firstFailure + server.failing];
+    if (failure.crew != none) {
+        countCrew(crews_[failure.crew]);
+        ++crews_[failure.crew].busy;
+    }
+    calendar_.schedule(serverTimer(index), now_ + draw(failure.repair + (index - station.firstServer)), order(Priority::Repair));
+}
+
+void Engine::endRepair(std::uint32_t index) {
+    Server& server = servers_[index];
+    const CompiledStation& station = model_->stations[server.station];
+    const std::uint32_t failure = server.failing, crew = model_->failures[station.firstFailure + failure].crew;
+    server.down = false;
+    server.failing = none;
+    renewClock(index, failure);
+    pauseCalendarClocks(index, false);
+    if (crew != none) {
+        countCrew(crews_[crew]);
+        --crews_[crew].busy;
+        if (const std::uint32_t waiting = crews_[crew].waiting.head; waiting != none) {
+            remove(crews_[crew].waiting, waiting);
+            beginRepair(waiting);
+        }
+    }
+    switch (server.phase) {
+    case Phase::Empty: return becomeFree(index);
+    case Phase::AwaitsRoom: return tryStart(index);
+    case Phase::Finished: return tryLeave(index);
+    case Phase::SettingUp:
+    case Phase::Working: describe(server); return beginStint(index);
+    }
+}
+
+// --- shifts ------------------------------------------------------------------------------------------------------------------
+
+void Engine::turnShift(std::uint32_t index) {
+    const CompiledShift& shift = model_->shifts[index];
+    const bool on = shiftOn_[index] == 0;
+    shiftOn_[index] = on;
+    const std::uint64_t turn = ++shiftTurns_[index];
+    calendar_.schedule(shift.timer,
+                       static_cast<SimTime>(turn / shift.edges) * shift.period +
+                           model_->shiftEdges[shift.firstEdge + turn % shift.edges],
+                       order(Priority::Shift));
+    for (const CompiledStation& station : model_->stations) {
+        if (station.shift != index) continue;
+        for (std::uint32_t i = station.firstServer; i < station.firstServer + station.servers; ++i) switchServer(i, on);
+    }
+}
+
+void Engine::switchServer(std::uint32_t index, bool on) {
+    Server& server = servers_[index];
+    if (!on && isActive(server)) {
+        endStint(index);
+        calendar_.cancel(serverTimer(index));
+    } else if (!on && server.listed == Listed::Free) {
+        StationState& state = stations_[server.station];
+        remove(state.free, index);
+        --state.freeCount;
+    }
+    server.off = !on;
+    describe(server);
+    if (!on || server.down) return;
+    if (server.phase == Phase::Empty)
+        becomeFree(index);
+    else if (isActive(server))
+        beginStint(index);
+}
+
+bool Engine::isActive(const Server& server) {
+    return !server.down && !server.off && (server.phase == Phase::Working || server.phase == Phase::SettingUp);
+}
+
+// --- what can be asked -------------------------------------------------------------------------------------------------------
+
+void Engine::resetStatistics() {
+    countedSince_ = now_;
+    eventsCounted_ = events_;
+    for (Store& store : stores_) {
+        store.changed = now_;
+        store.content = store.waited = 0;
+        store.entered = store.left = 0;
+        store.max = store.count;
+    }
+    for (Server& server : servers_) {
+        server.since = now_;
+        server.spent = {};
+        server.finished = server.failed = 0;
+    }
+    for (SourceState& source : sources_) source.created = source.lost = 0;
+    for (CrewState& crew : crews_) {
+        crew.changed = now_;
+        crew.busyTime = 0;
+    }
+    for (ProductState& product : products_) product = {};
+}
+
+namespace {
+
+StationReport stationReport(const CompiledStation& station, const std::vector<Server>& servers, SimTime now) {
+    std::array<SimTime, activities> spent{};
+    SimTime total = 0;
+    StationReport report;
+    for (std::uint32_t i = station.firstServer; i < station.firstServer + station.servers; ++i) {
+        const Server& server = servers[i];
+        for (std::size_t a = 0; a < activities; ++a) {
+            const SimTime present = static_cast<std::size_t>(server.activity) == a ? now - server.since : 0;
+            spent[a] += server.spent[a] + present;
+            total += server.spent[a] + present;
+        }
+        report.finished += server.finished;
+        report.failures += server.failed;
+    }
+    const auto share = [&](Activity activity) {
+        return total > 0 ? static_cast<double>(spent[static_cast<std::size_t>(activity)]) / static_cast<double>(total) : 0;
+    };
+    report.working = share(Activity::Working);
+    report.starved = share(Activity::Starved);
+    report.blocked = share(Activity::Blocked);
+    report.down = share(Activity::Down);
+    report.setUp = share(Activity::SetUp);
+    report.idle = share(Activity::Idle);
+    return report;
+}
+
+} // namespace
+
+Report Engine::report() const {
+    Report report;
+    const auto elapsed = static_cast<double>(now_ - countedSince_);
+    report.seconds = elapsed * 1e-9;
+    report.events = events_ - eventsCounted_;
+    for (const ProductState& product : products_)
+        report.products.push_back(
+            {product.made, product.scrapped, product.made > 0 ? product.inSystem / static_cast<double>(product.made) * 1e-9 : 0});
+    for (const CompiledStation& station : model_->stations) report.stations.push_back(stationReport(station, servers_, now_));
+    for (std::uint32_t i = 0; i < model_->buffers.size(); ++i) {
+        const Store& store = stores_[i];
+        const double content = store.content + static_cast<double>(now_ - store.changed) * store.count;
+        report.buffers.push_back({elapsed > 0 ? content / elapsed : 0, store.max,
+                                  store.left > 0 ? store.waited / static_cast<double>(store.left) * 1e-9 : 0, store.entered,
+                                  store.left, store.count});
+    }
+    for (std::uint32_t i = 0; i < sources_.size(); ++i)
+        report.sources.push_back({sources_[i].created, sources_[i].lost, stores_[model_->buffersEnd + i].count});
+    for (std::uint32_t i = 0; i < crews_.size(); ++i) {
+        const double busy = crews_[i].busyTime + static_cast<double>(now_ - crews_[i].changed) * crews_[i].busy;
+        report.crews.push_back({elapsed > 0 ? busy / elapsed / model_->process.crews[i].size : 0});
+    }
+    return report;
+}
+
+Balance Engine::balance() const {
+    Balance balance{.created = serial_, .done = done_, .scrapped = scrapped_, .joined = joined_, .lost = lost_};
+    const auto add = [&](std::uint32_t part) {
+        for (; part != none; part = parts_[part].next) ++balance.inProgress;
+    };
+    for (const Chain& list : lists_) add(list.head);
+    for (const Server& server : servers_) add(server.part);
+    return balance;
+}
+
+namespace {
+
+template <typename T>
+void addVector(Hasher& hasher, const std::vector<T>& values) {
+    hasher.add(std::uint64_t{values.size()});
+    hasher.add(std::as_bytes(std::span{values}));
+}
+
+} // namespace
+
+Digest Engine::stateHash() const {
+    // Bytes of structures without padding. Free parts are left out of nothing: the same calls leave the same ones behind.
+    static_assert(sizeof(Store) == 3 * 8 + 2 * 8 + 4 * 4 && sizeof(SourceState) == 4 * 8 && sizeof(CrewState) == 4 * 8);
+    static_assert(sizeof(Server) == (5 + activities) * 8 + 8 * 4 + 8 && sizeof(StationState) == 24 && sizeof(ProductState) == 24);
+    Hasher hasher;
+    for (const std::uint64_t value : {static_cast<std::uint64_t>(now_), seed_, events_, serial_, done_, scrapped_, joined_, lost_})
+        hasher.add(value);
+    calendar_.addTo(hasher);
+    addVector(hasher, parts_);
+    addVector(hasher, stores_);
+    addVector(hasher, lists_);
+    addVector(hasher, servers_);
+    addVector(hasher, stations_);
+    addVector(hasher, sources_);
+    addVector(hasher, crews_);
+    addVector(hasher, products_);
+    addVector(hasher, clocks_);
+    addVector(hasher, streams_);
+    return hasher.finish();
+}
+
+// --- what cannot go on -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+std::string hours(SimTime time) {
+    return formatDuration(Duration{time});
+}
+
+} // namespace
+
+Error Engine::tooManyParts() const {
+    std::uint32_t fullest = 0;
+    for (std::uint32_t i = 1; i < stores_.size(); ++i)
+        if (stores_[i].count > stores_[fullest].count) fullest = i;
+    const Node node = fullest < model_->buffersEnd ? fullest : model_->source(fullest - model_->buffersEnd);
+    return {
+        ErrorCode::ResourceLimit,
+        std::format("more than {} parts in progress after {}, {} of them at {}: more comes in than goes out; lower the arrivals, "
+                    "speed up what is behind it, give buffers a capacity, or raise maximum_parts",
+                    model_->process.maximumParts, hours(now_), stores_[fullest].count, model_->nameOf(node)),
+        model_->nameOf(node)};
+}
+
+Error Engine::standstill() const {
+    std::string busiest;
+    std::uint64_t most = 0;
+    for (std::uint32_t i = 0; i < servers_.size(); ++i) {
+        if (servers_[i].finished < most) continue;
+        most = servers_[i].finished;
+        busiest = model_->nameOf(model_->station(servers_[i].station));
+    }
+    return {ErrorCode::Invalid,
+            std::format(
+                "{} events happened at one moment, {} after the beginning, and time does not go on: parts go round, or come in, "
+                "without taking time",
+                endlessEvents, hours(now_)),
+            busiest};
+}
+
+// Everything that a blocked station waits for, as far as it can be followed. A deadlock is when none of it will ever move.
+void Engine::checkDeadlock(std::uint32_t station) {
+    waits_.assign(1, model_->station(station));
+    for (std::size_t i = 0; i < waits_.size(); ++i) {
+        const Node node = waits_[i];
+        if (canMove(node)) return;
+        const auto follow = [&](Node target, const CompiledRoute& route) {
+            const auto add = [&](Node to) {
+                if (!std::ranges::contains(waits_, to)) waits_.push_back(to);
+            };
+            if (target != anyBranch) return add(target);
+            for (std::uint32_t b = 0; b < route.branches; ++b) add(model_->branches[route.firstBranch + b].to);
+        };
+        if (model_->isBuffer(node)) {
+            follow(anyBranch, model_->buffers[node].route);
+        } else {
+            const CompiledStation& compiled = model_->stations[model_->stationOf(node)];
+            for (std::uint32_t s = compiled.firstServer; s < compiled.firstServer + compiled.servers; ++s)
+                if (servers_[s].target != none) follow(servers_[s].target, compiled.route);
+        }
+    }
+    if (!failure_) failure_ = deadlock();
+}
+
+// Whether time alone will make this place take or give a part.
+bool Engine::canMove(Node node) const {
+    if (model_->isBuffer(node)) return hasRoom(node);
+    if (!model_->isStation(node)) return true;
+    const CompiledStation& station = model_->stations[model_->stationOf(node)];
+    for (std::uint32_t s = station.firstServer; s < station.firstServer + station.servers; ++s) {
+        const Server& server = servers_[s];
+        if (server.phase == Phase::SettingUp || server.phase == Phase::Working || server.phase == Phase::Empty || server.down)
+            return true;
+    }
+    return false;
+}
+
+// `waits_` is all that is stuck, and each of it waits for some of it: following that must come back to itself.
+Error Engine::deadlock() const {
+    std::vector<Node> path{waits_.front()};
+    while (path.size() < 2 || std::ranges::find(path, path.back()) == path.end() - 1) {
+        const Node node = path.back();
+        if (model_->isBuffer(node)) {
+            path.push_back(model_->branches[model_->buffers[node].route.firstBranch].to);
+            continue;
+        }
+        const CompiledStation& station = model_->stations[model_->stationOf(node)];
+        const Node target = servers_[station.firstServer].target;
+        path.push_back(target == anyBranch ? model_->branches[station.route.firstBranch].to : target);
+    }
+    const Node closing = path.back();
+    std::string cycle;
+    for (auto node = std::ranges::find(path, closing); node != path.end(); ++node)
+        cycle += (cycle.empty() ? "" : " waits for ") + model_->nameOf(*node);
+    return {ErrorCode::Invalid,
+            std::format("deadlock after {}: {}; give one of them more room, or send what comes back elsewhere", hours(now_), cycle),
+            model_->nameOf(closing)};
+}
+
+} // namespace millwright::sim

@@ -1,0 +1,365 @@
+#include "sim/markov.hpp"
+
+#include <millwright/sim/standard_models.hpp>
+#include <millwright/sim/validation.hpp>
+
+#include <cmath>
+#include <format>
+
+namespace millwright::sim {
+namespace {
+
+using namespace plant;
+using namespace std::chrono_literals;
+
+constexpr const char* grossHarris = "Gross, Shortle, Thompson, Harris: Fundamentals of Queueing Theory, 4th ed.";
+constexpr const char* factoryPhysics = "Hopp, Spearman: Factory Physics, 3rd ed.";
+
+Distribution exponentialOf(double mean) {
+    return {.kind = DistributionKind::Exponential, .mean = mean};
+}
+Distribution constantOf(double mean) {
+    return {.mean = mean};
+}
+Route to(PlaceKind kind, std::uint32_t index = 0) {
+    return {.branches = {{.to = {kind, index}}}};
+}
+Buffer bufferBefore(std::uint32_t station, std::uint32_t capacity = 0) {
+    return {.id = std::format("buffer-{}", station + 1),
+            .capacity = capacity,
+            .to = {.rule = RouteRule::First, .branches = {{.to = {PlaceKind::Station, station}}}}};
+}
+Duration days(double count) {
+    return durationFromSeconds(count * 86400);
+}
+
+/// Stations in a row, each with a buffer before it; a part goes to done after the last.
+Process row(std::size_t stations, const Distribution& cycle) {
+    Process process;
+    process.products.push_back({.id = "part"});
+    for (std::uint32_t i = 0; i < stations; ++i) {
+        process.buffers.push_back(bufferBefore(i));
+        process.stations.push_back({.id = std::format("station-{}", i + 1),
+                                    .cycle = cycle,
+                                    .to = i + 1 == stations ? to(PlaceKind::Done) : to(PlaceKind::Buffer, i + 1)});
+    }
+    return process;
+}
+
+// --- what is measured --------------------------------------------------------------------------------------------------------
+
+double queueLength(const Report& report) {
+    return report.buffers[0].mean;
+}
+double wait(const Report& report) {
+    return report.buffers[0].meanWait;
+}
+double timeInSystem(const Report& report) {
+    return report.products[0].meanTimeInSystem;
+}
+double utilisation(const Report& report) {
+    return report.stations[0].working;
+}
+double throughput(const Report& report) {
+    return static_cast<double>(report.products[0].made) / report.seconds;
+}
+double shareLost(const Report& report) {
+    return static_cast<double>(report.sources[0].lost) / static_cast<double>(report.sources[0].created);
+}
+
+// --- one queue ---------------------------------------------------------------------------------------------------------------
+
+// Probability of n customers in M/M/c/K, n = 0 … K (Gross & Harris 2.5: birth and death).
+std::vector<double> birthAndDeath(double arrivals, std::uint32_t servers, std::uint32_t room) {
+    std::vector<double> share{1};
+    double total = 1;
+    for (std::uint32_t n = 1; n <= room; ++n) {
+        share.push_back(share.back() * arrivals / std::min(n, servers));
+        total += share.back();
+    }
+    for (double& each : share) each /= total;
+    return share;
+}
+
+KnownModel multiServer(double load, std::uint32_t servers) {
+    KnownModel known{.name = std::format("M/M/{}, load {:g}", servers, load),
+                     .source = std::format("{}, 2.2 and 2.3 (Erlang C)", grossHarris),
+                     .process = queueModel(load, servers),
+                     .warmUp = days(0.2),
+                     .length = days(0.2 + 1.5 / servers)};
+    const double offered = load * servers;
+    double term = 1, sum = 1; // offered^n / n!
+    for (std::uint32_t n = 1; n < servers; ++n) sum += term *= offered / n;
+    const double last = term * offered / servers / (1 - load);
+    const double queued = last / (sum + last) * load / (1 - load);
+    known.quantities = {{"utilisation", load, utilisation},
+                        {"mean queue", queued, queueLength},
+                        {"mean wait, s", queued / offered, wait},
+                        {"mean time in system, s", queued / offered + 1, timeInSystem}};
+    return known;
+}
+
+KnownModel lossQueue(double arrivals, std::uint32_t servers, std::uint32_t room) {
+    KnownModel known{.name = std::format("M/M/{}/{}, arrivals {:g}/s", servers, room, arrivals),
+                     .source = std::format("{}, 2.5 (birth and death)", grossHarris),
+                     .process = queueModel(arrivals / servers, servers),
+                     .warmUp = days(0.05),
+                     .length = days(0.35)};
+    known.process.buffers[0].capacity = room - servers;
+    known.process.sources[0].whenFull = WhenFull::Lose;
+    const std::vector<double> share = birthAndDeath(arrivals, servers, room);
+    double inSystem = 0;
+    for (std::uint32_t n = 0; n <= room; ++n) inSystem += n * share[n];
+    const double taken = arrivals * (1 - share[room]);
+    known.quantities = {{"share lost", share[room], shareLost},
+                        {"throughput, /s", taken, throughput},
+                        {"mean time in system, s", inSystem / taken, timeInSystem}};
+    return known;
+}
+
+KnownModel generalServer(std::string name, double load, const Distribution& service, double variation2) {
+    KnownModel known{.name = std::format("{}, load {:g}", name, load),
+                     .source = std::format("{}, 5.1 (Pollaczek-Khinchine)", grossHarris),
+                     .process = queueModel(load),
+                     .warmUp = days(0.2),
+                     .length = days(1.2)};
+    known.process.stations[0].cycle = service; // mean 1 s
+    const double expected = load * (1 + variation2) / (2 * (1 - load));
+    known.quantities = {
+        {"utilisation", load, utilisation}, {"mean queue", expected * load, queueLength}, {"mean wait, s", expected, wait}};
+    return known;
+}
+
+// --- networks ----------------------------------------------------------------------------------------------------------------
+
+KnownModel tandem() {
+    KnownModel known{.name = "two queues in a row, loads 0.7 and 0.8",
+                     .source = std::format("{}, 4.1 (Jackson)", grossHarris),
+                     .process = row(2, exponentialOf(0.7)),
+                     .warmUp = days(0.1),
+                     .length = days(0.6)};
+    known.process.stations[1].cycle = exponentialOf(0.8);
+    known.process.sources.push_back({.id = "arrivals", .every = exponentialOf(1), .to = to(PlaceKind::Buffer, 0)});
+    known.quantities = {{"first queue", 0.49 / 0.3, queueLength},
+                        {"second queue", 0.64 / 0.2, [](const Report& r) { return r.buffers[1].mean; }},
+                        {"mean time in system, s", 0.7 / 0.3 + 0.8 / 0.2, timeInSystem}};
+    return known;
+}
+
+KnownModel feedback() {
+    // Machine, then inspection; a fifth goes back: 0.8 / 0.8 = 1 a second at both.
+    KnownModel known{.name = "rework: a fifth goes back, loads 0.7 and 0.5",
+                     .source = std::format("{}, 4.2 (Jackson networks)", grossHarris),
+                     .process = row(2, exponentialOf(0.7)),
+                     .warmUp = days(0.1),
+                     .length = days(0.6)};
+    known.process.stations[1].cycle = exponentialOf(0.5);
+    known.process.stations[1].to = {
+        .branches = {{.to = {PlaceKind::Done}, .share = 0.8}, {.to = {PlaceKind::Buffer, 0}, .share = 0.2}}};
+    known.process.sources.push_back({.id = "arrivals", .every = exponentialOf(1.25), .to = to(PlaceKind::Buffer, 0)});
+    known.quantities = {{"first queue", 0.49 / 0.3, queueLength},
+                        {"second queue", 0.25 / 0.5, [](const Report& r) { return r.buffers[1].mean; }},
+                        {"mean time in system, s", (0.7 / 0.3 + 0.5 / 0.5) / 0.8, timeInSystem}};
+    return known;
+}
+
+KnownModel repairmen(std::uint32_t machines, std::uint32_t crew, double failures, double repairs) {
+    KnownModel known{.name = std::format("{} machines, {} repairmen", machines, crew),
+                     .source = std::format("{}, 2.7 (finite source)", grossHarris),
+                     .warmUp = days(0.1),
+                     .length = days(1.1)};
+    Process& process = known.process;
+    process.products.push_back({.id = "part"});
+    process.crews.push_back({.id = "repairmen", .size = crew});
+    process.sources.push_back({.id = "blanks", .to = to(PlaceKind::Station, 0)});
+    process.stations.push_back({.id = "machines",
+                                .servers = machines,
+                                .cycle = constantOf(100),
+                                .failures = {{.id = "breakdown",
+                                              .clock = FailureClock::Calendar,
+                                              .between = exponentialOf(1 / failures),
+                                              .repair = exponentialOf(1 / repairs),
+                                              .crew = 0}},
+                                .to = to(PlaceKind::Done)});
+    std::vector<double> share{1};
+    double total = 1, down = 0, busy = 0;
+    for (std::uint32_t n = 1; n <= machines; ++n)
+        total += share.emplace_back(share.back() * (machines - n + 1) * failures / (std::min(n, crew) * repairs));
+    for (std::uint32_t n = 0; n <= machines; ++n) {
+        down += n * share[n] / total;
+        busy += std::min(n, crew) * share[n] / total;
+    }
+    known.quantities = {{"machines down", down, [machines](const Report& r) { return r.stations[0].down * machines; }},
+                        {"utilisation of the repairmen", busy / crew, [](const Report& r) { return r.crews[0].busy; }}};
+    return known;
+}
+
+// --- lines with finite buffers -----------------------------------------------------------------------------------------------
+
+Process saturatedLine(const std::vector<double>& means, const std::vector<std::uint32_t>& capacities) {
+    Process process;
+    process.products.push_back({.id = "part"});
+    process.sources.push_back({.id = "blanks", .to = to(PlaceKind::Station, 0)});
+    for (std::uint32_t i = 0; i < means.size(); ++i) {
+        const bool last = i + 1 == means.size();
+        Route way = to(PlaceKind::Done);
+        if (!last && capacities[i] == 0) way = to(PlaceKind::Station, i + 1);
+        if (!last && capacities[i] > 0) {
+            way = to(PlaceKind::Buffer, static_cast<std::uint32_t>(process.buffers.size()));
+            process.buffers.push_back(bufferBefore(i + 1, capacities[i]));
+        }
+        process.stations.push_back({.id = std::format("station-{}", i + 1), .cycle = exponentialOf(means[i]), .to = way});
+    }
+    return process;
+}
+
+KnownModel serialLine(std::string name, std::string source, const std::vector<double>& means,
+                      const std::vector<std::uint32_t>& capacities, double rate) {
+    KnownModel known{.name = std::move(name),
+                     .source = std::move(source),
+                     .process = saturatedLine(means, capacities),
+                     .warmUp = days(0.05),
+                     .length = days(0.35)};
+    known.quantities = {{"throughput, /s", rate, throughput}};
+    return known;
+}
+
+// Exponential work, failures by working time and repairs; blocking after service. The chain is solved exactly: how many parts are
+// past the first machine's work (0 … capacity + 2), and which of the machines are up.
+double twoMachineRate(double work1, double fail1, double mend1, double work2, double fail2, double mend2, std::uint32_t capacity) {
+    const std::uint32_t most = capacity + 2; // the buffer, the second machine, and the finished part that blocks the first
+    const auto state = [](std::uint32_t n, bool up1, bool up2) { return std::size_t{n} * 4 + (up1 ? 2u : 0u) + (up2 ? 1u : 0u); };
+    std::vector<std::vector<double>> rates((most + 1) * 4, std::vector<double>((most + 1) * 4));
+    for (std::uint32_t n = 0; n <= most; ++n) {
+        for (const bool up1 : {false, true}) {
+            for (const bool up2 : {false, true}) {
+                auto& from = rates[state(n, up1, up2)];
+                if (!up1) from[state(n, true, up2)] += mend1;
+                if (!up2) from[state(n, up1, true)] += mend2;
+                if (up1 && n < most) { // not blocked
+                    from[state(n + 1, up1, up2)] += work1;
+                    from[state(n, false, up2)] += fail1;
+                }
+                if (up2 && n > 0) { // not starved
+                    from[state(n - 1, up1, up2)] += work2;
+                    from[state(n, up1, false)] += fail2;
+                }
+            }
+        }
+    }
+    const std::vector<double> share = stationary(rates, state(0, true, true));
+    double rate = 0;
+    for (std::uint32_t n = 1; n <= most; ++n) rate += work2 * (share[state(n, true, true)] + share[state(n, false, true)]);
+    return rate;
+}
+
+KnownModel twoMachines(std::uint32_t capacity) {
+    KnownModel known{.name = std::format("two machines that fail, buffer of {}", capacity),
+                     .source = "Gershwin, Berman: Analysis of transfer lines consisting of two unreliable machines, AIIE "
+                               "Transactions 13, 1981 (chain solved exactly)",
+                     .process = saturatedLine({1, 1.25}, {capacity}),
+                     .warmUp = days(0.05),
+                     .length = days(0.55)};
+    known.process.stations[0].failures = {{.id = "breakdown", .between = exponentialOf(50), .repair = exponentialOf(8)}};
+    known.process.stations[1].failures = {{.id = "breakdown", .between = exponentialOf(80), .repair = exponentialOf(5)}};
+    known.quantities = {{"throughput, /s", twoMachineRate(1, 1.0 / 50, 1.0 / 8, 0.8, 1.0 / 80, 1.0 / 5, capacity), throughput}};
+    return known;
+}
+
+// --- Penny Fab One: four stations of 2 h -------------------------------------------------------------------------------------
+
+constexpr double rawTime = 8 * 3600, bottleneck = 1 / 7200.0;
+
+KnownModel pennyFab(std::string name, std::string source, std::uint32_t pennies, const Distribution& cycle, double rate,
+                    bool exact) {
+    KnownModel known{.name = std::move(name),
+                     .source = std::move(source),
+                     .process = row(4, cycle),
+                     .warmUp = days(20),
+                     .length = days(exact ? 40 : 4020),
+                     .exact = exact};
+    if (exact) known.replications = 2;
+    known.process.sources.push_back({.id = "pennies", .inProgress = pennies, .to = to(PlaceKind::Buffer, 0)});
+    known.quantities = {{"throughput, /h", rate * 3600, [](const Report& r) { return throughput(r) * 3600; }},
+                        {"cycle time, h", pennies / rate / 3600, [](const Report& r) { return timeInSystem(r) / 3600; }}};
+    return known;
+}
+
+KnownModel bestCase(std::uint32_t pennies) {
+    const double rate = std::min(pennies / rawTime, bottleneck);
+    return pennyFab(std::format("Penny Fab One, best case, {} pennies", pennies), std::format("{}, 7.3.1", factoryPhysics), pennies,
+                    constantOf(7200), rate, true);
+}
+
+KnownModel worstCase(std::uint32_t pennies) {
+    // All pennies move as one batch: each waits for all others at every station.
+    KnownModel known = pennyFab(std::format("Penny Fab One, worst case, {} pennies", pennies),
+                                std::format("{}, 7.3.2", factoryPhysics), pennies, constantOf(7200.0 * pennies), 1 / rawTime, true);
+    for (Station& station : known.process.stations) station.batch = pennies;
+    known.warmUp = days(pennies / 3.0 * 8);
+    known.length = known.warmUp * 4;
+    return known;
+}
+
+KnownModel practicalWorstCase(std::uint32_t pennies) {
+    const double critical = rawTime * bottleneck;
+    return pennyFab(std::format("CONWIP, practical worst case, {} pennies", pennies), std::format("{}, 7.3.3", factoryPhysics),
+                    pennies, exponentialOf(7200), pennies / (critical + pennies - 1) * bottleneck, false);
+}
+
+KnownModel effectiveTime(std::string name, double between, double repair) {
+    KnownModel known{.name = std::move(name),
+                     .source = std::format("{}, 8.4.2 (preemptive outages)", factoryPhysics),
+                     .warmUp = days(1),
+                     .length = days(31)};
+    Process& process = known.process;
+    process.products.push_back({.id = "part"});
+    process.sources.push_back({.id = "blanks", .to = to(PlaceKind::Station, 0)});
+    process.stations.push_back(
+        {.id = "machine",
+         .cycle = {.kind = DistributionKind::Gamma, .mean = 15, .shape = 20},
+         .failures = {{.id = "breakdown", .between = exponentialOf(between), .repair = exponentialOf(repair)}},
+         .to = to(PlaceKind::Done)});
+    known.quantities = {
+        {"availability", between / (between + repair), utilisation},
+        {"effective process time, s", 15 * (between + repair) / between, [](const Report& r) { return 1 / throughput(r); }}};
+    return known;
+}
+
+} // namespace
+
+std::vector<KnownModel> knownModels() {
+    std::vector<KnownModel> known;
+    for (const double load : {0.5, 0.8, 0.9}) known.push_back(multiServer(load, 1));
+    known.push_back(multiServer(0.8, 2));
+    known.push_back(multiServer(0.9, 3));
+    known.push_back(multiServer(0.9, 5));
+    known.push_back(lossQueue(1, 1, 5));
+    known.push_back(lossQueue(0.9, 1, 3));
+    known.push_back(lossQueue(3, 2, 6));
+    known.push_back(generalServer("M/D/1", 0.8, constantOf(1), 0));
+    known.push_back(generalServer("M/G/1, Erlang of 4", 0.8, {.kind = DistributionKind::Erlang, .mean = 1, .shape = 4}, 0.25));
+    known.push_back(generalServer("M/G/1, gamma of shape 1/2", 0.7, {.kind = DistributionKind::Gamma, .mean = 1, .shape = 0.5}, 2));
+    known.push_back(
+        generalServer("M/G/1, uniform on 0 to 2", 0.9, {.kind = DistributionKind::Uniform, .low = 0, .high = 2}, 1.0 / 3));
+    known.push_back(tandem());
+    known.push_back(feedback());
+    known.push_back(repairmen(6, 2, 0.1, 1));
+    known.push_back(repairmen(4, 1, 0.25, 1));
+    const std::string buzacott = "Buzacott, Shanthikumar: Stochastic Models of Manufacturing Systems, 1993, 5.3";
+    for (const std::uint32_t capacity : {0u, 3u, 10u})
+        known.push_back(serialLine(std::format("two exponential stations, buffer of {}", capacity), buzacott, {1, 1}, {capacity},
+                                   (capacity + 2.0) / (capacity + 3)));
+    known.push_back(serialLine("three exponential stations, no buffers",
+                               "Hunt: Sequential arrays of waiting lines, Operations Research 4, 1956", {1, 1, 1}, {0, 0},
+                               22.0 / 39));
+    for (const std::uint32_t capacity : {1u, 5u, 20u}) known.push_back(twoMachines(capacity));
+    for (const std::uint32_t pennies : {1u, 3u, 4u, 8u}) known.push_back(bestCase(pennies));
+    for (const std::uint32_t pennies : {2u, 5u}) known.push_back(worstCase(pennies));
+    for (const std::uint32_t pennies : {1u, 4u, 8u, 26u}) known.push_back(practicalWorstCase(pennies));
+    known.push_back(effectiveTime("machine with long outages (Tortoise 2000)", 744, 248));
+    known.push_back(effectiveTime("machine with short outages (Hare X19)", 114, 38));
+    return known;
+}
+
+} // namespace millwright::sim
