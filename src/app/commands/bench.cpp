@@ -32,6 +32,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchReplay(*command, run);
     addBenchRender(*command, run);
     addBenchImport(*command, run);
+    addBenchSim(*command, run);
 }
 
 } // namespace millwright::app
