@@ -19,38 +19,9 @@ struct ViewData {
     vec4 project;                   // clipFromView [0][0], [1][1], [2][0], [2][1]
 };
 
-struct Vertex {
-    vec3 position;
-    uint normal;  // octahedral, snorm16 x 2
-    uint tangent; // octahedral, lowest bit: handedness
-    vec2 uv;
-    uint colour;  // sRGB
-};
+#include "structs.glsl"
 
-struct Instance {
-    vec4 rows[3]; // relativeFromNode
-    vec4 tint;
-    vec4 fillPlane; // relative
-    uint material;
-    uint node;
-    uint flags; // 1: selected, 2: hovered, 4: encloses a volume
-    uint pad;
-};
-
-struct Material {
-    vec4 baseColour;
-    vec3 emissive;
-    float metallic;
-    float roughness;
-    float alphaCutoff;
-    uint flags; // 1: alpha mask, 2: double sided, 4: blended, 8: has vertex colours
-    uint baseColourImage;
-    uint metallicRoughnessImage;
-    uint normalImage;
-    uint emissiveImage;
-    uint occlusionImage;
-};
-
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer ChosenClusters { uvec2 c[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer FrameData {
     ViewData views[maximumViews];
     mat4 shadowFromRelative[maximumCascades];
@@ -76,6 +47,8 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     vec4 hatchV[maximumSections];
     uint sectionSums;               // heap indices
     uint pickSums;
+    uint padding;
+    ChosenClusters chosen; // by the culling passes
 };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Instances { Instance i[]; };

@@ -2,7 +2,9 @@
 #include "gbuffer.glsl"
 
 layout(constant_id = 3) const bool clipped = false; // alpha mask or fill plane
+#ifndef KEPT
 layout(location = 0) in vec3 relative;
+#endif
 layout(location = 1) in vec3 normalIn;
 #if defined(KEPT)
 layout(location = 2) flat in uvec2 materialIn; // as packMaterial made it

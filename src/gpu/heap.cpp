@@ -44,12 +44,12 @@ VkResult createLayouts(Device::Impl& impl) {
     const VkDescriptorSetLayoutBinding bindings[] = {{.binding = 0,
                                                       .descriptorType = VK_DESCRIPTOR_TYPE_SAMPLER,
                                                       .descriptorCount = static_cast<std::uint32_t>(impl.samplers.size()),
-                                                      .stageFlags = VK_SHADER_STAGE_ALL_GRAPHICS,
+                                                      .stageFlags = VK_SHADER_STAGE_ALL_GRAPHICS | VK_SHADER_STAGE_COMPUTE_BIT,
                                                       .pImmutableSamplers = impl.samplers.data()},
                                                      {.binding = 1,
                                                       .descriptorType = VK_DESCRIPTOR_TYPE_SAMPLED_IMAGE,
                                                       .descriptorCount = heapTextures,
-                                                      .stageFlags = VK_SHADER_STAGE_ALL_GRAPHICS}};
+                                                      .stageFlags = VK_SHADER_STAGE_ALL_GRAPHICS | VK_SHADER_STAGE_COMPUTE_BIT}};
     const VkDescriptorBindingFlags flags[] = {0, VK_DESCRIPTOR_BINDING_PARTIALLY_BOUND_BIT |
                                                      VK_DESCRIPTOR_BINDING_UPDATE_AFTER_BIND_BIT |
                                                      VK_DESCRIPTOR_BINDING_UPDATE_UNUSED_WHILE_PENDING_BIT};
@@ -62,7 +62,7 @@ VkResult createLayouts(Device::Impl& impl) {
                                                  .pBindings = bindings};
     if (const auto result = vkCreateDescriptorSetLayout(impl.device, &layout, nullptr, &impl.heapLayout); result != VK_SUCCESS)
         return result;
-    const VkPushConstantRange push{VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, pushConstantBytes};
+    const VkPushConstantRange push{pushStages, 0, pushConstantBytes};
     const VkPipelineLayoutCreateInfo pipeline{.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
                                               .setLayoutCount = 1,
                                               .pSetLayouts = &impl.heapLayout,
@@ -133,8 +133,8 @@ VkPipelineLayout pipelineLayout(const Device& device) {
 
 void bindHeap(FrameInFlight& frame) {
     const auto& impl = frame.impl().device->impl();
-    vkCmdBindDescriptorSets(frame.impl().commands, VK_PIPELINE_BIND_POINT_GRAPHICS, impl.pipelineLayout, 0, 1, &impl.heap, 0,
-                            nullptr);
+    for (const auto point : {VK_PIPELINE_BIND_POINT_GRAPHICS, VK_PIPELINE_BIND_POINT_COMPUTE})
+        vkCmdBindDescriptorSets(frame.impl().commands, point, impl.pipelineLayout, 0, 1, &impl.heap, 0, nullptr);
 }
 
 Result<DescriptorPool> DescriptorPool::create(Device& device, std::uint32_t imageSamplers, std::string name) {

@@ -125,6 +125,36 @@ Result<Pipeline> createPipeline(Device& device, const PipelineDescription& d) {
     return Pipeline{device, pipeline};
 }
 
+Result<Pipeline> createComputePipeline(Device& device, std::span<const std::uint32_t> code, std::string name) {
+    auto& impl = device.impl();
+    const VkShaderModuleCreateInfo moduleInfo{
+        .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = code.size_bytes(), .pCode = code.data()};
+    VkShaderModule module = VK_NULL_HANDLE;
+    vkCreateShaderModule(impl.device, &moduleInfo, nullptr, &module);
+    const VkComputePipelineCreateInfo info{.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+                                           .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                                                     .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                                                     .module = module,
+                                                     .pName = "main"},
+                                           .layout = impl.pipelineLayout};
+    VkPipeline pipeline = VK_NULL_HANDLE;
+    const auto result = vkCreateComputePipelines(impl.device, impl.pipelineCache, 1, &info, nullptr, &pipeline);
+    vkDestroyShaderModule(impl.device, module, nullptr);
+    if (result != VK_SUCCESS) return std::unexpected(deviceError(std::format("pipeline '{}' could not be made", name), result));
+    setName(device, VK_OBJECT_TYPE_PIPELINE, rawHandle(pipeline), name);
+    return Pipeline{device, pipeline};
+}
+
+void memoryBarrier(VkCommandBuffer commands, Access from, Access to) {
+    const VkMemoryBarrier2 barrier{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
+                                   .srcStageMask = from.stage,
+                                   .srcAccessMask = from.access,
+                                   .dstStageMask = to.stage,
+                                   .dstAccessMask = to.access};
+    const VkDependencyInfo info{.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &barrier};
+    vkCmdPipelineBarrier2(commands, &info);
+}
+
 void barriers(VkCommandBuffer commands, std::span<const Barrier> list) {
     std::array<VkImageMemoryBarrier2, 16> images{};
     std::uint32_t count = 0;

@@ -38,30 +38,32 @@ private:
     VkRenderingAttachmentInfo depth_{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO, .clearValue = {.depthStencil = {0, 0}}};
 };
 
-std::uint32_t keepSurfaces(const Pass& pass, const DrawList& list) {
+std::uint32_t keepSurfaces(const Pass& pass, Culling& culling, const DrawList& listed) {
     const auto& s = pass.surfaces;
-    const auto& p = pass.pipelines;
+    culling.choose(pass, 0);
     const std::array before{beforeColour(s.kept.handle()), beforeDepth(s.depth.handle())};
     gpu::barriers(pass.commands, before);
-    gpu::beginLabel(pass.frame, "surfaces");
     Scope scope{pass, s.kept.view()};
-    scope.begin(VK_ATTACHMENT_LOAD_OP_DONT_CARE, VK_ATTACHMENT_LOAD_OP_CLEAR);
-    pass.setViewport(s.extent);
-    pass.setPush();
-    pass.bindIndices();
     std::uint32_t calls = 0;
-    const auto draw = [&](const gpu::Pipeline& pipeline, std::span<const Draw> draws) {
-        if (draws.empty()) return;
-        pass.bind(pipeline);
-        calls += pass.draw(draws, true);
+    const auto draw = [&](std::uint32_t phase, bool last) {
+        gpu::beginLabel(pass.frame, "surfaces");
+        scope.begin(phase == 0 ? VK_ATTACHMENT_LOAD_OP_DONT_CARE : VK_ATTACHMENT_LOAD_OP_LOAD,
+                    phase == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
+        pass.setViewport(s.extent);
+        calls += culling.draw(pass, phase);
+        if (last) calls += drawSections(pass, listed);
+        scope.end();
+        gpu::endLabel(pass.frame);
+        pass.clock.mark(pass.frame, phase == 0 ? "surfaces" : "surfaces again");
     };
-    draw(p.plain, list.plain);
-    draw(p.opaque, list.opaque);
-    draw(p.clipped, list.clipped);
-    if (pass.sections) calls += pass.sections->draw(pass, list);
-    scope.end();
-    gpu::endLabel(pass.frame);
-    pass.clock.mark(pass.frame, "surfaces");
+    draw(0, !culling.secondPhase());
+    culling.keepDepth(pass);
+    if (culling.secondPhase()) {
+        culling.choose(pass, 1);
+        const auto again = betweenColour(s.kept.handle());
+        gpu::barriers(pass.commands, {&again, 1});
+        draw(1, true);
+    }
     return calls;
 }
 
@@ -87,23 +89,21 @@ void light(const Pass& pass, const gpu::TargetImage& target) {
 
 } // namespace
 
-std::uint32_t recordDeferred(const Pass& pass, const DrawList& list, const gpu::TargetImage& target,
+std::uint32_t recordDeferred(const Pass& pass, Culling& culling, const DrawList& listed, const gpu::TargetImage& target,
                              const ForwardOptions& options) {
     const auto& s = pass.surfaces;
-    std::uint32_t calls = keepSurfaces(pass, list);
+    std::uint32_t calls = keepSurfaces(pass, culling, listed);
     light(pass, target);
     auto depth = beforeDepth(s.depth.handle());
     depth.fromStage |= depthStages;
     depth.fromAccess = VK_ACCESS_2_NONE; // it was only read
     depth.fromLayout = VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL;
-    auto colour = beforeColour(target.image);
-    colour.fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL;
-    const std::array before{depth, colour};
+    const std::array before{depth, betweenColour(target.image)};
     gpu::barriers(pass.commands, before);
     gpu::beginLabel(pass.frame, "surroundings");
     Scope scope{pass, target.view};
     scope.begin(VK_ATTACHMENT_LOAD_OP_LOAD, VK_ATTACHMENT_LOAD_OP_LOAD);
-    calls += drawSurroundings(pass, list, options.ground);
+    calls += drawSurroundings(pass, listed, options.ground);
     scope.end();
     gpu::endLabel(pass.frame);
     pass.clock.mark(pass.frame, "surroundings");

@@ -29,8 +29,12 @@ void DrawList::clear() {
 
 void Placement::update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin,
                        std::span<const glm::dvec4> sections) {
+    origin_ = origin;
     placeNodes(store, nodes);
-    placeInstances(store, origin);
+    if (!changed_.empty()) {
+        placeInstances(store);
+        measureScene(store);
+    }
     placeSections(store, sections);
 }
 
@@ -38,59 +42,69 @@ void Placement::placeSections(const SceneStore& store, std::span<const glm::dvec
     if (!std::ranges::equal(sections, sections_)) {
         sections_.assign(sections.begin(), sections.end());
         stillChanged_ = movingChanged_ = true;
+    } else if (sections.empty() || changed_.empty()) {
+        return;
     }
-    section_.clear();
-    if (sections.empty()) return;
     section_.resize(store.instances.size(), Section::Whole);
     for (std::size_t i = 0; i < section_.size(); ++i) {
-        const glm::dvec4 centre{glm::dvec3{centre_[i]} + origin_, 1};
+        const glm::dvec4 centre{worldCentre_[i], 1};
         const auto radius = static_cast<double>(radius_[i]);
         double least = std::numeric_limits<double>::infinity();
         for (const auto& plane : sections) least = std::min(least, glm::dot(plane, centre));
-        section_[i] = least < -radius ? Section::Away : least < radius ? Section::Cut : Section::Whole;
+        const auto now = least < -radius ? Section::Away : least < radius ? Section::Cut : Section::Whole;
+        if (now != section_[i]) changed_.push_back(store.instances[i].node);
+        section_[i] = now;
     }
+    if (sections.empty()) section_.clear();
 }
 
 void Placement::placeNodes(const SceneStore& store, std::span<const NodeState> nodes) {
-    const bool first = worldFromNode_.size() != store.nodeCount;
+    const bool first = nodes_.size() != store.nodeCount;
     ++frame_;
     stillChanged_ = first;
     movingChanged_ = false;
-    anyMoving_ = false;
-    anyMarked_ = false;
-    lastMoved_.resize(store.nodeCount);
-    worldFromNode_.resize(store.nodeCount);
-    tint_.resize(store.nodeCount);
-    fillPlane_.resize(store.nodeCount);
-    flags_.resize(store.nodeCount);
-    for (std::size_t i = 0; i < store.nodeCount; ++i) {
-        const NodeState* state = nodes.empty() ? nullptr : &nodes[i];
-        const glm::mat4& transform = state ? state->worldFromNode : store.restTransforms[i];
-        const glm::vec4 plane = state ? state->fillPlane : glm::vec4{0};
-        std::uint8_t flags = 0;
-        if (state) {
-            if (!state->visible) flags |= hidden;
-            if (glm::vec3{plane} != glm::vec3{0}) flags |= filled;
-            if (state->selected) flags |= selected;
-            if (state->hovered) flags |= hovered;
-            if (state->solid) flags |= solid;
-        }
-        if (glm::determinant(glm::mat3{transform}) < 0) flags |= mirrored;
-        anyMarked_ |= (flags & (selected | hovered)) != 0;
-        // Marks and tints do not move shadows; everything else does.
-        constexpr std::uint8_t shaping = hidden | mirrored | filled;
-        if (flags_[i] & moving) flags |= moving;
-        if (!first && (transform != worldFromNode_[i] || plane != fillPlane_[i] || ((flags ^ flags_[i]) & shaping) != 0)) {
-            ((flags & moving) ? movingChanged_ : stillChanged_) = true;
-            flags |= moving;
-            lastMoved_[i] = frame_;
-        }
-        anyMoving_ |= (flags & moving) != 0;
-        worldFromNode_[i] = transform;
-        tint_[i] = state ? state->tint : glm::vec4{0};
-        fillPlane_[i] = plane;
-        flags_[i] = flags;
+    changed_.clear();
+    if (first) {
+        nodes_.resize(store.nodeCount);
+        flags_.resize(store.nodeCount);
+        lastMoved_.resize(store.nodeCount);
+    } else if (nodes.empty() && atRest_) {
+        return;
     }
+    atRest_ = nodes.empty();
+    NodeState rest;
+    for (std::size_t i = 0; i < store.nodeCount; ++i) {
+        if (nodes.empty()) rest.worldFromNode = store.restTransforms[i];
+        const NodeState& state = nodes.empty() ? rest : nodes[i];
+        if (first || !(state == nodes_[i])) placeNode(i, state, first);
+    }
+}
+
+void Placement::placeNode(std::size_t node, const NodeState& state, bool first) {
+    std::uint8_t flags = 0;
+    if (!state.visible) flags |= hidden;
+    if (glm::vec3{state.fillPlane} != glm::vec3{0}) flags |= filled;
+    if (state.selected) flags |= selected;
+    if (state.hovered) flags |= hovered;
+    if (state.solid) flags |= solid;
+    if (glm::determinant(glm::mat3{state.worldFromNode}) < 0) flags |= mirrored;
+    constexpr std::uint8_t marks = selected | hovered;
+    if (flags & marks) ++marked_;
+    if (flags_[node] & marks) --marked_;
+    // Marks and tints do not move shadows; everything else does.
+    constexpr std::uint8_t shaping = hidden | mirrored | filled;
+    if (flags_[node] & moving) flags |= moving;
+    const auto& before = nodes_[node];
+    if (!first && (state.worldFromNode != before.worldFromNode || state.fillPlane != before.fillPlane ||
+                   ((flags ^ flags_[node]) & shaping) != 0)) {
+        ((flags & moving) ? movingChanged_ : stillChanged_) = true;
+        flags |= moving;
+        anyMoving_ = true;
+        lastMoved_[node] = frame_;
+    }
+    flags_[node] = flags;
+    nodes_[node] = state;
+    changed_.push_back(static_cast<std::uint32_t>(node));
 }
 
 void Placement::settle() {
@@ -102,50 +116,81 @@ void Placement::settle() {
     }
 }
 
-void Placement::placeInstances(const SceneStore& store, glm::dvec3 origin) {
-    origin_ = origin;
-    centre_.resize(store.instances.size());
+void Placement::placeInstances(const SceneStore& store) {
+    worldCentre_.resize(store.instances.size());
     radius_.resize(store.instances.size());
     scale_.resize(store.instances.size());
+    for (const auto node : changed_) {
+        const auto& m = nodes_[node].worldFromNode;
+        const float scale =
+            std::sqrt(std::max({glm::dot(glm::vec3{m[0]}, glm::vec3{m[0]}), glm::dot(glm::vec3{m[1]}, glm::vec3{m[1]}),
+                                glm::dot(glm::vec3{m[2]}, glm::vec3{m[2]})}));
+        for (const auto i : store.ofNode(node)) {
+            const auto& sphere = store.meshes[store.instances[i].mesh].sphere;
+            worldCentre_[i] = glm::dvec3{glm::mat3{m} * glm::vec3{sphere}} + glm::dvec3{m[3]};
+            radius_[i] = sphere.w * scale;
+            scale_[i] = scale;
+        }
+    }
+}
+
+void Placement::measureScene(const SceneStore& store) {
     sceneTriangles_ = 0;
     glm::dvec3 low{std::numeric_limits<double>::infinity()}, high{-std::numeric_limits<double>::infinity()};
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
-        const auto& m = worldFromNode_[instance.node];
-        const auto& sphere = store.meshes[instance.mesh].sphere;
-        const glm::dvec3 world{m * glm::vec4{glm::vec3{sphere}, 1}};
-        const float scale =
-            std::sqrt(std::max({glm::dot(glm::vec3{m[0]}, glm::vec3{m[0]}), glm::dot(glm::vec3{m[1]}, glm::vec3{m[1]}),
-                                glm::dot(glm::vec3{m[2]}, glm::vec3{m[2]})}));
-        centre_[i] = glm::vec3{world - origin};
-        radius_[i] = sphere.w * scale;
-        scale_[i] = scale;
         if (flags_[instance.node] & hidden) continue;
         sceneTriangles_ += store.meshes[instance.mesh].triangles;
-        low = glm::min(low, world - static_cast<double>(radius_[i]));
-        high = glm::max(high, world + static_cast<double>(radius_[i]));
+        low = glm::min(low, worldCentre_[i] - static_cast<double>(radius_[i]));
+        high = glm::max(high, worldCentre_[i] + static_cast<double>(radius_[i]));
     }
     const bool any = low.x <= high.x;
     sceneCentre_ = any ? (low + high) * 0.5 : glm::dvec3{0};
     sceneRadius_ = any ? glm::length(high - low) * 0.5 : 0;
 }
 
+GpuPlaced Placement::placed(const SceneStore& store, std::size_t index) const {
+    const auto& instance = store.instances[index];
+    const auto& state = nodes_[instance.node];
+    const auto& m = state.worldFromNode;
+    const auto has = [&](std::uint8_t flag, std::uint32_t as) { return (flags_[instance.node] & flag) != 0 ? as : 0u; };
+    return {.rows = {glm::vec4{m[0].x, m[1].x, m[2].x, m[3].x}, glm::vec4{m[0].y, m[1].y, m[2].y, m[3].y},
+                     glm::vec4{m[0].z, m[1].z, m[2].z, m[3].z}},
+            .tint = state.tint,
+            .fillPlane = state.fillPlane,
+            .material = instance.material,
+            .node = instance.node,
+            .mesh = instance.mesh,
+            .flags = has(selected, placedSelected) | has(hovered, placedHovered) | (drawn(store, index) && !isCut(index) ? 0u : placedHidden) |
+                     has(mirrored, placedMirrored) | (cullOf(store, index) == VK_CULL_MODE_NONE ? placedBothSides : 0u)};
+}
+
+Bucket Placement::bucketOf(const SceneStore& store, std::size_t index) const {
+    const auto& instance = store.instances[index];
+    const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
+    const auto oneSided = drops ? Bucket::Clipped : instance.plain ? Bucket::Plain : Bucket::Opaque;
+    const bool both = cullOf(store, index) == VK_CULL_MODE_NONE;
+    return static_cast<Bucket>(static_cast<std::uint8_t>(oneSided) + (both ? 1 : 0));
+}
+
 GpuInstance Placement::gpuInstance(const SceneStore& store, std::size_t index) const {
     const auto& instance = store.instances[index];
-    const auto& m = worldFromNode_[instance.node];
+    const auto& state = nodes_[instance.node];
+    const auto& m = state.worldFromNode;
     const glm::vec3 relative{glm::dvec3{m[3]} - origin_};
-    const auto& plane = fillPlane_[instance.node];
+    const auto& plane = state.fillPlane;
     const auto flags = flags_[instance.node];
     return {
         .rows = {glm::vec4{m[0].x, m[1].x, m[2].x, relative.x}, glm::vec4{m[0].y, m[1].y, m[2].y, relative.y},
                  glm::vec4{m[0].z, m[1].z, m[2].z, relative.z}},
-        .tint = tint_[instance.node],
+        .tint = state.tint,
         .fillPlane = {glm::vec3{plane}, static_cast<float>(static_cast<double>(plane.w) + glm::dot(glm::dvec3{plane}, origin_))},
         .material = instance.material,
         .node = instance.node,
         .flags = ((flags & selected) ? 1u : 0u) | ((flags & hovered) ? 2u : 0u) |
                  ((flags & (solid | filled)) == solid ? 4u : 0u), // a fill level leaves a shell open
-        .pad = 0};
+        .late = 0,
+        .kept = {}};
 }
 
 VkCullModeFlags Placement::cullOf(const SceneStore& store, std::size_t index) const {
@@ -157,11 +202,11 @@ VkCullModeFlags Placement::cullOf(const SceneStore& store, std::size_t index) co
 void Placement::append(const SceneStore& store, std::size_t index, const AllowedError& rough, float distance,
                        std::vector<GpuInstance>& instances, DrawList& list, std::vector<Draw>& draws, VkCullModeFlags cull) const {
     const auto& instance = store.instances[index];
-    glm::mat4 relativeFromMesh = worldFromNode_[instance.node];
+    glm::mat4 relativeFromMesh = nodes_[instance.node].worldFromNode;
     relativeFromMesh[3] = glm::vec4{glm::vec3{glm::dvec3{relativeFromMesh[3]} - origin_}, 1};
     const PlacedMesh placed{.mesh = &store.meshes[instance.mesh],
                             .relativeFromMesh = relativeFromMesh,
-                            .centre = centre_[index],
+                            .centre = centre(index),
                             .radius = radius_[index],
                             .scale = scale_[index],
                             .oneSided = cull == VK_CULL_MODE_BACK_BIT && isUniform(relativeFromMesh)};
@@ -190,10 +235,10 @@ void Placement::append(const SceneStore& store, std::size_t index, const Allowed
     }
 }
 
-void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail,
+void Placement::collectSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail,
                             std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
-    orderSeen(store, frusta, detail);
+    orderSeen(store, share, frusta, detail);
     for (const auto& [i, shell, distance] : seen_) {
         const auto& instance = store.instances[i];
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
@@ -211,16 +256,16 @@ void Placement::collectSeen(const SceneStore& store, std::span<const Frustum> fr
 
 // Fills `seen_` with what the views see, nearest first as far as shells of distance go: what is behind something is then mostly not
 // lit, and within a shell instances of one mesh stay together and become one draw.
-void Placement::orderSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail) const {
+void Placement::orderSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail) const {
     constexpr float shellsPerDoubling = 3;
     std::array<std::uint32_t, 256> first{};
     unordered_.clear();
-    for (std::size_t i = 0; i < store.instances.size(); ++i) {
-        if (!drawn(store, i)) continue;
-        const auto sees = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], detail.minimumPixels); };
+    for (std::size_t i = share == Share::Listed && section_.empty() ? store.firstBlended : 0; i < store.instances.size(); ++i) {
+        if (!drawn(store, i) || (share == Share::Listed && i < store.firstBlended && !isCut(i))) continue;
+        const auto sees = [&](const Frustum& frustum) { return frustum.sees(centre(i), radius_[i], detail.minimumPixels); };
         if (!std::ranges::any_of(frusta, sees)) continue;
         // By centre: floors and walls, whose nearest point is near, come after what stands before them.
-        const float distance = glm::length(centre_[i] - frusta.front().eye);
+        const float distance = glm::length(centre(i) - frusta.front().eye);
         const float shell = std::clamp(std::log2(std::max(distance, 1e-9f)) * shellsPerDoubling + 96, 0.0f, 254.0f);
         unordered_.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(shell), distance});
         ++first[static_cast<std::size_t>(shell) + 1];
@@ -237,7 +282,7 @@ void Placement::collectCasters(const SceneStore& store, Casters which, const glm
         const auto& instance = store.instances[i];
         if (!drawn(store, i) || instance.kind == SceneStore::Kind::Blended || 2 * radius_[i] < texel) continue;
         if (which != Casters::All && ((flags_[instance.node] & moving) != 0) != (which == Casters::Moving)) continue;
-        const glm::vec4 p = shadowFromRelative * glm::vec4{centre_[i], 1};
+        const glm::vec4 p = shadowFromRelative * glm::vec4{centre(i), 1};
         const float reach = 1 + radius_[i] / metresPerUnit;
         if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;
         // Half a texel: the bias that keeps lit surfaces out of their own shadow allows for no more.
@@ -248,11 +293,11 @@ void Placement::collectCasters(const SceneStore& store, Casters which, const glm
 void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> frusta, Detail detail,
                               std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
-    if (!anyMarked_) return;
+    if (!anyMarked()) return;
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
         if (!drawn(store, i) || !(flags_[instance.node] & (selected | hovered))) continue;
-        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre_[i], radius_[i], 0); };
+        const auto seen = [&](const Frustum& frustum) { return frustum.sees(centre(i), radius_[i], 0); };
         if (!std::ranges::any_of(frusta, seen)) continue;
         append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, 0, instances, list, isCut(i) ? list.cut : list.opaque,
                VK_CULL_MODE_NONE);

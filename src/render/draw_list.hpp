@@ -1,6 +1,7 @@
 #pragma once
 
 #include "render/cluster_cut.hpp"
+#include "render/cull_types.hpp"
 #include "render/gpu_types.hpp"
 #include "render/scene_store.hpp"
 
@@ -32,6 +33,9 @@ struct Draw {
 /// Which things throw a shadow into a map.
 enum class Casters : std::uint8_t { All, Still, Moving };
 
+/// Everything, or what the culling passes leave to lists: glass, and what section planes pass through.
+enum class Share : std::uint8_t { All, Listed };
+
 /// Draws of one pass by how they are drawn.
 struct DrawList {
     std::vector<Draw> plain;      ///< opaque without textures, nearest first
@@ -48,8 +52,7 @@ struct DrawList {
     }
 };
 
-/// Where every instance is this frame, as flat arrays; filled once a frame, read by every pass. Keeps its memory from frame to
-/// frame.
+/// Where every instance is, as flat arrays; brought up to date once a frame, read by every pass. Only what changed costs anything.
 class Placement {
 public:
     /// `nodes` empty: everything at rest. Relative = world - origin. `sections`: planes of the world frame, negative where they cut
@@ -57,15 +60,23 @@ public:
     void update(const SceneStore& store, std::span<const NodeState> nodes, glm::dvec3 origin,
                 std::span<const glm::dvec4> sections = {});
 
-    /// What `frusta` see, for colour passes. Appends to `instances`.
-    void collectSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
-                     DrawList& list) const;
+    /// What `frusta` see, as modelled where `detail` is empty. Appends to `instances`.
+    void collectSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail,
+                     std::vector<GpuInstance>& instances, DrawList& list) const;
     /// What throws shadows into the box of `shadowFromRelative` (x and y in -1…1), as finely as texels of `texel` metres can show.
     void collectCasters(const SceneStore& store, Casters which, const glm::mat4& shadowFromRelative, float metresPerUnit,
                         float texel, std::vector<GpuInstance>& instances, DrawList& list) const;
     /// Selected and hovered nodes.
     void collectMarked(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
                        DrawList& list) const;
+
+    /// An instance as the culling passes read it.
+    [[nodiscard]] GpuPlaced placed(const SceneStore& store, std::size_t index) const;
+    [[nodiscard]] Bucket bucketOf(const SceneStore& store, std::size_t index) const;
+    /// Of an instance's sphere, relative.
+    [[nodiscard]] glm::vec3 centre(std::size_t index) const { return glm::vec3{worldCentre_[index] - origin_}; }
+    /// Nodes of which anything is not as in the frame before.
+    [[nodiscard]] std::span<const std::uint32_t> changedNodes() const { return changed_; }
 
     /// Whether the shape of anything changed since the frame before that did not use to: it counts as moving from then on.
     [[nodiscard]] bool stillChanged() const { return stillChanged_; }
@@ -74,7 +85,8 @@ public:
     [[nodiscard]] bool anyMoving() const { return anyMoving_; }
     /// Lets what has not moved for some seconds count as still again; changes what both kinds of casters are.
     void settle();
-    [[nodiscard]] bool anyMarked() const { return anyMarked_; }
+    [[nodiscard]] bool anyMarked() const { return marked_ > 0; }
+    [[nodiscard]] glm::dvec3 origin() const { return origin_; }
     /// Sphere around all that is visible, world frame; radius 0: nothing.
     [[nodiscard]] glm::dvec3 sceneCentre() const { return sceneCentre_; }
     [[nodiscard]] double sceneRadius() const { return sceneRadius_; }
@@ -85,25 +97,29 @@ private:
     /// What the section planes do to an instance.
     enum class Section : std::uint8_t { Whole, Cut, Away };
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
-    void placeInstances(const SceneStore& store, glm::dvec3 origin);
+    void placeNode(std::size_t node, const NodeState& state, bool first);
+    void placeInstances(const SceneStore& store);
+    void measureScene(const SceneStore& store);
     void placeSections(const SceneStore& store, std::span<const glm::dvec4> sections);
+    [[nodiscard]] bool isHidden(const SceneStore& store, std::size_t index) const {
+        return (flags_[store.instances[index].node] & hidden) != 0;
+    }
     [[nodiscard]] bool drawn(const SceneStore& store, std::size_t index) const {
-        return !(flags_[store.instances[index].node] & hidden) && (section_.empty() || section_[index] != Section::Away);
+        return !isHidden(store, index) && (section_.empty() || section_[index] != Section::Away);
     }
     [[nodiscard]] bool isCut(std::size_t index) const { return !section_.empty() && section_[index] == Section::Cut; }
-    void orderSeen(const SceneStore& store, std::span<const Frustum> frusta, Detail detail) const;
+    void orderSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail) const;
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
     /// Appends what to draw of one instance, `rough` being how far its surface may lie off.
     void append(const SceneStore& store, std::size_t index, const AllowedError& rough, float distance,
                 std::vector<GpuInstance>& instances, DrawList& list, std::vector<Draw>& draws, VkCullModeFlags cull) const;
     [[nodiscard]] VkCullModeFlags cullOf(const SceneStore& store, std::size_t index) const;
 
-    std::vector<glm::mat4> worldFromNode_; ///< by node
-    std::vector<glm::vec4> tint_;
-    std::vector<glm::vec4> fillPlane_;
+    std::vector<NodeState> nodes_; ///< of the newest frame
     std::vector<std::uint8_t> flags_;
     std::vector<std::uint32_t> lastMoved_; ///< number of the frame
-    std::vector<glm::vec3> centre_;        ///< by instance, relative
+    std::vector<std::uint32_t> changed_;
+    std::vector<glm::dvec3> worldCentre_; ///< by instance
     std::vector<float> radius_;
     std::vector<float> scale_;     ///< metres per unit of the mesh
     std::vector<Section> section_; ///< by instance; empty: nothing is cut
@@ -123,10 +139,11 @@ private:
     double sceneRadius_ = 0;
     std::uint64_t sceneTriangles_ = 0;
     std::uint32_t frame_ = 0;
+    std::size_t marked_ = 0; ///< nodes selected or hovered
+    bool atRest_ = false;    ///< the newest frame had everything at rest
     bool stillChanged_ = true;
     bool movingChanged_ = false;
     bool anyMoving_ = false;
-    bool anyMarked_ = false;
 };
 
 } // namespace millwright::render

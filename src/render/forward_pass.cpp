@@ -9,29 +9,26 @@ namespace {
 /// Attachments of the forward pass: which image is drawn to, and which it is resolved into.
 struct Attachments {
     VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
-                                     .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
-                                     .loadOp = VK_ATTACHMENT_LOAD_OP_DONT_CARE}; // the sky covers what nothing else does
+                                     .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL};
     VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                     .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
-                                    .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
                                     .clearValue = {.depthStencil = {0, 0}}};
-    std::array<gpu::Barrier, 4> before;
-    std::size_t beforeCount = 0;
 
-    Attachments(const Surfaces& s, bool keepDepth) {
+    /// Of the `first` scope of a frame, the `last`, or both; `keepDepth`: somebody reads depth after it.
+    Attachments(const Surfaces& s, bool first, bool last, bool keepDepth) {
         const bool multisampled = s.features.samples != VK_SAMPLE_COUNT_1_BIT;
-        before[beforeCount++] = beforeColour(s.lit.handle());
-        before[beforeCount++] = beforeDepth(s.depth.handle());
         colour.imageView = multisampled ? s.multisampled.view() : s.lit.view();
-        colour.storeOp = multisampled ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
+        colour.loadOp = first ? VK_ATTACHMENT_LOAD_OP_DONT_CARE : VK_ATTACHMENT_LOAD_OP_LOAD; // the sky covers what nothing else does
+        colour.storeOp = multisampled && last ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
         depth.imageView = multisampled ? s.multisampledDepth.view() : s.depth.view();
-        depth.storeOp = multisampled || !keepDepth ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
+        depth.loadOp = first ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD;
+        depth.storeOp = last && (multisampled || !keepDepth) ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
         if (!multisampled) return;
-        before[beforeCount++] = beforeColour(s.multisampled.handle());
-        before[beforeCount++] = beforeDepth(s.multisampledDepth.handle());
-        colour.resolveMode = VK_RESOLVE_MODE_AVERAGE_BIT;
-        colour.resolveImageView = s.lit.view();
-        colour.resolveImageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL;
+        if (last) {
+            colour.resolveMode = VK_RESOLVE_MODE_AVERAGE_BIT;
+            colour.resolveImageView = s.lit.view();
+            colour.resolveImageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL;
+        }
         if (!keepDepth) return;
         depth.resolveMode = VK_RESOLVE_MODE_SAMPLE_ZERO_BIT;
         depth.resolveImageView = s.depth.view();
@@ -39,25 +36,22 @@ struct Attachments {
     }
 };
 
-} // namespace
-
-std::uint32_t drawSurroundings(const Pass& pass, const DrawList& list, bool ground) {
-    if (ground) {
-        pass.bind(pass.pipelines.ground);
-        vkCmdDraw(pass.commands, 6, 1, 0, 0);
-    }
-    pass.fullscreen(pass.pipelines.sky);
-    const std::uint32_t calls = pass.sections ? pass.sections->drawBlended(pass, list) : 0;
-    if (list.blended.empty()) return calls;
-    pass.bind(pass.pipelines.blended);
-    return calls + pass.draw(list.blended, true);
-}
-
-std::uint32_t recordForward(const Pass& pass, const DrawList& list, const ForwardOptions& options) {
+void beginForward(const Pass& pass, bool first, bool last, bool keepDepth) {
     const auto& s = pass.surfaces;
-    const auto& p = pass.pipelines;
-    const Attachments attachments{s, options.keepDepth};
-    gpu::barriers(pass.commands, std::span{attachments.before}.first(attachments.beforeCount));
+    std::array<gpu::Barrier, 4> before;
+    std::size_t count = 0;
+    const auto add = [&](gpu::Barrier barrier) {
+        if (!first) barrier.fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL;
+        before[count++] = barrier;
+    };
+    add(beforeColour(s.lit.handle()));
+    add(beforeDepth(s.depth.handle()));
+    if (s.multisampled) {
+        add(beforeColour(s.multisampled.handle()));
+        add(beforeDepth(s.multisampledDepth.handle()));
+    }
+    gpu::barriers(pass.commands, std::span{before}.first(count));
+    const Attachments attachments{s, first, last, keepDepth};
     const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
                                .renderArea = {{0, 0}, {s.extent.width, s.extent.height}},
                                .layerCount = 1,
@@ -68,27 +62,61 @@ std::uint32_t recordForward(const Pass& pass, const DrawList& list, const Forwar
     gpu::beginLabel(pass.frame, "forward");
     vkCmdBeginRendering(pass.commands, &info);
     pass.setViewport(s.extent);
-    pass.setPush();
-    pass.bindIndices();
-    std::uint32_t calls = 0;
-    const auto drawWith = [&](const gpu::Pipeline& pipeline, const std::vector<Draw>& draws) {
-        if (draws.empty()) return;
-        pass.bind(pipeline);
-        calls += pass.draw(draws, true);
-    };
-    drawWith(p.plain, list.plain);
-    drawWith(p.opaque, list.opaque);
-    drawWith(p.clipped, list.clipped);
-    if (pass.sections) calls += pass.sections->draw(pass, list);
-    calls += drawSurroundings(pass, list, options.ground);
+}
+
+void endForward(const Pass& pass) {
     vkCmdEndRendering(pass.commands);
     gpu::endLabel(pass.frame);
+}
+
+} // namespace
+
+std::uint32_t drawSections(const Pass& pass, const DrawList& listed) {
+    if (!pass.sections) return 0;
+    pass.setPush();
+    pass.bindIndices();
+    return pass.sections->draw(pass, listed);
+}
+
+std::uint32_t drawSurroundings(const Pass& pass, const DrawList& listed, bool ground) {
+    if (ground) {
+        pass.bind(pass.pipelines.ground);
+        vkCmdDraw(pass.commands, 6, 1, 0, 0);
+    }
+    pass.fullscreen(pass.pipelines.sky);
+    pass.bindIndices();
+    const std::uint32_t calls = pass.sections ? pass.sections->drawBlended(pass, listed) : 0;
+    if (listed.blended.empty()) return calls;
+    pass.bind(pass.pipelines.blended);
+    return calls + pass.draw(listed.blended, true);
+}
+
+std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& listed, const ForwardOptions& options) {
+    const auto& s = pass.surfaces;
+    culling.choose(pass, 0);
+    // The depth pyramid is made between two scopes, also where it is for the next frame only.
+    const bool split = culling.keepsDepth();
+    beginForward(pass, true, !split, split || options.keepDepth);
+    std::uint32_t calls = culling.draw(pass, 0);
+    if (split) {
+        endForward(pass);
+        pass.clock.mark(pass.frame, "forward");
+        culling.keepDepth(pass);
+        if (culling.secondPhase()) culling.choose(pass, 1);
+        beginForward(pass, false, true, options.keepDepth);
+        if (culling.secondPhase()) calls += culling.draw(pass, 1);
+    }
+    calls += drawSections(pass, listed);
+    pass.setPush();
+    calls += drawSurroundings(pass, listed, options.ground);
+    endForward(pass);
     const auto lit = colourToSampled(s.lit.handle());
     gpu::barriers(pass.commands, {&lit, 1});
     if (options.keepDepth) {
         const auto barrier = depthToSampled(s.depth.handle());
         gpu::barriers(pass.commands, {&barrier, 1});
     }
+    pass.clock.mark(pass.frame, split ? "forward again" : "forward");
     return calls;
 }
 

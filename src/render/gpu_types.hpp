@@ -38,9 +38,10 @@ struct GpuInstance {
     std::uint32_t material;
     std::uint32_t node;
     std::uint32_t flags; ///< 1 selected, 2 hovered, 4 encloses a volume
-    std::uint32_t pad;
+    std::uint32_t late;
+    glm::uvec2 kept;
 };
-static_assert(sizeof(GpuInstance) == 96);
+static_assert(sizeof(GpuInstance) == 104);
 
 enum GpuMaterialFlags : std::uint32_t {
     materialMasked = 1,
@@ -89,8 +90,10 @@ struct GpuFrame {
     std::array<glm::vec4, maximumSections> hatchV;
     std::uint32_t sectionSums;
     std::uint32_t pickSums;
+    std::uint32_t pad;
+    std::uint64_t chosen;
 };
-static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 8);
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 20);
 
 /// What every pixel needs.
 struct GpuLight {

@@ -95,36 +95,67 @@ Result<void> addClusters(const scene::CookedGeometry& g, const scene::CookedMesh
     return {};
 }
 
+glm::vec4 sphereAround(const scene::Aabb& box) {
+    return box.empty() ? glm::vec4{0} : glm::vec4{box.centre(), glm::length(box.size()) * 0.5f};
+}
+
+/// Appends a mesh's triangles in their order, as clusters with vertices of their own; returns the box around them.
+scene::Aabb addPieces(const scene::Mesh& mesh, bool coloured, MeshArrays& arrays) {
+    constexpr std::size_t mostIndices = 3 * scene::clusterTriangles;
+    std::vector<std::uint32_t> slotOf(mesh.vertices.size(), scene::none); ///< of a vertex, in `arrays`; stale below `firstVertex`
+    scene::Aabb whole;
+    for (std::size_t at = 0; at < mesh.indices.size();) {
+        const auto firstVertex = static_cast<std::uint32_t>(arrays.vertices.size());
+        const auto firstTriangle = static_cast<std::uint32_t>(arrays.indices.size() / 3);
+        const std::size_t begin = at;
+        scene::Aabb box;
+        // Each triangle may bring three vertices.
+        while (at < mesh.indices.size() && at - begin < mostIndices &&
+               arrays.vertices.size() - firstVertex + 3 <= scene::clusterVertices) {
+            for (int corner = 0; corner < 3; ++corner, ++at) {
+                const auto vertex = mesh.indices[at];
+                if (slotOf[vertex] == scene::none || slotOf[vertex] < firstVertex) {
+                    slotOf[vertex] = static_cast<std::uint32_t>(arrays.vertices.size());
+                    arrays.vertices.push_back(
+                        pack(mesh.vertices[vertex], coloured ? std::bit_cast<std::uint32_t>(mesh.colours[vertex]) : white));
+                    box.include(mesh.vertices[vertex].position);
+                }
+                arrays.indices.push_back(slotOf[vertex]);
+            }
+        }
+        whole.include(box);
+        arrays.clusters.push_back({.bounds = sphereAround(box),
+                                   .firstVertex = firstVertex,
+                                   .firstTriangle = firstTriangle,
+                                   .vertexCount = static_cast<std::uint32_t>(arrays.vertices.size()) - firstVertex,
+                                   .triangleCount = static_cast<std::uint32_t>((at - begin) / 3)});
+    }
+    return whole;
+}
+
 } // namespace
 
 void addModelled(const scene::Scene& scene, MeshArrays& arrays) {
+    constexpr float always = std::numeric_limits<float>::infinity();
     for (const auto& mesh : scene.meshes) {
-        const auto firstVertex = static_cast<std::uint32_t>(arrays.vertices.size());
+        const auto firstCluster = static_cast<std::uint32_t>(arrays.clusters.size());
         const bool coloured = mesh.colours.size() == mesh.vertices.size() && !mesh.colours.empty();
-        scene::Aabb box;
-        for (std::size_t i = 0; i < mesh.vertices.size(); ++i) {
-            arrays.vertices.push_back(pack(mesh.vertices[i], coloured ? std::bit_cast<std::uint32_t>(mesh.colours[i]) : white));
-            box.include(mesh.vertices[i].position);
-        }
-        const auto triangles = static_cast<std::uint32_t>(mesh.triangles());
-        const glm::vec4 sphere = box.empty() ? glm::vec4{0} : glm::vec4{box.centre(), glm::length(box.size()) * 0.5f};
+        const scene::Aabb box = addPieces(mesh, coloured, arrays);
+        const auto count = static_cast<std::uint32_t>(arrays.clusters.size()) - firstCluster;
+        const glm::vec4 sphere = sphereAround(box);
         arrays.meshes.push_back({.firstLevel = static_cast<std::uint32_t>(arrays.levels.size()),
-                                 .levelCount = triangles > 0 ? 1u : 0u,
-                                 .triangles = triangles,
+                                 .levelCount = count > 0 ? 1u : 0u,
+                                 .triangles = static_cast<std::uint32_t>(mesh.triangles()),
                                  .sphere = sphere,
+                                 .box = box,
                                  .plain = !coloured});
-        if (triangles == 0) continue;
-        constexpr float always = std::numeric_limits<float>::infinity();
-        arrays.levels.push_back(
-            {.firstCluster = static_cast<std::uint32_t>(arrays.clusters.size()), .clusterCount = 1, .mostParentError = always});
-        arrays.clusters.push_back({.bounds = sphere,
-                                   .own = sphere,
-                                   .parent = sphere,
-                                   .cone = {0, 0, 0, 1},
-                                   .parentError = always,
-                                   .firstTriangle = static_cast<std::uint32_t>(arrays.indices.size() / 3),
-                                   .triangleCount = triangles});
-        for (const auto index : mesh.indices) arrays.indices.push_back(firstVertex + index);
+        if (count == 0) continue;
+        for (auto& cluster : std::span{arrays.clusters}.subspan(firstCluster)) {
+            cluster.own = cluster.parent = sphere;
+            cluster.cone = {0, 0, 0, 1};
+            cluster.parentError = always;
+        }
+        arrays.levels.push_back({.firstCluster = firstCluster, .clusterCount = count, .mostParentError = always});
     }
 }
 
@@ -140,6 +171,7 @@ Result<void> addCooked(const scene::Scene& scene, const scene::CookedGeometry& c
                                  .levelCount = mesh.triangles > 0 ? mesh.levelCount : 0,
                                  .triangles = mesh.triangles,
                                  .sphere = mesh.sphere,
+                                 .box = mesh.bounds,
                                  .plain = mesh.firstAttributes == scene::none});
     }
     return {};

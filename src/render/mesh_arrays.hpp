@@ -15,7 +15,7 @@ struct MeshArrays {
     std::vector<scene::Cluster> clusters;
 };
 
-/// Every mesh as one cluster that is drawn however far. Indices must be in range.
+/// Every mesh as one level that is drawn however far. Indices must be in range.
 void addModelled(const scene::Scene& scene, MeshArrays& arrays);
 /// Errors: Invalid, for geometry that does not fit the scene or itself.
 [[nodiscard]] Result<void> addCooked(const scene::Scene& scene, const scene::CookedGeometry& cooked, MeshArrays& arrays);

@@ -3,14 +3,12 @@
 namespace millwright::render {
 
 void Pass::setPush() const {
-    vkCmdPushConstants(commands, gpu::pipelineLayout(device), VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0,
-                       sizeof push, &push);
+    vkCmdPushConstants(commands, gpu::pipelineLayout(device), gpu::pushStages, 0, sizeof push, &push);
 }
 
 void Pass::setPush(const glm::mat4& clipFromRelative) const {
     const GpuCameraPush values{push.data, clipFromRelative};
-    vkCmdPushConstants(commands, gpu::pipelineLayout(device), VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0,
-                       sizeof values, &values);
+    vkCmdPushConstants(commands, gpu::pipelineLayout(device), gpu::pushStages, 0, sizeof values, &values);
 }
 
 void Pass::bind(const gpu::Pipeline& pipeline) const {
@@ -77,6 +75,12 @@ gpu::Barrier beforeColour(VkImage image) {
             .toStage = colourStage,
             .toAccess = colourAccess,
             .toLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL};
+}
+
+gpu::Barrier betweenColour(VkImage image) {
+    auto barrier = beforeColour(image);
+    barrier.fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL;
+    return barrier;
 }
 
 gpu::Barrier colourToSampled(VkImage image) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "render/culling.hpp"
 #include "render/draw_list.hpp"
 #include "render/gpu_types.hpp"
 #include "render/pipelines.hpp"
@@ -40,6 +41,7 @@ struct Pass {
 
 // Barriers between passes. Every surface is written as an attachment and read by a fragment shader, again and again.
 [[nodiscard]] gpu::Barrier beforeColour(VkImage image);
+[[nodiscard]] gpu::Barrier betweenColour(VkImage image); ///< between two scopes that draw to it, keeping what is there
 [[nodiscard]] gpu::Barrier colourToSampled(VkImage image);
 [[nodiscard]] gpu::Barrier beforeDepth(VkImage image);
 [[nodiscard]] gpu::Barrier depthToSampled(VkImage image);
@@ -51,12 +53,15 @@ struct ForwardOptions {
     bool keepDepth = false; ///< somebody reads depth afterwards
 };
 /// Opaque things, floor, sky, then glass: into the lit image. Returns the number of draw calls.
-std::uint32_t recordForward(const Pass& pass, const DrawList& list, const ForwardOptions& options);
+std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& listed, const ForwardOptions& options);
 /// The same straight into the target: what opaque things are is kept first, and each pixel then lit once, which costs a CPU driver
 /// far less where triangles are small. Needs `Features::deferred`.
-std::uint32_t recordDeferred(const Pass& pass, const DrawList& list, const gpu::TargetImage& target, const ForwardOptions& options);
-/// What both have in common: floor, sky and glass, into the rendering scope that is open.
-std::uint32_t drawSurroundings(const Pass& pass, const DrawList& list, bool ground);
+std::uint32_t recordDeferred(const Pass& pass, Culling& culling, const DrawList& listed, const gpu::TargetImage& target,
+                             const ForwardOptions& options);
+/// What both have in common: floor, sky and glass, into the rendering scope that is open. Push constants are those of the views.
+std::uint32_t drawSurroundings(const Pass& pass, const DrawList& listed, bool ground);
+/// And what section planes pass through, before that.
+std::uint32_t drawSections(const Pass& pass, const DrawList& listed);
 void recordOcclusion(const Pass& pass);
 void recordComposite(const Pass& pass, const gpu::TargetImage& target);
 void recordMask(const Pass& pass, const DrawList& marked);

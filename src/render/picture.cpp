@@ -21,9 +21,12 @@ Result<Picture> renderPicture(gpu::Device& device, Renderer& renderer, const Vie
     renderer.setQuality(options.quality);
     Picture picture;
     const std::uint32_t frames = std::max(options.frames, 1u);
+    constexpr int mostRepeats = 4; // of a frame for which there was not enough room
+    int repeats = 0;
+    bool again = false;
     for (std::uint32_t i = 0; i < frames; ++i) {
         if (options.progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped before the picture was drawn");
-        if (options.beforeFrame) {
+        if (options.beforeFrame && !again) {
             if (auto done = options.beforeFrame(); !done) return std::unexpected(done.error());
         }
         const auto started = std::chrono::steady_clock::now();
@@ -34,6 +37,11 @@ Result<Picture> renderPicture(gpu::Device& device, Renderer& renderer, const Vie
         if (!drawn) return std::unexpected(drawn.error());
         if (!submitted) return std::unexpected(submitted.error());
         device.waitIdle();
+        again = !renderer.timings().complete && repeats++ < mostRepeats;
+        if (again) {
+            --i;
+            continue;
+        }
         picture.frameMilliseconds.push_back(
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count());
         picture.timings.push_back(renderer.timings());

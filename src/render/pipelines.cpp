@@ -23,7 +23,7 @@ void makeForward(PipelineMaker& maker, Pipelines& p, std::uint32_t viewMask, boo
                                   .dynamicCull = true,
                                   .depthCompare = VK_COMPARE_OP_GREATER,
                                   .depthWrite = true,
-                                  .constants = {f.deferred, encode, f.shadowTaps, false, false, single}};
+                                  .constants = {f.deferred, encode, f.shadowTaps, false, false, single, true}};
     maker.make(p.plain, mesh);
     mesh.name = "opaque";
     mesh.vertex = shaders::meshVert;
@@ -49,6 +49,7 @@ void makeForward(PipelineMaker& maker, Pipelines& p, std::uint32_t viewMask, boo
     mesh.blend = gpu::Blend::Alpha;
     mesh.depthWrite = false;
     mesh.constants[4] = true;
+    mesh.constants[6] = false; // glass is drawn in the order of the list
     maker.make(p.blended, mesh);
     maker.make(p.ground, {.name = "ground",
                           .vertex = shaders::groundVert,

@@ -22,6 +22,7 @@ struct Renderer::Impl {
     Picker picker;
     SceneStore store;
     Placement placement;
+    Culling culling;
     ShadowMap shadow;
     Surfaces surfaces;
     SectionPass sections;
@@ -29,7 +30,7 @@ struct Renderer::Impl {
     std::vector<Pipelines> pipelines; ///< few: one a kind of target
     std::vector<std::pair<std::pair<VkFormat, std::uint32_t>, gpu::Pipeline>> depthCopies;
     std::vector<GpuInstance> instances; ///< of this frame, all passes
-    DrawList seen;
+    DrawList listed; ///< glass, and what is cut
     DrawList marked;
     DrawList picked;
     FrameTimings timings;
@@ -65,8 +66,13 @@ Result<std::unique_ptr<Renderer>> Renderer::create(gpu::Device& device, const Re
     if (!clock) return std::unexpected(clock.error());
     auto picker = Picker::create(device);
     if (!picker) return std::unexpected(picker.error());
-    auto impl = std::unique_ptr<Impl>(new Impl{
-        .device = device, .quality = resolve(device, settings.quality), .clock = std::move(*clock), .picker = std::move(*picker)});
+    auto culling = Culling::create(device);
+    if (!culling) return std::unexpected(culling.error());
+    auto impl = std::unique_ptr<Impl>(new Impl{.device = device,
+                                               .quality = resolve(device, settings.quality),
+                                               .clock = std::move(*clock),
+                                               .picker = std::move(*picker),
+                                               .culling = std::move(*culling)});
     auto renderer = std::unique_ptr<Renderer>(new Renderer(std::move(impl)));
     if (auto done = renderer->setScene({}); !done) return std::unexpected(done.error());
     return renderer;
@@ -77,6 +83,7 @@ Result<void> Renderer::setScene(const scene::Scene& scene, const scene::CookedGe
     if (!store) return std::unexpected(store.error());
     impl_->store = std::move(*store);
     impl_->placement = {};
+    impl_->culling.reset();
     return {};
 }
 
@@ -91,6 +98,9 @@ std::optional<Pick> Renderer::takePick() {
 }
 
 const FrameTimings& Renderer::timings() const {
+    const auto counts = impl_->culling.counts(impl_->device);
+    impl_->timings.drawnTriangles = counts.triangles + impl_->listed.triangles;
+    impl_->timings.complete = counts.complete;
     return impl_->timings;
 }
 
@@ -186,7 +196,19 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     const std::span seenBy{frusta.data(), views.size()};
     const Detail detail{.minimumPixels = options.minimumPixels.value_or(features.minimumPixels),
                         .pixelError = options.pixelError.value_or(features.pixelError)};
-    r.placement.collectSeen(r.store, seenBy, detail, r.instances, r.seen);
+    (void)r.culling.counts(r.device); // lists grow by what they turned out to need
+    if (auto done = r.culling.prepare(r.device, frame, r.store, r.placement,
+                                      {.views = views,
+                                       .frusta = seenBy,
+                                       .frame = &data,
+                                       .extent = colour.extent,
+                                       .detail = detail,
+                                       .multisampled = features.samples != VK_SAMPLE_COUNT_1_BIT,
+                                       .occlusion = options.occlusionCulling});
+        !done)
+        return done;
+    data.chosen = r.culling.chosenAddress();
+    r.placement.collectSeen(r.store, Share::Listed, seenBy, detail, r.instances, r.listed);
     r.placement.collectMarked(r.store, seenBy, detail, r.instances, r.marked);
     if (options.shadows) {
         if (auto done = r.shadow.place(r.device, features, options.lighting.towardsSun, views, r.placement); !done) return done;
@@ -197,7 +219,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     if (options.pick) {
         const auto through = Picker::clipThroughPixel(data.views[0].clipFromRelative, *options.pick, colour.extent);
         const Frustum frustum = Frustum::of(through, glm::vec3{0}, 0);
-        r.placement.collectSeen(r.store, {&frustum, 1}, {}, r.instances, r.picked);
+        r.placement.collectSeen(r.store, Share::All, {&frustum, 1}, {}, r.instances, r.picked);
     }
     describeSections(planes, origin, data);
     if (auto done = r.fitSections(colour, options, data); !done) return done;
@@ -223,7 +245,6 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
                     .sections = planes.empty() ? nullptr : &r.sections};
     r.record(pass, colour, views, options, depth, depthCopy);
     r.timings.sceneTriangles = r.placement.sceneTriangles();
-    r.timings.drawnTriangles = r.seen.triangles;
     r.timings.cpuMilliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
     return {};
 }
@@ -240,12 +261,13 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         clock.mark(pass.frame, "shadow");
     }
     if (pass.sections) {
-        sections.count(pass, seen);
+        sections.count(pass, listed);
         clock.mark(pass.frame, "section");
     }
     const ForwardOptions forward{.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0};
-    calls += features.deferred ? recordDeferred(pass, seen, colour, forward) : recordForward(pass, seen, forward);
-    if (!features.deferred) clock.mark(pass.frame, "forward");
+    calls += features.deferred ? recordDeferred(pass, culling, listed, colour, forward)
+                               : recordForward(pass, culling, listed, forward);
+    culling.recordReadback(pass);
     if (features.occlusionScale > 0) {
         recordOcclusion(pass);
         clock.mark(pass.frame, "occlusion");

@@ -1,5 +1,6 @@
 #include "render/scene_store.hpp"
 
+#include "render/cull_types.hpp"
 #include "render/mesh_arrays.hpp"
 
 #include <algorithm>
@@ -56,6 +57,18 @@ Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene:
     };
     auto done = make(store.vertices, std::as_bytes(std::span{arrays.vertices}), "scene vertices");
     if (done) done = make(store.indices, std::as_bytes(std::span{arrays.indices}), "scene indices");
+    std::vector<GpuCullMesh> cullMeshes;
+    cullMeshes.reserve(arrays.meshes.size());
+    for (const auto& m : arrays.meshes) {
+        cullMeshes.push_back({.sphere = m.sphere,
+                              .boxCentre = m.box.empty() ? glm::vec3{0} : m.box.centre(),
+                              .firstLevel = m.firstLevel,
+                              .boxHalf = m.box.empty() ? glm::vec3{0} : m.box.size() * 0.5f,
+                              .levelCount = m.levelCount});
+    }
+    if (done) done = make(store.cullMeshes, std::as_bytes(std::span{cullMeshes}), "meshes for culling");
+    if (done) done = make(store.cullLevels, std::as_bytes(std::span{arrays.levels}), "levels for culling");
+    if (done) done = make(store.cullClusters, std::as_bytes(std::span{arrays.clusters}), "clusters for culling");
     if (!done) return done;
     store.meshes = std::move(arrays.meshes);
     store.levels = std::move(arrays.levels);
@@ -122,6 +135,17 @@ void sortInstances(const scene::Scene& scene, SceneStore& store) {
             {i.node, i.mesh, i.material, kind, material.doubleSided, store.meshes[i.mesh].plain && isPlain(material)});
     }
     std::ranges::stable_sort(store.instances, {}, [](const auto& i) { return std::tuple{i.kind, i.doubleSided, i.plain, i.mesh}; });
+    const auto blended = std::ranges::find(store.instances, SceneStore::Kind::Blended, &SceneStore::Instance::kind);
+    store.firstBlended = static_cast<std::size_t>(blended - store.instances.begin());
+}
+
+void listInstancesOfNodes(SceneStore& store) {
+    store.firstOfNode.assign(store.nodeCount + 1, 0);
+    for (const auto& i : store.instances) ++store.firstOfNode[i.node + 1];
+    std::partial_sum(store.firstOfNode.begin(), store.firstOfNode.end(), store.firstOfNode.begin());
+    store.instancesOfNode.resize(store.instances.size());
+    auto next = store.firstOfNode;
+    for (std::uint32_t i = 0; i < store.instances.size(); ++i) store.instancesOfNode[next[store.instances[i].node]++] = i;
 }
 
 } // namespace
@@ -139,6 +163,7 @@ Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& s
     store.restTransforms = scene.worldTransforms();
     store.bounds = scene.bounds();
     store.nodeCount = scene.nodes.size();
+    listInstancesOfNodes(store);
     return store;
 }
 

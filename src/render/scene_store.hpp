@@ -7,6 +7,7 @@
 #include <millwright/scene/scene.hpp>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace millwright::render {
@@ -17,7 +18,8 @@ struct SceneStore {
         std::uint32_t firstLevel = 0; ///< of `levels`
         std::uint32_t levelCount = 0; ///< none: nothing to draw
         std::uint32_t triangles = 0;  ///< as modelled
-        glm::vec4 sphere{0};          ///< around it, node's frame: centre, radius
+        glm::vec4 sphere{0};          ///< around it and all spheres of its clusters' groups, node's frame: centre, radius
+        scene::Aabb box;              ///< around it, node's frame
         bool plain = true;            ///< without colours of its own
     };
     /// How an instance is drawn; the order is the order of drawing.
@@ -34,6 +36,9 @@ struct SceneStore {
     gpu::Buffer vertices;
     gpu::Buffer indices;
     gpu::Buffer materials;
+    gpu::Buffer cullMeshes; ///< `meshes`, `levels` and `clusters` as the culling shaders read them
+    gpu::Buffer cullLevels;
+    gpu::Buffer cullClusters;
     std::vector<gpu::Image> images;
 
     std::vector<Mesh> meshes;
@@ -41,9 +46,17 @@ struct SceneStore {
     std::vector<scene::Cluster>
         clusters;                    ///< of all levels; the triangles of one are `indices` [3 x firstTriangle, + 3 x triangleCount)
     std::vector<Instance> instances; ///< sorted by kind, sides, plainness and mesh
+    std::size_t firstBlended = 0;    ///< instances from here on are glass
+    std::vector<std::uint32_t> firstOfNode;     ///< into the next, one more than nodes
+    std::vector<std::uint32_t> instancesOfNode; ///< indices of instances, node by node
     std::vector<glm::mat4> restTransforms; ///< worldFromNode as the scene has it
     scene::Aabb bounds;                    ///< at rest, world frame
     std::size_t nodeCount = 0;
+
+    /// Indices of the instances that are drawn at a node.
+    [[nodiscard]] std::span<const std::uint32_t> ofNode(std::size_t node) const {
+        return std::span{instancesOfNode}.subspan(firstOfNode[node], firstOfNode[node + 1] - firstOfNode[node]);
+    }
 
     /// `cooked` has the geometry of the scene's meshes, in their order; without it they are drawn as modelled, however far.
     /// Errors: Invalid (index out of range), ResourceLimit, Device.

@@ -19,9 +19,11 @@ namespace millwright::gpu {
 enum class Sampler : std::uint8_t { LinearRepeat, LinearClamp, NearestClamp, ShadowCompare, Count };
 inline constexpr std::uint32_t heapTextures = 4096;
 inline constexpr std::uint32_t pushConstantBytes = 128;
+inline constexpr VkShaderStageFlags pushStages =
+    VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT | VK_SHADER_STAGE_COMPUTE_BIT;
 
 [[nodiscard]] VkPipelineLayout pipelineLayout(const Device& device);
-/// Binds the heap for graphics; once a command buffer.
+/// Binds the heap for graphics and compute; once a command buffer.
 void bindHeap(FrameInFlight& frame);
 
 /// Move-only owner of a pipeline; dropping it retires it.
@@ -73,6 +75,8 @@ struct PipelineDescription {
 /// Viewport and scissor are dynamic; triangles are fetched by the shader. Errors: Device (the driver refuses; the message has the
 /// name).
 [[nodiscard]] Result<Pipeline> createPipeline(Device& device, const PipelineDescription& description);
+/// `code`: SPIR-V, entry point main. Errors: Device.
+[[nodiscard]] Result<Pipeline> createComputePipeline(Device& device, std::span<const std::uint32_t> code, std::string name);
 
 /// One image barrier on all its mips and layers, as synchronization2 has it.
 struct Barrier {
@@ -86,6 +90,14 @@ struct Barrier {
     VkImageLayout toLayout = VK_IMAGE_LAYOUT_UNDEFINED;
 };
 void barriers(VkCommandBuffer commands, std::span<const Barrier> list);
+
+/// What happens to memory at one stage.
+struct Access {
+    VkPipelineStageFlags2 stage = VK_PIPELINE_STAGE_2_NONE;
+    VkAccessFlags2 access = 0;
+};
+/// A barrier on all buffers.
+void memoryBarrier(VkCommandBuffer commands, Access from, Access to);
 
 /// A named region in captures and validation messages.
 void beginLabel(FrameInFlight& frame, const char* name);

@@ -64,6 +64,8 @@ struct DrawOptions {
     /// What lies beyond any of these, at most `maximumSections`, is neither drawn nor picked and throws no shadow; solids are shown
     /// filled where they are cut. The floor is never cut.
     std::vector<SectionPlane> sections;
+    /// Leave out what is behind something else. Never changes the picture; off to measure what it saves.
+    bool occlusionCulling = true;
     /// Ask what is under this pixel of the first view (from the top left); the answer comes with `takePick` a frame or two later.
     std::optional<glm::ivec2> pick;
 };
@@ -81,13 +83,14 @@ struct FrameTimings {
         const char* name = "";
         double milliseconds = 0;
     };
-    std::array<Pass, 12> passes{};
+    std::array<Pass, 16> passes{};
     std::size_t passCount = 0;
     double gpuMilliseconds = 0;       ///< from the first pass to the last, GPU timestamps
     double cpuMilliseconds = 0;       ///< spent in `draw`
     std::uint64_t sceneTriangles = 0; ///< every visible-flagged instance counted
     std::uint64_t drawnTriangles = 0; ///< after culling, first pass, all views share them
     std::uint32_t drawCalls = 0;
+    bool complete = true; ///< false: more was seen than there was room for; the next frame has more
 };
 
 /// Draws one scene for any number of views in one multiview pass. Thread: the frame thread.

@@ -35,6 +35,8 @@ struct NodeState {
     bool selected = false; ///< outlined
     bool hovered = false;
     bool solid = false; ///< its surfaces enclose a volume: a section shows it filled. `scene::solidNodes` knows
+
+    friend bool operator==(const NodeState&, const NodeState&) = default;
 };
 
 } // namespace millwright::render

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "render/gpu_types.hpp"
+
+#include <vulkan/vulkan_core.h>
+
+/// What the culling shaders read and write, byte for byte: mirrors shaders/cull.glsl (scalar layout).
+namespace millwright::render {
+
+/// How opaque things are drawn: a pipeline each, culling back faces or not.
+enum class Bucket : std::uint8_t { Plain, PlainBothSides, Opaque, OpaqueBothSides, Clipped, ClippedBothSides };
+inline constexpr std::uint32_t bucketCount = 6;
+inline constexpr std::uint32_t pyramidLevels = 14;
+inline constexpr std::uint32_t cullThreads = 64;
+inline constexpr std::uint32_t widestRow = 32768;
+
+struct GpuCullView {
+    glm::mat4 viewFromRelative;
+    glm::mat4 pyramidFromRelative;
+    std::array<glm::vec4, 5> planes;
+    glm::vec4 project;
+    glm::vec4 pyramidProject;
+    glm::vec3 eye;
+    float pixelsPerRadian;
+};
+static_assert(sizeof(GpuCullView) == 256);
+
+enum GpuPlacedFlags : std::uint32_t { placedSelected = 1, placedHovered = 2, placedHidden = 4, placedMirrored = 8, placedBothSides = 16 };
+
+struct GpuPlaced {
+    std::array<glm::vec4, 3> rows; ///< worldFromNode
+    glm::vec4 tint;
+    glm::vec4 fillPlane; ///< world frame
+    std::uint32_t material;
+    std::uint32_t node;
+    std::uint32_t mesh;
+    std::uint32_t flags;
+};
+static_assert(sizeof(GpuPlaced) == 96);
+
+struct GpuCullMesh {
+    glm::vec4 sphere;
+    glm::vec3 boxCentre;
+    std::uint32_t firstLevel;
+    glm::vec3 boxHalf;
+    std::uint32_t levelCount;
+};
+static_assert(sizeof(GpuCullMesh) == 48);
+
+struct GpuTotals {
+    std::uint32_t candidates;
+    std::array<std::uint32_t, 3> clusters;
+    std::array<std::uint32_t, 3> triangles;
+    VkDispatchIndirectCommand candidateGroups;
+    VkDispatchIndirectCommand clusterGroups;
+    std::array<std::array<VkDrawIndexedIndirectCommand, bucketCount>, 2> draws; ///< by phase
+};
+static_assert(sizeof(GpuTotals) == 13 * 4 + 2 * bucketCount * 20);
+
+struct GpuCullData {
+    std::array<GpuCullView, 4> views;
+    std::uint32_t viewCount;
+    std::uint32_t instanceCount;
+    float pixelError;
+    float minimumPixels;
+    glm::vec3 origin;
+    float near;
+    glm::vec3 originRest;
+    std::uint32_t occlusion;
+    glm::uvec2 extent;
+    std::uint32_t candidateLimit;
+    std::uint32_t clusterLimit;
+    std::uint32_t triangleLimit;
+    std::uint32_t pyramidStride;
+    std::uint32_t pyramidDepth;
+    std::uint32_t triangleTests;
+    std::uint32_t pad;
+    std::array<std::uint32_t, bucketCount + 1> bucketFirst;
+    std::array<std::uint32_t, pyramidLevels> pyramidFirst;
+    std::uint64_t placed;
+    std::uint64_t order;
+    std::uint64_t materials;
+    std::uint64_t vertices;
+    std::uint64_t meshes;
+    std::uint64_t levels;
+    std::uint64_t clusters;
+    std::uint64_t indices;
+    std::uint64_t instances;
+    std::uint64_t instanceStarts;
+    std::uint64_t candidates;
+    std::uint64_t candidateStarts;
+    std::uint64_t chosen;
+    std::uint64_t chosenWork;
+    std::uint64_t chosenIndices;
+    std::uint64_t pyramid;
+    std::uint64_t totals;
+};
+static_assert(sizeof(GpuCullData) == 4 * 256 + 42 * 4 + 17 * 8);
+
+struct GpuCullPush {
+    std::uint64_t data;
+    std::uint32_t phase;
+    std::uint32_t depthImage;
+};
+
+} // namespace millwright::render
