@@ -25,7 +25,13 @@ struct GpuCullView {
 };
 static_assert(sizeof(GpuCullView) == 256);
 
-enum GpuPlacedFlags : std::uint32_t { placedSelected = 1, placedHovered = 2, placedHidden = 4, placedMirrored = 8, placedBothSides = 16 };
+enum GpuPlacedFlags : std::uint32_t {
+    placedSelected = 1,
+    placedHovered = 2,
+    placedHidden = 4,
+    placedMirrored = 8,
+    placedBothSides = 16
+};
 
 struct GpuPlaced {
     std::array<glm::vec4, 3> rows; ///< worldFromNode

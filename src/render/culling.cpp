@@ -149,10 +149,13 @@ Result<void> Culling::fitLists(gpu::Device& device, const SceneStore& store) {
         std::uint64_t clusters = 0, triangles = 0;
         for (std::size_t i = 0; i < store.firstBlended; ++i) {
             const auto& mesh = store.meshes[store.instances[i].mesh];
-            for (const auto& level : std::span{store.levels}.subspan(mesh.firstLevel, mesh.levelCount)) clusters += level.clusterCount;
+            for (const auto& level : std::span{store.levels}.subspan(mesh.firstLevel, mesh.levelCount))
+                clusters += level.clusterCount;
             triangles += mesh.triangles;
         }
-        const auto atFirst = [](std::uint64_t all, std::uint32_t most) { return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(all, 64, most)); };
+        const auto atFirst = [](std::uint64_t all, std::uint32_t most) {
+            return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(all, 64, most));
+        };
         wanted_ = {atFirst(clusters, candidatesAtFirst), atFirst(clusters, clustersAtFirst), atFirst(triangles, trianglesAtFirst)};
         auto done = make(device, instanceList_, table_.size() * sizeof(GpuInstance), "instances");
         if (done) done = make(device, instanceStarts_, (table_.size() + 1) * sizeof(glm::uvec2), "candidates of instances");
@@ -161,13 +164,16 @@ Result<void> Culling::fitLists(gpu::Device& device, const SceneStore& store) {
     Result<void> done;
     if (limits_.candidates < wanted_.candidates) {
         done = make(device, candidates_, std::size_t{wanted_.candidates} * sizeof(glm::uvec2), "candidates");
-        if (done) done = make(device, candidateStarts_, (std::size_t{wanted_.candidates} + 1) * sizeof(glm::uvec2), "clusters of candidates");
+        if (done)
+            done = make(device, candidateStarts_, (std::size_t{wanted_.candidates} + 1) * sizeof(glm::uvec2),
+                        "clusters of candidates");
         if (!done) return done;
         limits_.candidates = wanted_.candidates;
     }
     if (limits_.clusters < wanted_.clusters) {
         done = make(device, chosen_, std::size_t{wanted_.clusters} * sizeof(glm::uvec2), "chosen clusters");
-        if (done) done = make(device, chosenWork_, std::size_t{wanted_.clusters} * sizeof(glm::uvec2), "chosen clusters' triangles");
+        if (done)
+            done = make(device, chosenWork_, std::size_t{wanted_.clusters} * sizeof(glm::uvec2), "chosen clusters' triangles");
         if (!done) return done;
         limits_.clusters = wanted_.clusters;
     }

@@ -87,8 +87,8 @@ private:
     gpu::Buffer chosen_, chosenWork_;
     gpu::Buffer chosenIndices_;
     gpu::Buffer totals_;
-    Limits limits_;       ///< of the buffers
-    Limits wanted_;       ///< of what was seen lately
+    Limits limits_; ///< of the buffers
+    Limits wanted_; ///< of what was seen lately
     gpu::Buffer depths_;
     struct Pyramid {
         gpu::Extent extent;

@@ -161,8 +161,9 @@ GpuPlaced Placement::placed(const SceneStore& store, std::size_t index) const {
             .material = instance.material,
             .node = instance.node,
             .mesh = instance.mesh,
-            .flags = has(selected, placedSelected) | has(hovered, placedHovered) | (drawn(store, index) && !isCut(index) ? 0u : placedHidden) |
-                     has(mirrored, placedMirrored) | (cullOf(store, index) == VK_CULL_MODE_NONE ? placedBothSides : 0u)};
+            .flags = has(selected, placedSelected) | has(hovered, placedHovered) |
+                     (drawn(store, index) && !isCut(index) ? 0u : placedHidden) | has(mirrored, placedMirrored) |
+                     (cullOf(store, index) == VK_CULL_MODE_NONE ? placedBothSides : 0u)};
 }
 
 Bucket Placement::bucketOf(const SceneStore& store, std::size_t index) const {

@@ -18,7 +18,8 @@ struct Attachments {
     Attachments(const Surfaces& s, bool first, bool last, bool keepDepth) {
         const bool multisampled = s.features.samples != VK_SAMPLE_COUNT_1_BIT;
         colour.imageView = multisampled ? s.multisampled.view() : s.lit.view();
-        colour.loadOp = first ? VK_ATTACHMENT_LOAD_OP_DONT_CARE : VK_ATTACHMENT_LOAD_OP_LOAD; // the sky covers what nothing else does
+        colour.loadOp =
+            first ? VK_ATTACHMENT_LOAD_OP_DONT_CARE : VK_ATTACHMENT_LOAD_OP_LOAD; // the sky covers what nothing else does
         colour.storeOp = multisampled && last ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
         depth.imageView = multisampled ? s.multisampledDepth.view() : s.depth.view();
         depth.loadOp = first ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD;

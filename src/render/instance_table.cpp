@@ -64,7 +64,8 @@ void InstanceTable::sort(const Placement& placement) {
         // By centre: floors and walls, whose nearest point is near, come after what stands before them.
         const float distance = glm::length(placement.centre(i));
         const float shell = std::clamp(std::log2(std::max(distance, 1e-9f)) * shellsPerDoubling + 96, 0.0f, shells - 1.0f);
-        binOf_[i] = static_cast<std::uint16_t>(static_cast<std::uint32_t>(bucketOf_[i]) * shells + static_cast<std::uint32_t>(shell));
+        binOf_[i] =
+            static_cast<std::uint16_t>(static_cast<std::uint32_t>(bucketOf_[i]) * shells + static_cast<std::uint32_t>(shell));
         ++next[binOf_[i] + 1u];
     }
     std::partial_sum(next.begin(), next.end(), next.begin());

@@ -19,8 +19,8 @@ public:
 
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(placed_.size()); }
     [[nodiscard]] std::uint64_t address() const { return buffer_.address(); }
-    /// All instances, bucket by bucket and nearest first as far as shells of distance go: what is behind something is then mostly not
-    /// shaded. Of this frame.
+    /// All instances, bucket by bucket and nearest first as far as shells of distance go: what is behind something is then mostly
+    /// not shaded. Of this frame.
     [[nodiscard]] std::uint64_t orderAddress() const { return orderAddress_; }
     /// Where each bucket begins in that order, and the end.
     [[nodiscard]] const std::array<std::uint32_t, bucketCount + 1>& bucketFirst() const { return bucketFirst_; }

@@ -49,8 +49,8 @@ struct SceneStore {
     std::size_t firstBlended = 0;    ///< instances from here on are glass
     std::vector<std::uint32_t> firstOfNode;     ///< into the next, one more than nodes
     std::vector<std::uint32_t> instancesOfNode; ///< indices of instances, node by node
-    std::vector<glm::mat4> restTransforms; ///< worldFromNode as the scene has it
-    scene::Aabb bounds;                    ///< at rest, world frame
+    std::vector<glm::mat4> restTransforms;      ///< worldFromNode as the scene has it
+    scene::Aabb bounds;                         ///< at rest, world frame
     std::size_t nodeCount = 0;
 
     /// Indices of the instances that are drawn at a node.

@@ -32,7 +32,8 @@ protected:
         EXPECT_TRUE(picture) << picture.error().text();
         return picture ? std::move(*picture) : Picture{};
     }
-    /// Draws the same frame with a renderer that knows the frames before and leaves out what is hidden, and with one that draws all.
+    /// Draws the same frame with a renderer that knows the frames before and leaves out what is hidden, and with one that draws
+    /// all.
     std::uint64_t expectSame(const View& view, std::span<const NodeState> nodes, Quality quality = Quality::Low) {
         const auto culled = drawWith(*culls, view, nodes, quality, true);
         const auto whole = drawWith(*draws, view, nodes, quality, false);
