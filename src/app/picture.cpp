@@ -1,6 +1,5 @@
 #include <millwright/core/spelling.hpp>
 #include <millwright/render/picture.hpp>
-#include <millwright/scene/solid.hpp>
 #include <millwright/ui/camera.hpp>
 
 #include <app/open.hpp>
@@ -57,6 +56,7 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     auto scene = twin::PlantScene::load(plant, progress);
     if (!scene) return std::unexpected(scene.error());
     studio.scene_ = std::make_unique<twin::PlantScene>(std::move(*scene));
+    studio.lookedAt_ = std::make_unique<LookedAt>(plant, *studio.scene_);
 
     auto renderer = render::Renderer::create(*studio.device_, {.quality = options.quality});
     if (!renderer) return oneProblem(renderer.error());
@@ -65,24 +65,16 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     return studio;
 }
 
-Result<render::View> Studio::view(std::string_view name) const {
+Result<render::View> Studio::view(std::string_view name, double explode) const {
     const double aspect = static_cast<double>(size_.width) / size_.height;
     const auto camera = chooseCamera(*plant_, name);
     if (!camera) return std::unexpected(camera.error());
-    if (!*camera) return render::fitView(scene_->bounds(noEquipment), aspect);
+    if (!*camera) return render::fitView(lookedAt_->bounds(explode), aspect);
     return render::lookAt((*camera)->eye, (*camera)->target, ui::framingFov((*camera)->verticalFov, aspect), aspect);
 }
 
-std::span<const render::NodeState> Studio::nodes(const render::DrawOptions& options) {
-    if (options.sections.empty()) return scene_->nodes();
-    if (solid_.empty()) solid_ = scene::solidNodes(scene_->scene());
-    shownNodes_.assign(scene_->nodes().begin(), scene_->nodes().end());
-    for (std::size_t i = 0; i < shownNodes_.size(); ++i) shownNodes_[i].solid = solid_[i] != 0;
-    return shownNodes_;
-}
-
 Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera, const Look& look) {
-    const auto looking = view(camera);
+    const auto looking = view(camera, look.explode);
     if (!looking) return std::unexpected(looking.error());
     if (frame) scene_->update(*frame);
     const Floor floor = floorOf(*plant_, *scene_);
@@ -90,7 +82,11 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
     if (!sections) return std::unexpected(sections.error());
     const render::DrawOptions options{
         .groundHeight = floor.height, .gridSpacing = floor.gridSpacing, .sections = std::move(*sections)};
-    auto drawn = render::renderPicture(*device_, *renderer_, *looking, nodes(options),
+    std::vector<std::uint8_t> kept;
+    for (const std::string& part : look.xray)
+        if (auto marked = markParts(*plant_, *scene_, part, kept); !marked) return std::unexpected(marked.error());
+    const auto nodes = lookedAt_->nodes({.cut = !options.sections.empty(), .explode = look.explode, .kept = kept});
+    auto drawn = render::renderPicture(*device_, *renderer_, *looking, nodes,
                                        {.size = size_, .quality = renderer_->quality(), .draw = options});
     if (!drawn) return std::unexpected(drawn.error());
     // Only there when somebody asked for validation (MILLWRIGHT_VALIDATION=1), and then nothing may be amiss.

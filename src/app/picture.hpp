@@ -7,6 +7,7 @@
 #include <millwright/render/renderer.hpp>
 #include <millwright/twin/plant_scene.hpp>
 
+#include <app/look.hpp>
 #include <expected>
 #include <memory>
 #include <string>
@@ -24,6 +25,8 @@ struct StudioOptions {
 /// How a picture shows the plant.
 struct Look {
     std::vector<std::string> sections; ///< as `parseSection` reads them
+    std::vector<std::string> xray;     ///< parts that stay solid while all others are seen through, as `markParts` reads them
+    double explode = 0;                ///< 0…1, see `scene::Explosion`
 };
 
 /// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side of 0 or above 16384.
@@ -41,26 +44,24 @@ public:
 
     /// What `camera` sees of the plant at `frame` (null: as modelled). An empty name is the plant's default camera, or one that
     /// shows everything where the plant has none. Errors: NotFound for an unknown camera, with a suggestion; Malformed for a look
-    /// that cannot be read; Device.
+    /// that cannot be read, or whose parts are not there; Device.
     [[nodiscard]] Result<gpu::Pixels> picture(const twin::Frame* frame, std::string_view camera, const Look& look = {});
 
     [[nodiscard]] twin::PlantScene& scene() { return *scene_; }
     [[nodiscard]] render::Renderer& renderer() { return *renderer_; }
     [[nodiscard]] gpu::Device& device() { return *device_; }
-    /// The view of a camera at this studio's size. Errors: NotFound.
-    [[nodiscard]] Result<render::View> view(std::string_view camera) const;
+    /// The view of a camera at this studio's size; of a plant without cameras, taken apart as far as `explode`. Errors: NotFound.
+    [[nodiscard]] Result<render::View> view(std::string_view camera, double explode = 0) const;
 
 private:
     Studio() = default;
-    [[nodiscard]] std::span<const render::NodeState> nodes(const render::DrawOptions& options);
 
     const plant::Plant* plant_ = nullptr;
     gpu::Extent size_;
     std::unique_ptr<gpu::Device> device_;
     std::unique_ptr<render::Renderer> renderer_; ///< goes before its device
     std::unique_ptr<twin::PlantScene> scene_;
-    std::vector<std::uint8_t> solid_;           ///< by node; empty: not asked yet
-    std::vector<render::NodeState> shownNodes_; ///< the scene's as the look wants them
+    std::unique_ptr<LookedAt> lookedAt_; ///< what is in `scene_`
 };
 
 } // namespace millwright::app

@@ -24,6 +24,7 @@ void DrawList::clear() {
     blended.clear();
     cut.clear();
     cutBlended.clear();
+    ghosts.clear();
     triangles = 0;
 }
 
@@ -87,12 +88,15 @@ void Placement::placeNode(std::size_t node, const NodeState& state, bool first) 
     if (state.selected) flags |= selected;
     if (state.hovered) flags |= hovered;
     if (state.solid) flags |= solid;
+    if (state.ghost) flags |= ghost;
     if (glm::determinant(glm::mat3{state.worldFromNode}) < 0) flags |= mirrored;
     constexpr std::uint8_t marks = selected | hovered;
     if (flags & marks) ++marked_;
     if (flags_[node] & marks) --marked_;
+    if (flags & ghost) ++ghosts_;
+    if (flags_[node] & ghost) --ghosts_;
     // Marks and tints do not move shadows; everything else does.
-    constexpr std::uint8_t shaping = hidden | mirrored | filled;
+    constexpr std::uint8_t shaping = hidden | mirrored | filled | ghost;
     if (flags_[node] & moving) flags |= moving;
     const auto& before = nodes_[node];
     if (!first && (state.worldFromNode != before.worldFromNode || state.fillPlane != before.fillPlane ||
@@ -162,7 +166,7 @@ GpuPlaced Placement::placed(const SceneStore& store, std::size_t index) const {
             .node = instance.node,
             .mesh = instance.mesh,
             .flags = has(selected, placedSelected) | has(hovered, placedHovered) |
-                     (drawn(store, index) && !isCut(index) ? 0u : placedHidden) | has(mirrored, placedMirrored) |
+                     (drawn(store, index) && !isListed(store, index) ? 0u : placedHidden) | has(mirrored, placedMirrored) |
                      (cullOf(store, index) == VK_CULL_MODE_NONE ? placedBothSides : 0u)};
 }
 
@@ -244,7 +248,8 @@ void Placement::collectSeen(const SceneStore& store, Share share, std::span<cons
         const auto& instance = store.instances[i];
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
         const bool blended = instance.kind == SceneStore::Kind::Blended;
-        auto& draws = isCut(i)         ? (blended ? list.cutBlended : list.cut)
+        auto& draws = isGhost(store, i) ? list.ghosts
+                      : isCut(i)       ? (blended ? list.cutBlended : list.cut)
                       : blended        ? list.blended
                       : drops          ? list.clipped
                       : instance.plain ? list.plain
@@ -261,8 +266,8 @@ void Placement::orderSeen(const SceneStore& store, Share share, std::span<const 
     constexpr float shellsPerDoubling = 3;
     std::array<std::uint32_t, 256> first{};
     unordered_.clear();
-    for (std::size_t i = share == Share::Listed && section_.empty() ? store.firstBlended : 0; i < store.instances.size(); ++i) {
-        if (!drawn(store, i) || (share == Share::Listed && i < store.firstBlended && !isCut(i))) continue;
+    for (std::size_t i = share == Share::Listed && section_.empty() && ghosts_ == 0 ? store.firstBlended : 0; i < store.instances.size(); ++i) {
+        if (!drawn(store, i) || (share == Share::Listed && i < store.firstBlended && !isListed(store, i))) continue;
         const auto sees = [&](const Frustum& frustum) { return frustum.sees(centre(i), radius_[i], detail.minimumPixels); };
         if (!std::ranges::any_of(frusta, sees)) continue;
         // By centre: floors and walls, whose nearest point is near, come after what stands before them.
@@ -281,7 +286,8 @@ void Placement::collectCasters(const SceneStore& store, Casters which, const glm
     list.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
         const auto& instance = store.instances[i];
-        if (!drawn(store, i) || instance.kind == SceneStore::Kind::Blended || 2 * radius_[i] < texel) continue;
+        const bool clear = instance.kind == SceneStore::Kind::Blended || isGhost(store, i);
+        if (!drawn(store, i) || clear || 2 * radius_[i] < texel) continue;
         if (which != Casters::All && ((flags_[instance.node] & moving) != 0) != (which == Casters::Moving)) continue;
         const glm::vec4 p = shadowFromRelative * glm::vec4{centre(i), 1};
         const float reach = 1 + radius_[i] / metresPerUnit;

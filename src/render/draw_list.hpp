@@ -33,7 +33,7 @@ struct Draw {
 /// Which things throw a shadow into a map.
 enum class Casters : std::uint8_t { All, Still, Moving };
 
-/// Everything, or what the culling passes leave to lists: glass, and what section planes pass through.
+/// Everything, or what the culling passes leave to lists: glass, ghosts, and what section planes pass through.
 enum class Share : std::uint8_t { All, Listed };
 
 /// Draws of one pass by how they are drawn.
@@ -44,11 +44,12 @@ struct DrawList {
     std::vector<Draw> blended;    ///< farthest first, one instance a draw
     std::vector<Draw> cut;        ///< what section planes pass through, of any kind but glass
     std::vector<Draw> cutBlended; ///< glass that they pass through
+    std::vector<Draw> ghosts;     ///< seen through; in any order, as they all have one colour
     std::uint64_t triangles = 0;
 
     void clear();
     [[nodiscard]] std::size_t drawCalls() const {
-        return plain.size() + opaque.size() + clipped.size() + blended.size() + cut.size() + cutBlended.size();
+        return plain.size() + opaque.size() + clipped.size() + blended.size() + cut.size() + cutBlended.size() + ghosts.size();
     }
 };
 
@@ -93,7 +94,16 @@ public:
     [[nodiscard]] std::uint64_t sceneTriangles() const { return sceneTriangles_; }
 
 private:
-    enum Flags : std::uint8_t { hidden = 1, mirrored = 2, filled = 4, selected = 8, hovered = 16, moving = 32, solid = 64 };
+    enum Flags : std::uint8_t {
+        hidden = 1,
+        mirrored = 2,
+        filled = 4,
+        selected = 8,
+        hovered = 16,
+        moving = 32,
+        solid = 64,
+        ghost = 128
+    };
     /// What the section planes do to an instance.
     enum class Section : std::uint8_t { Whole, Cut, Away };
     void placeNodes(const SceneStore& store, std::span<const NodeState> nodes);
@@ -108,6 +118,10 @@ private:
         return !isHidden(store, index) && (section_.empty() || section_[index] != Section::Away);
     }
     [[nodiscard]] bool isCut(std::size_t index) const { return !section_.empty() && section_[index] == Section::Cut; }
+    [[nodiscard]] bool isGhost(const SceneStore& store, std::size_t index) const {
+        return (flags_[store.instances[index].node] & ghost) != 0;
+    }
+    [[nodiscard]] bool isListed(const SceneStore& store, std::size_t index) const { return isCut(index) || isGhost(store, index); }
     void orderSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail) const;
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
     /// Appends what to draw of one instance, `rough` being how far its surface may lie off.
@@ -140,6 +154,7 @@ private:
     std::uint64_t sceneTriangles_ = 0;
     std::uint32_t frame_ = 0;
     std::size_t marked_ = 0; ///< nodes selected or hovered
+    std::size_t ghosts_ = 0; ///< nodes seen through
     bool atRest_ = false;    ///< the newest frame had everything at rest
     bool stillChanged_ = true;
     bool movingChanged_ = false;

@@ -86,10 +86,15 @@ std::uint32_t drawSurroundings(const Pass& pass, const DrawList& listed, bool gr
     }
     pass.fullscreen(pass.pipelines.sky);
     pass.bindIndices();
-    const std::uint32_t calls = pass.sections ? pass.sections->drawBlended(pass, listed) : 0;
-    if (listed.blended.empty()) return calls;
-    pass.bind(pass.pipelines.blended);
-    return calls + pass.draw(listed.blended, true);
+    std::uint32_t calls = pass.sections ? pass.sections->drawBlended(pass, listed) : 0;
+    const auto draw = [&](const gpu::Pipeline& pipeline, std::span<const Draw> draws) {
+        if (draws.empty()) return;
+        pass.bind(pipeline);
+        calls += pass.draw(draws, true);
+    };
+    draw(pass.pipelines.blended, listed.blended);
+    draw(pass.pipelines.ghost, listed.ghosts);
+    return calls;
 }
 
 std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& listed, const ForwardOptions& options) {

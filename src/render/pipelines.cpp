@@ -51,6 +51,10 @@ void makeForward(PipelineMaker& maker, Pipelines& p, std::uint32_t viewMask, boo
     mesh.constants[4] = true;
     mesh.constants[6] = false; // glass is drawn in the order of the list
     maker.make(p.blended, mesh);
+    mesh.name = "ghost";
+    mesh.vertex = shaders::ghostVert;
+    mesh.fragment = shaders::ghostFrag;
+    maker.make(p.ghost, mesh);
     maker.make(p.ground, {.name = "ground",
                           .vertex = shaders::groundVert,
                           .fragment = shaders::groundFrag,

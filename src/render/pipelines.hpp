@@ -17,6 +17,7 @@ struct Pipelines {
     gpu::Pipeline clipped;
     gpu::Pipeline shade; ///< lights what was kept
     gpu::Pipeline blended;
+    gpu::Pipeline ghost;
     gpu::Pipeline ground;
     gpu::Pipeline sky;
     gpu::Pipeline shadow;

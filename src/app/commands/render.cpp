@@ -86,6 +86,17 @@ void addRender(CLI::App& program, Run& run) {
             "side, or NX,NY,NZ,D for any direction; up to three times")
         ->type_name("PLANE")
         ->allow_extra_args(false);
+    command
+        ->add_option(
+            "--xray", options->look.xray,
+            "See through all but this part: an equipment's path, part of a part's name, or key=value of a property; any number "
+            "of times")
+        ->type_name("PART")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--explode", options->look.explode,
+                     "Take assemblies apart, the outermost first: 0 not at all, 1 to the last part")
+        ->check(CLI::Range(0.0, 1.0));
     command->callback([&run, options] { run = [options] { return renderToFile(*options); }; });
 }
 

@@ -252,6 +252,8 @@ class Contract(unittest.TestCase):
         for plane in ("w=1", "x=", "x=1furlong", "x=1,flop", "1,2,3", "0,0,0,1", "x=nan"):
             self.assertRefused(run("render", PLANT, "-o", picture, "--section", plane), plane, "plane")
         self.assertRefused(run("render", PLANT, "-o", picture, *["--section", "x=1"] * 4), "at most 3")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--xray", "no-such-part"), "no-such-part")
+        self.assertRefused(run("render", PLANT, "-o", picture, "--explode", "1.5"), "1.5")
         self.assertRefused(run("render", PLANT, "-o", "/proc/x.png"), "/proc/x.png")
         self.assertFalse(picture.exists())
 

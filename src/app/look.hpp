@@ -1,0 +1,49 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/scene/explode.hpp>
+#include <millwright/twin/plant_scene.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millwright::app {
+
+/// Marks the nodes of every part that `query` names, each with all below it: an equipment's path, a node's name or path, or as
+/// `scene::findNodes` finds them (part of a name, `key=value`). `marks` is parallel to the scene's nodes. Errors: NotFound.
+[[nodiscard]] Result<void> markParts(const plant::Plant& plant, const twin::PlantScene& scene, std::string_view query,
+                                     std::vector<std::uint8_t>& marks);
+/// 1 for the nodes of equipment: machines stand on the floor.
+[[nodiscard]] std::vector<std::uint8_t> standingNodes(const plant::Plant& plant, const twin::PlantScene& scene);
+
+/// A scene's nodes as somebody wants to look at them: taken apart, seen through, cut open. `scene` must outlive it.
+class LookedAt {
+public:
+    LookedAt(const plant::Plant& plant, const twin::PlantScene& scene);
+
+    struct Wishes {
+        bool cut = false;                          ///< solids are to be known as such
+        double explode = 0;                        ///< 0…1
+        std::span<const std::uint8_t> kept = {};   ///< nodes that stay solid while all others are seen through; empty: all
+        std::span<const std::uint8_t> hidden = {}; ///< nodes that are not shown; empty: none
+    };
+    /// The scene's nodes where they are now, as wished for; valid until the next call or the scene's next update.
+    [[nodiscard]] std::span<const render::NodeState> nodes(const Wishes& wishes);
+    /// How far each node is moved by being taken apart: metres, world frame.
+    [[nodiscard]] std::span<const glm::vec3> offsets(double explode);
+    /// Around the plant where it is; taken apart, as modelled.
+    [[nodiscard]] scene::Aabb bounds(double explode);
+
+private:
+    const twin::PlantScene& scene_;
+    scene::Explosion explosion_;
+    double exploded_ = 0;             ///< how far it has been taken apart
+    std::vector<std::uint8_t> solid_; ///< empty: not asked yet
+    std::vector<render::NodeState> nodes_;
+};
+
+} // namespace millwright::app
