@@ -2,6 +2,7 @@
 #include <millwright/scene/solid.hpp>
 
 #include <app/look.hpp>
+#include <chrono>
 #include <format>
 
 namespace millwright::app {
@@ -36,32 +37,36 @@ std::vector<std::uint8_t> standingNodes(const plant::Plant& plant, const twin::P
 LookedAt::LookedAt(const plant::Plant& plant, const twin::PlantScene& scene)
     : scene_{scene}, explosion_{scene.scene(), standingNodes(plant, scene)} {}
 
+void LookedAt::findSolids() {
+    if (!solid_.empty() || finding_.valid()) return;
+    finding_ = std::async(std::launch::async, [this] { return scene::solidNodes(scene_.scene()); });
+}
+
+void LookedAt::wait() {
+    if (finding_.valid()) solid_ = finding_.get();
+}
+
 std::span<const render::NodeState> LookedAt::nodes(const Wishes& wishes) {
     const auto all = scene_.nodes();
-    if (!wishes.cut && wishes.explode == 0 && wishes.kept.empty() && wishes.hidden.empty()) return all;
-    if (wishes.cut && solid_.empty()) solid_ = scene::solidNodes(scene_.scene());
+    if (!wishes.cut && exploded_ == 0 && wishes.kept.empty() && wishes.hidden.empty()) return all;
+    if (wishes.cut) {
+        findSolids();
+        if (finding_.valid() && finding_.wait_for(std::chrono::seconds{0}) == std::future_status::ready) solid_ = finding_.get();
+    }
     nodes_.assign(all.begin(), all.end());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (wishes.cut) nodes_[i].solid = solid_[i] != 0;
+        if (wishes.cut && !solid_.empty()) nodes_[i].solid = solid_[i] != 0;
         if (!wishes.kept.empty()) nodes_[i].ghost = wishes.kept[i] == 0;
         if (!wishes.hidden.empty() && wishes.hidden[i]) nodes_[i].visible = false;
     }
-    if (wishes.explode == 0) return nodes_;
-    const auto by = offsets(wishes.explode);
-    for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].worldFromNode[3] += glm::vec4{by[i], 0};
+    if (exploded_ == 0) return nodes_;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].worldFromNode[3] += glm::vec4{offsets()[i], 0};
     return nodes_;
 }
 
-std::span<const glm::vec3> LookedAt::offsets(double explode) {
-    if (explode != exploded_) explosion_.takeApart(explode);
-    exploded_ = explode;
-    return explosion_.offsets();
-}
-
-scene::Aabb LookedAt::bounds(double explode) {
-    if (explode == 0) return scene_.bounds(noEquipment);
-    (void)offsets(explode);
-    return explosion_.bounds();
+void LookedAt::explode(double amount) {
+    if (amount != exploded_) explosion_.takeApart(amount);
+    exploded_ = amount;
 }
 
 } // namespace millwright::app

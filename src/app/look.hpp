@@ -6,6 +6,7 @@
 #include <millwright/twin/plant_scene.hpp>
 
 #include <cstdint>
+#include <future>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,24 +26,32 @@ class LookedAt {
 public:
     LookedAt(const plant::Plant& plant, const twin::PlantScene& scene);
 
+    /// Finds out in the background which nodes are solid; until then nothing is filled where it is cut.
+    void findSolids();
+    [[nodiscard]] bool busy() const { return finding_.valid(); }
+    /// Blocks until that is known: for pictures.
+    void wait();
+
     struct Wishes {
-        bool cut = false;                          ///< solids are to be known as such
-        double explode = 0;                        ///< 0…1
+        bool cut = false;                          ///< solids are to be filled
         std::span<const std::uint8_t> kept = {};   ///< nodes that stay solid while all others are seen through; empty: all
         std::span<const std::uint8_t> hidden = {}; ///< nodes that are not shown; empty: none
     };
     /// The scene's nodes where they are now, as wished for; valid until the next call or the scene's next update.
     [[nodiscard]] std::span<const render::NodeState> nodes(const Wishes& wishes);
-    /// How far each node is moved by being taken apart: metres, world frame.
-    [[nodiscard]] std::span<const glm::vec3> offsets(double explode);
+    /// Takes it apart as far as `amount`, 0…1.
+    void explode(double amount);
+    /// How far each node is moved by that: metres, world frame.
+    [[nodiscard]] std::span<const glm::vec3> offsets() const { return explosion_.offsets(); }
     /// Around the plant where it is; taken apart, as modelled.
-    [[nodiscard]] scene::Aabb bounds(double explode);
+    [[nodiscard]] scene::Aabb bounds() const { return exploded_ == 0 ? scene_.bounds(noEquipment) : explosion_.bounds(); }
 
 private:
     const twin::PlantScene& scene_;
     scene::Explosion explosion_;
     double exploded_ = 0;             ///< how far it has been taken apart
-    std::vector<std::uint8_t> solid_; ///< empty: not asked yet
+    std::vector<std::uint8_t> solid_; ///< by node; empty: not known yet
+    std::future<std::vector<std::uint8_t>> finding_;
     std::vector<render::NodeState> nodes_;
 };
 

@@ -65,16 +65,17 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     return studio;
 }
 
-Result<render::View> Studio::view(std::string_view name, double explode) const {
+Result<render::View> Studio::view(std::string_view name) const {
     const double aspect = static_cast<double>(size_.width) / size_.height;
     const auto camera = chooseCamera(*plant_, name);
     if (!camera) return std::unexpected(camera.error());
-    if (!*camera) return render::fitView(lookedAt_->bounds(explode), aspect);
+    if (!*camera) return render::fitView(lookedAt_->bounds(), aspect);
     return render::lookAt((*camera)->eye, (*camera)->target, ui::framingFov((*camera)->verticalFov, aspect), aspect);
 }
 
 Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera, const Look& look) {
-    const auto looking = view(camera, look.explode);
+    lookedAt_->explode(look.explode);
+    const auto looking = view(camera);
     if (!looking) return std::unexpected(looking.error());
     if (frame) scene_->update(*frame);
     const Floor floor = floorOf(*plant_, *scene_);
@@ -85,7 +86,11 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
     std::vector<std::uint8_t> kept;
     for (const std::string& part : look.xray)
         if (auto marked = markParts(*plant_, *scene_, part, kept); !marked) return std::unexpected(marked.error());
-    const auto nodes = lookedAt_->nodes({.cut = !options.sections.empty(), .explode = look.explode, .kept = kept});
+    if (!options.sections.empty()) {
+        lookedAt_->findSolids();
+        lookedAt_->wait();
+    }
+    const auto nodes = lookedAt_->nodes({.cut = !options.sections.empty(), .kept = kept});
     auto drawn = render::renderPicture(*device_, *renderer_, *looking, nodes,
                                        {.size = size_, .quality = renderer_->quality(), .draw = options});
     if (!drawn) return std::unexpected(drawn.error());

@@ -50,8 +50,8 @@ public:
     [[nodiscard]] twin::PlantScene& scene() { return *scene_; }
     [[nodiscard]] render::Renderer& renderer() { return *renderer_; }
     [[nodiscard]] gpu::Device& device() { return *device_; }
-    /// The view of a camera at this studio's size; of a plant without cameras, taken apart as far as `explode`. Errors: NotFound.
-    [[nodiscard]] Result<render::View> view(std::string_view camera, double explode = 0) const;
+    /// The view of a camera at this studio's size; of a plant without cameras one that shows all of it. Errors: NotFound.
+    [[nodiscard]] Result<render::View> view(std::string_view camera) const;
 
 private:
     Studio() = default;

@@ -47,6 +47,7 @@ struct OpenEdge {
 /// Open edges that hang together: the rim of a hole, or a crack.
 struct Rim {
     double length = 0;
+    std::size_t edges = 0;
     glm::dvec3 centre{0};
     glm::dvec3 area{0}; ///< vector area of what the rim goes round
 };
@@ -66,8 +67,7 @@ public:
         collectOpenEdges();
         std::vector<Rim> holes;
         for (const Rim& rim : rims()) {
-            constexpr double roundness = 0.004; // area by squared length: a circle has 0.08, a slot ten times as long as wide 0.02
-            if (glm::length(rim.area) > roundness * rim.length * rim.length) holes.push_back(rim);
+            if (goesRound(rim)) holes.push_back(rim);
         }
         return std::ranges::all_of(holes, [&](const Rim& hole) {
             return std::ranges::any_of(holes, [&](const Rim& other) { return closes(hole, other); });
@@ -75,6 +75,13 @@ public:
     }
 
 private:
+    /// A crack is far narrower than its edges are long, and its area next to nothing of the surface's; that of a narrow band is all
+    /// of it.
+    [[nodiscard]] bool goesRound(const Rim& rim) const {
+        const double area = glm::length(rim.area), width = 2 * area / rim.length;
+        return width > 0.12 * rim.length / static_cast<double>(rim.edges) || area > 0.02 * surface_;
+    }
+
     /// Whether one goes round the other way where the other goes: two faces that meet in a closed curve and share no point of it.
     [[nodiscard]] static bool closes(const Rim& a, const Rim& b) {
         return glm::length(a.area + b.area) < 0.1 * glm::length(a.area) && glm::distance(a.centre, b.centre) < 0.02 * a.length;
@@ -90,6 +97,8 @@ private:
         std::vector<Side> sides;
         sides.reserve(indices_.size());
         for (std::size_t t = 0; t + 2 < indices_.size(); t += 3) {
+            const glm::dvec3 p{positions_[indices_[t]]}, q{positions_[indices_[t + 1]]}, r{positions_[indices_[t + 2]]};
+            surface_ += 0.5 * glm::length(glm::cross(q - p, r - p));
             for (std::size_t c = 0; c < 3; ++c) {
                 const std::uint32_t a = welded.pointOf[indices_[t + c]], b = welded.pointOf[indices_[t + (c + 1) % 3]];
                 if (a != b) sides.push_back({std::min(a, b), std::max(a, b), a < b ? 1 : -1});
@@ -126,6 +135,7 @@ private:
             }
         };
         each([](Rim& rim, glm::dvec3 a, glm::dvec3 b) {
+            ++rim.edges;
             rim.length += glm::distance(a, b);
             rim.centre += glm::distance(a, b) * 0.5 * (a + b);
         });
@@ -138,6 +148,7 @@ private:
     std::vector<std::uint32_t> indices_;
     std::vector<glm::vec3> points_;
     std::vector<OpenEdge> edges_;
+    double surface_ = 0; ///< area
 };
 
 using MeshList = std::vector<std::uint32_t>;

@@ -59,6 +59,7 @@ public:
             stroke({2, 2}, {6, 6});
             break;
         case Icon::Ruler: ruler(); break;
+        case Icon::Section: section(); break;
         }
     }
 
@@ -92,6 +93,16 @@ private:
         stroke({-7, -3}, {-7, 4});
         stroke({7, -3}, {7, 4});
         for (const float x : {-3.5f, 0.0f, 3.5f}) stroke({x, -3}, {x, 0});
+    }
+    void section() { // a box whose upper half is cut away, hatched where it is
+        stroke({-6, 0}, {6, 0});
+        stroke({-6, 6}, {6, 6});
+        stroke({-6, 0}, {-6, 6});
+        stroke({6, 0}, {6, 6});
+        for (const float x : {-4.0f, 0.0f, 4.0f}) canvas_.line(at({x - 2, 6}), at({x + 2, 0}), colour_);
+        canvas_.line(at({-6, -6}), at({6, -6}), colour_);
+        canvas_.line(at({-6, -6}), at({-6, 0}), colour_);
+        canvas_.line(at({6, -6}), at({6, 0}), colour_);
     }
     void grid() {
         for (const float d : {-5.0f, 0.0f, 5.0f}) {

@@ -100,12 +100,17 @@ enum class Icon : std::uint8_t {
     Help,
     Close,
     Search,
-    Ruler
+    Ruler,
+    Section
 };
 /// A button with a picture; `on` shows it pressed in. Returns whether it was clicked.
 bool iconButton(Canvas& canvas, Context::Impl& context, std::string_view id, const Rect& box, Icon icon, std::string_view what,
                 bool on = false, bool enabled = true);
 /// A button with a word.
 bool textButton(Canvas& canvas, std::string_view id, const Rect& box, std::string_view label, bool on = false, int hotkey = 0);
+
+/// A knob on a track from 0 to 1, dragged or put down anywhere. True while the user changes `share`.
+bool slider(Canvas& canvas, Context::Impl& context, std::string_view id, const Rect& box, double& share, std::string_view what,
+            bool enabled = true);
 
 } // namespace millwright::ui

@@ -33,6 +33,8 @@ void drawViewport(PanelArguments& arguments, const Rect& area);
 void drawStatusBar(PanelArguments& arguments, const Rect& area);
 /// The measuring panel over the viewport's top left; returns where it is.
 Rect drawMeasuring(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
+/// The look panel over the viewport's top right; returns where it is.
+Rect drawLook(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 void drawHelp(PanelArguments& arguments, const Rect& window);
 
 /// A title strip at the top of a side panel; returns what is left below it.

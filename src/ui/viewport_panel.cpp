@@ -32,6 +32,7 @@ public:
             toolsRight = tools();
             cameras(toolsRight);
             if (a_.state.measuring) obstacles_[2] = drawMeasuring(a_, over_, area_);
+            if (a_.state.lookShown) obstacles_[3] = drawLook(a_, over_, area_);
             placeMeasurements();
             labels();
             measurements();
@@ -50,7 +51,7 @@ public:
 private:
     float tools() {
         const float size = canvas_.px(30), gap = canvas_.px(6);
-        float x = area_.max.x - canvas_.px(10) - 4 * size - 3 * gap;
+        float x = area_.max.x - canvas_.px(10) - 5 * size - 4 * gap;
         const float left = x, top = area_.min.y + canvas_.px(10);
         const auto next = [&] {
             const Rect box{{x, top}, {x + size, top + size}};
@@ -62,6 +63,8 @@ private:
             a_.intents.emplace_back(FitView{});
         if (iconButton(over_, a_.context, "measure", next(), Icon::Ruler, "Measure (M)", a_.state.measuring))
             a_.state.measuring = !a_.state.measuring;
+        if (iconButton(over_, a_.context, "look", next(), Icon::Section, "Section, x-ray, explode (C)", a_.state.lookShown))
+            a_.state.lookShown = !a_.state.lookShown;
         if (iconButton(over_, a_.context, "grid", next(), Icon::Grid, "Grid (G)", a_.state.gridShown))
             a_.intents.emplace_back(SetGrid{!a_.state.gridShown});
         if (iconButton(over_, a_.context, "help", next(), Icon::Help, "Keys (?)", a_.state.helpShown))
@@ -240,7 +243,7 @@ private:
     Rect area_;
     Canvas canvas_, over_;
 
-    static constexpr std::size_t fixedObstacles = 3, mostMeasured = 12;
+    static constexpr std::size_t fixedObstacles = 4, mostMeasured = 12;
     struct Measured {
         Rect box;
         std::string text;
@@ -254,7 +257,7 @@ struct KeyLine {
     std::string_view keys, meaning;
 };
 
-constexpr std::array<KeyLine, 12> replayKeys{{
+constexpr std::array<KeyLine, 13> replayKeys{{
     {"Space", "Play or pause"},
     {"← →", "Step back or forward"},
     {"Shift + ← →", "Ten steps"},
@@ -267,8 +270,9 @@ constexpr std::array<KeyLine, 12> replayKeys{{
     {"Esc", "Clear the selection"},
     {"M", "Measure"},
     {"Ctrl + Z", "Take back a measurement"},
+    {"X", "X-ray"},
 }};
-constexpr std::array<KeyLine, 12> viewKeys{{
+constexpr std::array<KeyLine, 13> viewKeys{{
     {"Left drag", "Turn round the target"},
     {"Middle or Shift + drag", "Move sideways"},
     {"Wheel", "Zoom to the pointer"},
@@ -281,6 +285,7 @@ constexpr std::array<KeyLine, 12> viewKeys{{
     {"Double click", "Fly to it"},
     {"H, Shift + H", "Hide the selection, show all"},
     {"O", "Show only the selection"},
+    {"C", "Section, explode"},
 }};
 
 } // namespace

@@ -2,10 +2,12 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/plant/plant.hpp>
+#include <millwright/scene/scene.hpp>
 #include <millwright/twin/frame.hpp>
 #include <millwright/ui/attention.hpp>
 #include <millwright/ui/layout.hpp>
 #include <millwright/ui/log_overview.hpp>
+#include <millwright/ui/looking.hpp>
 #include <millwright/ui/measuring.hpp>
 
 #include <glm/glm.hpp>
@@ -65,6 +67,8 @@ struct Model {
     std::string_view measureNote;                 ///< what to do next, or why the last click measured nothing
     bool measureBegun = false;                    ///< the first of two points is taken
     bool someHidden = false;                      ///< parts of the plant are not shown
+    scene::Aabb bounds;                           ///< around the plant, world frame, metres; empty while there is none
+    bool xrayKeeps = false;                       ///< something is selected or found, and so stays solid under x-ray
     std::size_t activeCamera = std::string::npos; ///< of Plant::cameras, while the camera has not been moved away
     bool walking = false;
     bool inHeadset = false; ///< hints then speak of the controller's ray, and the pointer is drawn
@@ -160,6 +164,8 @@ struct ViewState {
     bool measuring = false; ///< clicks in the viewport measure instead of selecting
     MeasureKind measureKind = MeasureKind::Distance;
     LengthUnit lengthUnit = LengthUnit::Millimetre;
+    bool lookShown = false; ///< the look panel
+    Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;
     std::vector<bool> collapsed; ///< parallel to Plant::equipment

@@ -84,6 +84,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         floor_ = floorOf(plant_, *scene_);
         surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
         measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);
+        lookedAt_ = std::make_unique<LookedAt>(plant_, *scene_);
         plantBounds_ = scene_->bounds(noEquipment);
         changed_ = true;
         return placeCamera();
@@ -130,6 +131,7 @@ Result<void> Session::advance(double dt) {
     }
     answerPick();
     if (scene_) {
+        updateLook();
         showTouched();
         searchParts();
         measure();
@@ -154,6 +156,7 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
     options.grid = state.gridShown;
     options.groundHeight = floor_.height;
     options.gridSpacing = floor_.gridSpacing;
+    options.sections = sections_;
     if (question_ && !question_->asked) {
         options.pick = glm::ivec2(question_->at);
         question_->asked = true;
@@ -202,7 +205,7 @@ void Session::updateLabels() {
     const glm::dvec2 size = viewport();
     const ui::Camera camera = seen();
     const auto add = [&](const twin::SceneLabel& label, bool emphasised) {
-        const auto at = ui::projected(camera, label.position, size);
+        const auto at = ui::projected(camera, placeOf(label), size);
         if (label.text == unknownText) return; // before the signal's first sample
         if (at && at->x >= 0 && at->y >= 0 && at->x < size.x && at->y < size.y)
             labels_.push_back({glm::vec2(*at), label.text, emphasised});
@@ -211,7 +214,7 @@ void Session::updateLabels() {
     const bool known = seenLabels_.size() == all.size();
     for (const bool emphasised : {true, false})
         for (std::size_t i = 0; i < all.size(); ++i) {
-            if ((all[i].equipment == state.selected) != emphasised || isHidden(all[i].equipment)) continue;
+            if ((all[i].equipment == state.selected) != emphasised || !isShown(all[i])) continue;
             if (emphasised || !known || seenLabels_[i] != 0) add(all[i], emphasised);
         }
 }
@@ -223,16 +226,18 @@ void Session::updateSight(double dt) {
 }
 
 bool Session::sightIsOld() const {
-    return scene_ && !scene_->labels().empty() && (sightEye_ != camera_.eye() || (frame_ && frame_->number != sightFrame_));
+    return scene_ && !scene_->labels().empty() &&
+           (sightChanged_ || sightEye_ != camera_.eye() || (frame_ && frame_->number != sightFrame_));
 }
 
 void Session::askSight() {
     SightQuestion question{.eye = camera_.eye(), .marks = {}, .poses = poses()};
-    for (const twin::SceneLabel& label : scene_->labels()) question.marks.push_back({label.position, label.equipment});
+    for (const twin::SceneLabel& label : scene_->labels()) question.marks.push_back({placeOf(label), label.equipment});
     surveyor_->ask(std::move(question));
     sightEye_ = camera_.eye();
     sightFrame_ = frame_ ? frame_->number : 0;
     sightAge_ = 0;
+    sightChanged_ = false;
 }
 
 ui::Model Session::model() const {
@@ -260,6 +265,8 @@ ui::Model Session::model() const {
         m.measureBegun = measuring_->begun();
     }
     m.someHidden = someHidden();
+    m.bounds = plantBounds_;
+    m.xrayKeeps = !kept_.empty();
     m.partHits = partHits_;
     if (pickedOf_ != noEquipment && pickedOf_ == state.selected) m.part = &picked_;
     m.activeCamera = activeCamera_;
@@ -272,7 +279,7 @@ ui::Model Session::model() const {
 
 bool Session::atRest() const {
     const bool playing = frame_ && frame_->playing;
-    const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld());
+    const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld() || lookedAt_->busy());
     return !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
            (!overview_ || overview_->finished());
 }
@@ -299,7 +306,7 @@ void Session::flyTo(const ui::Camera& destination) {
 }
 
 void Session::fly(EquipmentIndex equipment) {
-    const scene::Aabb box = scene_->bounds(equipment);
+    const scene::Aabb box = boundsOf(equipment);
     if (box.empty()) return;
     ui::Camera from = camera_;
     from.pitch = std::clamp(from.pitch, -0.7, -0.2); // from a little above, as one looks at a machine

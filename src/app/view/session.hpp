@@ -10,6 +10,7 @@
 #include <millwright/ui/dashboard.hpp>
 #include <millwright/ui/log_overview.hpp>
 
+#include <app/look.hpp>
 #include <app/open.hpp>
 #include <app/view/loader.hpp>
 #include <app/view/measuring.hpp>
@@ -84,11 +85,20 @@ private:
     void updateSight(double dt);
     void askSight();
     [[nodiscard]] bool sightIsOld() const;
-    [[nodiscard]] std::shared_ptr<const Poses> poses() const;
-    [[nodiscard]] Measuring::Pointer pointerAt(glm::vec2 pixel) const;
+    [[nodiscard]] std::shared_ptr<const Poses> poses();
+    [[nodiscard]] Measuring::Pointer pointerAt(glm::vec2 pixel);
     void measure();
-    /// What is drawn: the scene's nodes without what the user hid.
+    /// What is drawn: the scene's nodes as the user wants to look at them.
     [[nodiscard]] std::span<const render::NodeState> nodes();
+    /// Takes over what the user wants to see otherwise.
+    void updateLook();
+    void keepUnderXray();
+    /// Whether its labels are shown: it is neither seen through nor cut away there.
+    [[nodiscard]] bool isShown(const twin::SceneLabel& label) const;
+    /// Where a label stands, also in what was taken apart.
+    [[nodiscard]] glm::dvec3 placeOf(const twin::SceneLabel& label) const;
+    [[nodiscard]] glm::vec3 offsetOf(EquipmentIndex equipment) const;
+    [[nodiscard]] scene::Aabb boundsOf(EquipmentIndex equipment) const;
     [[nodiscard]] bool someHidden() const;
     [[nodiscard]] bool isHidden(EquipmentIndex equipment) const;
     [[nodiscard]] bool isWithin(EquipmentIndex equipment, EquipmentIndex ancestor) const;
@@ -124,12 +134,19 @@ private:
     std::vector<std::uint8_t> partHits_; ///< parallel to Plant::equipment: what `searched_` fits
     std::string searched_;
     ui::Part picked_;
-    EquipmentIndex pickedOf_ = noEquipment;     ///< whose part `picked_` is
-    std::vector<render::NodeState> shownNodes_; ///< the scene's without what is hidden; unused while nothing is
-    std::vector<std::uint8_t> seenLabels_;      ///< parallel to the scene's labels, as of the last answer
-    glm::dvec3 sightEye_{0};                    ///< what was last asked for
+    EquipmentIndex pickedOf_ = noEquipment;      ///< whose part `picked_` is
+    std::unique_ptr<LookedAt> lookedAt_;         ///< what is in `scene_`
+    ui::Looking shownLook_;                      ///< as it is drawn
+    EquipmentIndex keptSelection_ = noEquipment; ///< what `kept_` was marked for
+    std::string keptSearch_;
+    std::vector<render::SectionPlane> sections_;
+    std::vector<std::uint8_t> kept_;       ///< by node, under x-ray; empty: nothing is seen through
+    std::vector<std::uint8_t> hidden_;     ///< by node; empty: nothing is
+    std::vector<std::uint8_t> seenLabels_; ///< parallel to the scene's labels, as of the last answer
+    glm::dvec3 sightEye_{0};               ///< what was last asked for
     std::uint64_t sightFrame_ = 0;
-    double sightAge_ = 0; ///< seconds since then
+    bool sightChanged_ = false; ///< what hides labels is otherwise than when it was asked
+    double sightAge_ = 0;       ///< seconds since then
     std::shared_ptr<const twin::Frame> frame_;
     ui::AttentionMap attention_;
     std::vector<ui::SceneLabel> labels_;

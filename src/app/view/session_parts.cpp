@@ -6,27 +6,6 @@
 /// What of the plant is shown, and what is measured on it.
 namespace millwright::app {
 
-std::shared_ptr<const Poses> Session::poses() const {
-    auto poses = std::make_shared<Poses>();
-    const auto nodes = scene_->nodes();
-    poses->worldFromNode.reserve(nodes.size());
-    poses->visible.reserve(nodes.size());
-    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-        poses->worldFromNode.push_back(nodes[i].worldFromNode);
-        poses->visible.push_back(nodes[i].visible && !isHidden(scene_->equipmentOf(i)) ? 1 : 0);
-    }
-    return poses;
-}
-
-std::span<const render::NodeState> Session::nodes() {
-    if (!someHidden()) return scene_->nodes();
-    const auto all = scene_->nodes();
-    shownNodes_.assign(all.begin(), all.end());
-    for (std::uint32_t i = 0; i < shownNodes_.size(); ++i)
-        if (isHidden(scene_->equipmentOf(i))) shownNodes_[i].visible = false;
-    return shownNodes_;
-}
-
 bool Session::someHidden() const {
     return std::ranges::contains(state.hidden, true);
 }
@@ -89,7 +68,7 @@ void Session::pickPart(std::uint32_t node) {
     if (picked_.name.empty()) pickedOf_ = noEquipment;
 }
 
-Measuring::Pointer Session::pointerAt(glm::vec2 pixel) const {
+Measuring::Pointer Session::pointerAt(glm::vec2 pixel) {
     const ui::Camera camera = seen();
     const glm::dvec2 size = viewport();
     return {.ray = {camera.eye(), ui::rayThrough(camera, glm::dvec2(pixel), size)},

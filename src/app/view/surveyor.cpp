@@ -1,5 +1,6 @@
 #include <millwright/scene/find.hpp>
 
+#include <app/section.hpp>
 #include <app/view/surveyor.hpp>
 
 namespace millwright::app {
@@ -51,7 +52,10 @@ void Surveyor::work(const std::stop_token& stop) {
 }
 
 Surveyor::Snapped Surveyor::snap(const SnapQuestion& question) {
-    return measurer_.snap(question.ray, question.options, question.poses->worldFromNode, question.poses->visible);
+    scene::Ray ray = question.ray;
+    if (!enterSections(question.poses->sections, ray.origin, ray.direction)) return std::nullopt;
+    Snapped found = measurer_.snap(ray, question.options, question.poses->worldFromNode, question.poses->visible);
+    return found && isLeft(question.poses->sections, found->point) ? found : std::nullopt;
 }
 
 std::vector<std::uint8_t> Surveyor::look(const SightQuestion& question) {
@@ -63,11 +67,13 @@ std::vector<std::uint8_t> Surveyor::look(const SightQuestion& question) {
 
 bool Surveyor::seen(const SightQuestion& question, const Mark& mark) {
     const scene::Scene& scene = scene_.scene();
-    const glm::dvec3 way = mark.position - question.eye;
+    glm::dvec3 eye = question.eye;
+    if (mark.position != eye) (void)enterSections(question.poses->sections, eye, glm::normalize(mark.position - eye));
+    const glm::dvec3 way = mark.position - eye;
     const double distance = glm::length(way);
     if (!(distance > 0)) return true;
     const double slack = 0.02 + 0.01 * distance; // a mark stands on its machine's surface, or a little inside it
-    scene::Ray ray{question.eye, way / distance};
+    scene::Ray ray{eye, way / distance};
     double gone = 0;
     for (int pane = 0; pane < mostPanes; ++pane) {
         const auto hit = measurer_.picker().pick(ray, question.poses->worldFromNode, question.poses->visible);

@@ -18,6 +18,7 @@ namespace millwright::app {
 struct Poses {
     std::vector<glm::mat4> worldFromNode;
     std::vector<std::uint8_t> visible;
+    std::vector<render::SectionPlane> sections; ///< what lies beyond them is not there
 };
 
 /// Something to be seen from the eye: a label's anchor.

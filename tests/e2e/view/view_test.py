@@ -198,6 +198,30 @@ class Window(unittest.TestCase):
         self.screen.tool("key", "ctrl+q")
         self.assertEndsWell()
 
+    def test_cuts_sees_through_and_takes_apart(self):
+        self.open(PLANT, "--paused", "--camera", "coater", "--select", "electrode/coating/coater-1")
+        panel = (620, 60, 950, 250)  # where the look panel opens
+        grey = (224, 224, 224)
+        self.until("s1-open", lambda p: p.colours(VIEW) > 400, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 420)
+        whole = self.steady("s1-open", (260, 260, 940, 600))
+        self.screen.tool("key", "c")
+        self.until("s2-panel", lambda p: p.share(panel, grey) > 0.3, "C opens no panel")
+        view = (260, 280, 940, 600)
+        self.screen.tool("mousemove", 647, 167, "click", 1)  # Z
+        self.screen.tool("mousemove", 600, 420)
+        self.until("s3-cut", lambda p: p.area(view) != whole.area(view), "the section cuts nothing")
+        cut = self.steady("s3-cut", view)
+        self.screen.tool("key", "x")
+        self.until("s4-xray", lambda p: p.area(view) != cut.area(view), "X sees through nothing")
+        seen = self.steady("s4-xray", view)
+        self.screen.tool("mousemove", 780, 199, "click", 1)  # the middle of the slider for taking apart
+        self.screen.tool("mousemove", 600, 420)
+        self.until("s5-apart", lambda p: p.area(view) != seen.area(view), "nothing is taken apart")
+        self.steady("s5-apart", view)
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
     def test_hides_what_is_selected_and_shows_only_it(self):
         self.open(PLANT, "--paused", "--select", "electrode/coating/unwinder-1")
         whole = self.until("h1-open", lambda p: p.colours(VIEW) > 400 and p.share(TREE, SELECTED_ROW) > 0.01, "the plant is not drawn")

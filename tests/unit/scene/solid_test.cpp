@@ -69,6 +69,21 @@ TEST(Solid, CracksBetweenFacesDividedDifferentlyAreNoHoles) {
     EXPECT_FALSE(isSolid({tube(24, 48, true, false)}));
 }
 
+TEST(Solid, NarrowBandsAreNoCracks) {
+    Mesh band;
+    for (int i = 0; i <= 40; ++i)
+        for (const float z : {0.0f, 0.01f})
+            band.vertices.push_back({.position = {0.5f * static_cast<float>(i), std::sin(0.2f * static_cast<float>(i)), z}});
+    for (std::uint32_t i = 0; i < 40; ++i)
+        for (const std::uint32_t k : {0u, 1u, 3u, 0u, 3u, 2u}) band.indices.push_back(2 * i + k);
+    EXPECT_FALSE(isSolid({band}));
+    Mesh straight;
+    straight.vertices = {
+        {.position = {0, 0, 0}}, {.position = {10, 0, 0}}, {.position = {10, 0, 0.1f}}, {.position = {0, 0, 0.1f}}};
+    straight.indices = {0, 1, 2, 0, 2, 3};
+    EXPECT_FALSE(isSolid({straight}));
+}
+
 TEST(Solid, NodesWithoutGeometryAreNot) {
     Scene scene;
     scene.nodes.resize(3);

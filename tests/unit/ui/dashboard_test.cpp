@@ -429,6 +429,57 @@ TEST(Measuring, ClicksMeasureOnlyWhileTheToolIsOutAndEscapePutsItAway) {
     EXPECT_FALSE(bench.asked<Select>()) << "the selection stays";
 }
 
+TEST(Look, SectionsAreSwitchedMovedAndFlippedInTheChosenUnit) {
+    Bench bench{{1280, 800}};
+    Model model = bench.world.model();
+    model.viewportImage = 1;
+    model.bounds = {glm::vec3{-2, 0, 1}, glm::vec3{4, 3, 5}};
+    bench.model = model;
+    bench.frame();
+    EXPECT_FALSE(bench.find("X-ray"));
+    bench.state.lookShown = true;
+    bench.frames(2);
+    bench.clickAt(bench.find("Y")->box.centre());
+    EXPECT_TRUE(bench.state.look.cuts[1].on);
+    EXPECT_DOUBLE_EQ(bench.state.look.cuts[1].at, 1.5) << "in the middle at first";
+    bench.frames(2);
+    bench.expectTidy();
+    bench.save("look");
+    ASSERT_TRUE(bench.find("1500.0 mm"));
+    const glm::vec2 value = bench.find("1500.0 mm")->box.centre();
+    bench.clickAt(value);
+    bench.frame();
+    EXPECT_TRUE(bench.find("59.055 in"));
+    // Between the button and the value: the slider.
+    const glm::vec2 slider{(bench.find("Y")->box.max.x + value.x) / 2, value.y};
+    bench.clickAt(slider);
+    EXPECT_NE(bench.state.look.cuts[1].at, 1.5);
+    EXPECT_GT(bench.state.look.cuts[1].at, 0);
+    EXPECT_LT(bench.state.look.cuts[1].at, 3);
+    EXPECT_FALSE(bench.asked<PickAt>()) << "nothing under the panel is clicked";
+    bench.clickAt(bench.find("Flip")->box.centre());
+    EXPECT_TRUE(bench.state.look.cuts[1].flipped);
+    bench.clickAt(bench.find("Clear")->box.centre());
+    EXPECT_EQ(bench.state.look, Looking{});
+}
+
+TEST(Look, XrayAsksForSomethingToKeep) {
+    Bench bench{{1280, 800}};
+    Model model = bench.world.model();
+    model.viewportImage = 1;
+    bench.model = model;
+    bench.state.lookShown = bench.state.look.xray = true;
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("Select or search something"));
+    bench.expectTidy();
+    model.xrayKeeps = true;
+    bench.model = model;
+    bench.frames(2);
+    EXPECT_FALSE(bench.find("Select or search something"));
+    bench.clickAt(bench.find("X-ray")->box.centre());
+    EXPECT_FALSE(bench.state.look.xray);
+}
+
 TEST(Measuring, LengthsAndAnglesReadAsTheyAre) {
     EXPECT_EQ(lengthText(1.23456, LengthUnit::Metre), "1.2346 m");
     EXPECT_EQ(lengthText(0.0125, LengthUnit::Millimetre), "12.5 mm");
