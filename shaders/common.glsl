@@ -47,6 +47,8 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     vec4 hatchV[maximumSections];
     uint sectionSums;               // heap indices
     uint pickSums;
+    uint edgeDepth;                 // heap index of the depth that lines are found in
+    float edgeReach;                // metres: from where on lines fade
     uint padding;
     ChosenClusters chosen; // by the culling passes
 };

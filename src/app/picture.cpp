@@ -82,7 +82,7 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
     auto sections = parseSections(look.sections, scene_->bounds(noEquipment));
     if (!sections) return std::unexpected(sections.error());
     const render::DrawOptions options{
-        .groundHeight = floor.height, .gridSpacing = floor.gridSpacing, .sections = std::move(*sections)};
+        .groundHeight = floor.height, .gridSpacing = floor.gridSpacing, .edges = look.edges, .sections = std::move(*sections)};
     std::vector<std::uint8_t> kept;
     for (const std::string& part : look.xray)
         if (auto marked = markParts(*plant_, *scene_, part, kept); !marked) return std::unexpected(marked.error());

@@ -26,6 +26,7 @@ struct StudioOptions {
 struct Look {
     std::vector<std::string> sections; ///< as `parseSection` reads them
     std::vector<std::string> xray;     ///< parts that stay solid while all others are seen through, as `markParts` reads them
+    bool edges = false;                ///< lines where surfaces end or meet at an angle
     double explode = 0;                ///< 0…1, see `scene::Explosion`
 };
 

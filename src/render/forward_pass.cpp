@@ -14,8 +14,9 @@ struct Attachments {
                                     .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
                                     .clearValue = {.depthStencil = {0, 0}}};
 
-    /// Of the `first` scope of a frame, the `last`, or both; `keepDepth`: somebody reads depth after it.
-    Attachments(const Surfaces& s, bool first, bool last, bool keepDepth) {
+    /// Of the `first` scope of a frame, the `last`, or both; `keepDepth`: somebody reads depth after it,
+    /// `keepSamples`: that of each sample.
+    Attachments(const Surfaces& s, bool first, bool last, bool keepDepth, bool keepSamples) {
         const bool multisampled = s.features.samples != VK_SAMPLE_COUNT_1_BIT;
         colour.imageView = multisampled ? s.multisampled.view() : s.lit.view();
         colour.loadOp =
@@ -23,7 +24,8 @@ struct Attachments {
         colour.storeOp = multisampled && last ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
         depth.imageView = multisampled ? s.multisampledDepth.view() : s.depth.view();
         depth.loadOp = first ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD;
-        depth.storeOp = last && (multisampled || !keepDepth) ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
+        const bool kept = multisampled ? keepSamples : keepDepth;
+        depth.storeOp = last && !kept ? VK_ATTACHMENT_STORE_OP_DONT_CARE : VK_ATTACHMENT_STORE_OP_STORE;
         if (!multisampled) return;
         if (last) {
             colour.resolveMode = VK_RESOLVE_MODE_AVERAGE_BIT;
@@ -37,7 +39,7 @@ struct Attachments {
     }
 };
 
-void beginForward(const Pass& pass, bool first, bool last, bool keepDepth) {
+void beginForward(const Pass& pass, bool first, bool last, bool keepDepth, bool keepSamples) {
     const auto& s = pass.surfaces;
     std::array<gpu::Barrier, 4> before;
     std::size_t count = 0;
@@ -52,7 +54,7 @@ void beginForward(const Pass& pass, bool first, bool last, bool keepDepth) {
         add(beforeDepth(s.multisampledDepth.handle()));
     }
     gpu::barriers(pass.commands, std::span{before}.first(count));
-    const Attachments attachments{s, first, last, keepDepth};
+    const Attachments attachments{s, first, last, keepDepth, keepSamples};
     const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
                                .renderArea = {{0, 0}, {s.extent.width, s.extent.height}},
                                .layerCount = 1,
@@ -102,14 +104,14 @@ std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& 
     culling.choose(pass, 0);
     // The depth pyramid is made between two scopes, also where it is for the next frame only.
     const bool split = culling.keepsDepth();
-    beginForward(pass, true, !split, split || options.keepDepth);
+    beginForward(pass, true, !split, split || options.keepDepth, options.keepSamples);
     std::uint32_t calls = culling.draw(pass, 0);
     if (split) {
         endForward(pass);
         pass.clock.mark(pass.frame, "forward");
         culling.keepDepth(pass);
         if (culling.secondPhase()) culling.choose(pass, 1);
-        beginForward(pass, false, true, options.keepDepth);
+        beginForward(pass, false, true, options.keepDepth, options.keepSamples);
         if (culling.secondPhase()) calls += culling.draw(pass, 1);
     }
     calls += drawSections(pass, listed);
@@ -120,6 +122,10 @@ std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& 
     gpu::barriers(pass.commands, {&lit, 1});
     if (options.keepDepth) {
         const auto barrier = depthToSampled(s.depth.handle());
+        gpu::barriers(pass.commands, {&barrier, 1});
+    }
+    if (options.keepSamples && s.features.samples != VK_SAMPLE_COUNT_1_BIT) {
+        const auto barrier = depthToSampled(s.multisampledDepth.handle());
         gpu::barriers(pass.commands, {&barrier, 1});
     }
     pass.clock.mark(pass.frame, split ? "forward again" : "forward");

@@ -90,10 +90,12 @@ struct GpuFrame {
     std::array<glm::vec4, maximumSections> hatchV;
     std::uint32_t sectionSums;
     std::uint32_t pickSums;
+    std::uint32_t edgeDepth;
+    float edgeReach;
     std::uint32_t pad;
     std::uint64_t chosen;
 };
-static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 20);
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 28);
 
 /// What every pixel needs.
 struct GpuLight {

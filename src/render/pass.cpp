@@ -128,6 +128,16 @@ gpu::Barrier beforeTarget(const gpu::TargetImage& target) {
             .toLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL};
 }
 
+gpu::Barrier blendedOver(const gpu::TargetImage& target) {
+    return {.image = target.image,
+            .fromStage = colourStage,
+            .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+            .fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
+            .toStage = colourStage,
+            .toAccess = colourAccess,
+            .toLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL};
+}
+
 gpu::Barrier afterTarget(const gpu::TargetImage& target) {
     const bool depth = target.aspect & VK_IMAGE_ASPECT_DEPTH_BIT;
     return {.image = target.image,

@@ -46,11 +46,14 @@ struct Pass {
 [[nodiscard]] gpu::Barrier beforeDepth(VkImage image);
 [[nodiscard]] gpu::Barrier depthToSampled(VkImage image);
 [[nodiscard]] gpu::Barrier beforeTarget(const gpu::TargetImage& target);
+/// The picture is there already, as an attachment: waits for it.
+[[nodiscard]] gpu::Barrier blendedOver(const gpu::TargetImage& target);
 [[nodiscard]] gpu::Barrier afterTarget(const gpu::TargetImage& target);
 
 struct ForwardOptions {
     bool ground = true;
-    bool keepDepth = false; ///< somebody reads depth afterwards
+    bool keepDepth = false;   ///< somebody reads depth afterwards
+    bool keepSamples = false; ///< somebody reads the depth of each sample afterwards, where there are several
 };
 /// Opaque things, floor, sky, then glass: into the lit image. Returns the number of draw calls.
 std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& listed, const ForwardOptions& options);

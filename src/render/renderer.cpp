@@ -1,3 +1,4 @@
+#include "render/edge_pass.hpp"
 #include "render/features.hpp"
 #include "render/frame_data.hpp"
 #include "render/pass.hpp"
@@ -27,10 +28,11 @@ struct Renderer::Impl {
     Surfaces surfaces;
     SectionPass sections;
     SectionPick sectionPick;
+    EdgePass edges;
     std::vector<Pipelines> pipelines; ///< few: one a kind of target
     std::vector<std::pair<std::pair<VkFormat, std::uint32_t>, gpu::Pipeline>> depthCopies;
     std::vector<GpuInstance> instances; ///< of this frame, all passes
-    DrawList listed; ///< glass, and what is cut
+    DrawList listed;                    ///< glass, and what is cut
     DrawList marked;
     DrawList picked;
     FrameTimings timings;
@@ -221,6 +223,10 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
         const Frustum frustum = Frustum::of(through, glm::vec3{0}, 0);
         r.placement.collectSeen(r.store, Share::All, {&frustum, 1}, {}, r.instances, r.picked);
     }
+    if (options.edges) {
+        if (auto done = r.edges.fit(r.device, colour, features); !done) return done;
+        EdgePass::describe(r.surfaces, r.placement.sceneRadius(), data);
+    }
     describeSections(planes, origin, data);
     if (auto done = r.fitSections(colour, options, data); !done) return done;
     data.lit = r.surfaces.lit.heapIndex();
@@ -264,9 +270,11 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         sections.count(pass, listed);
         clock.mark(pass.frame, "section");
     }
-    const ForwardOptions forward{.ground = options.ground, .keepDepth = depth != nullptr || features.occlusionScale > 0};
-    calls += features.deferred ? recordDeferred(pass, culling, listed, colour, forward)
-                               : recordForward(pass, culling, listed, forward);
+    const ForwardOptions forward{.ground = options.ground,
+                                 .keepDepth = depth != nullptr || features.occlusionScale > 0 || options.edges,
+                                 .keepSamples = options.edges};
+    calls +=
+        features.deferred ? recordDeferred(pass, culling, listed, colour, forward) : recordForward(pass, culling, listed, forward);
     culling.recordReadback(pass);
     if (features.occlusionScale > 0) {
         recordOcclusion(pass);
@@ -275,6 +283,10 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
     if (!features.deferred) {
         recordComposite(pass, colour);
         clock.mark(pass.frame, "composite");
+    }
+    if (options.edges) {
+        edges.record(pass, colour);
+        clock.mark(pass.frame, "edges");
     }
     if (!marked.opaque.empty() || !marked.cut.empty()) {
         recordMask(pass, marked);

@@ -67,14 +67,7 @@ void recordMask(const Pass& pass, const DrawList& marked) {
 
 void recordOutline(const Pass& pass, const gpu::TargetImage& target) {
     gpu::beginLabel(pass.frame, "outline");
-    // The picture is there already, as an attachment: wait for it and blend over it.
-    const gpu::Barrier before{.image = target.image,
-                              .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                              .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                              .fromLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
-                              .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                              .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                              .toLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL};
+    const auto before = blendedOver(target);
     gpu::barriers(pass.commands, {&before, 1});
     pass.beginScreen(target.view, target.extent, true);
     pass.setPush();

@@ -19,12 +19,9 @@ Result<void> Surfaces::fit(gpu::Device& device, const gpu::TargetImage& target, 
     const auto full = target.extent;
     Result<void> done;
     if (wanted.samples != one) {
-        done = make(multisampled, litFormat, full, wanted.samples,
-                    VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "multisampled colour");
+        done = make(multisampled, litFormat, full, wanted.samples, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "multisampled colour");
         if (done) {
-            done =
-                make(multisampledDepth, depthFormat, full, wanted.samples,
-                     VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT, "multisampled depth");
+            done = make(multisampledDepth, depthFormat, full, wanted.samples, depthUse, "multisampled depth");
         }
     }
     if (done && wanted.deferred) done = make(kept, keptFormat, full, one, colourUse, "kept surfaces");

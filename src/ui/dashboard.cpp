@@ -82,6 +82,7 @@ void handleKeys(PanelArguments& a) {
     if (pressed(ImGuiKey_M)) a.state.measuring = !a.state.measuring;
     if (pressed(ImGuiKey_C)) a.state.lookShown = !a.state.lookShown;
     if (pressed(ImGuiKey_X)) a.state.look.xray = !a.state.look.xray;
+    if (pressed(ImGuiKey_B)) a.state.look.edges = !a.state.look.edges;
     if (pressed(ImGuiKey_H) && ImGui::GetIO().KeyShift)
         a.intents.emplace_back(ShowAll{});
     else if (pressed(ImGuiKey_H) && a.state.selected != noEquipment)

@@ -31,7 +31,7 @@ public:
         title();
         for (std::size_t axis = 0; axis < 3; ++axis) cut(axis);
         explode();
-        xray();
+        switches();
         touchable("look ground", box_); // what lies under the panel is not clicked through it
         return box_;
     }
@@ -103,12 +103,14 @@ private:
         y_ += canvas_.px(row + gap);
     }
 
-    void xray() {
+    void switches() {
         float x = left_;
-        if (textButton(canvas_, "x-ray", take(x, 76), "X-ray", a_.state.look.xray)) a_.state.look.xray = !a_.state.look.xray;
+        if (textButton(canvas_, "x-ray", take(x, 66), "X-ray", a_.state.look.xray)) a_.state.look.xray = !a_.state.look.xray;
         hint(a_.context, "See through all but what is selected or found (X)");
+        if (textButton(canvas_, "edges", take(x, 66), "Edges", a_.state.look.edges)) a_.state.look.edges = !a_.state.look.edges;
+        hint(a_.context, "Lines where surfaces end or meet at an angle (B)");
         if (a_.state.look.xray && !a_.model.xrayKeeps)
-            canvas_.text(rest(x, 0), Face::Small, palette::dim, "Select or search something");
+            canvas_.text(rest(x, 0), Face::Small, palette::dim, "Select or search first");
     }
 
     PanelArguments& a_;

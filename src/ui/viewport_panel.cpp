@@ -63,7 +63,7 @@ private:
             a_.intents.emplace_back(FitView{});
         if (iconButton(over_, a_.context, "measure", next(), Icon::Ruler, "Measure (M)", a_.state.measuring))
             a_.state.measuring = !a_.state.measuring;
-        if (iconButton(over_, a_.context, "look", next(), Icon::Section, "Section, x-ray, explode (C)", a_.state.lookShown))
+        if (iconButton(over_, a_.context, "look", next(), Icon::Section, "Section, x-ray, edges, explode (C)", a_.state.lookShown))
             a_.state.lookShown = !a_.state.lookShown;
         if (iconButton(over_, a_.context, "grid", next(), Icon::Grid, "Grid (G)", a_.state.gridShown))
             a_.intents.emplace_back(SetGrid{!a_.state.gridShown});
@@ -270,7 +270,7 @@ constexpr std::array<KeyLine, 13> replayKeys{{
     {"Esc", "Clear the selection"},
     {"M", "Measure"},
     {"Ctrl + Z", "Take back a measurement"},
-    {"X", "X-ray"},
+    {"X, B", "X-ray, edges"},
 }};
 constexpr std::array<KeyLine, 13> viewKeys{{
     {"Left drag", "Turn round the target"},

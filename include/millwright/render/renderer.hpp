@@ -61,6 +61,7 @@ struct DrawOptions {
     /// How many pixels a surface may lie from where it was modelled: farther things are drawn with fewer triangles. 0: all
     /// triangles, however far. Empty: what the quality level says.
     std::optional<float> pixelError;
+    bool edges = false; ///< dark lines where surfaces end or meet at an angle, fading with distance
     /// What lies beyond any of these, at most `maximumSections`, is neither drawn nor picked and throws no shadow; solids are shown
     /// filled where they are cut. The floor is never cut.
     std::vector<SectionPlane> sections;

@@ -16,6 +16,7 @@ struct SectionCut {
 struct Looking {
     std::array<SectionCut, 3> cuts; ///< x, y, z
     bool xray = false;              ///< all but what is selected or found is seen through
+    bool edges = false;             ///< lines where surfaces end or meet at an angle
     float explode = 0;              ///< 0…1
     friend bool operator==(const Looking&, const Looking&) = default;
 };

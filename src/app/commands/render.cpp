@@ -97,6 +97,7 @@ void addRender(CLI::App& program, Run& run) {
         ->add_option("--explode", options->look.explode,
                      "Take assemblies apart, the outermost first: 0 not at all, 1 to the last part")
         ->check(CLI::Range(0.0, 1.0));
+    command->add_flag("--edges", options->look.edges, "Draw lines where surfaces end or meet at an angle, as CAD systems do");
     command->callback([&run, options] { run = [options] { return renderToFile(*options); }; });
 }
 

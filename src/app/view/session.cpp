@@ -157,6 +157,7 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
     options.groundHeight = floor_.height;
     options.gridSpacing = floor_.gridSpacing;
     options.sections = sections_;
+    options.edges = state.look.edges;
     if (question_ && !question_->asked) {
         options.pick = glm::ivec2(question_->at);
         question_->asked = true;

@@ -470,14 +470,16 @@ TEST(Look, XrayAsksForSomethingToKeep) {
     bench.model = model;
     bench.state.lookShown = bench.state.look.xray = true;
     bench.frames(2);
-    EXPECT_TRUE(bench.find("Select or search something"));
+    EXPECT_TRUE(bench.find("Select or search first"));
     bench.expectTidy();
     model.xrayKeeps = true;
     bench.model = model;
     bench.frames(2);
-    EXPECT_FALSE(bench.find("Select or search something"));
+    EXPECT_FALSE(bench.find("Select or search first"));
     bench.clickAt(bench.find("X-ray")->box.centre());
     EXPECT_FALSE(bench.state.look.xray);
+    bench.clickAt(bench.find("Edges")->box.centre());
+    EXPECT_TRUE(bench.state.look.edges);
 }
 
 TEST(Measuring, LengthsAndAnglesReadAsTheyAre) {
