@@ -24,11 +24,13 @@ Result<void> EdgePass::fit(gpu::Device& device, const gpu::TargetImage& target, 
     return {};
 }
 
-void EdgePass::describe(const Surfaces& surfaces, double sceneRadius, GpuFrame& data) {
+void EdgePass::describe(const Surfaces& surfaces, const Placement& placement, GpuFrame& data) {
     const bool sampled = surfaces.features.samples != VK_SAMPLE_COUNT_1_BIT;
     data.edgeDepth = (sampled ? surfaces.multisampledDepth : surfaces.depth).heapIndex();
-    constexpr double longestReach = 30; // metres
-    data.edgeReach = static_cast<float>(std::min(10 * sceneRadius, longestReach));
+    constexpr double longestReach = 30; // metres, amid a plant
+    const double radius = placement.sceneRadius();
+    const double outside = glm::length(placement.sceneCentre() - placement.origin()) - radius;
+    data.edgeReach = static_cast<float>(std::max(std::min(10 * radius, longestReach), 4 * outside));
 }
 
 void EdgePass::record(const Pass& pass, const gpu::TargetImage& target) const {

@@ -10,8 +10,9 @@ class EdgePass {
 public:
     /// Errors: Device.
     [[nodiscard]] Result<void> fit(gpu::Device& device, const gpu::TargetImage& target, const Features& features);
-    /// `sceneRadius` in metres: lines of small things do not fade as near as those of a plant.
-    static void describe(const Surfaces& surfaces, double sceneRadius, GpuFrame& data);
+    /// `placement` as seen from its origin: lines of small things fade nearer than those of a plant, and those of something that is
+    /// looked at as a whole hardly, however large it is.
+    static void describe(const Surfaces& surfaces, const Placement& placement, GpuFrame& data);
     /// The picture is there as an attachment, depth is kept (`ForwardOptions::keepSamples`) and can be sampled.
     void record(const Pass& pass, const gpu::TargetImage& target) const;
 

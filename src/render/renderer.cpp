@@ -225,7 +225,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     }
     if (options.edges) {
         if (auto done = r.edges.fit(r.device, colour, features); !done) return done;
-        EdgePass::describe(r.surfaces, r.placement.sceneRadius(), data);
+        EdgePass::describe(r.surfaces, r.placement, data);
     }
     describeSections(planes, origin, data);
     if (auto done = r.fitSections(colour, options, data); !done) return done;

@@ -63,13 +63,17 @@ TEST_F(Edges, TheFloorHasNone) {
 }
 
 TEST_F(Edges, FadeWithDistance) {
-    // The same picture of a box ten times as large and as far away, in a scene of the size of a plant.
+    // The same picture of a box forty times as large and as far away, amid a plant of kilometres.
     auto near = white(box(glm::vec3{1})), far = white(box(glm::vec3{40}), {0, 20, 0});
-    for (auto* s : {&near, &far}) place(*s, mesh(*s, box(glm::vec3{0.1f})), 0, {0, -500, 0});
+    for (auto* s : {&near, &far})
+        for (const float x : {-2000.0f, 2000.0f}) place(*s, mesh(*s, box(glm::vec3{0.1f})), 0, {x, 0, 0});
     const auto ofNear = count(lines(near, Quality::Low), 60);
     const auto ofFar = count(lines(far, Quality::Low, lookAt({60, 64, 160}, {0, 20, 0}, 0.5, 4.0 / 3)), 60);
     EXPECT_GT(ofNear, 300);
     EXPECT_LT(ofFar, ofNear / 10);
+    // By itself it has them, however large.
+    const auto whole = lines(white(box(glm::vec3{40}), {0, 20, 0}), Quality::Low, lookAt({60, 64, 160}, {0, 20, 0}, 0.5, 4.0 / 3));
+    EXPECT_GT(count(whole, 60), 300);
 }
 
 TEST_F(Edges, WorkForTwoEyesAndLeaveTheOutlineOnTop) {
