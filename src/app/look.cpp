@@ -48,11 +48,9 @@ void LookedAt::wait() {
 
 std::span<const render::NodeState> LookedAt::nodes(const Wishes& wishes) {
     const auto all = scene_.nodes();
+    if (wishes.cut) findSolids();
+    if (finding_.valid() && finding_.wait_for(std::chrono::seconds{0}) == std::future_status::ready) solid_ = finding_.get();
     if (!wishes.cut && exploded_ == 0 && wishes.kept.empty() && wishes.hidden.empty()) return all;
-    if (wishes.cut) {
-        findSolids();
-        if (finding_.valid() && finding_.wait_for(std::chrono::seconds{0}) == std::future_status::ready) solid_ = finding_.get();
-    }
     nodes_.assign(all.begin(), all.end());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         if (wishes.cut && !solid_.empty()) nodes_[i].solid = solid_[i] != 0;

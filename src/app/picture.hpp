@@ -45,7 +45,7 @@ public:
 
     /// What `camera` sees of the plant at `frame` (null: as modelled). An empty name is the plant's default camera, or one that
     /// shows everything where the plant has none. Errors: NotFound for an unknown camera, with a suggestion; Malformed for a look
-    /// that cannot be read, or whose parts are not there; Device.
+    /// that cannot be read; NotFound for a part of it that is not there; Device.
     [[nodiscard]] Result<gpu::Pixels> picture(const twin::Frame* frame, std::string_view camera, const Look& look = {});
 
     [[nodiscard]] twin::PlantScene& scene() { return *scene_; }
