@@ -39,7 +39,7 @@ LookedAt::LookedAt(const plant::Plant& plant, const twin::PlantScene& scene)
 
 void LookedAt::findSolids() {
     if (!solid_.empty() || finding_.valid()) return;
-    finding_ = std::async(std::launch::async, [this] { return scene::solidNodes(scene_.scene()); });
+    finding_ = std::async(std::launch::async, [this] { return scene::solidNodes(scene_.scene(), scene_.geometry()); });
 }
 
 void LookedAt::wait() {

@@ -1,4 +1,3 @@
-#include <millwright/cad/cook.hpp>
 #include <millwright/cad/import.hpp>
 #include <millwright/core/log.hpp>
 #include <millwright/plant/load.hpp>
@@ -86,13 +85,6 @@ Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene) {
     const glm::vec3 size = bounds.size();
     const double across = std::max({size.x, size.y, size.z, 1e-4f});
     return {.height = bounds.min.y, .gridSpacing = std::min(1.0, std::pow(10.0, std::round(std::log10(across) - 0.7)))};
-}
-
-Result<void> show(render::Renderer& renderer, const scene::Scene& scene, const Progress& progress) {
-    const auto cooked = cad::cook(scene, {.progress = progress});
-    if (!cooked) return std::unexpected(cooked.error());
-    const auto geometry = cooked->geometry();
-    return renderer.setScene(scene, &geometry);
 }
 
 } // namespace millwright::app

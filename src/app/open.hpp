@@ -30,7 +30,4 @@ struct Floor {
 /// A plant's floor is at 0. A model by itself stands on it, wherever its author put the origin, with a grid as fine as it is small.
 [[nodiscard]] Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene);
 
-/// Cooks the scene and gives it to the renderer. Errors: those of `cad::cook` and `Renderer::setScene`.
-[[nodiscard]] Result<void> show(render::Renderer& renderer, const scene::Scene& scene, const Progress& progress = {});
-
 } // namespace millwright::app

@@ -61,7 +61,9 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     auto renderer = render::Renderer::create(*studio.device_, {.quality = options.quality});
     if (!renderer) return oneProblem(renderer.error());
     studio.renderer_ = std::move(*renderer);
-    if (auto uploaded = show(*studio.renderer_, studio.scene_->scene()); !uploaded) return oneProblem(uploaded.error());
+    progress(1, "uploading");
+    if (auto uploaded = studio.renderer_->setScene(studio.scene_->scene(), studio.scene_->geometry()); !uploaded)
+        return oneProblem(uploaded.error());
     return studio;
 }
 

@@ -39,7 +39,7 @@ struct Look {
 /// A plant with a renderer of its own, for pictures without a window. Thread: one at a time.
 class Studio {
 public:
-    /// Imports the plant's models and uploads them. `plant` must outlive it. Returns every problem found.
+    /// Opens the plant's models and uploads them. `plant` must outlive it. Returns every problem found.
     [[nodiscard]] static std::expected<Studio, std::vector<Error>> open(const plant::Plant& plant, const StudioOptions& options,
                                                                         const Progress& progress = {});
 

@@ -34,21 +34,10 @@ GpuVertex pack(const scene::Vertex& v, std::uint32_t colour) {
 
 constexpr std::uint32_t white = 0xFFFF'FFFFu;
 
-/// Vertices of cooked meshes in steps of the mesh's grid, 21 bits a coordinate.
-glm::vec3 unpackPosition(const scene::CookedMesh& mesh, const scene::CookedVertex& v) {
-    const std::uint64_t bits = v.position[0] | static_cast<std::uint64_t>(v.position[1]) << 32;
-    constexpr std::uint64_t mask = (1u << 21) - 1;
-    return mesh.gridOrigin + mesh.gridStep * glm::vec3{static_cast<float>(bits & mask), static_cast<float>(bits >> 21 & mask),
-                                                       static_cast<float>(bits >> 42 & mask)};
-}
-
-Result<void> fits(const scene::Scene& scene, const scene::CookedGeometry& g) {
+Result<void> fits(const scene::CookedGeometry& g) {
     const auto within = [](std::size_t first, std::size_t count, std::size_t size) {
         return first <= size && count <= size - first;
     };
-    if (g.meshes.size() != scene.meshes.size())
-        return failure(ErrorCode::Invalid,
-                       std::format("cooked geometry of {} meshes for a scene of {}", g.meshes.size(), scene.meshes.size()));
     for (const auto& m : g.meshes)
         if (!within(m.firstLevel, m.levelCount, g.levels.size()))
             return failure(ErrorCode::Invalid, "cooked levels are out of range");
@@ -63,13 +52,18 @@ Result<void> fits(const scene::Scene& scene, const scene::CookedGeometry& g) {
     return {};
 }
 
-/// Appends the vertices and triangles of a mesh's clusters, which keep their places.
-Result<void> addClusters(const scene::CookedGeometry& g, const scene::CookedMesh& mesh, MeshArrays& arrays) {
+/// Where a model's arrays begin in those of the scene.
+struct Start {
+    std::uint32_t level, cluster, vertex, triangle;
+};
+
+/// Unpacks the vertices and triangles of a mesh's clusters, which keep their places in the model.
+Result<void> addClusters(const scene::CookedGeometry& g, const scene::CookedMesh& mesh, const Start& start, MeshArrays& arrays) {
     for (std::uint32_t l = mesh.firstLevel; l < mesh.firstLevel + mesh.levelCount; ++l) {
         for (const auto& c : g.clusters.subspan(g.levels[l].firstCluster, g.levels[l].clusterCount)) {
             const bool own = mesh.firstAttributes != scene::none;
             for (std::uint32_t i = c.firstVertex; i < c.firstVertex + c.vertexCount; ++i) {
-                GpuVertex v{.position = unpackPosition(mesh, g.vertices[i]),
+                GpuVertex v{.position = scene::position(mesh, g.vertices[i]),
                             .normal = g.vertices[i].normal,
                             .tangent = 0,
                             .uv = {},
@@ -80,14 +74,14 @@ Result<void> addClusters(const scene::CookedGeometry& g, const scene::CookedMesh
                     const auto& a = g.attributes[at];
                     v.tangent = a.tangent, v.uv = {a.uv[0], a.uv[1]}, v.colour = a.colour;
                 }
-                arrays.vertices[i] = v;
+                arrays.vertices[std::size_t{start.vertex} + i] = v;
             }
             for (std::uint32_t t = c.firstTriangle; t < c.firstTriangle + c.triangleCount; ++t) {
                 for (std::uint32_t k = 0; k < 3; ++k) {
                     const std::uint32_t corner = g.triangles[t] >> (8 * k) & 0xFFu;
                     if (corner >= c.vertexCount)
                         return failure(ErrorCode::Invalid, "a cooked triangle has a vertex that is not there");
-                    arrays.indices[3 * std::size_t{t} + k] = c.firstVertex + corner;
+                    arrays.indices[3 * (std::size_t{start.triangle} + t) + k] = start.vertex + c.firstVertex + corner;
                 }
             }
         }
@@ -137,7 +131,7 @@ scene::Aabb addPieces(const scene::Mesh& mesh, bool coloured, MeshArrays& arrays
 
 void addModelled(const scene::Scene& scene, MeshArrays& arrays) {
     constexpr float always = std::numeric_limits<float>::infinity();
-    for (const auto& mesh : scene.meshes) {
+    for (const auto& mesh : std::span{scene.meshes}.subspan(arrays.meshes.size())) {
         const auto firstCluster = static_cast<std::uint32_t>(arrays.clusters.size());
         const bool coloured = mesh.colours.size() == mesh.vertices.size() && !mesh.colours.empty();
         const scene::Aabb box = addPieces(mesh, coloured, arrays);
@@ -159,21 +153,52 @@ void addModelled(const scene::Scene& scene, MeshArrays& arrays) {
     }
 }
 
-Result<void> addCooked(const scene::Scene& scene, const scene::CookedGeometry& cooked, MeshArrays& arrays) {
-    if (auto ok = fits(scene, cooked); !ok) return ok;
-    arrays.vertices.resize(cooked.vertices.size());
-    arrays.indices.resize(cooked.triangles.size() * 3);
-    arrays.levels.assign(cooked.levels.begin(), cooked.levels.end());
-    arrays.clusters.assign(cooked.clusters.begin(), cooked.clusters.end());
+namespace {
+
+/// Appends a model's geometry.
+Result<void> add(const scene::CookedGeometry& cooked, MeshArrays& arrays) {
+    if (auto ok = fits(cooked); !ok) return ok;
+    if (arrays.vertices.size() + cooked.vertices.size() >= scene::none ||
+        arrays.indices.size() / 3 + cooked.triangles.size() >= scene::none)
+        return failure(ErrorCode::ResourceLimit, "the models together have more vertices than one scene may have");
+    const Start start{static_cast<std::uint32_t>(arrays.levels.size()), static_cast<std::uint32_t>(arrays.clusters.size()),
+                      static_cast<std::uint32_t>(arrays.vertices.size()), static_cast<std::uint32_t>(arrays.indices.size() / 3)};
+    arrays.vertices.resize(arrays.vertices.size() + cooked.vertices.size());
+    arrays.indices.resize(arrays.indices.size() + cooked.triangles.size() * 3);
+    for (auto level : cooked.levels) {
+        level.firstCluster += start.cluster;
+        arrays.levels.push_back(level);
+    }
+    for (auto cluster : cooked.clusters) {
+        cluster.firstVertex += start.vertex;
+        cluster.firstTriangle += start.triangle;
+        arrays.clusters.push_back(cluster);
+    }
     for (const auto& mesh : cooked.meshes) {
-        if (auto done = addClusters(cooked, mesh, arrays); !done) return done;
-        arrays.meshes.push_back({.firstLevel = mesh.firstLevel,
+        if (auto done = addClusters(cooked, mesh, start, arrays); !done) return done;
+        arrays.meshes.push_back({.firstLevel = start.level + mesh.firstLevel,
                                  .levelCount = mesh.triangles > 0 ? mesh.levelCount : 0,
                                  .triangles = mesh.triangles,
                                  .sphere = mesh.sphere,
                                  .box = mesh.bounds,
                                  .plain = mesh.firstAttributes == scene::none});
     }
+    return {};
+}
+
+} // namespace
+
+Result<void> addCooked(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked, MeshArrays& arrays) {
+    std::size_t meshes = 0;
+    for (const auto& geometry : cooked) meshes += geometry.meshes.size();
+    if (meshes > scene.meshes.size())
+        return failure(ErrorCode::Invalid,
+                       std::format("cooked geometry of {} meshes for a scene of {}", meshes, scene.meshes.size()));
+    for (const auto& mesh : std::span{scene.meshes}.subspan(meshes))
+        if (mesh.indices.empty() && mesh.triangles() > 0)
+            return failure(ErrorCode::Invalid, "a mesh's triangles are cooked, but not given", std::format("mesh '{}'", mesh.name));
+    for (const auto& geometry : cooked)
+        if (auto done = add(geometry, arrays); !done) return done;
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "render/scene_store.hpp"
 
+#include <span>
 #include <vector>
 
 namespace millwright::render {
@@ -15,9 +16,9 @@ struct MeshArrays {
     std::vector<scene::Cluster> clusters;
 };
 
-/// Every mesh as one level that is drawn however far. Indices must be in range.
+/// The scene's first meshes, from `cooked`. Errors: Invalid, for geometry that does not fit the scene or itself.
+[[nodiscard]] Result<void> addCooked(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked, MeshArrays& arrays);
+/// Meshes that are not there yet, each as one level that is drawn however far. Indices must be in range.
 void addModelled(const scene::Scene& scene, MeshArrays& arrays);
-/// Errors: Invalid, for geometry that does not fit the scene or itself.
-[[nodiscard]] Result<void> addCooked(const scene::Scene& scene, const scene::CookedGeometry& cooked, MeshArrays& arrays);
 
 } // namespace millwright::render

@@ -80,7 +80,7 @@ Result<std::unique_ptr<Renderer>> Renderer::create(gpu::Device& device, const Re
     return renderer;
 }
 
-Result<void> Renderer::setScene(const scene::Scene& scene, const scene::CookedGeometry* cooked) {
+Result<void> Renderer::setScene(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked) {
     auto store = SceneStore::create(impl_->device, scene, cooked);
     if (!store) return std::unexpected(store.error());
     impl_->store = std::move(*store);

@@ -37,14 +37,11 @@ Result<void> checkScene(const scene::Scene& scene) {
     return {};
 }
 
-Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene, const scene::CookedGeometry* cooked,
-                          SceneStore& store) {
+Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene,
+                          std::span<const scene::CookedGeometry> cooked, SceneStore& store) {
     MeshArrays arrays;
-    if (cooked) {
-        if (auto ok = addCooked(scene, *cooked, arrays); !ok) return ok;
-    } else {
-        addModelled(scene, arrays);
-    }
+    if (auto ok = addCooked(scene, cooked, arrays); !ok) return ok;
+    addModelled(scene, arrays);
     if (arrays.vertices.size() > 0xFFFF'FFFF || arrays.indices.size() > 0xFFFF'FFFF) {
         return failure(ErrorCode::ResourceLimit,
                        std::format("{} vertices are more than one scene may have", arrays.vertices.size()));
@@ -150,7 +147,8 @@ void listInstancesOfNodes(SceneStore& store) {
 
 } // namespace
 
-Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& scene, const scene::CookedGeometry* cooked) {
+Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& scene,
+                                      std::span<const scene::CookedGeometry> cooked) {
     if (auto ok = checkScene(scene); !ok) return std::unexpected(ok.error());
     SceneStore store;
     gpu::Upload upload{device};

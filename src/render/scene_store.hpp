@@ -58,10 +58,10 @@ struct SceneStore {
         return std::span{instancesOfNode}.subspan(firstOfNode[node], firstOfNode[node + 1] - firstOfNode[node]);
     }
 
-    /// `cooked` has the geometry of the scene's meshes, in their order; without it they are drawn as modelled, however far.
+    /// Meshes that are not in `cooked` are drawn as modelled, however far.
     /// Errors: Invalid (index out of range), ResourceLimit, Device.
     [[nodiscard]] static Result<SceneStore> create(gpu::Device& device, const scene::Scene& scene,
-                                                   const scene::CookedGeometry* cooked);
+                                                   std::span<const scene::CookedGeometry> cooked);
 };
 
 } // namespace millwright::render

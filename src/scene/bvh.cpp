@@ -10,32 +10,12 @@ namespace millwright::scene {
 
 namespace {
 
-constexpr std::uint32_t leafSize = 4;
 constexpr std::size_t binCount = 12;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 float halfArea(const Aabb& box) {
     if (box.empty()) return 0;
     const glm::vec3 size = box.size();
     return size.x * size.y + size.y * size.z + size.z * size.x;
-}
-
-/// Möller & Trumbore, "Fast, minimum storage ray/triangle intersection", 1997, without culling.
-double intersectTriangle(glm::dvec3 origin, glm::dvec3 direction, glm::dvec3 a, glm::dvec3 b, glm::dvec3 c) {
-    const glm::dvec3 ab = b - a;
-    const glm::dvec3 ac = c - a;
-    const glm::dvec3 p = glm::cross(direction, ac);
-    const double determinant = glm::dot(ab, p);
-    if (determinant == 0) return infinity;
-    const glm::dvec3 s = origin - a;
-    const double u = glm::dot(s, p) / determinant;
-    const glm::dvec3 q = glm::cross(s, ab);
-    const double v = glm::dot(direction, q) / determinant;
-    // A hair of slack, so that a ray along a shared edge does not slip through between two triangles.
-    constexpr double slack = 1e-9;
-    if (!(u >= -slack && v >= -slack && u + v <= 1 + slack)) return infinity;
-    const double t = glm::dot(ac, q) / determinant;
-    return t >= 0 ? t : infinity;
 }
 
 } // namespace
@@ -51,25 +31,20 @@ double enterBox(const Aabb& box, glm::dvec3 origin, glm::dvec3 inverse, double l
         enter = near > enter ? near : enter;
         leave = far < leave ? far : leave;
     }
-    return enter <= leave ? enter : infinity;
+    return enter <= leave ? enter : std::numeric_limits<double>::infinity();
 }
 
 struct Bvh::Builder {
     Bvh& bvh;
-    std::vector<Aabb> boxes; ///< of every triangle
+    std::span<const Aabb> boxes;
+    std::uint32_t leafSize;
     std::vector<glm::vec3> centres;
 
-    explicit Builder(Bvh& target) : bvh{target} {
-        const Mesh& mesh = *bvh.mesh_;
-        boxes.resize(mesh.triangles());
-        centres.resize(mesh.triangles());
-        for (std::size_t i = 0; i < boxes.size(); ++i) {
-            for (std::size_t corner = 0; corner < 3; ++corner)
-                boxes[i].include(mesh.vertices[mesh.indices[3 * i + corner]].position);
-            centres[i] = boxes[i].centre();
-        }
-        bvh.triangles_.resize(boxes.size());
-        std::iota(bvh.triangles_.begin(), bvh.triangles_.end(), 0u);
+    Builder(Bvh& target, std::span<const Aabb> all, std::uint32_t most) : bvh{target}, boxes{all}, leafSize{most} {
+        centres.reserve(boxes.size());
+        for (const Aabb& box : boxes) centres.push_back(box.centre());
+        bvh.items_.resize(boxes.size());
+        std::iota(bvh.items_.begin(), bvh.items_.end(), 0u);
     }
 
     void build() {
@@ -93,13 +68,13 @@ struct Bvh::Builder {
 
     [[nodiscard]] Node leaf(std::uint32_t first, std::uint32_t count) const {
         Node node{{}, first, count};
-        for (std::uint32_t i = first; i < first + count; ++i) node.box.include(boxes[bvh.triangles_[i]]);
+        for (std::uint32_t i = first; i < first + count; ++i) node.box.include(boxes[bvh.items_[i]]);
         return node;
     }
 
-    /// Sorts a leaf's triangles into two sides; returns how many are on the left, at least one on each.
+    /// Sorts a leaf's items into two sides; returns how many are on the left, at least one on each.
     [[nodiscard]] std::uint32_t split(const Node& node) {
-        const auto begin = bvh.triangles_.begin() + node.first;
+        const auto begin = bvh.items_.begin() + node.first;
         const auto end = begin + node.count;
         Aabb spread;
         for (auto i = begin; i != end; ++i) spread.include(centres[*i]);
@@ -107,11 +82,11 @@ struct Bvh::Builder {
         const int axis = size.x >= size.y ? (size.x >= size.z ? 0 : 2) : (size.y >= size.z ? 1 : 2);
         if (size[axis] > 0) {
             const float scale = static_cast<float>(binCount) / size[axis];
-            const auto binOf = [&](std::uint32_t triangle) {
-                return std::min(binCount - 1, static_cast<std::size_t>((centres[triangle][axis] - spread.min[axis]) * scale));
+            const auto binOf = [&](std::uint32_t item) {
+                return std::min(binCount - 1, static_cast<std::size_t>((centres[item][axis] - spread.min[axis]) * scale));
             };
             const std::size_t cut = cheapestCut(node, binOf);
-            const auto middle = std::partition(begin, end, [&](std::uint32_t triangle) { return binOf(triangle) < cut; });
+            const auto middle = std::partition(begin, end, [&](std::uint32_t item) { return binOf(item) < cut; });
             if (middle != begin && middle != end) return static_cast<std::uint32_t>(middle - begin);
         }
         return node.count / 2; // all centres in one place: any halves will do
@@ -122,8 +97,8 @@ struct Bvh::Builder {
         std::array<Aabb, binCount> bin{};
         std::array<std::uint32_t, binCount> count{};
         for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
-            const std::size_t b = binOf(bvh.triangles_[i]);
-            bin[b].include(boxes[bvh.triangles_[i]]);
+            const std::size_t b = binOf(bvh.items_[i]);
+            bin[b].include(boxes[bvh.items_[i]]);
             ++count[b];
         }
         std::array<float, binCount> right{};
@@ -150,43 +125,8 @@ struct Bvh::Builder {
     }
 };
 
-Bvh::Bvh(const Mesh& mesh) : mesh_{&mesh} {
-    if (mesh.triangles() > 0) Builder{*this}.build();
-}
-
-std::optional<Bvh::Hit> Bvh::intersect(glm::dvec3 origin, glm::dvec3 direction, double limit) const {
-    if (nodes_.empty()) return {};
-    const glm::dvec3 inverse = 1.0 / direction;
-    std::optional<Hit> best;
-    std::vector<std::pair<std::uint32_t, double>> open; // node and where the ray enters it
-    if (const double enter = enterBox(nodes_[0].box, origin, inverse, limit); enter < infinity) open.emplace_back(0u, enter);
-    while (!open.empty()) {
-        const auto [index, entered] = open.back();
-        open.pop_back();
-        if (entered > limit) continue;
-        const Node& node = nodes_[index];
-        if (node.count == 0) {
-            const double near = enterBox(nodes_[node.first].box, origin, inverse, limit);
-            const double far = enterBox(nodes_[node.first + 1].box, origin, inverse, limit);
-            const bool firstIsNearer = near <= far;
-            // The nearer child goes on top of the stack.
-            if (const double d = std::max(near, far); d < infinity) open.emplace_back(node.first + (firstIsNearer ? 1u : 0u), d);
-            if (const double d = std::min(near, far); d < infinity) open.emplace_back(node.first + (firstIsNearer ? 0u : 1u), d);
-            continue;
-        }
-        for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
-            const std::uint32_t triangle = triangles_[i];
-            const auto corner = [&](std::size_t c) {
-                return glm::dvec3{mesh_->vertices[mesh_->indices[3 * std::size_t{triangle} + c]].position};
-            };
-            const double t = intersectTriangle(origin, direction, corner(0), corner(1), corner(2));
-            if (t < limit) {
-                limit = t;
-                best = Hit{triangle, t};
-            }
-        }
-    }
-    return best;
+Bvh::Bvh(std::span<const Aabb> boxes, std::uint32_t leafSize) {
+    if (!boxes.empty()) Builder{*this, boxes, leafSize}.build();
 }
 
 } // namespace millwright::scene

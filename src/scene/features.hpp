@@ -15,6 +15,8 @@ struct MeshFeatures {
     std::vector<Edge> edges;
     std::vector<glm::vec3> corners;
 
+    [[nodiscard]] std::size_t bytes() const { return edges.capacity() * sizeof(Edge) + corners.capacity() * sizeof(glm::vec3); }
+
     MeshFeatures() = default;
     explicit MeshFeatures(const Mesh& mesh);
 };

@@ -17,6 +17,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double parallelSine = 0.00087; // of a twentieth of a degree
 constexpr double edgeShare = 0.75;       // of the aperture: a vertex is caught from farther away than an edge
 constexpr int ringRays = 8;
+constexpr std::size_t featureBytes = std::size_t{64} << 20;
 
 glm::dvec3 directionOf(const Snap& snap) {
     return snap.feature == Feature::Edge ? glm::normalize(snap.to - snap.from) : snap.normal;
@@ -78,15 +79,14 @@ struct Candidate {
 };
 
 struct Measurer::Impl {
-    explicit Impl(const Scene& s) : scene{&s}, picker{s} { features.resize(s.meshes.size()); }
+    Impl(const Scene& s, std::span<const CookedGeometry> cooked) : scene{&s}, picker{s, cooked} {}
 
     const Scene* scene;
     Picker picker;
-    std::vector<std::unique_ptr<MeshFeatures>> features; ///< parallel to the meshes, null until first needed
+    Kept<MeshFeatures> features{featureBytes}; ///< by mesh
 
-    const MeshFeatures& of(std::uint32_t mesh) {
-        if (!features[mesh]) features[mesh] = std::make_unique<MeshFeatures>(scene->meshes[mesh]);
-        return *features[mesh];
+    std::shared_ptr<const MeshFeatures> of(std::uint32_t mesh) {
+        return features.of(mesh, [&] { return MeshFeatures{picker.impl().trees.source().whole(mesh)}; });
     }
 
     /// Looks at what `hit` met: vertices into `corner`, edges into `edge`.
@@ -107,20 +107,20 @@ void Measurer::Impl::gather(const Ray& ray, double aperture, const Hit& hit, con
         if (offset > limit || offset >= best.offset) return;
         best = {Snap{feature, hit.node, point, glm::dvec3{hit.normal}, from, to}, offset, true};
     };
-    const MeshFeatures& mesh = of(scene->instances[hit.instance].mesh);
-    for (const glm::vec3& point : mesh.corners) {
+    const auto mesh = of(scene->instances[hit.instance].mesh);
+    for (const glm::vec3& point : mesh->corners) {
         const glm::dvec3 at = moved(world, point);
         if (glm::distance(at, hit.point) < reach) take(corner, Feature::Vertex, at, {}, {}, aperture);
     }
     const glm::dvec3 far = ray.origin + ray.direction * (2 * hit.distance);
-    for (const MeshFeatures::Edge& line : mesh.edges) {
+    for (const MeshFeatures::Edge& line : mesh->edges) {
         const glm::dvec3 from = moved(world, line.from), to = moved(world, line.to);
         const glm::dvec3 at = closestPoints(from, to, ray.origin, far).first;
         if (glm::distance(at, hit.point) < reach) take(edge, Feature::Edge, at, from, to, aperture * edgeShare);
     }
 }
 
-Measurer::Measurer(const Scene& scene) : impl_{std::make_unique<Impl>(scene)} {}
+Measurer::Measurer(const Scene& scene, std::span<const CookedGeometry> cooked) : impl_{std::make_unique<Impl>(scene, cooked)} {}
 Measurer::~Measurer() = default;
 Measurer::Measurer(Measurer&&) noexcept = default;
 Measurer& Measurer::operator=(Measurer&&) noexcept = default;
@@ -158,30 +158,31 @@ std::optional<Snap> Measurer::snap(const Ray& given, const SnapOptions& options,
     return Snap{Feature::Face, centre->node, centre->point, glm::dvec3{centre->normal}, {}, {}};
 }
 
-/// Branch and bound over two meshes' hierarchies.
+/// Branch and bound over two meshes' hierarchies, from the upper storey down to triangles.
 class ClearanceSearch {
 public:
-    explicit ClearanceSearch(const Progress& progress) : progress_{progress} {}
+    ClearanceSearch(MeshTrees& trees, const Progress& progress) : trees_{trees}, progress_{progress} {}
 
     struct Part {
-        const Bvh* tree;
+        std::uint32_t mesh;
         glm::mat4 worldFromNode;
     };
     /// Lowers `best` where these two come closer. False when cancelled.
     bool compare(const Part& a, const Part& b) {
         open_.clear();
-        push(a, 0, b, 0);
+        if (trees_.over(a.mesh).nodes().empty() || trees_.over(b.mesh).nodes().empty()) return true;
+        push(a, {}, b, {});
         while (!open_.empty()) {
-            const Pair pair = open_.back();
+            const Pair pair = std::move(open_.back());
             open_.pop_back();
             if (pair.bound >= best.squared) continue;
-            const Bvh::Node &first = a.tree->nodes()[pair.first], &second = b.tree->nodes()[pair.second];
-            if (first.count > 0 && second.count > 0) {
-                if (!compareLeaves(a, first, b, second)) return false;
-            } else if (second.count > 0 || (first.count == 0 && larger(first, second))) {
-                pushNearestLast(a, first.first, first.first + 1, b, pair.second, pair.second);
+            const bool firstEnds = endsAt(a, pair.first), secondEnds = endsAt(b, pair.second);
+            if (firstEnds && secondEnds) {
+                if (!compareLeaves(a, pair.first, b, pair.second)) return false;
+            } else if (secondEnds || (!firstEnds && larger(nodeOf(a, pair.first), nodeOf(b, pair.second)))) {
+                pushNearestLast(a, below(a, pair.first), b, {pair.second});
             } else {
-                pushNearestLast(a, pair.first, pair.first, b, second.first, second.first + 1);
+                pushNearestLast(a, {pair.first}, b, below(b, pair.second));
             }
         }
         return true;
@@ -190,46 +191,63 @@ public:
     ClosestPoints best{{}, {}, infinity};
 
 private:
+    /// A node of a block's hierarchy, or without a block one of the mesh's upper one.
+    struct Place {
+        std::shared_ptr<const TriangleBlock> block;
+        std::uint32_t node = 0;
+    };
     struct Pair {
-        std::uint32_t first, second;
+        Place first, second;
         double bound; ///< squared: nothing in these two boxes is closer
     };
+    using Places = std::vector<Place>; ///< one or two
+
+    [[nodiscard]] const Bvh::Node& nodeOf(const Part& part, const Place& place) const {
+        return (place.block ? place.block->tree() : trees_.over(part.mesh)).nodes()[place.node];
+    }
+    [[nodiscard]] bool endsAt(const Part& part, const Place& place) const { return place.block && nodeOf(part, place).count > 0; }
+    [[nodiscard]] Places below(const Part& part, const Place& place) const {
+        const Bvh::Node& node = nodeOf(part, place);
+        if (node.count == 0) return {{place.block, node.first}, {place.block, node.first + 1}};
+        return {{trees_.block(part.mesh, trees_.over(part.mesh).items()[node.first]), 0}};
+    }
 
     static bool larger(const Bvh::Node& a, const Bvh::Node& b) {
         return glm::dot(a.box.size(), a.box.size()) >= glm::dot(b.box.size(), b.box.size());
     }
-    [[nodiscard]] static double bound(const Part& a, std::uint32_t i, const Part& b, std::uint32_t j) {
-        return squaredGap(looseBox(a.tree->nodes()[i].box, a.worldFromNode), looseBox(b.tree->nodes()[j].box, b.worldFromNode));
+    void push(const Part& a, const Place& first, const Part& b, const Place& second) {
+        const double bound =
+            squaredGap(looseBox(nodeOf(a, first).box, a.worldFromNode), looseBox(nodeOf(b, second).box, b.worldFromNode));
+        open_.push_back({first, second, bound});
     }
-    void push(const Part& a, std::uint32_t i, const Part& b, std::uint32_t j) { open_.push_back({i, j, bound(a, i, b, j)}); }
-    void pushNearestLast(const Part& a, std::uint32_t i1, std::uint32_t i2, const Part& b, std::uint32_t j1, std::uint32_t j2) {
-        push(a, i1, b, j1);
-        push(a, i2, b, j2);
-        if (open_.back().bound > open_[open_.size() - 2].bound) std::swap(open_.back(), open_[open_.size() - 2]);
+    void pushNearestLast(const Part& a, const Places& firsts, const Part& b, const Places& seconds) {
+        const std::size_t before = open_.size();
+        for (const Place& first : firsts)
+            for (const Place& second : seconds) push(a, first, b, second);
+        if (open_.size() == before + 2 && open_.back().bound > open_[before].bound) std::swap(open_.back(), open_[before]);
     }
 
-    static Triangle triangleOf(const Part& part, std::uint32_t index) {
-        const Mesh& mesh = part.tree->mesh();
+    static Triangle triangleOf(const Part& part, const Place& place, std::uint32_t item) {
         const glm::dmat4 world{part.worldFromNode};
-        Triangle triangle;
-        for (std::size_t c = 0; c < 3; ++c)
-            triangle[c] = moved(world, mesh.vertices[mesh.indices[3 * std::size_t{index} + c]].position);
-        return triangle;
+        const Corners& corners = place.block->triangles()[place.block->tree().items()[item]];
+        return {moved(world, corners[0]), moved(world, corners[1]), moved(world, corners[2])};
     }
 
-    bool compareLeaves(const Part& a, const Bvh::Node& first, const Part& b, const Bvh::Node& second) {
+    bool compareLeaves(const Part& a, const Place& placeA, const Part& b, const Place& placeB) {
         constexpr unsigned between = 4096; // looks whether it was cancelled
         if (++leaves_ % between == 0 && progress_.cancelled()) return false;
+        const Bvh::Node &first = nodeOf(a, placeA), &second = nodeOf(b, placeB);
         for (std::uint32_t i = first.first; i < first.first + first.count; ++i) {
-            const Triangle one = triangleOf(a, a.tree->triangles()[i]);
+            const Triangle one = triangleOf(a, placeA, i);
             for (std::uint32_t j = second.first; j < second.first + second.count; ++j) {
-                const ClosestPoints found = closestPoints(one, triangleOf(b, b.tree->triangles()[j]));
+                const ClosestPoints found = closestPoints(one, triangleOf(b, placeB, j));
                 if (found.squared < best.squared) best = found;
             }
         }
         return true;
     }
 
+    MeshTrees& trees_;
     const Progress& progress_;
     std::vector<Pair> open_;
     unsigned leaves_ = 0;
@@ -259,10 +277,10 @@ Result<std::optional<Clearance>> Measurer::clearance(std::span<const std::uint32
         for (const std::uint32_t i : from) sorted.push_back({i, squaredGap(boxOf(i), to)});
         std::ranges::sort(sorted, {}, &Near::bound);
     };
-    ClearanceSearch search{progress};
+    ClearanceSearch search{impl_->picker.impl().trees, progress};
     const auto partOf = [&](std::uint32_t i) {
         const Instance& instance = scene.instances[i];
-        return ClearanceSearch::Part{&impl_->picker.impl().of(instance.mesh), worldFromNode[instance.node]};
+        return ClearanceSearch::Part{instance.mesh, worldFromNode[instance.node]};
     };
     Aabb all;
     for (const std::uint32_t b : instances[1]) all.include(boxOf(b));

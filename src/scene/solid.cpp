@@ -1,3 +1,4 @@
+#include "scene/mesh_source.hpp"
 #include "scene/weld.hpp"
 
 #include <millwright/scene/solid.hpp>
@@ -25,11 +26,11 @@ std::uint64_t keyOf(glm::vec3 p) {
 
 /// The sum over all edges of a number that stands for the edge, positive one way and negative the other: 0 where all cancel, and
 /// else, but for one chance in 2^64, not. So nothing has to be remembered of the edges.
-std::uint64_t openEdges(const Mesh& mesh) {
+std::uint64_t openEdges(std::span<const Corners> triangles) {
     std::uint64_t sum = 0;
-    for (std::size_t t = 0; t + 2 < mesh.indices.size(); t += 3) {
+    for (const Corners& triangle : triangles) {
         std::array<std::uint64_t, 3> keys;
-        for (std::size_t c = 0; c < 3; ++c) keys[c] = keyOf(mesh.vertices[mesh.indices[t + c]].position);
+        for (std::size_t c = 0; c < 3; ++c) keys[c] = keyOf(triangle[c]);
         for (std::size_t c = 0; c < 3; ++c) {
             const std::uint64_t a = keys[c], b = keys[(c + 1) % 3];
             if (a < b) sum += mixed(a * 3 + b);
@@ -55,10 +56,8 @@ struct Rim {
 /// Where the surfaces of several meshes of one frame end.
 class Border {
 public:
-    void add(const Mesh& mesh) {
-        const auto first = static_cast<std::uint32_t>(positions_.size());
-        for (const Vertex& vertex : mesh.vertices) positions_.push_back(vertex.position);
-        for (const std::uint32_t index : mesh.indices) indices_.push_back(first + index);
+    void add(std::span<const Corners> triangles) {
+        for (const Corners& triangle : triangles) positions_.insert(positions_.end(), triangle.begin(), triangle.end());
     }
 
     /// Whether only cracks are open. Files from other programs are full of them: faces that meet were divided each by itself, so
@@ -95,12 +94,12 @@ private:
         Welded welded = weld(positions_);
         points_ = std::move(welded.points);
         std::vector<Side> sides;
-        sides.reserve(indices_.size());
-        for (std::size_t t = 0; t + 2 < indices_.size(); t += 3) {
-            const glm::dvec3 p{positions_[indices_[t]]}, q{positions_[indices_[t + 1]]}, r{positions_[indices_[t + 2]]};
+        sides.reserve(positions_.size());
+        for (std::size_t t = 0; t < positions_.size(); t += 3) {
+            const glm::dvec3 p{positions_[t]}, q{positions_[t + 1]}, r{positions_[t + 2]};
             surface_ += 0.5 * glm::length(glm::cross(q - p, r - p));
             for (std::size_t c = 0; c < 3; ++c) {
-                const std::uint32_t a = welded.pointOf[indices_[t + c]], b = welded.pointOf[indices_[t + (c + 1) % 3]];
+                const std::uint32_t a = welded.pointOf[t + c], b = welded.pointOf[t + (c + 1) % 3];
                 if (a != b) sides.push_back({std::min(a, b), std::max(a, b), a < b ? 1 : -1});
             }
         }
@@ -144,8 +143,7 @@ private:
         return rims;
     }
 
-    std::vector<glm::vec3> positions_;
-    std::vector<std::uint32_t> indices_;
+    std::vector<glm::vec3> positions_; ///< three a triangle
     std::vector<glm::vec3> points_;
     std::vector<OpenEdge> edges_;
     double surface_ = 0; ///< area
@@ -155,10 +153,11 @@ using MeshList = std::vector<std::uint32_t>;
 
 } // namespace
 
-std::vector<std::uint8_t> solidNodes(const Scene& scene) {
-    std::vector<std::uint64_t> open;
-    open.reserve(scene.meshes.size());
-    for (const Mesh& mesh : scene.meshes) open.push_back(openEdges(mesh));
+std::vector<std::uint8_t> solidNodes(const Scene& scene, std::span<const CookedGeometry> cooked) {
+    const MeshSource source{scene, cooked};
+    std::vector<std::uint64_t> open(scene.meshes.size());
+    for (std::uint32_t mesh = 0; mesh < open.size(); ++mesh)
+        for (std::uint32_t block = 0; block < source.blocks(mesh); ++block) open[mesh] += openEdges(source.triangles(mesh, block));
     std::map<MeshList, bool> known; // of meshes that are not closed to the last bit
     std::vector<std::uint8_t> solid(scene.nodes.size(), 0);
     for (std::size_t i = 0; i < scene.instances.size();) {
@@ -174,7 +173,8 @@ std::vector<std::uint8_t> solidNodes(const Scene& scene) {
             const auto [place, isNew] = known.try_emplace(meshes, false);
             if (isNew) {
                 Border border;
-                for (const std::uint32_t mesh : meshes) border.add(scene.meshes[mesh]);
+                for (const std::uint32_t mesh : meshes)
+                    for (std::uint32_t block = 0; block < source.blocks(mesh); ++block) border.add(source.triangles(mesh, block));
                 place->second = border.hasNoHoles();
             }
             closed = place->second;

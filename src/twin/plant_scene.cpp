@@ -17,8 +17,8 @@ namespace {
 using scene::Aabb;
 using scene::NodeRange;
 
-/// Each runs an import in a process of its own, which may hold gigabytes: few are enough.
-constexpr std::size_t maximumImports = 4;
+/// Each may run an import in a process of its own, which may hold gigabytes: few are enough.
+constexpr std::size_t maximumOpening = 4;
 
 glm::mat4 matrixOf(const plant::Placement& placement) {
     glm::dmat4 matrix = glm::mat4_cast(placement.rotation) * placement.scale;
@@ -63,20 +63,21 @@ std::vector<ModelUse> modelsOf(const plant::Plant& plant) {
     return models;
 }
 
-Result<cad::Import> importFile(const ModelUse& model, const Progress& progress) {
-    cad::ImportOptions options;
-    options.metresPerUnit = model.metresPerUnit;
-    if (model.up) options.upAxis = static_cast<cad::Axis>(*model.up);
+Result<cad::CookedScene> openFile(const ModelUse& model, const Progress& progress) {
+    cad::OpenOptions options;
+    options.import.metresPerUnit = model.metresPerUnit;
+    if (model.up) options.import.upAxis = static_cast<cad::Axis>(*model.up);
     options.progress = progress;
-    return cad::import(model.file, options);
+    return cad::openCooked(model.file, options);
 }
 
-/// Reads all models, several at a time. The answers are parallel to `models`.
-std::vector<Result<cad::Import>> importAll(const std::vector<ModelUse>& models, const Progress& progress,
-                                           const PlantScene::Importer& importer) {
-    std::vector<Result<cad::Import>> imports(models.size());
-    const auto readOne = [&](const ModelUse& model, const Progress& modelProgress) {
-        return importer ? importer(model.file, modelProgress) : importFile(model, modelProgress);
+/// Opens all models, several at a time. The answers are parallel to `models`.
+std::vector<Result<cad::CookedScene>> openAll(const std::vector<ModelUse>& models, const Progress& progress,
+                                              const PlantScene::Opener& opener) {
+    const auto stopped = failure(ErrorCode::Cancelled, "stopped while models were opened");
+    std::vector<Result<cad::CookedScene>> opened(models.size(), stopped);
+    const auto openOne = [&](const ModelUse& model, const Progress& modelProgress) {
+        return opener ? opener(model.file, modelProgress) : openFile(model, modelProgress);
     };
     std::mutex mutex; // of `fractions` and of the report: callers need not be ready for several threads
     std::vector<double> fractions(models.size());
@@ -84,26 +85,24 @@ std::vector<Result<cad::Import>> importAll(const std::vector<ModelUse>& models, 
     const auto work = [&] {
         for (std::size_t i = next++; i < models.size(); i = next++) {
             const std::string name = models[i].file.filename().string();
-            const auto report = [&, i](double fraction, std::string_view) {
+            const auto report = [&, i](double fraction, std::string_view stage) {
                 const std::scoped_lock lock{mutex};
                 fractions[i] = fraction;
                 double sum = 0;
                 for (const double f : fractions) sum += f;
-                progress(sum / static_cast<double>(models.size()), name);
+                progress(sum / static_cast<double>(models.size()), std::format("{}: {}", name, stage));
             };
-            if (progress.cancelled())
-                imports[i] = failure(ErrorCode::Cancelled, "stopped while models were read");
-            else
-                imports[i] = readOne(models[i], Progress{.report = report, .stop = progress.stop});
-            report(1, {});
+            if (progress.cancelled()) continue;
+            opened[i] = openOne(models[i], Progress{.report = report, .stop = progress.stop});
+            report(1, "done");
         }
     };
     std::vector<std::jthread> threads;
     const std::size_t count =
-        std::min({maximumImports, models.size(), static_cast<std::size_t>(std::max(1u, std::thread::hardware_concurrency()))});
+        std::min({maximumOpening, models.size(), static_cast<std::size_t>(std::max(1u, std::thread::hardware_concurrency()))});
     for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
     work();
-    return threads.clear(), imports;
+    return threads.clear(), opened;
 }
 
 } // namespace
@@ -112,13 +111,15 @@ struct PlantScene::State {
     const plant::Plant* plant;
     scene::Scene scene;
     std::vector<cad::ImportReport> reports;
-    std::vector<std::uint32_t> equipmentNodes; ///< parallel to Plant::equipment
-    std::vector<NodeRange> models;             ///< parallel to Plant::equipment: nodes of its own model
-    std::vector<std::uint32_t> targetNodes;    ///< parallel to Plant::targets
-    std::vector<EquipmentIndex> owners;        ///< parallel to scene.nodes
-    std::vector<Aabb> boxes;                   ///< parallel to scene.nodes: node and all below, node frame, as modelled
-    std::vector<std::uint32_t> animated;       ///< nodes that a target is or is above of, ascending
-    std::vector<render::NodeState> nodes;      ///< parallel to scene.nodes
+    std::vector<cad::CookedScene> cooked;        ///< what `geometry` points into; their scenes are part of `scene`
+    std::vector<scene::CookedGeometry> geometry; ///< parallel to `cooked`: the first meshes of `scene`
+    std::vector<std::uint32_t> equipmentNodes;   ///< parallel to Plant::equipment
+    std::vector<NodeRange> models;               ///< parallel to Plant::equipment: nodes of its own model
+    std::vector<std::uint32_t> targetNodes;      ///< parallel to Plant::targets
+    std::vector<EquipmentIndex> owners;          ///< parallel to scene.nodes
+    std::vector<Aabb> boxes;                     ///< parallel to scene.nodes: node and all below, node frame, as modelled
+    std::vector<std::uint32_t> animated;         ///< nodes that a target is or is above of, ascending
+    std::vector<render::NodeState> nodes;        ///< parallel to scene.nodes
 
     /// What a target does to its node this frame; one for each node that is a target.
     struct Pose {
@@ -132,7 +133,7 @@ struct PlantScene::State {
     std::vector<std::uint32_t> poseOf; ///< parallel to scene.nodes: index into poses, or scene::none
     std::vector<SceneLabel> labels;
 
-    void compose(const std::vector<ModelUse>& files, std::vector<Result<cad::Import>>& imports);
+    void compose(const std::vector<ModelUse>& files, std::vector<Result<cad::CookedScene>>& opened);
     [[nodiscard]] std::vector<Error> findTargets();
     [[nodiscard]] Error missingNode(const plant::Target& target) const;
     void prepare();
@@ -141,12 +142,14 @@ struct PlantScene::State {
     void updateNode(std::uint32_t node);
 };
 
-void PlantScene::State::compose(const std::vector<ModelUse>& files, std::vector<Result<cad::Import>>& imports) {
+void PlantScene::State::compose(const std::vector<ModelUse>& files, std::vector<Result<cad::CookedScene>>& opened) {
     scene::SceneComposer composer;
     std::map<ModelUse, scene::SceneComposer::Model> loaded;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        reports.push_back(std::move(imports[i]->report));
-        loaded.emplace(files[i], composer.add(std::move(imports[i]->scene)));
+        cooked.push_back(std::move(*opened[i]));
+        reports.push_back(cooked.back().report());
+        geometry.push_back(cooked.back().geometry());
+        loaded.emplace(files[i], composer.add(cooked.back().takeScene()));
     }
     for (std::size_t i = 0; i < plant->equipment.size(); ++i) {
         const plant::Equipment& equipment = plant->equipment[i];
@@ -258,21 +261,21 @@ bool PlantScene::State::within(EquipmentIndex equipment, EquipmentIndex ancestor
 }
 
 std::expected<PlantScene, std::vector<Error>> PlantScene::load(const plant::Plant& plant, const Progress& progress,
-                                                               const Importer& importer) {
+                                                               const Opener& opener) {
     const std::vector<ModelUse> files = modelsOf(plant);
-    std::vector<Result<cad::Import>> imports = importAll(files, progress, importer);
+    std::vector<Result<cad::CookedScene>> opened = openAll(files, progress, opener);
     if (progress.cancelled())
-        return std::unexpected(std::vector{Error{ErrorCode::Cancelled, "stopped while models were read", {}}});
+        return std::unexpected(std::vector{Error{ErrorCode::Cancelled, "stopped while models were opened", {}}});
     std::vector<Error> errors;
-    for (const auto& import : imports) {
-        if (!import) errors.push_back(import.error());
+    for (const auto& model : opened) {
+        if (!model) errors.push_back(model.error());
     }
     if (!errors.empty()) return std::unexpected(std::move(errors));
 
     PlantScene result{std::make_unique<State>()};
     State& state = *result.state_;
     state.plant = &plant;
-    state.compose(files, imports);
+    state.compose(files, opened);
     errors = state.findTargets();
     if (!errors.empty()) return std::unexpected(std::move(errors));
     state.prepare();
@@ -339,6 +342,9 @@ void PlantScene::extend(const std::function<void(scene::Scene&)>& add) {
     for (std::uint32_t node = before; node < count; ++node) s.updateNode(node);
 }
 
+std::span<const scene::CookedGeometry> PlantScene::geometry() const {
+    return state_->geometry;
+}
 std::span<const cad::ImportReport> PlantScene::reports() const {
     return state_->reports;
 }

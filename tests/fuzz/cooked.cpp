@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!entry) return 0;
     const auto& g = entry->geometry;
     std::size_t triangles = 0;
-    for (std::uint32_t mesh = 0; mesh < g.meshes.size(); ++mesh) triangles += cad::decode(g, mesh).triangles();
+    for (std::uint32_t mesh = 0; mesh < g.meshes.size(); ++mesh) triangles += scene::decode(g, mesh).triangles();
     if (triangles > g.clusters.size() * scene::clusterTriangles) std::abort();
     static_cast<void>(cad::readAnswer(entry->answer));
     return 0;

@@ -39,8 +39,4 @@ struct Cooked {
 /// Thread: any; blocks. Errors: Cancelled; ResourceLimit (more than 2^32 vertices or triangles).
 [[nodiscard]] Result<Cooked> cook(const scene::Scene& scene, const CookOptions& options = {});
 
-/// The mesh as modelled: triangles of the finest level, vertices shared again. Positions are off by at most 4.5 grid steps a
-/// coordinate. Without name. Thread: any.
-[[nodiscard]] scene::Mesh decode(const scene::CookedGeometry& geometry, std::uint32_t mesh);
-
 } // namespace millwright::cad

@@ -25,7 +25,8 @@ struct OpenOptions {
 };
 
 /// A scene whose triangles are cooked: `scene()` has nodes, names, metadata, materials, images and instances, and of each mesh its
-/// name, bounds and number of triangles, but no vertices and indices. Cheap to copy; copies share everything. Thread: any.
+/// name, bounds and number of triangles, but no vertices and indices. Cheap to copy; copies share everything. Thread: any; one at a
+/// time where `takeScene` is called.
 class CookedScene {
 public:
     [[nodiscard]] const scene::Scene& scene() const;
@@ -33,14 +34,17 @@ public:
     [[nodiscard]] scene::CookedGeometry geometry() const;
     /// Of the import that the scene comes from; `seconds` is what opening took this time.
     [[nodiscard]] const ImportReport& report() const;
+    /// Moves the scene out, for who puts several into one: `scene()` is empty afterwards, of copies too; `geometry()` stays as it
+    /// is.
+    [[nodiscard]] scene::Scene takeScene();
     /// Whether it came out of the cache.
     [[nodiscard]] bool fromCache() const;
 
     struct Data;
-    explicit CookedScene(std::shared_ptr<const Data> data) : data_{std::move(data)} {}
+    explicit CookedScene(std::shared_ptr<Data> data) : data_{std::move(data)} {}
 
 private:
-    std::shared_ptr<const Data> data_;
+    std::shared_ptr<Data> data_;
 };
 
 /// Opens a model: from the cache when the same bytes were opened with the same options before, else by importing and cooking it,

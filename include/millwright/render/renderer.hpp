@@ -103,10 +103,10 @@ public:
     Renderer(const Renderer&) = delete;
     Renderer& operator=(const Renderer&) = delete;
 
-    /// Uploads meshes, materials and images, each once; replaces the scene before. `scene` may go afterwards. With `cooked`, the
-    /// geometry of the scene's meshes in their order, far things are drawn with fewer triangles; without, always with all.
+    /// Uploads meshes, materials and images, each once; replaces the scene before. `scene` and `cooked` may go afterwards. Far
+    /// things are drawn with fewer triangles where their mesh is cooked (see CookedGeometry), else always with all.
     /// Errors: Device, ResourceLimit (does not fit into GPU memory), Invalid (an index out of range, with its place).
-    [[nodiscard]] Result<void> setScene(const scene::Scene& scene, const scene::CookedGeometry* cooked = nullptr);
+    [[nodiscard]] Result<void> setScene(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked = {});
 
     void setQuality(Quality quality);
     /// Never Auto.

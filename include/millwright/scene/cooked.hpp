@@ -4,6 +4,8 @@
 
 #include <glm/glm.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 
@@ -36,12 +38,12 @@ inline constexpr std::uint32_t clusterTriangles = 128;
 /// were simplified together share both spheres and errors), whatever e is, as long as e(outer) <= e(inner) for a sphere that holds
 /// another: parents hold their children and have no smaller errors.
 struct Cluster {
-    glm::vec4 bounds; ///< sphere around its triangles: centre, radius. For culling.
-    glm::vec4 own;    ///< sphere of the group it was made from by simplification
-    glm::vec4 parent; ///< sphere of the group that coarser clusters were made from
-    glm::vec4 cone;   ///< axis of its normals and cutoff: all face away from `eye` if dot(normalize(bounds.xyz - eye), axis) >=
-                    ///< cutoff + radius / distance; cutoff >= 1: never
-    float ownError = 0;              ///< how far its surface may lie from the modelled one; 0: as modelled
+    glm::vec4 bounds;   ///< sphere around its triangles: centre, radius. For culling.
+    glm::vec4 own;      ///< sphere of the group it was made from by simplification
+    glm::vec4 parent;   ///< sphere of the group that coarser clusters were made from
+    glm::vec4 cone;     ///< axis of its normals and cutoff: all face away from `eye` if dot(normalize(bounds.xyz - eye), axis) >=
+                        ///< cutoff + radius / distance; cutoff >= 1: never
+    float ownError = 0; ///< how far its surface may lie from the modelled one; 0: as modelled
     float parentError = 0;           ///< of the coarser clusters that replace it; infinite: there are none
     std::uint32_t firstVertex = 0;   ///< into the scene's vertices
     std::uint32_t firstTriangle = 0; ///< into the scene's triangles
@@ -69,17 +71,48 @@ struct CookedMesh {
     std::uint32_t levelCount = 0;
     std::uint32_t firstAttributes = none; ///< where CookedAttributes of its vertices begin, less the first vertex of its first
                                           ///< cluster; none: the mesh has neither textures nor colours
-    std::uint32_t triangles = 0; ///< as modelled
+    std::uint32_t triangles = 0;          ///< as modelled
 };
 
-/// All geometry of a scene; spans stay valid as long as what they came from.
+/// All geometry of a model; spans stay valid as long as what they came from.
+///
+/// A scene that is put together from several models has one for each. Whoever takes a scene takes them as a span: their meshes, one
+/// model's after another's, are the first meshes of the scene; the triangles of later meshes are in the scene itself.
 struct CookedGeometry {
-    std::span<const CookedMesh> meshes; ///< parallel to Scene::meshes
+    std::span<const CookedMesh> meshes; ///< parallel to Scene::meshes of the model
     std::span<const ClusterLevel> levels;
     std::span<const Cluster> clusters;
     std::span<const CookedVertex> vertices;
     std::span<const CookedAttributes> attributes;
     std::span<const std::uint32_t> triangles; ///< three corners in 8 bits each (first lowest), into the cluster's vertices
 };
+
+/// In the mesh's frame.
+[[nodiscard]] inline glm::vec3 position(const CookedMesh& mesh, const CookedVertex& vertex) {
+    constexpr std::uint64_t mask = (1u << 21) - 1;
+    const std::uint64_t bits = vertex.position[0] | std::uint64_t{vertex.position[1]} << 32;
+    return mesh.gridOrigin + glm::vec3{static_cast<float>(bits & mask), static_cast<float>(bits >> 21 & mask),
+                                       static_cast<float>(bits >> 42 & mask)} *
+                                 mesh.gridStep;
+}
+
+/// Unit length, from the octahedral map (Cigolle et al. 2014, "A Survey of Efficient Representations for Independent Unit
+/// Vectors").
+[[nodiscard]] inline glm::vec3 unpackOctahedral(std::uint32_t packed) {
+    const auto snorm = [](std::uint32_t v) { return static_cast<float>(static_cast<std::int16_t>(v)) / 32767.0f; };
+    const glm::vec2 p{snorm(packed & 0xFFFFu), snorm(packed >> 16)};
+    glm::vec3 n{p.x, p.y, 1 - std::abs(p.x) - std::abs(p.y)};
+    const float fold = std::max(-n.z, 0.0f);
+    n.x += n.x < 0 ? fold : -fold;
+    n.y += n.y < 0 ? fold : -fold;
+    return glm::normalize(n);
+}
+
+/// The clusters that are the mesh as modelled; none for a mesh without triangles.
+[[nodiscard]] std::span<const Cluster> finestClusters(const CookedGeometry& geometry, std::uint32_t mesh);
+
+/// The mesh as modelled: triangles of the finest level, vertices shared again. Positions are off by at most 4.5 grid steps a
+/// coordinate. Without name. Thread: any.
+[[nodiscard]] Mesh decode(const CookedGeometry& geometry, std::uint32_t mesh);
 
 } // namespace millwright::scene

@@ -48,10 +48,11 @@ struct Clearance {
 
 /// Takes points and clearances. Features and hierarchies of a mesh are found when first needed and kept, shared by its instances.
 /// An edge is where faces meet in an angle that the mesh shades as one (its normals differ), or where a surface ends; a vertex is
-/// where edges end or turn. Lifetime: the scene must outlive it and keep its meshes and instances. Thread: one at a time.
+/// where edges end or turn. Finding a cooked mesh's edges decodes all of it, once; edges are kept within 64 MiB.
+/// Lifetime: scene and geometry must outlive it and keep their meshes and instances. Thread: one at a time.
 class Measurer {
 public:
-    explicit Measurer(const Scene& scene);
+    explicit Measurer(const Scene& scene, std::span<const CookedGeometry> cooked = {});
     ~Measurer();
     Measurer(Measurer&&) noexcept;
     Measurer& operator=(Measurer&&) noexcept;

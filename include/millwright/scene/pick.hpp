@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millwright/scene/cooked.hpp>
 #include <millwright/scene/scene.hpp>
 
 #include <memory>
@@ -18,23 +19,25 @@ struct Ray {
 struct Hit {
     std::uint32_t node = none;
     std::uint32_t instance = none;
-    std::uint32_t triangle = none; ///< of the instance's mesh
+    std::uint32_t triangle = none; ///< of the instance's mesh; of a cooked one as `decode` puts them
     double distance = 0;           ///< metres from the ray's origin
     glm::dvec3 point{0};           ///< world frame
     glm::vec3 normal{0, 1, 0};     ///< of the triangle's plane, world frame, unit length, towards the ray's origin
 };
 
-/// Answers "what is under this ray" on the CPU: one bounding-volume hierarchy a mesh, built when first needed (about a second a
-/// million triangles), shared by all its instances; nodes may move freely between picks. Both faces of a triangle are met.
-/// Lifetime: the scene must outlive the picker and keep its meshes and instances. Thread: one at a time.
+/// Answers "what is under this ray" on the CPU, by hierarchies of boxes that all instances of a mesh share; nodes may move freely
+/// between picks. Both faces of a triangle are met. Of cooked meshes a ray unpacks only the clusters that it comes close to before
+/// it hits; at most 128 MiB of unpacked triangles are kept. A mesh that is not cooked is sorted when a ray first comes close to it
+/// (about a second a million triangles). Points lie where cooking put the surface: see `decode`.
+/// Lifetime: scene and geometry must outlive the picker and keep their meshes and instances. Thread: one at a time.
 class Picker {
 public:
-    explicit Picker(const Scene& scene);
+    explicit Picker(const Scene& scene, std::span<const CookedGeometry> cooked = {});
     ~Picker();
     Picker(Picker&&) noexcept;
     Picker& operator=(Picker&&) noexcept;
 
-    /// Builds every mesh's hierarchy now, so that no pick has to wait for it.
+    /// Builds every mesh's upper hierarchy now, a box a cluster, so that no pick has to wait for it.
     void prepare();
     /// Nearest hit. `worldFromNode` is parallel to the scene's nodes; `visible` too, and empty when all are (a hidden node's own
     /// geometry is passed through; its children are asked for themselves).

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <millwright/cad/import.hpp>
+#include <millwright/cad/open_cooked.hpp>
 #include <millwright/core/progress.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/render/view.hpp>
@@ -28,21 +28,24 @@ struct SceneLabel {
 /// Thread: one at a time, the frame thread; `load` may run on another.
 class PlantScene {
 public:
-    /// Reads one model file; `cad::import` unless a test says otherwise.
-    using Importer = std::function<Result<cad::Import>(const std::filesystem::path& model, const Progress& progress)>;
+    /// Opens one model file; `cad::openCooked` with its usual cache unless a test says otherwise.
+    using Opener = std::function<Result<cad::CookedScene>(const std::filesystem::path& model, const Progress& progress)>;
 
-    /// Imports every model of the plant, each file once, a few at a time, and finds every binding's node. `plant` must outlive the
+    /// Opens every model of the plant, each file once, a few at a time, and finds every binding's node. `plant` must outlive the
     /// scene. Returns every problem found: models that cannot be read, nodes that models do not have (with a suggestion),
     /// Cancelled.
     [[nodiscard]] static std::expected<PlantScene, std::vector<Error>>
-    load(const plant::Plant& plant, const Progress& progress = {}, const Importer& importer = {});
+    load(const plant::Plant& plant, const Progress& progress = {}, const Opener& opener = {});
     ~PlantScene();
     PlantScene(PlantScene&&) noexcept;
     PlantScene& operator=(PlantScene&&) noexcept;
 
     [[nodiscard]] const scene::Scene& scene() const;
-    /// Lets `add` append nodes, meshes and materials that belong to no equipment, such as the controllers of a headset; nothing that
-    /// is there may change. Before spans are taken and before a renderer has the scene.
+    /// The triangles of the models' meshes, a span a model into the mapped cache entry or what was cooked: nothing is copied.
+    /// Valid as long as the scene lives, and if it is moved.
+    [[nodiscard]] std::span<const scene::CookedGeometry> geometry() const;
+    /// Lets `add` append nodes, meshes and materials that belong to no equipment, such as the controllers of a headset; nothing
+    /// that is there may change. Before spans are taken and before a renderer has the scene.
     void extend(const std::function<void(scene::Scene&)>& add);
     /// One a model file, in the order the plant first names them.
     [[nodiscard]] std::span<const cad::ImportReport> reports() const;

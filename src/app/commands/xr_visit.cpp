@@ -64,7 +64,7 @@ XrVisit::XrVisit(const plant::Plant& plant, twin::PlantScene& scene, twin::Repla
       headset_{headset},
       device_{device},
       props_{addProps(scene)},
-      picker_{scene.scene()},
+      picker_{scene.scene(), scene.geometry()},
       walk_{{.panelHeightOverWidth = heightOverWidth(headset)}} {}
 
 XrVisit::~XrVisit() {
@@ -77,7 +77,8 @@ Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::
     auto renderer = render::Renderer::create(device, {.quality = quality});
     if (!renderer) return std::unexpected(renderer.error());
     visit->renderer_ = std::move(*renderer);
-    if (auto uploaded = show(*visit->renderer_, scene.scene()); !uploaded) return std::unexpected(uploaded.error());
+    if (auto uploaded = visit->renderer_->setScene(scene.scene(), scene.geometry()); !uploaded)
+        return std::unexpected(uploaded.error());
     visit->nodes_.resize(scene.scene().nodes.size());
     auto panel = XrPanel::create(device, plant, headset.info().panelPixels);
     if (!panel) return std::unexpected(panel.error());

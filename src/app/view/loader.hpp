@@ -24,7 +24,7 @@ struct Loaded {
     std::optional<Error> logProblem;             ///< why there is no replay although there is a log
 };
 
-/// Imports a plant's models and opens its log on a thread of its own, so that the window stays alive meanwhile.
+/// Opens a plant's models and opens its log on a thread of its own, so that the window stays alive meanwhile.
 class Loader {
 public:
     /// `plant` must outlive the loader and what it loads. `log` empty: the plant's own.

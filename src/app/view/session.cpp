@@ -80,7 +80,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
     }
     if (loaded.scene) {
         scene_.emplace(std::move(*loaded.scene));
-        if (auto set = show(*renderer_, scene_->scene()); !set) return set;
+        if (auto set = renderer_->setScene(scene_->scene(), scene_->geometry()); !set) return set;
         floor_ = floorOf(plant_, *scene_);
         surveyor_ = std::make_unique<Surveyor>(plant_, *scene_);
         measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);

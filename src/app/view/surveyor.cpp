@@ -11,7 +11,10 @@ constexpr int mostPanes = 8; // of glass between the eye and a mark
 } // namespace
 
 Surveyor::Surveyor(const plant::Plant& plant, const twin::PlantScene& scene)
-    : plant_{plant}, scene_{scene}, measurer_{scene.scene()}, thread_{[this](const std::stop_token& stop) { work(stop); }} {}
+    : plant_{plant},
+      scene_{scene},
+      measurer_{scene.scene(), scene.geometry()},
+      thread_{[this](const std::stop_token& stop) { work(stop); }} {}
 
 bool Surveyor::busy() const {
     const std::scoped_lock lock{mutex_};

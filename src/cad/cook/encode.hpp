@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millwright/scene/cooked.hpp>
+
 #include <glm/glm.hpp>
 
 #include <cmath>
@@ -32,15 +34,6 @@ inline constexpr std::uint32_t gridMax = (1u << 21) - 1;
     return snorm(p.x) | snorm(p.y) << 16;
 }
 
-/// Unit length.
-[[nodiscard]] inline glm::vec3 unpackOctahedral(std::uint32_t packed) {
-    const auto snorm = [](std::uint32_t v) { return static_cast<float>(static_cast<std::int16_t>(v)) / 32767.0f; };
-    const glm::vec2 p{snorm(packed & 0xFFFFu), snorm(packed >> 16)};
-    glm::vec3 n{p.x, p.y, 1 - std::abs(p.x) - std::abs(p.y)};
-    const float fold = std::max(-n.z, 0.0f);
-    n.x += n.x < 0 ? fold : -fold;
-    n.y += n.y < 0 ? fold : -fold;
-    return glm::normalize(n);
-}
+using scene::unpackOctahedral;
 
 } // namespace millwright::cad

@@ -142,6 +142,9 @@ Result<std::shared_ptr<CookedScene::Data>> make(const fs::path& model, const Pla
 const scene::Scene& CookedScene::scene() const {
     return data_->scene;
 }
+scene::Scene CookedScene::takeScene() {
+    return std::exchange(data_->scene, {});
+}
 scene::CookedGeometry CookedScene::geometry() const {
     return data_->geometry;
 }

@@ -106,7 +106,7 @@ TEST(Cook, ADecodedMeshIsTheModelledOneToWithinTheGrid) {
     ASSERT_TRUE(cooked);
     const scene::CookedMesh& own = cooked->meshes[0];
     EXPECT_LT(own.gridStep, 26.0f / (1 << 20));
-    const scene::Mesh decoded = decode(cooked->geometry(), 0);
+    const scene::Mesh decoded = scene::decode(cooked->geometry(), 0);
     ASSERT_EQ(decoded.triangles(), mesh.triangles());
     ASSERT_EQ(decoded.vertices.size(), mesh.vertices.size());
     // Floats this far from the origin have a rounding of their own.
@@ -179,7 +179,7 @@ TEST(Cook, NothingAndDegenerateTrianglesCookToNothing) {
     ASSERT_TRUE(cooked);
     EXPECT_EQ(cooked->meshes.size(), 1u);
     EXPECT_TRUE(cooked->clusters.empty());
-    EXPECT_EQ(decode(cooked->geometry(), 0).triangles(), 0u);
+    EXPECT_EQ(scene::decode(cooked->geometry(), 0).triangles(), 0u);
 }
 
 TEST(Cook, CancellingStopsIt) {

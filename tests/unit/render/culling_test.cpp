@@ -22,7 +22,7 @@ protected:
             auto made = Renderer::create(*device, {.quality = Quality::Low});
             ASSERT_TRUE(made) << made.error().text();
             *one = std::move(*made);
-            ASSERT_TRUE((*one)->setScene(scene, &geometry));
+            ASSERT_TRUE((*one)->setScene(scene, {&geometry, 1}));
         }
     }
     Picture drawWith(Renderer& renderer, const View& view, std::span<const NodeState> nodes, Quality quality, bool occlusion) {

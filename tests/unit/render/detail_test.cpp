@@ -35,7 +35,7 @@ protected:
         const auto geometry = cooked->geometry();
         auto renderer = Renderer::create(*device, {.quality = options.quality});
         if (!renderer) return ADD_FAILURE() << renderer.error().text(), Picture{};
-        if (auto done = (*renderer)->setScene(scene, &geometry); !done) return ADD_FAILURE() << done.error().text(), Picture{};
+        if (auto done = (*renderer)->setScene(scene, {&geometry, 1}); !done) return ADD_FAILURE() << done.error().text(), Picture{};
         auto picture = renderPicture(*device, **renderer, view, {}, options);
         if (!picture) return ADD_FAILURE() << picture.error().text(), Picture{};
         keep(picture->pixels, testing::UnitTest::GetInstance()->current_test_info()->name());
@@ -81,11 +81,11 @@ TEST_F(Detail, CookedGeometryThatDoesNotFitIsAnError) {
         auto broken = *cooked;
         spoil(broken);
         const auto geometry = broken.geometry();
-        const auto done = (*renderer)->setScene(scene, &geometry);
+        const auto done = (*renderer)->setScene(scene, {&geometry, 1});
         return !done && done.error().code == ErrorCode::Invalid;
     };
     EXPECT_FALSE(refused([](cad::Cooked&) {}));
-    EXPECT_TRUE(refused([](cad::Cooked& c) { c.meshes.pop_back(); }));
+    EXPECT_TRUE(refused([](cad::Cooked& c) { c.meshes.push_back(c.meshes[0]); }));
     EXPECT_TRUE(refused([](cad::Cooked& c) { c.meshes[0].levelCount = 1000; }));
     EXPECT_TRUE(refused([](cad::Cooked& c) { c.levels[0].firstCluster = 0xFFFF'FFF0; }));
     EXPECT_TRUE(refused([](cad::Cooked& c) { c.clusters[0].firstVertex = 0xFFFF'FFF0; }));

@@ -1,5 +1,7 @@
 #include "unit/twin/plants.hpp"
 
+#include <millwright/scene/compose.hpp>
+#include <millwright/scene/pick.hpp>
 #include <millwright/twin/plant_scene.hpp>
 
 #include <gmock/gmock.h>
@@ -52,13 +54,10 @@ protected:
     }
 
     std::expected<PlantScene, std::vector<Error>> load() {
-        return PlantScene::load(plant, {}, [this](const std::filesystem::path& file, const Progress&) -> Result<cad::Import> {
-            ++imports;
+        return PlantScene::load(plant, {}, [this](const std::filesystem::path& file, const Progress&) -> Result<cad::CookedScene> {
+            ++opened;
             if (file == "/models/broken.glb") return failure(ErrorCode::Malformed, "cut short", file.string());
-            cad::Import import;
-            import.scene = model();
-            import.report.file = file.string();
-            return import;
+            return cad::openCooked(model());
         });
     }
     /// A frame in which nothing has moved.
@@ -70,13 +69,13 @@ protected:
     static glm::vec3 origin(const PlantScene& scene, std::uint32_t node) { return scene.nodes()[node].worldFromNode[3]; }
 
     plant::Plant plant;
-    std::atomic<int> imports = 0;
+    std::atomic<int> opened = 0;
 };
 
 TEST_F(PlantSceneTest, ComposesEveryEquipmentAndReadsEachFileOnce) {
     auto loaded = load();
     ASSERT_TRUE(loaded);
-    EXPECT_EQ(imports, 1);
+    EXPECT_EQ(opened, 1);
     EXPECT_EQ(loaded->scene().meshes.size(), 1u);
     EXPECT_EQ(loaded->scene().instances.size(), 6u);
     EXPECT_EQ(loaded->scene().nodes.size(), 3u + 2u * 3u);
@@ -88,6 +87,22 @@ TEST_F(PlantSceneTest, ComposesEveryEquipmentAndReadsEachFileOnce) {
     EXPECT_EQ(bounds.max, glm::vec3(15.5f, 4, 0.5f));
     EXPECT_EQ(loaded->bounds(noEquipment).max.x, 25.5f);
     EXPECT_EQ(loaded->reports().size(), 1u);
+}
+
+TEST_F(PlantSceneTest, ItsGeometryIsThatOfItsModelsAndOutlivesAMove) {
+    auto loaded = load();
+    ASSERT_TRUE(loaded);
+    loaded->extend([](scene::Scene& scene) { scene::append(scene, model(), scene::none, glm::mat4{1}); });
+    const PlantScene moved = std::move(*loaded);
+    ASSERT_EQ(moved.geometry().size(), 1u);
+    EXPECT_EQ(moved.geometry()[0].meshes.size(), 1u);
+    EXPECT_TRUE(moved.scene().meshes[0].indices.empty()) << "its triangles are there once";
+    EXPECT_EQ(moved.scene().triangles(), 9u);
+    scene::Picker picker{moved.scene(), moved.geometry()};
+    const auto machine = picker.pick({{10.1, 0.8, 5}, {0, 0, -1}}), added = picker.pick({{0.1, 0.8, 5}, {0, 0, -1}});
+    ASSERT_TRUE(machine && added);
+    EXPECT_EQ(moved.equipmentOf(machine->node), EquipmentIndex{1});
+    EXPECT_EQ(moved.equipmentOf(added->node), noEquipment);
 }
 
 TEST_F(PlantSceneTest, MovesTargetsAndAllBelowThem) {
@@ -193,7 +208,7 @@ TEST_F(PlantSceneTest, CollectsEveryModelThatCannotBeRead) {
     ASSERT_FALSE(loaded);
     ASSERT_EQ(loaded.error().size(), 1u);
     EXPECT_EQ(loaded.error()[0].text(), "/models/broken.glb: cut short");
-    EXPECT_EQ(imports, 2) << "the others are read all the same";
+    EXPECT_EQ(opened, 2) << "the others are read all the same";
 }
 
 TEST_F(PlantSceneTest, StopsWhenAsked) {

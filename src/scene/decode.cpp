@@ -1,13 +1,11 @@
-#include "cad/cook/encode.hpp"
-#include "cad/cook/local_index.hpp"
+#include <millwright/scene/cooked.hpp>
 
-#include <millwright/cad/cook.hpp>
-
+#include <array>
 #include <bit>
 #include <cstring>
 #include <unordered_map>
 
-namespace millwright::cad {
+namespace millwright::scene {
 namespace {
 
 /// All bytes of a vertex, to find equal ones.
@@ -30,32 +28,31 @@ glm::vec4 perpendicular(glm::vec3 normal) {
 
 class Decoder {
 public:
-    Decoder(const scene::CookedGeometry& geometry, const scene::CookedMesh& cooked) : geometry_{geometry}, cooked_{cooked} {
+    Decoder(const CookedGeometry& geometry, const CookedMesh& cooked) : geometry_{geometry}, cooked_{cooked} {
         mesh_.bounds = cooked.bounds;
     }
-    void add(const scene::Cluster& cluster) {
+    void add(const Cluster& cluster) {
         for (std::uint32_t t = 0; t < cluster.triangleCount; ++t) {
             const std::uint32_t packed = geometry_.triangles[cluster.firstTriangle + t];
             for (const int shift : {0, 8, 16}) mesh_.indices.push_back(vertex(cluster.firstVertex + (packed >> shift & 255u)));
         }
     }
-    scene::Mesh take() { return std::move(mesh_); }
+    Mesh take() { return std::move(mesh_); }
 
 private:
     std::uint32_t vertex(std::uint32_t index) {
-        const scene::CookedVertex& from = geometry_.vertices[index];
+        const CookedVertex& from = geometry_.vertices[index];
         Key key{{from.position[0], from.position[1], from.normal}};
-        const bool attributed = cooked_.firstAttributes != scene::none;
-        scene::CookedAttributes attributes{};
+        const bool attributed = cooked_.firstAttributes != none;
+        CookedAttributes attributes{};
         if (attributed) {
             attributes = geometry_.attributes[cooked_.firstAttributes + index];
             std::memcpy(&key.words[3], &attributes, sizeof attributes);
         }
         const auto [entry, fresh] = known_.try_emplace(key, static_cast<std::uint32_t>(mesh_.vertices.size()));
         if (!fresh) return entry->second;
-        scene::Vertex& to = mesh_.vertices.emplace_back();
-        const GridPoint point = GridPoint{from.position[0]} | GridPoint{from.position[1]} << 32;
-        to.position = cooked_.gridOrigin + gridSteps(point) * cooked_.gridStep;
+        Vertex& to = mesh_.vertices.emplace_back();
+        to.position = position(cooked_, from);
         to.normal = unpackOctahedral(from.normal);
         to.tangent = perpendicular(to.normal);
         mesh_.bounds.include(to.position);
@@ -67,23 +64,25 @@ private:
         return entry->second;
     }
 
-    const scene::CookedGeometry& geometry_;
-    const scene::CookedMesh& cooked_;
-    scene::Mesh mesh_;
+    const CookedGeometry& geometry_;
+    const CookedMesh& cooked_;
+    Mesh mesh_;
     std::unordered_map<Key, std::uint32_t, KeyHash> known_;
 };
 
 } // namespace
 
-scene::Mesh decode(const scene::CookedGeometry& geometry, std::uint32_t mesh) {
-    const scene::CookedMesh& cooked = geometry.meshes[mesh];
-    Decoder decoder{geometry, cooked};
-    if (cooked.levelCount > 0) {
-        const scene::ClusterLevel& finest = geometry.levels[cooked.firstLevel];
-        for (const scene::Cluster& cluster : geometry.clusters.subspan(finest.firstCluster, finest.clusterCount))
-            decoder.add(cluster);
-    }
+std::span<const Cluster> finestClusters(const CookedGeometry& geometry, std::uint32_t mesh) {
+    const CookedMesh& cooked = geometry.meshes[mesh];
+    if (cooked.levelCount == 0) return {};
+    const ClusterLevel& finest = geometry.levels[cooked.firstLevel];
+    return geometry.clusters.subspan(finest.firstCluster, finest.clusterCount);
+}
+
+Mesh decode(const CookedGeometry& geometry, std::uint32_t mesh) {
+    Decoder decoder{geometry, geometry.meshes[mesh]};
+    for (const Cluster& cluster : finestClusters(geometry, mesh)) decoder.add(cluster);
     return decoder.take();
 }
 
-} // namespace millwright::cad
+} // namespace millwright::scene
