@@ -1,13 +1,16 @@
-"""Draws the same models with Millwright and with VTK (the engine of F3D), in the same run on the same machine.
+"""Draws the same models with Millwright and with VTK and F3D (which VTK drives), in the same run on the same machine.
 
 Called by `benchmarks/run`. The models are made here: spheres of 20 000 triangles that all share one mesh, and one wavy surface whose
-triangles are all its own.
+triangles are all its own. Both programs look with the same camera, so that the whole model just fills the view.
 """
+import contextlib
 import json
 import math
 import os
 import struct
 import subprocess
+import tempfile
+import time
 from array import array
 from pathlib import Path
 
@@ -30,12 +33,17 @@ importer = vtkGLTFImporter()
 importer.SetFileName(sys.argv[1])
 importer.SetRenderWindow(window)
 importer.Update()
-renderer.ResetCamera()
+eye, target, fov = json.loads(sys.argv[3])
+camera = renderer.GetActiveCamera()
+camera.SetPosition(eye)
+camera.SetFocalPoint(target)
+camera.SetViewUp(0, 1, 0)
+camera.SetViewAngle(fov)
+renderer.ResetCameraClippingRange()
 window.Render()
 first = time.monotonic() - started
 frames = []
 for _ in range(int(sys.argv[2])):
-    renderer.GetActiveCamera().Azimuth(0.5)
     begun = time.monotonic()
     window.Render()
     window.WaitForCompletion()
@@ -123,7 +131,7 @@ def make_models(folder: Path) -> dict[str, Path]:
         if path.exists():
             continue
         ball = ball or grid(100, 100, sphere)
-        side = math.ceil(count ** (1 / 3))
+        side = side_of(count)
         places = [(i % side * 1.5, i // side % side * 1.5, i // (side * side) * 1.5) for i in range(count)]
         write_glb(path, *ball, places)
     models["surface"] = folder / "surface-5m.glb"
@@ -132,27 +140,99 @@ def make_models(folder: Path) -> dict[str, Path]:
     return models
 
 
-def vtk(model: Path, frames: int) -> dict:
-    done = subprocess.run(["xvfb-run", "-a", PYTHON, "-c", VTK_SCRIPT, str(model), str(frames)], stdout=subprocess.PIPE, check=True)
+def side_of(count: int) -> int:
+    """Spheres stand in a cube of this many a side."""
+    return math.ceil(count ** (1 / 3))
+
+
+def fit(low: tuple, high: tuple, towards_eye: tuple, fov: float) -> dict:
+    """The camera that sees all of a box, which touches the edges of a picture of 1280x720; `fov` is vertical, degrees."""
+    centre = [(a + b) / 2 for a, b in zip(low, high)]
+    length = math.sqrt(sum(c * c for c in towards_eye))
+    back = [c / length for c in towards_eye]
+    across = math.hypot(back[0], back[2])
+    right = [back[2] / across, 0, -back[0] / across]
+    up = [back[1] * right[2], back[2] * right[0] - back[0] * right[2], -back[1] * right[0]]
+    tangent = math.tan(math.radians(fov) / 2)
+    distance = 0
+    for corner in range(8):
+        p = [(high if corner >> k & 1 else low)[k] - centre[k] for k in range(3)]
+        x, y, z = (sum(a * b for a, b in zip(p, axis)) for axis in (right, up, back))
+        distance = max(distance, z + abs(y) / tangent, z + abs(x) / (tangent * 1280 / 720))
+    return {"eye": [c + b * distance for c, b in zip(centre, back)], "target": centre, "fov": fov}
+
+
+def camera_for(name: str) -> dict:
+    if name == "surface":
+        return fit((-8, -4.5, 0), (8, 4.5, 0), (0, 0, 1), 30)
+    most = (side_of(int(name.split("-")[1])) - 1) * 1.5 + 0.5
+    return fit((-0.5,) * 3, (most,) * 3, (0.55, 0.42, 1), 40)
+
+
+@contextlib.contextmanager
+def display():
+    """The environment of a display of its own, ended by its process id: VTK and F3D want one."""
+    read, write = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x720x24", "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        name = ":" + pipe.readline().strip()
+    try:
+        yield {**os.environ, "DISPLAY": name}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def vtk(model: Path, frames: int, camera: dict) -> dict:
+    with display() as environment:
+        done = subprocess.run([PYTHON, "-c", VTK_SCRIPT, str(model), str(frames), json.dumps([camera["eye"], camera["target"], camera["fov"]])],
+                              stdout=subprocess.PIPE, check=True, env=environment)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def millwright(program: Path, model: Path) -> dict:
-    done = subprocess.run([program, "bench", "render", "--model", str(model), "--frames", "40"], stdout=subprocess.PIPE, check=True)
+def listed(point: list) -> str:
+    return ",".join(f"{c:.9g}" for c in point)
+
+
+def millwright(program: Path, model: Path, camera: dict) -> dict:
+    done = subprocess.run([program, "bench", "render", "--model", str(model), "--frames", "40", "--eye", listed(camera["eye"]),
+                           "--target", listed(camera["target"]), "--fov", str(camera["fov"])], stdout=subprocess.PIPE, check=True)
     return json.loads(done.stdout)
 
 
-def measure(program: Path, out: Path) -> list[str]:
-    """Rows of a table: model, its triangles, Millwright's frame, VTK's, how many times as long. Leaves the figures in `out`."""
+def first_frames(program: Path, model: Path, camera: dict) -> dict:
+    """Milliseconds from the start of a program to its end with the first picture of the model written, the median of three. Each
+    has run before: the files are in memory, and Millwright's model is cooked, which it is after it has been opened once."""
+    done = subprocess.run([program, "bench", "import", str(model), "--passes", "1", "--opens", "1", "--frames", "3"], stdout=subprocess.PIPE, check=True)
+    ours = json.loads(done.stdout)["firstFrameMs"]
+    taken = []
+    with display() as environment, tempfile.TemporaryDirectory() as folder:
+        for _ in range(4):
+            begun = time.monotonic()
+            subprocess.run(["f3d", str(model), "--no-config", "--output", f"{folder}/picture.png", "--resolution", "1280,720", "--anti-aliasing=none",
+                            "--camera-position", listed(camera["eye"]), "--camera-focal-point", listed(camera["target"]),
+                            "--camera-view-angle", str(camera["fov"])], check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            taken.append((time.monotonic() - begun) * 1000)
+    return {"millwrightMs": ours, "f3dMs": sorted(taken[1:])[1]}
+
+
+def measure(program: Path, out: Path) -> tuple[list[str], list[str]]:
+    """Rows of two tables: model, its triangles, Millwright's frame, VTK's, how many times as long; and the same of first pictures.
+    Leaves the figures in `out`."""
     cases = [("spheres-1000", "1 000 spheres of 20 000 triangles", 10), ("spheres-10000", "10 000 of them", 0),
-             ("spheres-100000", "100 000 of them", 0), ("surface", "a wavy surface, all triangles its own, seen whole", 10)]
+             ("spheres-100000", "100 000 of them", 0), ("surface", "a wavy surface, all triangles its own", 10)]
     models = make_models(out / "models")
     rows = []
     for name, what, vtk_frames in cases:
-        ours = millwright(program, models[name])
-        theirs = vtk(models[name], vtk_frames) if vtk_frames else None
+        ours = millwright(program, models[name], camera_for(name))
+        theirs = vtk(models[name], vtk_frames, camera_for(name)) if vtk_frames else None
         (out / f"peers-{name}.json").write_text(json.dumps({"millwright": ours, "vtk": theirs}, indent=2) + "\n")
         peer = f"{theirs['medianMs']:.0f} ms | {theirs['medianMs'] / ours['medianMs']:.1f} x" if theirs else "not measured |"
         rows.append(f"| {what} | {ours['triangles'] / 1e6:.0f} M | {ours['drawnTriangles'] / 1e3:.0f} k | {ours['medianMs']:.1f} ms | {peer} |")
         print(rows[-1], flush=True)
-    return rows
+    first = first_frames(program, models["surface"], camera_for("surface"))
+    (out / "peers-first-frame.json").write_text(json.dumps(first, indent=2) + "\n")
+    first_rows = [f"| the wavy surface of 5 M triangles | {first['millwrightMs']:.0f} ms | {first['f3dMs']:.0f} ms | {first['f3dMs'] / first['millwrightMs']:.1f} x |"]
+    print(first_rows[0], flush=True)
+    return rows, first_rows

@@ -33,6 +33,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchRender(*command, run);
     addBenchImport(*command, run);
     addBenchSim(*command, run);
+    addBenchHall(*command, run);
 }
 
 } // namespace millwright::app

@@ -6,6 +6,8 @@
 #include <app/commands/bench.hpp>
 #include <app/open.hpp>
 #include <app/picture.hpp>
+#include <numbers>
+#include <vector>
 
 namespace millwright::app {
 namespace {
@@ -14,12 +16,22 @@ struct Options {
     std::string model = "assets/plants/battery";
     std::string size = "1280x720";
     std::string camera;
+    std::vector<double> eye, target; ///< metres; empty: as `camera` says
+    double fov = 40;                 ///< degrees, vertical
     std::string gpu;
     std::string quality = "auto";
     std::uint32_t frames = 60;
     bool still = false;
     bool json = false;
 };
+
+/// From the place that was asked for, else as the camera looks.
+Result<render::View> viewOf(const Options& options, const Studio& studio, gpu::Extent size) {
+    if (options.eye.empty()) return studio.view(options.camera);
+    const auto point = [](const std::vector<double>& numbers) { return glm::dvec3{numbers[0], numbers[1], numbers[2]}; };
+    return render::lookAt(point(options.eye), point(options.target), options.fov * std::numbers::pi / 180,
+                          static_cast<double>(size.width) / size.height);
+}
 
 ExitStatus benchRender(const Options& options) {
     const auto size = parseSize(options.size);
@@ -34,13 +46,16 @@ ExitStatus benchRender(const Options& options) {
     ProgressBar bar{"bench render"};
     auto studio = Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size}, bar.progress());
     if (!studio) return fail(studio.error());
-    const auto view = studio->view(options.camera);
+    const auto view = viewOf(options, *studio, *size);
     if (!view) return fail(view.error());
     if (*replay) studio->scene().update(*(*replay)->frame());
     constexpr std::uint32_t warmUp = 5; // pipelines are made and memory is touched
     render::PictureOptions how;
     how.size = *size;
     how.quality = *quality;
+    const Floor floor = floorOf(*plant, studio->scene());
+    how.draw.groundHeight = floor.height;
+    how.draw.gridSpacing = floor.gridSpacing;
     how.frames = warmUp + options.frames;
     how.progress = bar.progress();
     const bool moving = replay->has_value() && !options.still;
@@ -91,6 +106,15 @@ void addBenchRender(CLI::App& bench, Run& run) {
     command->add_option("--model", options->model, "A plant's folder, or a model file")->capture_default_str();
     command->add_option("--size", options->size, "Width and height in pixels")->capture_default_str();
     command->add_option("--camera", options->camera, "One of the plant's cameras");
+    CLI::Option* eye =
+        command->add_option("--eye", options->eye, "Look from here instead: X,Y,Z in metres")->delimiter(',')->expected(3);
+    CLI::Option* target =
+        command->add_option("--target", options->target, "Look there: X,Y,Z in metres")->delimiter(',')->expected(3);
+    eye->needs(target)->excludes("--camera");
+    target->needs(eye);
+    command->add_option("--fov", options->fov, "Vertical field of view with --eye, degrees")
+        ->check(CLI::Range(1.0, 170.0))
+        ->capture_default_str();
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
     command->add_option("--frames", options->frames, "How many are measured")

@@ -21,7 +21,7 @@ PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
 COMMANDS = ["view", "xr", "render", "import", "replay", "check", "log", "log info", "log convert", "log verify", "log recover", "log diff",
-            "log cut", "log merge", "log redact", "bench", "bench replay", "bench render", "doctor"]
+            "log cut", "log merge", "log redact", "bench", "bench replay", "bench render", "bench import", "bench hall", "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
 
 
@@ -309,6 +309,30 @@ class Contract(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(picture.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
             picture.unlink()
+
+    def test_the_cache_of_models_never_changes_a_picture(self):
+        cache, nowhere = self.folder / "cache", self.folder / "file"
+        nowhere.write_text("caches cannot be below a file")
+
+        def drawn(home):
+            picture = self.folder / "picture.png"
+            done = run("render", MODEL, "-o", picture, "--size", "320x180", "--quality", "low", env={"XDG_CACHE_HOME": str(home)})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return picture.read_bytes(), done.stderr
+
+        first, _ = drawn(cache)
+        [entry] = (cache / "millwright/cooked").glob("*.cooked")
+        written = entry.stat().st_ino
+        self.assertEqual(drawn(cache)[0], first)
+        self.assertEqual(entry.stat().st_ino, written, "cooked again although it was there")
+        spoilt = bytearray(entry.read_bytes())
+        spoilt[len(spoilt) // 2] ^= 0x10
+        entry.write_bytes(spoilt)
+        self.assertEqual(drawn(cache)[0], first)
+        self.assertNotEqual(entry.read_bytes(), spoilt, "a broken entry is made again")
+        picture, said = drawn(nowhere)
+        self.assertEqual(picture, first)
+        self.assertIn("not kept for next time", said)
 
     def test_interrupt_stops_cleanly(self):
         process = subprocess.Popen([PROGRAM, "replay", PLANT, "--speed", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
