@@ -132,7 +132,7 @@ private:
     void settleFrame();
     void materials();
     void meshes();
-    RawMesh rawMesh(const aiMesh& mesh);
+    RawMesh takeRawMesh(aiMesh& mesh);
     RawMesh cloud(const aiMesh& mesh);
     [[nodiscard]] std::vector<std::array<std::uint8_t, 4>> vertexColours(const aiMesh& mesh) const;
     void whitenBelowVertexColours();
@@ -230,31 +230,25 @@ std::vector<std::array<std::uint8_t, 4>> Conversion::vertexColours(const aiMesh&
     return colours;
 }
 
-RawMesh Conversion::rawMesh(const aiMesh& mesh) {
+template <typename T, typename Convert>
+std::vector<T> converted(unsigned count, const Convert& convert) {
+    std::vector<T> items;
+    items.reserve(count);
+    for (unsigned i = 0; i < count; ++i) items.push_back(convert(i));
+    return items;
+}
+
+template <typename T>
+void release(T*& array) {
+    delete[] std::exchange(array, nullptr);
+}
+
+/// Takes a mesh's arrays over one by one and gives each back at once, the largest first, so that a large file is not held twice.
+RawMesh Conversion::takeRawMesh(aiMesh& mesh) {
     RawMesh raw;
     if (!mesh.mVertices) return raw;
     if (isCloud(mesh, report_.format)) return cloud(mesh);
-    const auto scale = frame_.metresPerUnit;
-    raw.positions.reserve(mesh.mNumVertices);
-    for (unsigned i = 0; i < mesh.mNumVertices; ++i)
-        raw.positions.push_back(glm::vec3{glm::dvec3{toGlm(mesh.mVertices[i])} * scale});
-    // An STL facet's normal says nothing its corners do not, and makes every curved surface look faceted.
-    if (mesh.mNormals && report_.format != "stl")
-        for (unsigned i = 0; i < mesh.mNumVertices; ++i) raw.normals.push_back(toGlm(mesh.mNormals[i]));
-    unsigned set =
-        mesh.mMaterialIndex < source_.mNumMaterials ? textureCoordinates(*source_.mMaterials[mesh.mMaterialIndex], findings_) : 0;
-    if (!mesh.mTextureCoords[set]) set = 0;
-    if (mesh.mTextureCoords[set])
-        // Assimp counts v from the bottom, images and glTF from the top.
-        for (unsigned i = 0; i < mesh.mNumVertices; ++i)
-            raw.uvs.emplace_back(mesh.mTextureCoords[set][i].x, 1 - mesh.mTextureCoords[set][i].y);
-    if (mesh.mTangents && mesh.mBitangents && mesh.mNormals)
-        for (unsigned i = 0; i < mesh.mNumVertices; ++i) {
-            const glm::vec3 tangent = toGlm(mesh.mTangents[i]);
-            const bool mirrored = glm::dot(glm::cross(toGlm(mesh.mNormals[i]), tangent), toGlm(mesh.mBitangents[i])) < 0;
-            raw.tangents.emplace_back(tangent, mirrored ? -1.0f : 1.0f);
-        }
-    raw.colours = vertexColours(mesh);
+    raw.indices.reserve(std::size_t{mesh.mNumFaces} * 3);
     for (unsigned f = 0; f < mesh.mNumFaces; ++f) {
         const aiFace& face = mesh.mFaces[f];
         if (face.mNumIndices == 3)
@@ -262,6 +256,34 @@ RawMesh Conversion::rawMesh(const aiMesh& mesh) {
         else
             ++pointsAndLines_;
     }
+    mesh.mNumFaces = 0;
+    release(mesh.mFaces);
+    unsigned set =
+        mesh.mMaterialIndex < source_.mNumMaterials ? textureCoordinates(*source_.mMaterials[mesh.mMaterialIndex], findings_) : 0;
+    if (!mesh.mTextureCoords[set]) set = 0;
+    // Assimp counts v from the bottom, images and glTF from the top.
+    if (mesh.mTextureCoords[set])
+        raw.uvs = converted<glm::vec2>(mesh.mNumVertices, [&](unsigned i) {
+            return glm::vec2{mesh.mTextureCoords[set][i].x, 1 - mesh.mTextureCoords[set][i].y};
+        });
+    for (aiVector3D*& coordinates : mesh.mTextureCoords) release(coordinates);
+    if (mesh.mTangents && mesh.mBitangents && mesh.mNormals)
+        raw.tangents = converted<glm::vec4>(mesh.mNumVertices, [&](unsigned i) {
+            const glm::vec3 tangent = toGlm(mesh.mTangents[i]);
+            const bool mirrored = glm::dot(glm::cross(toGlm(mesh.mNormals[i]), tangent), toGlm(mesh.mBitangents[i])) < 0;
+            return glm::vec4{tangent, mirrored ? -1.0f : 1.0f};
+        });
+    release(mesh.mTangents);
+    release(mesh.mBitangents);
+    // An STL facet's normal says nothing its corners do not, and makes every curved surface look faceted.
+    if (mesh.mNormals && report_.format != "stl")
+        raw.normals = converted<glm::vec3>(mesh.mNumVertices, [&](unsigned i) { return toGlm(mesh.mNormals[i]); });
+    release(mesh.mNormals);
+    raw.colours = vertexColours(mesh);
+    for (aiColor4D*& colours : mesh.mColors) release(colours);
+    raw.positions = converted<glm::vec3>(
+        mesh.mNumVertices, [&](unsigned i) { return glm::vec3{glm::dvec3{toGlm(mesh.mVertices[i])} * frame_.metresPerUnit}; });
+    release(mesh.mVertices);
     return raw;
 }
 
@@ -276,25 +298,13 @@ void Conversion::whitenBelowVertexColours() {
         if (coloured[i] && !plain[i]) scene_.materials[i].baseColour = glm::vec4{1, 1, 1, scene_.materials[i].baseColour.a};
 }
 
-/// Gives back what has been taken over, so that a large file is not held twice.
-void release(aiMesh& mesh) {
-    delete[] std::exchange(mesh.mVertices, nullptr);
-    delete[] std::exchange(mesh.mNormals, nullptr);
-    delete[] std::exchange(mesh.mTangents, nullptr);
-    delete[] std::exchange(mesh.mBitangents, nullptr);
-    delete[] std::exchange(mesh.mFaces, nullptr);
-    mesh.mNumFaces = 0;
-}
-
 void Conversion::meshes() {
     meshFromSource_.assign(source_.mNumMeshes, scene::none);
     for (unsigned i = 0; i < source_.mNumMeshes; ++i) {
         aiMesh& mesh = *source_.mMeshes[i];
         const bool hasMaterial = mesh.mMaterialIndex < scene_.materials.size();
         const scene::Material& material = scene_.materials[hasMaterial ? mesh.mMaterialIndex : 0];
-        RawMesh raw = rawMesh(mesh);
-        release(mesh);
-        scene::Mesh finished = finishMesh(std::move(raw), {options_.creaseAngle, material.normalImage != scene::none}, repairs_);
+        scene::Mesh finished = finishMesh(takeRawMesh(mesh), {options_.creaseAngle, material.normalImage != scene::none}, repairs_);
         options_.progress(0.7 + 0.3 * (i + 1) / source_.mNumMeshes, "preparing meshes");
         if (finished.indices.empty()) continue;
         finished.name = mesh.mName.C_Str();

@@ -1,5 +1,6 @@
 #include "cad/reader.hpp"
 #include "cad/wire.hpp"
+#include "cad/worker/small_blocks.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -60,6 +61,7 @@ int main(int count, char** arguments) {
     }
     confine(job->options.limits);
     job->options.progress.report = report;
+    cad::useSmallBlocks();
     auto answer = cad::readModel(job->path, job->options);
     // Not `return`: destructors of what a broken file made are where parsers crash, and the answer is all that is wanted.
     ::_exit(cad::writeAnswer(cad::resultDescriptor, answer) ? 0 : 1);

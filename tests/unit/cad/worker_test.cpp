@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <format>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -134,6 +136,51 @@ TEST_F(Worker, StarvedOfMemoryIsAnError) {
             << megabytes << ": " << result.error().text();
         EXPECT_NE(result.error().place.find("nist_ctc_02"), std::string::npos);
     }
+}
+
+/// A wavy sheet of cells x cells squares, as glTF beside its buffer; how many bytes that has.
+std::uint64_t writeSheet(const fs::path& path, std::uint32_t cells) {
+    const std::uint32_t side = cells + 1;
+    std::vector<glm::vec3> positions, normals(std::size_t{side} * side, glm::vec3{0, 1, 0});
+    std::vector<std::uint32_t> indices;
+    for (std::uint32_t j = 0; j < side; ++j)
+        for (std::uint32_t i = 0; i < side; ++i)
+            positions.emplace_back(static_cast<float>(i) * 0.01f, std::sin(static_cast<float>(i + j)) * 0.01f,
+                                   static_cast<float>(j) * 0.01f);
+    for (std::uint32_t j = 0; j < cells; ++j)
+        for (std::uint32_t i = 0; i < cells; ++i) {
+            const std::uint32_t a = j * side + i, c = a + side;
+            indices.insert(indices.end(), {a, c, c + 1, a, c + 1, a + 1});
+        }
+    const std::size_t vertexBytes = positions.size() * sizeof(glm::vec3), indexBytes = indices.size() * sizeof(std::uint32_t);
+    std::ofstream binary{fs::path{path}.replace_extension(".bin"), std::ios::binary};
+    binary.write(reinterpret_cast<const char*>(positions.data()), static_cast<std::streamsize>(vertexBytes));
+    binary.write(reinterpret_cast<const char*>(normals.data()), static_cast<std::streamsize>(vertexBytes));
+    binary.write(reinterpret_cast<const char*>(indices.data()), static_cast<std::streamsize>(indexBytes));
+    const std::uint64_t bytes = vertexBytes * 2 + indexBytes;
+    std::ofstream{path} << std::format(
+        R"({{"asset":{{"version":"2.0"}},"scene":0,"scenes":[{{"nodes":[0]}}],"nodes":[{{"mesh":0}}],)"
+        R"("meshes":[{{"primitives":[{{"attributes":{{"POSITION":0,"NORMAL":1}},"indices":2}}]}}],"accessors":[)"
+        R"({{"bufferView":0,"componentType":5126,"count":{0},"type":"VEC3"}},{{"bufferView":1,"componentType":5126,"count":{0},"type":"VEC3"}},)"
+        R"({{"bufferView":2,"componentType":5125,"count":{1},"type":"SCALAR"}}],"bufferViews":[{{"buffer":0,"byteLength":{2}}},)"
+        R"({{"buffer":0,"byteOffset":{2},"byteLength":{2}}},{{"buffer":0,"byteOffset":{3},"byteLength":{4}}}],)"
+        R"("buffers":[{{"byteLength":{5},"uri":"{6}"}}]}})",
+        positions.size(), indices.size(), vertexBytes, vertexBytes * 2, indexBytes, bytes,
+        fs::path{path}.replace_extension(".bin").filename().string());
+    return bytes;
+}
+
+TEST_F(Worker, ALargeMeshTakesThreeAndAHalfTimesItsOwnSizeAtMost) {
+#if defined(__SANITIZE_ADDRESS__) || (defined(__has_feature) && __has_feature(address_sanitizer))
+    GTEST_SKIP() << "sanitizers need memory of their own";
+#endif
+    static_cast<void>(writeSheet(folder_ / "small.gltf", 2));
+    const std::uint64_t bytes = writeSheet(folder_ / "large.gltf", 1000);
+    const auto small = import(folder_ / "small.gltf"), large = import(folder_ / "large.gltf");
+    ASSERT_TRUE(small && large);
+    EXPECT_EQ(large->scene.triangles(), 2'000'000u);
+    EXPECT_LT(static_cast<double>(large->report.peakBytes - small->report.peakBytes), 3.5 * static_cast<double>(bytes))
+        << "of " << bytes << " bytes";
 }
 
 TEST_F(Worker, DamagedStepFilesAreSafe) {
