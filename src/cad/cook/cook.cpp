@@ -71,22 +71,33 @@ void fitGroups(CookedPart& part) {
     }
 }
 
-/// The box around the mesh, and the sphere around the clusters as modelled.
-void findBounds(const Welded& welded, unsigned threads, CookedPart& part) {
+/// The box around the mesh, and the sphere about its middle.
+void findBounds(const Welded& welded, unsigned threads, scene::CookedMesh& mesh) {
     std::mutex mutex;
-    parallelChunks(welded.positions.size(), 1 << 16, threads, [&](std::size_t first, std::size_t last) {
+    const auto forPlaces = [&](const auto& look) {
+        parallelChunks(welded.positions.size(), 1 << 16, threads, [&](std::size_t first, std::size_t last) {
+            look([&](const auto& place) {
+                for (std::size_t i = first; i < last; ++i)
+                    place(welded.gridOrigin + gridSteps(welded.positions[i]) * welded.gridStep);
+            });
+        });
+    };
+    forPlaces([&](const auto& each) {
         scene::Aabb box;
-        for (std::size_t i = first; i < last; ++i)
-            box.include(welded.gridOrigin + gridSteps(welded.positions[i]) * welded.gridStep);
+        each([&](glm::vec3 place) { box.include(place); });
         const std::lock_guard lock{mutex};
-        part.mesh.bounds.include(box);
+        mesh.bounds.include(box);
     });
-    std::vector<glm::vec4> spheres;
-    if (part.hierarchy.levels.empty()) return;
-    for (const scene::Cluster& cluster :
-         std::span{part.hierarchy.clusters.clusters}.first(part.hierarchy.levels.front().clusterCount))
-        spheres.push_back(cluster.bounds);
-    part.mesh.sphere = sphereAround(std::span<const glm::vec4>{spheres});
+    if (mesh.bounds.empty()) return;
+    const glm::vec3 centre = mesh.bounds.centre();
+    float radius = 0;
+    forPlaces([&](const auto& each) {
+        float own = 0;
+        each([&](glm::vec3 place) { own = std::max(own, glm::distance(place, centre)); });
+        const std::lock_guard lock{mutex};
+        radius = std::max(radius, own);
+    });
+    mesh.sphere = {centre, radius * 1.00001f};
 }
 
 CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, const CookOptions& options) {
@@ -110,7 +121,7 @@ CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, cons
         }
     });
     place(welded, part);
-    findBounds(welded, threads, part);
+    findBounds(welded, threads, part.mesh);
     fitGroups(part);
     return part;
 }
