@@ -4,6 +4,8 @@
 #include "cad/cook/deviation.hpp"
 #include "cad/cook/local_index.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <meshoptimizer.h>
 

@@ -1,5 +1,6 @@
 #include "cad/reader.hpp"
 #include "cad/wire.hpp"
+#include "cad/worker/sanitized.hpp"
 #include "cad/worker/small_blocks.hpp"
 
 #include <csignal>
@@ -9,14 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MILLWRIGHT_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MILLWRIGHT_SANITIZED 1
-#endif
-#endif
 
 /// millwright-import-worker: reads one model and hands it back (docs/decisions/003). A file that makes a parser crash ends this
 /// process and no other.

@@ -1,12 +1,6 @@
 #include "cad/worker/small_blocks.hpp"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MILLWRIGHT_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MILLWRIGHT_SANITIZED 1
-#endif
-#endif
+#include "cad/worker/sanitized.hpp"
 
 #ifdef MILLWRIGHT_SANITIZED
 
