@@ -55,13 +55,14 @@ struct Cluster { // see scene/cooked.hpp
     vec4 own;
     vec4 parent;
     vec4 cone;
+    vec3 boxCentre; // of the box around it, node's frame: flat clusters hide better than their spheres
     float ownError;
+    vec3 boxHalf;
     float parentError;
     uint firstVertex;
     uint firstTriangle;
-    uint vertexCount;
     uint triangleCount;
-    uint pad[2];
+    uint pad;
 };
 
 struct DrawCommand { // VkDrawIndexedIndirectCommand

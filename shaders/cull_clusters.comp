@@ -74,7 +74,7 @@ void main() {
         vec3 towards = centre - push.cull.views[v].eye;
         if (cone && dot(towards, axis) >= (c.cone.w * length(towards) + radius) * axisLength) continue;
         seen = true;
-        bool hides = (push.cull.occlusion & (again ? 2u : 1u)) != 0u && behind(v, !again, centre, mat3(1), vec3(radius));
+        bool hides = (push.cull.occlusion & (again ? 2u : 1u)) != 0u && behind(v, !again, s.turn * c.boxCentre + s.at, s.turn, c.boxHalf);
         if (again && !hides) hides = behind(v, false, s.turn * mesh.boxCentre + s.at, s.turn, mesh.boxHalf);
         hidden = hidden && hides;
     }

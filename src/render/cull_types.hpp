@@ -53,6 +53,22 @@ struct GpuCullMesh {
 };
 static_assert(sizeof(GpuCullMesh) == 48);
 
+struct GpuCluster {
+    glm::vec4 bounds;
+    glm::vec4 own;
+    glm::vec4 parent;
+    glm::vec4 cone;
+    glm::vec3 boxCentre;
+    float ownError;
+    glm::vec3 boxHalf;
+    float parentError;
+    std::uint32_t firstVertex;
+    std::uint32_t firstTriangle;
+    std::uint32_t triangleCount;
+    std::uint32_t pad;
+};
+static_assert(sizeof(GpuCluster) == 112);
+
 struct GpuTotals {
     std::uint32_t candidates;
     std::array<std::uint32_t, 3> clusters;

@@ -37,6 +37,41 @@ Result<void> checkScene(const scene::Scene& scene) {
     return {};
 }
 
+std::vector<GpuCullMesh> meshesForCulling(const MeshArrays& arrays) {
+    std::vector<GpuCullMesh> meshes;
+    meshes.reserve(arrays.meshes.size());
+    for (const auto& m : arrays.meshes) {
+        meshes.push_back({.sphere = m.sphere,
+                          .boxCentre = m.box.empty() ? glm::vec3{0} : m.box.centre(),
+                          .firstLevel = m.firstLevel,
+                          .boxHalf = m.box.empty() ? glm::vec3{0} : m.box.size() * 0.5f,
+                          .levelCount = m.levelCount});
+    }
+    return meshes;
+}
+
+std::vector<GpuCluster> clustersForCulling(const MeshArrays& arrays) {
+    std::vector<GpuCluster> clusters;
+    clusters.reserve(arrays.clusters.size());
+    for (const auto& c : arrays.clusters) {
+        scene::Aabb box;
+        for (const auto& vertex : std::span{arrays.vertices}.subspan(c.firstVertex, c.vertexCount)) box.include(vertex.position);
+        clusters.push_back({.bounds = c.bounds,
+                            .own = c.own,
+                            .parent = c.parent,
+                            .cone = c.cone,
+                            .boxCentre = box.empty() ? glm::vec3{0} : box.centre(),
+                            .ownError = c.ownError,
+                            .boxHalf = box.empty() ? glm::vec3{0} : box.size() * 0.5f,
+                            .parentError = c.parentError,
+                            .firstVertex = c.firstVertex,
+                            .firstTriangle = c.firstTriangle,
+                            .triangleCount = c.triangleCount,
+                            .pad = 0});
+    }
+    return clusters;
+}
+
 Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene,
                           std::span<const scene::CookedGeometry> cooked, SceneStore& store) {
     MeshArrays arrays;
@@ -54,18 +89,11 @@ Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene:
     };
     auto done = make(store.vertices, std::as_bytes(std::span{arrays.vertices}), "scene vertices");
     if (done) done = make(store.indices, std::as_bytes(std::span{arrays.indices}), "scene indices");
-    std::vector<GpuCullMesh> cullMeshes;
-    cullMeshes.reserve(arrays.meshes.size());
-    for (const auto& m : arrays.meshes) {
-        cullMeshes.push_back({.sphere = m.sphere,
-                              .boxCentre = m.box.empty() ? glm::vec3{0} : m.box.centre(),
-                              .firstLevel = m.firstLevel,
-                              .boxHalf = m.box.empty() ? glm::vec3{0} : m.box.size() * 0.5f,
-                              .levelCount = m.levelCount});
-    }
+    const auto cullMeshes = meshesForCulling(arrays);
+    const auto cullClusters = clustersForCulling(arrays);
     if (done) done = make(store.cullMeshes, std::as_bytes(std::span{cullMeshes}), "meshes for culling");
     if (done) done = make(store.cullLevels, std::as_bytes(std::span{arrays.levels}), "levels for culling");
-    if (done) done = make(store.cullClusters, std::as_bytes(std::span{arrays.clusters}), "clusters for culling");
+    if (done) done = make(store.cullClusters, std::as_bytes(std::span{cullClusters}), "clusters for culling");
     if (!done) return done;
     store.meshes = std::move(arrays.meshes);
     store.levels = std::move(arrays.levels);
