@@ -75,12 +75,14 @@ struct DrawCommand { // VkDrawIndexedIndirectCommand
 
 // What has been found so far this frame.
 struct Totals {
-    uint candidates;      // clusters that may be drawn
+    uint candidates;      // clusters that may be drawn; those of the second phase come after those of the first
+    uint firstCandidates; // of the first phase
+    uint firstBuckets[buckets + 1]; // where each bucket's begin there
     uint clusters[3];     // chosen before the first, second phase, after it
     uint triangles[3];
     uvec3 candidateGroups; // VkDispatchIndirectCommand
     uvec3 clusterGroups;
-    DrawCommand draws[2 * buckets];
+    DrawCommand draws[3 * buckets]; // of the first phase, then two a bucket: of what was put off by itself, of what was with its instance
 };
 
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer PlacedList { Placed p[]; };
@@ -125,6 +127,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Cu
     Numbers indices;          // of all triangles
     InstanceList instances;   // for drawing, one an instance
     Pairs instanceStarts;     // x: candidates; in `order`, one more than instances
+    Numbers late;             // by instance: 1, behind something in the frame before
     Pairs candidates;         // instance, cluster and state
     Pairs candidateStarts;    // clusters, triangles; one more than candidates
     Pairs chosen;             // instance, first vertex; for drawing
@@ -136,62 +139,100 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Cu
 
 layout(push_constant, scalar) uniform Push {
     CullData cull;
-    uint phase; // 0, 1; of the scan: 2 over instances; of the pyramid: level
+    uint phase; // 0, 1; of the scan over instances: 2, 3; of the pyramid: level
     uint depthImage; // heap index, of the pyramid's finest level
 } push;
 
 uint rowed(uvec3 group, uint local) { return (group.y * widestRow + group.x) * cullThreads + local; }
 
-// Whether all of a box (centre relative, half its size along the view's axes) is behind what the pyramid holds. `before`: seen as in
-// the frame that the pyramid was made in.
-bool behind(uint view, bool before, vec3 centre, mat3 relativeFromBox, vec3 boxHalf) {
-    mat4 viewFrom = before ? push.cull.views[view].pyramidFromRelative : push.cull.views[view].viewFromRelative;
-    vec4 project = before ? push.cull.views[view].pyramidProject : push.cull.views[view].project;
+// What every thread needs of the frame. lavapipe reads it once for all threads of a group if it is read before they part ways, and
+// for each of them by itself afterwards: `begin` comes first.
+CullView firstView;
+uint viewCount, occlusion, pyramidStride, pyramidDepth;
+float pixelError, minimumPixels, near;
+vec3 origin, originRest;
+uvec2 extent;
+PlacedList placedList;
+MeshList meshList;
+LevelList levelList;
+ClusterList clusterList;
+Pairs instanceStarts, candidates, candidateStarts;
+Numbers order, late;
+Depths pyramid;
+
+void begin() {
+    firstView = push.cull.views[0];
+    viewCount = push.cull.viewCount;
+    occlusion = push.cull.occlusion;
+    pyramidStride = push.cull.pyramidStride;
+    pyramidDepth = push.cull.pyramidDepth;
+    pixelError = push.cull.pixelError;
+    minimumPixels = push.cull.minimumPixels;
+    near = push.cull.near;
+    origin = push.cull.origin;
+    originRest = push.cull.originRest;
+    extent = push.cull.extent;
+    placedList = push.cull.placed;
+    meshList = push.cull.meshes;
+    levelList = push.cull.levels;
+    clusterList = push.cull.clusters;
+    instanceStarts = push.cull.instanceStarts;
+    candidates = push.cull.candidates;
+    candidateStarts = push.cull.candidateStarts;
+    order = push.cull.order;
+    late = push.cull.late;
+    pyramid = push.cull.pyramid;
+}
+
+// Whether all of a box (centre relative, half its size along its axes) is behind what the pyramid holds. `before`: seen as in the
+// frame that the pyramid was made in.
+bool behind(CullView view, uint index, bool before, vec3 centre, mat3 relativeFromBox, vec3 boxHalf) {
+    mat4 viewFrom = before ? view.pyramidFromRelative : view.viewFromRelative;
+    vec4 project = before ? view.pyramidProject : view.project;
     mat3 axes = mat3(viewFrom) * relativeFromBox;
     vec3 half_ = abs(axes[0]) * boxHalf.x + abs(axes[1]) * boxHalf.y + abs(axes[2]) * boxHalf.z;
     vec3 c = (viewFrom * vec4(centre, 1)).xyz;
     float nearest = -c.z - half_.z, farthest = -c.z + half_.z;
-    if (nearest <= push.cull.near) return false;
+    if (nearest <= near) return false;
     vec2 low = min((c.xy - half_.xy) / nearest, (c.xy - half_.xy) / farthest);
     vec2 high = max((c.xy + half_.xy) / nearest, (c.xy + half_.xy) / farthest);
     vec2 a = project.xy * low - project.zw, b = project.xy * high - project.zw;
-    vec2 extent = vec2(push.cull.extent);
-    vec2 from = (min(a, b) * 0.5 + 0.5) * extent, to = (max(a, b) * 0.5 + 0.5) * extent;
-    if (any(greaterThanEqual(from, extent)) || any(lessThan(to, vec2(0)))) return false;
-    ivec2 first = ivec2(clamp(from, vec2(0), extent - 1)), last = ivec2(clamp(to, vec2(0), extent - 1));
+    vec2 size = vec2(extent);
+    vec2 from = (min(a, b) * 0.5 + 0.5) * size, to = (max(a, b) * 0.5 + 0.5) * size;
+    if (any(greaterThanEqual(from, size)) || any(lessThan(to, vec2(0)))) return false;
+    ivec2 first = ivec2(clamp(from, vec2(0), size - 1)), last = ivec2(clamp(to, vec2(0), size - 1));
     // Of the level where it covers at most 5 x 5.
-    int level = clamp(findMSB(max(last.x - first.x, last.y - first.y)) - 2, 0, int(push.cull.pyramidDepth) - 1);
-    int width = int(push.cull.extent.x + (2u << level) - 1u) >> (level + 1);
+    int level = clamp(findMSB(max(last.x - first.x, last.y - first.y)) - 2, 0, int(pyramidDepth) - 1);
+    int width = int(extent.x + (2u << level) - 1u) >> (level + 1);
     first >>= level + 1;
     last >>= level + 1;
-    float nearestDepth = push.cull.near / nearest; // reversed: what is nearer has more
-    uint start = view * push.cull.pyramidStride + push.cull.pyramidFirst[level];
+    float nearestDepth = near / nearest; // reversed: what is nearer has more
+    uint start = index * pyramidStride + push.cull.pyramidFirst[level];
     for (int y = first.y; y <= last.y; ++y)
         for (int x = first.x; x <= last.x; ++x)
-            if (push.cull.pyramid.d[start + uint(y * width + x)] <= nearestDepth) return false;
+            if (pyramid.d[start + uint(y * width + x)] <= nearestDepth) return false;
     return true;
 }
 
-bool inside(uint view, vec3 centre, float radius) {
+bool inside(CullView view, vec3 centre, float radius) {
     for (int i = 0; i < 5; ++i)
-        if (dot(push.cull.views[view].planes[i].xyz, centre) + push.cull.views[view].planes[i].w < -radius) return false;
+        if (dot(view.planes[i].xyz, centre) + view.planes[i].w < -radius) return false;
     return true;
 }
 
+float leastErrorIn(CullView view, vec3 centre, float radius) {
+    return pixelError * max(distance(centre, view.eye) - radius, 0) / view.pixelsPerRadian;
+}
 // How far surfaces may lie off anywhere in the sphere, metres …
 float leastError(vec3 centre, float radius) {
-    float allowed = 3e38;
-    for (uint v = 0; v < push.cull.viewCount; ++v)
-        allowed = min(allowed, push.cull.pixelError * max(distance(centre, push.cull.views[v].eye) - radius, 0) /
-                                   push.cull.views[v].pixelsPerRadian);
+    float allowed = leastErrorIn(firstView, centre, radius);
+    for (uint v = 1; v < viewCount; ++v) allowed = min(allowed, leastErrorIn(push.cull.views[v], centre, radius));
     return allowed;
 }
 // … and nowhere in it more.
 float mostError(vec3 centre, float radius) {
-    float allowed = 3e38;
-    for (uint v = 0; v < push.cull.viewCount; ++v)
-        allowed = min(allowed, push.cull.pixelError * (distance(centre, push.cull.views[v].eye) + radius) /
-                                   push.cull.views[v].pixelsPerRadian);
+    float allowed = leastErrorIn(firstView, centre, -radius);
+    for (uint v = 1; v < viewCount; ++v) allowed = min(allowed, leastErrorIn(push.cull.views[v], centre, -radius));
     return allowed;
 }
 
@@ -204,10 +245,10 @@ struct Standing {
     float radius;
 };
 
-Standing standing(Placed p, vec4 sphere) {
+Standing standing(vec4 rows[3], vec4 sphere) {
     Standing s;
-    s.turn = transpose(mat3(p.rows[0].xyz, p.rows[1].xyz, p.rows[2].xyz));
-    s.at = (vec3(p.rows[0].w, p.rows[1].w, p.rows[2].w) - push.cull.origin) - push.cull.originRest;
+    s.turn = transpose(mat3(rows[0].xyz, rows[1].xyz, rows[2].xyz));
+    s.at = (vec3(rows[0].w, rows[1].w, rows[2].w) - origin) - originRest;
     s.scale = sqrt(max(dot(s.turn[0], s.turn[0]), max(dot(s.turn[1], s.turn[1]), dot(s.turn[2], s.turn[2]))));
     s.centre = s.turn * sphere.xyz + s.at;
     s.radius = sphere.w * s.scale;

@@ -6,12 +6,15 @@
 layout(local_size_x = cullThreads) in;
 
 void main() {
+    begin();
+    uint count = min(push.cull.totals.t.candidates, push.cull.candidateLimit), most = push.cull.clusterLimit;
+    Pairs chosen = push.cull.chosen, chosenWork = push.cull.chosenWork;
     uint t = rowed(gl_WorkGroupID, gl_LocalInvocationID.x);
-    if (t >= min(push.cull.totals.t.candidates, push.cull.candidateLimit)) return;
-    uvec2 at = push.cull.candidateStarts.p[t];
-    if (push.cull.candidateStarts.p[t + 1].x == at.x || at.x >= push.cull.clusterLimit) return;
-    uvec2 candidate = push.cull.candidates.p[t];
+    if (t >= count) return;
+    uvec2 at = candidateStarts.p[t];
+    if (candidateStarts.p[t + 1].x == at.x || at.x >= most) return;
+    uvec2 candidate = candidates.p[t];
     uint index = candidate.y & 0x7FFFFFFFu;
-    push.cull.chosen.p[at.x] = uvec2(candidate.x, push.cull.clusters.c[index].firstVertex);
-    push.cull.chosenWork.p[at.x] = uvec2(index, at.y);
+    chosen.p[at.x] = uvec2(candidate.x, clusterList.c[index].firstVertex);
+    chosenWork.p[at.x] = uvec2(index, at.y);
 }

@@ -16,39 +16,44 @@ bool turnedAway(vec3 a, vec3 b, vec3 c) {
 }
 
 bool betweenPixels(vec3 a, vec3 b, vec3 c) {
-    if (max(a.z, max(b.z, c.z)) > -push.cull.near) return false; // cut by the near plane
-    vec4 project = push.cull.views[0].project;
-    vec2 extent = vec2(push.cull.extent);
+    if (max(a.z, max(b.z, c.z)) > -near) return false; // cut by the near plane
+    vec4 project = firstView.project;
+    vec2 size = vec2(extent);
     vec2 p = (project.xy * a.xy / -a.z - project.zw), q = (project.xy * b.xy / -b.z - project.zw), r = (project.xy * c.xy / -c.z - project.zw);
-    vec2 low = (min(p, min(q, r)) * 0.5 + 0.5) * extent - 0.5 - snap, high = (max(p, max(q, r)) * 0.5 + 0.5) * extent - 0.5 + snap;
-    return any(lessThan(high, vec2(0))) || any(greaterThan(low, extent)) || any(greaterThan(ceil(low), floor(high)));
+    vec2 low = (min(p, min(q, r)) * 0.5 + 0.5) * size - 0.5 - snap, high = (max(p, max(q, r)) * 0.5 + 0.5) * size - 0.5 + snap;
+    return any(lessThan(high, vec2(0))) || any(greaterThan(low, size)) || any(greaterThan(ceil(low), floor(high)));
 }
 
 void main() {
-    uint slot = gl_WorkGroupID.y * widestRow + gl_WorkGroupID.x + min(push.cull.totals.t.clusters[push.phase], push.cull.clusterLimit);
-    if (slot >= min(push.cull.totals.t.clusters[push.phase + 1], push.cull.clusterLimit)) return;
-    uvec2 chosen = push.cull.chosen.p[slot], work = push.cull.chosenWork.p[slot];
-    uint firstIndex = 3 * push.cull.clusters.c[work.x].firstTriangle;
-    uint count = min(push.cull.clusters.c[work.x].triangleCount, push.cull.triangleLimit - min(work.y, push.cull.triangleLimit));
-    Placed p = push.cull.placed.p[chosen.x];
-    mat4 viewFromRelative = push.cull.views[0].viewFromRelative;
-    Standing s = standing(p, vec4(0));
-    mat3 turn = mat3(viewFromRelative) * s.turn;
-    vec3 at = (viewFromRelative * vec4(s.at, 1)).xyz;
-    bool bothSides = (p.flags & placedBothSides) != 0u, mirrored = (p.flags & placedMirrored) != 0u;
+    begin();
+    uint mostClusters = push.cull.clusterLimit, mostTriangles = push.cull.triangleLimit, tests = push.cull.triangleTests;
+    uint slot = gl_WorkGroupID.y * widestRow + gl_WorkGroupID.x + min(push.cull.totals.t.clusters[push.phase], mostClusters);
+    uint end = min(push.cull.totals.t.clusters[push.phase + 1], mostClusters);
+    Numbers indices = push.cull.indices, chosenIndices = push.cull.chosenIndices;
+    Vertices vertices = push.cull.vertices;
+    // The same for the whole group, so read before threads part ways.
+    uint read = min(slot, max(end, 1u) - 1);
+    uvec2 chosen = push.cull.chosen.p[read], work = push.cull.chosenWork.p[read];
+    uint firstIndex = 3 * clusterList.c[work.x].firstTriangle, triangles = clusterList.c[work.x].triangleCount;
+    uint flags = placedList.p[chosen.x].flags;
+    Standing s = standing(placedList.p[chosen.x].rows, vec4(0));
+    if (slot >= end) return;
+    uint count = min(triangles, mostTriangles - min(work.y, mostTriangles));
+    mat3 turn = mat3(firstView.viewFromRelative) * s.turn;
+    vec3 at = (firstView.viewFromRelative * vec4(s.at, 1)).xyz;
+    bool bothSides = (flags & placedBothSides) != 0u, mirrored = (flags & placedMirrored) != 0u;
     for (uint k = gl_LocalInvocationID.x; k < count; k += cullThreads) {
-        uvec3 corners = uvec3(push.cull.indices.n[firstIndex + 3 * k], push.cull.indices.n[firstIndex + 3 * k + 1],
-                              push.cull.indices.n[firstIndex + 3 * k + 2]);
+        uvec3 corners = uvec3(indices.n[firstIndex + 3 * k], indices.n[firstIndex + 3 * k + 1], indices.n[firstIndex + 3 * k + 2]);
         if (mirrored) corners = corners.xzy; // so that front is front
-        if (push.cull.triangleTests != 0u) {
-            vec3 a = turn * push.cull.vertices.v[corners.x].position + at, b = turn * push.cull.vertices.v[corners.y].position + at,
-                 c = turn * push.cull.vertices.v[corners.z].position + at;
-            if ((!bothSides && turnedAway(a, b, c)) || (push.cull.triangleTests == 2u && betweenPixels(a, b, c))) corners = uvec3(chosen.y);
+        if (tests != 0u) {
+            vec3 a = turn * vertices.v[corners.x].position + at, b = turn * vertices.v[corners.y].position + at,
+                 c = turn * vertices.v[corners.z].position + at;
+            if ((!bothSides && turnedAway(a, b, c)) || (tests == 2u && betweenPixels(a, b, c))) corners = uvec3(chosen.y);
         }
         uvec3 packed = uvec3(slot << 7) | (corners - chosen.y);
         uint to = 3 * (work.y + k);
-        push.cull.chosenIndices.n[to] = packed.x;
-        push.cull.chosenIndices.n[to + 1] = packed.y;
-        push.cull.chosenIndices.n[to + 2] = packed.z;
+        chosenIndices.n[to] = packed.x;
+        chosenIndices.n[to + 1] = packed.y;
+        chosenIndices.n[to + 2] = packed.z;
     }
 }

@@ -3,43 +3,62 @@
 #include "cull.glsl"
 #include "gbuffer.glsl"
 
-// One thread an instance: whether it is seen, how many of its clusters may have to be drawn, and where it is this frame.
+// One thread an instance: whether it is seen, how many of its clusters may have to be drawn, and where it is this frame. The first
+// phase puts off what was behind something in the frame before; the second looks at that again.
 layout(local_size_x = cullThreads) in;
 
-void main() {
-    uint place = rowed(gl_WorkGroupID, gl_LocalInvocationID.x);
-    if (place >= push.cull.instanceCount) return;
-    uint i = push.cull.order.n[place];
-    Placed p = push.cull.placed.p[i];
-    push.cull.instanceStarts.p[place] = uvec2(0);
-    if ((p.flags & placedHidden) != 0u) return;
-    CullMesh mesh = push.cull.meshes.m[p.mesh];
-    Standing s = standing(p, mesh.sphere);
+bool seen = false, hidden = true;
 
-    vec3 boxCentre = s.turn * mesh.boxCentre + s.at;
-    bool seen = false, late = true;
-    for (uint v = 0; v < push.cull.viewCount; ++v) {
-        if (!inside(v, s.centre, s.radius)) continue;
-        float away = distance(s.centre, push.cull.views[v].eye);
-        if (away > s.radius && 2 * s.radius * push.cull.views[v].pixelsPerRadian < push.cull.minimumPixels * away) continue;
-        seen = true;
-        late = late && (push.cull.occlusion & 1u) != 0u && behind(v, true, boxCentre, s.turn, mesh.boxHalf);
-    }
+void lookFrom(CullView view, uint index, bool again, Standing s, vec3 boxCentre, vec3 boxHalf) {
+    if (!inside(view, s.centre, s.radius)) return;
+    float away = distance(s.centre, view.eye);
+    if (away > s.radius && 2 * s.radius * view.pixelsPerRadian < minimumPixels * away) return;
+    seen = true;
+    hidden = hidden && (occlusion & (again ? 2u : 1u)) != 0u && behind(view, index, !again, boxCentre, s.turn, boxHalf);
+}
+
+void main() {
+    begin();
+    uint count = push.cull.instanceCount;
+    InstanceList instances = push.cull.instances;
+    Materials materials = push.cull.materials;
+    bool again = push.phase == 1u;
+    uint place = rowed(gl_WorkGroupID, gl_LocalInvocationID.x);
+    if (place >= count) return;
+    uint i = order.n[place];
+    instanceStarts.p[place] = uvec2(0);
+    if (again && late.n[i] == 0u) return;
+    uint flags = placedList.p[i].flags;
+    if (!again) late.n[i] = 0;
+    if ((flags & placedHidden) != 0u) return;
+    vec4 rows[3] = placedList.p[i].rows;
+    uint mesh = placedList.p[i].mesh;
+    Standing s = standing(rows, meshList.m[mesh].sphere);
+    vec3 boxCentre = s.turn * meshList.m[mesh].boxCentre + s.at, boxHalf = meshList.m[mesh].boxHalf;
+    lookFrom(firstView, 0, again, s, boxCentre, boxHalf);
+    for (uint v = 1; v < viewCount; ++v) lookFrom(push.cull.views[v], v, again, s, boxCentre, boxHalf);
     if (!seen) return;
+    if (hidden) {
+        late.n[i] = 1;
+        return;
+    }
 
     float least = leastError(s.centre, s.radius), most = mostError(s.centre, s.radius);
-    uint count = 0;
-    for (uint l = 0; l < mesh.levelCount; ++l) {
-        ClusterLevel level = push.cull.levels.l[mesh.firstLevel + l];
-        if (levelMatters(level, s.scale, least, most)) count += level.clusterCount;
+    uint clusters = 0, firstLevel = meshList.m[mesh].firstLevel, levels = meshList.m[mesh].levelCount;
+    for (uint l = 0; l < levels; ++l) {
+        ClusterLevel level = levelList.l[firstLevel + l];
+        if (levelMatters(level, s.scale, least, most)) clusters += level.clusterCount;
     }
-    push.cull.instanceStarts.p[place] = uvec2(count, 0);
+    instanceStarts.p[place] = uvec2(clusters, 0);
 
-    vec4 plane = vec4(p.fillPlane.xyz, p.fillPlane.w + dot(p.fillPlane.xyz, push.cull.origin) + dot(p.fillPlane.xyz, push.cull.originRest));
-    vec4 rows[3] = vec4[3](vec4(p.rows[0].xyz, s.at.x), vec4(p.rows[1].xyz, s.at.y), vec4(p.rows[2].xyz, s.at.z));
-    Material material = push.cull.materials.m[p.material];
-    vec3 base = mix(material.baseColour.rgb, p.tint.rgb, p.tint.a);
-    float metallic = material.metallic * (1 - p.tint.a), roughness = clamp(material.roughness, 0.06, 1);
+    vec4 plane = placedList.p[i].fillPlane;
+    plane.w += dot(plane.xyz, origin) + dot(plane.xyz, originRest);
+    vec4 relativeRows[3] = vec4[3](vec4(rows[0].xyz, s.at.x), vec4(rows[1].xyz, s.at.y), vec4(rows[2].xyz, s.at.z));
+    uint index = placedList.p[i].material;
+    vec4 tint = placedList.p[i].tint;
+    Material material = materials.m[index];
+    vec3 base = mix(material.baseColour.rgb, tint.rgb, tint.a);
+    float metallic = material.metallic * (1 - tint.a), roughness = clamp(material.roughness, 0.06, 1);
     uvec2 kept = packMaterial(Surface(vec3(0), base, material.emissive, roughness, metallic));
-    push.cull.instances.i[i] = Instance(rows, p.tint, plane, p.material, p.node, p.flags & placedMarks, late ? 1u : 0u, kept);
+    instances.i[i] = Instance(relativeRows, tint, plane, index, placedList.p[i].node, flags & placedMarks, 0u, kept);
 }

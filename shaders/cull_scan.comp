@@ -11,8 +11,17 @@ shared uvec2 sums[threads];
 
 uvec3 groupsOf(uint count) { return uvec3(min(count, widestRow), (count + widestRow - 1) / widestRow, 1); }
 
+DrawCommand drawOf(uint fromCandidate, uint toCandidate) {
+    uint first = min(push.cull.candidateStarts.p[fromCandidate].y, push.cull.triangleLimit);
+    uint end = min(push.cull.candidateStarts.p[toCandidate].y, push.cull.triangleLimit);
+    return DrawCommand(3 * (end - first), 1, 3 * first, 0, 0);
+}
+
+// Where a bucket's candidates begin, of the phase at hand.
+uint bucketStart(uint bucket) { return push.cull.instanceStarts.p[push.cull.bucketFirst[bucket]].x; }
+
 void main() {
-    bool overInstances = push.phase == 2u;
+    bool overInstances = push.phase >= 2u, again = (push.phase & 1u) != 0u;
     TotalsData totals = push.cull.totals;
     Pairs list = push.cull.candidateStarts;
     uint count = 0;
@@ -20,9 +29,10 @@ void main() {
     if (overInstances) {
         list = push.cull.instanceStarts;
         count = push.cull.instanceCount;
+        if (again) base.x = totals.t.firstCandidates;
     } else {
         count = min(totals.t.candidates, push.cull.candidateLimit);
-        if (push.phase == 1u) base = uvec2(totals.t.clusters[1], totals.t.triangles[1]);
+        if (again) base = uvec2(totals.t.clusters[1], totals.t.triangles[1]);
     }
     uint id = gl_LocalInvocationID.x;
     uint each = (count + threads - 1) / threads;
@@ -43,8 +53,11 @@ void main() {
         if (overInstances) {
             totals.t.candidates = at.x;
             totals.t.candidateGroups = groupsOf((min(at.x, push.cull.candidateLimit) + cullThreads - 1) / cullThreads);
-            totals.t.clusters[0] = 0;
-            totals.t.triangles[0] = 0;
+            if (!again) {
+                totals.t.firstCandidates = at.x;
+                totals.t.clusters[0] = 0;
+                totals.t.triangles[0] = 0;
+            }
         } else {
             for (uint after = push.phase + 1; after < 3; ++after) {
                 totals.t.clusters[after] = at.x;
@@ -55,9 +68,15 @@ void main() {
     }
     memoryBarrierBuffer();
     barrier();
-    if (overInstances || id >= buckets) return;
-    uint from = min(push.cull.instanceStarts.p[push.cull.bucketFirst[id]].x, count);
-    uint to = min(push.cull.instanceStarts.p[push.cull.bucketFirst[id + 1]].x, count);
-    uint firstTriangle = min(list.p[from].y, push.cull.triangleLimit), endTriangle = min(list.p[to].y, push.cull.triangleLimit);
-    totals.t.draws[push.phase * buckets + id] = DrawCommand(3 * (endTriangle - firstTriangle), 1, 3 * firstTriangle, 0, 0);
+    if (overInstances) {
+        if (!again && id <= buckets) totals.t.firstBuckets[id] = bucketStart(id);
+    } else if (id < buckets) {
+        uint from = min(totals.t.firstBuckets[id], count), to = min(totals.t.firstBuckets[id + 1], count);
+        if (!again) {
+            totals.t.draws[id] = drawOf(from, to);
+        } else {
+            totals.t.draws[buckets + 2 * id] = drawOf(from, to);
+            totals.t.draws[buckets + 2 * id + 1] = drawOf(min(bucketStart(id), count), min(bucketStart(id + 1), count));
+        }
+    }
 }

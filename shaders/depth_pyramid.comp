@@ -9,15 +9,17 @@ layout(set = 0, binding = 0) uniform sampler samplers[4];
 layout(set = 0, binding = 1) uniform texture2DArray textures[];
 
 void main() {
+    begin();
     uint level = push.phase;
-    uvec2 full = push.cull.extent;
+    uint own = push.cull.pyramidFirst[level], before = push.cull.pyramidFirst[max(level, 1u) - 1u];
+    uvec2 full = extent;
     uvec2 size = (full + (2u << level) - 1u) >> (level + 1u);
     uvec2 at = gl_GlobalInvocationID.xy;
     uint view = gl_GlobalInvocationID.z;
     if (any(greaterThanEqual(at, size))) return;
     uvec2 finer = level == 0u ? full : (full + (1u << level) - 1u) >> level;
     uvec2 a = 2u * at, b = min(a + 1u, finer - 1u);
-    uint start = view * push.cull.pyramidStride;
+    uint start = view * pyramidStride;
     vec4 four;
     if (level == 0u) {
         four = vec4(texelFetch(sampler2DArray(textures[push.depthImage], samplers[2]), ivec3(a, view), 0).r,
@@ -25,9 +27,9 @@ void main() {
                     texelFetch(sampler2DArray(textures[push.depthImage], samplers[2]), ivec3(a.x, b.y, view), 0).r,
                     texelFetch(sampler2DArray(textures[push.depthImage], samplers[2]), ivec3(b, view), 0).r);
     } else {
-        uint first = start + push.cull.pyramidFirst[level - 1u];
-        four = vec4(push.cull.pyramid.d[first + a.y * finer.x + a.x], push.cull.pyramid.d[first + a.y * finer.x + b.x],
-                    push.cull.pyramid.d[first + b.y * finer.x + a.x], push.cull.pyramid.d[first + b.y * finer.x + b.x]);
+        uint first = start + before;
+        four = vec4(pyramid.d[first + a.y * finer.x + a.x], pyramid.d[first + a.y * finer.x + b.x],
+                    pyramid.d[first + b.y * finer.x + a.x], pyramid.d[first + b.y * finer.x + b.x]);
     }
-    push.cull.pyramid.d[start + push.cull.pyramidFirst[level] + at.y * size.x + at.x] = min(min(four.x, four.y), min(four.z, four.w));
+    pyramid.d[start + own + at.y * size.x + at.x] = min(min(four.x, four.y), min(four.z, four.w));
 }

@@ -14,7 +14,7 @@ struct Instance {
     uint material;
     uint node;
     uint flags; // 1: selected, 2: hovered, 4: encloses a volume
-    uint late;  // 1: was behind something in the frame before
+    uint pad;
     uvec2 kept; // its material as packMaterial makes it; of instances that the culling passes wrote
 };
 

@@ -45,6 +45,7 @@ void requireFeatures(Requirements& r) {
     r.features11.pNext = &r.features12;
     r.features12.pNext = &r.features13;
     r.features.features.shaderClipDistance = VK_TRUE; // section planes, and their caps' smooth edges
+    r.features.features.multiDrawIndirect = VK_TRUE;
     r.features.features.sampleRateShading = VK_TRUE;
     r.features11.multiview = VK_TRUE;
     r.features11.shaderDrawParameters = VK_TRUE;

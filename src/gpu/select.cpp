@@ -53,6 +53,7 @@ std::string missingFeature(VkPhysicalDevice device) {
     vkGetPhysicalDeviceFeatures2(device, &has);
     const std::pair<VkBool32, const char*> needed[] = {
         {has.features.shaderClipDistance, "shaderClipDistance"},
+        {has.features.multiDrawIndirect, "multiDrawIndirect"},
         {has.features.sampleRateShading, "sampleRateShading"},
         {has11.multiview, "multiview"},
         {has11.shaderDrawParameters, "shaderDrawParameters"},

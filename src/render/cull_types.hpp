@@ -71,13 +71,15 @@ static_assert(sizeof(GpuCluster) == 112);
 
 struct GpuTotals {
     std::uint32_t candidates;
+    std::uint32_t firstCandidates;
+    std::array<std::uint32_t, bucketCount + 1> firstBuckets;
     std::array<std::uint32_t, 3> clusters;
     std::array<std::uint32_t, 3> triangles;
     VkDispatchIndirectCommand candidateGroups;
     VkDispatchIndirectCommand clusterGroups;
-    std::array<std::array<VkDrawIndexedIndirectCommand, bucketCount>, 2> draws; ///< by phase
+    std::array<VkDrawIndexedIndirectCommand, 3 * bucketCount> draws; ///< of the first phase, then two a bucket
 };
-static_assert(sizeof(GpuTotals) == 13 * 4 + 2 * bucketCount * 20);
+static_assert(sizeof(GpuTotals) == (14 + bucketCount + 1) * 4 + 3 * bucketCount * 20);
 
 struct GpuCullData {
     std::array<GpuCullView, 4> views;
@@ -109,6 +111,7 @@ struct GpuCullData {
     std::uint64_t indices;
     std::uint64_t instances;
     std::uint64_t instanceStarts;
+    std::uint64_t late;
     std::uint64_t candidates;
     std::uint64_t candidateStarts;
     std::uint64_t chosen;
@@ -117,7 +120,7 @@ struct GpuCullData {
     std::uint64_t pyramid;
     std::uint64_t totals;
 };
-static_assert(sizeof(GpuCullData) == 4 * 256 + 42 * 4 + 17 * 8);
+static_assert(sizeof(GpuCullData) == 4 * 256 + 42 * 4 + 18 * 8);
 
 struct GpuCullPush {
     std::uint64_t data;

@@ -21,7 +21,7 @@ constexpr gpu::Access drawing{VK_PIPELINE_STAGE_2_DRAW_INDIRECT_BIT | VK_PIPELIN
                               VK_ACCESS_2_INDIRECT_COMMAND_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT |
                                   VK_ACCESS_2_SHADER_STORAGE_READ_BIT | VK_ACCESS_2_TRANSFER_READ_BIT};
 
-constexpr std::uint32_t overInstances = 2; ///< phase of the scan over instances
+constexpr std::uint32_t overInstances = 2; ///< added to the phase of the scan
 
 // Room at first; most scenes never need more. Lists grow by what frames turn out to need, up to what 32-bit places can hold.
 constexpr std::uint32_t candidatesAtFirst = 1u << 20, clustersAtFirst = 1u << 17, trianglesAtFirst = 4u << 20;
@@ -112,6 +112,7 @@ Result<void> Culling::prepare(gpu::Device& device, gpu::FrameInFlight& frame, co
     data_.indices = store.indices.address();
     data_.instances = instanceList_.address();
     data_.instanceStarts = instanceStarts_.address();
+    data_.late = late_.address();
     data_.candidates = candidates_.address();
     data_.candidateStarts = candidateStarts_.address();
     data_.chosen = chosen_.address();
@@ -159,6 +160,7 @@ Result<void> Culling::fitLists(gpu::Device& device, const SceneStore& store) {
         wanted_ = {atFirst(clusters, candidatesAtFirst), atFirst(clusters, clustersAtFirst), atFirst(triangles, trianglesAtFirst)};
         auto done = make(device, instanceList_, table_.size() * sizeof(GpuInstance), "instances");
         if (done) done = make(device, instanceStarts_, (table_.size() + 1) * sizeof(glm::uvec2), "candidates of instances");
+        if (done) done = make(device, late_, table_.size() * sizeof(std::uint32_t), "instances put off");
         if (!done) return done;
     }
     Result<void> done;
@@ -223,14 +225,10 @@ void Culling::dispatchIndirect(const Pass& pass, const gpu::Pipeline& pipeline, 
 void Culling::choose(const Pass& pass, std::uint32_t phase) {
     if (table_.size() == 0) return;
     gpu::beginLabel(pass.frame, phase == 0 ? "cull" : "cull again");
-    if (phase == 0) {
-        table_.record(pass.commands);
-        gpu::memoryBarrier(pass.commands, {drawing.stage | compute, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT}, computed);
-        dispatch(pass, instances_, phase, rows(groupsFor(table_.size())));
-        dispatch(pass, scan_, overInstances, {1, 1, 1});
-    } else {
-        gpu::memoryBarrier(pass.commands, {drawing.stage | compute, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT}, computed);
-    }
+    if (phase == 0) table_.record(pass.commands);
+    gpu::memoryBarrier(pass.commands, {drawing.stage | compute, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT}, computed);
+    dispatch(pass, instances_, phase, rows(groupsFor(table_.size())));
+    dispatch(pass, scan_, overInstances + phase, {1, 1, 1});
     dispatchIndirect(pass, clusters_, phase, offsetof(GpuTotals, candidateGroups));
     dispatch(pass, scan_, phase, {1, 1, 1});
     dispatchIndirect(pass, emit_, phase, offsetof(GpuTotals, candidateGroups));
@@ -253,8 +251,10 @@ std::uint32_t Culling::draw(const Pass& pass, std::uint32_t phase) const {
         pass.bind(bucket < Bucket::Opaque ? p.plain : bucket < Bucket::Clipped ? p.opaque : p.clipped);
         if (calls == 0) chosen.setPush();
         vkCmdSetCullMode(pass.commands, b % 2 == 1 ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+        // In the second phase two: what was put off by itself, and what was with its instance.
+        const std::size_t command = phase == 0 ? b : bucketCount + 2 * b;
         vkCmdDrawIndexedIndirect(pass.commands, totals_.handle(),
-                                 offsetof(GpuTotals, draws) + (phase * bucketCount + b) * sizeof(VkDrawIndexedIndirectCommand), 1,
+                                 offsetof(GpuTotals, draws) + command * sizeof(VkDrawIndexedIndirectCommand), phase + 1,
                                  sizeof(VkDrawIndexedIndirectCommand));
         ++calls;
     }

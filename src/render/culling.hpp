@@ -82,7 +82,7 @@ private:
     GpuCullData data_{};
     std::uint64_t dataAddress_ = 0; ///< of this frame
 
-    gpu::Buffer instanceList_, instanceStarts_;
+    gpu::Buffer instanceList_, instanceStarts_, late_;
     gpu::Buffer candidates_, candidateStarts_;
     gpu::Buffer chosen_, chosenWork_;
     gpu::Buffer chosenIndices_;

@@ -194,7 +194,7 @@ GpuInstance Placement::gpuInstance(const SceneStore& store, std::size_t index) c
         .node = instance.node,
         .flags = ((flags & selected) ? 1u : 0u) | ((flags & hovered) ? 2u : 0u) |
                  ((flags & (solid | filled)) == solid ? 4u : 0u), // a fill level leaves a shell open
-        .late = 0,
+        .pad = 0,
         .kept = {}};
 }
 

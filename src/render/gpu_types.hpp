@@ -38,7 +38,7 @@ struct GpuInstance {
     std::uint32_t material;
     std::uint32_t node;
     std::uint32_t flags; ///< 1 selected, 2 hovered, 4 encloses a volume
-    std::uint32_t late;
+    std::uint32_t pad;
     glm::uvec2 kept;
 };
 static_assert(sizeof(GpuInstance) == 104);
