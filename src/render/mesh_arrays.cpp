@@ -1,9 +1,14 @@
 #include "render/mesh_arrays.hpp"
 
+#include <millwright/core/parallel.hpp>
+
+#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <format>
 #include <limits>
+#include <thread>
 
 namespace millwright::render {
 namespace {
@@ -57,32 +62,36 @@ struct Start {
     std::uint32_t level, cluster, vertex, triangle;
 };
 
-/// Unpacks the vertices and triangles of a mesh's clusters, which keep their places in the model.
-Result<void> addClusters(const scene::CookedGeometry& g, const scene::CookedMesh& mesh, const Start& start, MeshArrays& arrays) {
-    for (std::uint32_t l = mesh.firstLevel; l < mesh.firstLevel + mesh.levelCount; ++l) {
-        for (const auto& c : g.clusters.subspan(g.levels[l].firstCluster, g.levels[l].clusterCount)) {
-            const bool own = mesh.firstAttributes != scene::none;
-            for (std::uint32_t i = c.firstVertex; i < c.firstVertex + c.vertexCount; ++i) {
-                GpuVertex v{.position = scene::position(mesh, g.vertices[i]),
-                            .normal = g.vertices[i].normal,
-                            .tangent = 0,
-                            .uv = {},
-                            .colour = white};
-                const std::uint32_t at = mesh.firstAttributes + i; // modulo 2^32
-                if (own && at >= g.attributes.size()) return failure(ErrorCode::Invalid, "cooked attributes are out of range");
-                if (own) {
-                    const auto& a = g.attributes[at];
-                    v.tangent = a.tangent, v.uv = {a.uv[0], a.uv[1]}, v.colour = a.colour;
-                }
-                arrays.vertices[std::size_t{start.vertex} + i] = v;
+/// Some clusters of one mesh.
+struct Piece {
+    const scene::CookedMesh* mesh = nullptr;
+    std::span<const scene::Cluster> clusters;
+};
+
+/// Unpacks the vertices and triangles of clusters, which keep their places in the model.
+Result<void> unpack(const scene::CookedGeometry& g, const Piece& piece, const Start& start, MeshArrays& arrays) {
+    const auto& mesh = *piece.mesh;
+    for (const auto& c : piece.clusters) {
+        const bool own = mesh.firstAttributes != scene::none;
+        for (std::uint32_t i = c.firstVertex; i < c.firstVertex + c.vertexCount; ++i) {
+            GpuVertex v{.position = scene::position(mesh, g.vertices[i]),
+                        .normal = g.vertices[i].normal,
+                        .tangent = 0,
+                        .uv = {},
+                        .colour = white};
+            const std::uint32_t at = mesh.firstAttributes + i; // modulo 2^32
+            if (own && at >= g.attributes.size()) return failure(ErrorCode::Invalid, "cooked attributes are out of range");
+            if (own) {
+                const auto& a = g.attributes[at];
+                v.tangent = a.tangent, v.uv = {a.uv[0], a.uv[1]}, v.colour = a.colour;
             }
-            for (std::uint32_t t = c.firstTriangle; t < c.firstTriangle + c.triangleCount; ++t) {
-                for (std::uint32_t k = 0; k < 3; ++k) {
-                    const std::uint32_t corner = g.triangles[t] >> (8 * k) & 0xFFu;
-                    if (corner >= c.vertexCount)
-                        return failure(ErrorCode::Invalid, "a cooked triangle has a vertex that is not there");
-                    arrays.indices[3 * (std::size_t{start.triangle} + t) + k] = start.vertex + c.firstVertex + corner;
-                }
+            arrays.vertices[std::size_t{start.vertex} + i] = v;
+        }
+        for (std::uint32_t t = c.firstTriangle; t < c.firstTriangle + c.triangleCount; ++t) {
+            for (std::uint32_t k = 0; k < 3; ++k) {
+                const std::uint32_t corner = g.triangles[t] >> (8 * k) & 0xFFu;
+                if (corner >= c.vertexCount) return failure(ErrorCode::Invalid, "a cooked triangle has a vertex that is not there");
+                arrays.indices[3 * (std::size_t{start.triangle} + t) + k] = start.vertex + c.firstVertex + corner;
             }
         }
     }
@@ -174,8 +183,14 @@ Result<void> add(const scene::CookedGeometry& cooked, MeshArrays& arrays) {
         cluster.firstTriangle += start.triangle;
         arrays.clusters.push_back(cluster);
     }
+    constexpr std::uint32_t clustersAtOnce = 512;
+    std::vector<Piece> pieces;
     for (const auto& mesh : cooked.meshes) {
-        if (auto done = addClusters(cooked, mesh, start, arrays); !done) return done;
+        for (const auto& level : cooked.levels.subspan(mesh.firstLevel, mesh.levelCount)) {
+            for (std::uint32_t at = 0; at < level.clusterCount; at += clustersAtOnce)
+                pieces.push_back(
+                    {&mesh, cooked.clusters.subspan(level.firstCluster + at, std::min(clustersAtOnce, level.clusterCount - at))});
+        }
         arrays.meshes.push_back({.firstLevel = start.level + mesh.firstLevel,
                                  .levelCount = mesh.triangles > 0 ? mesh.levelCount : 0,
                                  .triangles = mesh.triangles,
@@ -183,7 +198,11 @@ Result<void> add(const scene::CookedGeometry& cooked, MeshArrays& arrays) {
                                  .box = mesh.bounds,
                                  .plain = mesh.firstAttributes == scene::none});
     }
-    return {};
+    std::atomic<std::size_t> broken{pieces.size()};
+    parallelFor(pieces.size(), std::thread::hardware_concurrency(), [&](std::size_t i) {
+        if (!unpack(cooked, pieces[i], start, arrays)) broken = i;
+    });
+    return broken < pieces.size() ? unpack(cooked, pieces[broken], start, arrays) : Result<void>{};
 }
 
 } // namespace

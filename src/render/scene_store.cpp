@@ -3,12 +3,15 @@
 #include "render/cull_types.hpp"
 #include "render/mesh_arrays.hpp"
 
+#include <millwright/core/parallel.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
 #include <format>
 #include <numeric>
+#include <thread>
 #include <tuple>
 
 namespace millwright::render {
@@ -51,24 +54,27 @@ std::vector<GpuCullMesh> meshesForCulling(const MeshArrays& arrays) {
 }
 
 std::vector<GpuCluster> clustersForCulling(const MeshArrays& arrays) {
-    std::vector<GpuCluster> clusters;
-    clusters.reserve(arrays.clusters.size());
-    for (const auto& c : arrays.clusters) {
-        scene::Aabb box;
-        for (const auto& vertex : std::span{arrays.vertices}.subspan(c.firstVertex, c.vertexCount)) box.include(vertex.position);
-        clusters.push_back({.bounds = c.bounds,
-                            .own = c.own,
-                            .parent = c.parent,
-                            .cone = c.cone,
-                            .boxCentre = box.empty() ? glm::vec3{0} : box.centre(),
-                            .ownError = c.ownError,
-                            .boxHalf = box.empty() ? glm::vec3{0} : box.size() * 0.5f,
-                            .parentError = c.parentError,
-                            .firstVertex = c.firstVertex,
-                            .firstTriangle = c.firstTriangle,
-                            .triangleCount = c.triangleCount,
-                            .pad = 0});
-    }
+    std::vector<GpuCluster> clusters(arrays.clusters.size());
+    parallelChunks(clusters.size(), 512, std::thread::hardware_concurrency(), [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            const auto& c = arrays.clusters[i];
+            scene::Aabb box;
+            for (const auto& vertex : std::span{arrays.vertices}.subspan(c.firstVertex, c.vertexCount))
+                box.include(vertex.position);
+            clusters[i] = {.bounds = c.bounds,
+                           .own = c.own,
+                           .parent = c.parent,
+                           .cone = c.cone,
+                           .boxCentre = box.empty() ? glm::vec3{0} : box.centre(),
+                           .ownError = c.ownError,
+                           .boxHalf = box.empty() ? glm::vec3{0} : box.size() * 0.5f,
+                           .parentError = c.parentError,
+                           .firstVertex = c.firstVertex,
+                           .firstTriangle = c.firstTriangle,
+                           .triangleCount = c.triangleCount,
+                           .pad = 0};
+        }
+    });
     return clusters;
 }
 

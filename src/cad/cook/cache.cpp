@@ -1,7 +1,7 @@
 #include "cad/cook/cache.hpp"
 
 #include "cad/cook/entry.hpp"
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 #include "cad/worker_process.hpp"
 
 #include <millwright/core/mapped_file.hpp>

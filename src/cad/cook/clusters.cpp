@@ -2,7 +2,7 @@
 
 #include "cad/cook/bounds.hpp"
 #include "cad/cook/local_index.hpp"
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 
 #include <bit>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "cad/cook/bounds.hpp"
 #include "cad/cook/hierarchy.hpp"
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 
 #include <millwright/cad/cook.hpp>
 

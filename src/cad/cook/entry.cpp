@@ -1,6 +1,6 @@
 #include "cad/cook/entry.hpp"
 
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 
 #include <array>
 #include <atomic>

@@ -1,7 +1,7 @@
 #include "cad/cook/hierarchy.hpp"
 
 #include "cad/cook/bounds.hpp"
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 #include "cad/cook/simplify.hpp"
 
 #include <iterator>

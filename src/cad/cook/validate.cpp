@@ -1,5 +1,5 @@
 #include "cad/cook/entry.hpp"
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 
 #include <atomic>
 #include <cmath>

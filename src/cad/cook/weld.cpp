@@ -1,6 +1,6 @@
 #include "cad/cook/weld.hpp"
 
-#include "cad/cook/parallel.hpp"
+#include <millwright/core/parallel.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-namespace millwright::cad {
+namespace millwright {
 
 /// Calls `work(i)` for every i in [0, count), on up to `threads` threads, this one included; returns when all are done. Which
 /// thread takes which i is left open: `work` may write to what belongs to its i only.
@@ -27,4 +27,4 @@ void parallelChunks(std::size_t count, std::size_t chunk, unsigned threads, cons
     parallelFor((count + chunk - 1) / chunk, threads, [&](std::size_t i) { work(i * chunk, std::min(count, (i + 1) * chunk)); });
 }
 
-} // namespace millwright::cad
+} // namespace millwright
