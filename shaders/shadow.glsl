@@ -26,7 +26,8 @@ float sunlight(vec3 relative, vec3 normal, int taps, bool single) {
         vec4 from = vec4(relative + normal * (push.light.shadowTexel * away + off), 1);
         vec3 p = vec3(dot(push.light.shadowRows[0], from), dot(push.light.shadowRows[1], from), dot(push.light.shadowRows[2], from));
         float lit = sunlightFrom(p, push.light.shadow & 0xFFFFu, taps);
-        return outsideOf(p) || p.z > 1 ? 1 : lit;
+        float edge = max(abs(p.x), abs(p.y)); // shadows end softly where the map does
+        return p.z > 1 ? 1 : mix(lit, 1, clamp((edge - 0.9) * 10.5, 0, 1));
     }
     FrameData frame = push.frame;
     for (uint i = 0; i < frame.cascades; ++i) {

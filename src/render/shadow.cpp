@@ -40,7 +40,9 @@ Result<gpu::Image> ShadowMap::createMap(gpu::Device& device, std::string name) c
 Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm::vec3 towardsSun, std::span<const View> views,
                               Placement& placement) {
     const double scene = placement.sceneRadius();
-    const double reach = std::min(scene, largestRadius);
+    // A single map is not spread so thin that shadows become blots: far from the eye there are none.
+    const double thinnest = 0.03 * features.shadowSize; // at most 6 cm a texel
+    const double reach = std::min(scene, features.cascades == 1 ? thinnest : largestRadius);
     // A scene that one map shows at 8 mm a texel needs no more of them.
     const double fine = 0.004 * features.shadowSize;
     const auto wanted = scene <= 0 ? 0u : scene <= fine ? 1u : features.cascades;

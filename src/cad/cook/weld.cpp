@@ -54,7 +54,7 @@ private:
     /// The newest position in a cell, or `nobody` where it would be.
     std::uint32_t& slot(glm::ivec3 cell) {
         std::size_t i = first(cell);
-        while (slots_[i] != nobody && glm::ivec3{gridSteps(welded_.positions[slots_[i]])} >> cellBits != cell)
+        while (slots_[i] != nobody && (glm::ivec3{gridSteps(welded_.positions[slots_[i]])} >> cellBits) != cell)
             i = (i + 1) & (slots_.size() - 1);
         return slots_[i];
     }
