@@ -37,6 +37,8 @@ void addImport(CLI::App& program, Run& run);
 void addReplay(CLI::App& program, Run& run);
 void addCheck(CLI::App& program, Run& run);
 void addLog(CLI::App& program, Run& run);
+void addSimulate(CLI::App& program, Run& run);
+void addStudy(CLI::App& program, Run& run);
 void addBench(CLI::App& program, Run& run);
 void addDoctor(CLI::App& program, Run& run);
 

@@ -87,6 +87,8 @@ int main(int argumentCount, char** arguments) {
     addReplay(program, run);
     addCheck(program, run);
     addLog(program, run);
+    addSimulate(program, run);
+    addStudy(program, run);
     addBench(program, run);
     addDoctor(program, run);
 

@@ -44,6 +44,8 @@ std::string_view expectation(ValueKind kind) {
     case ValueKind::Vectors: return "a list of points, such as [[0, 0, 0], [1, 0, 0]]";
     case ValueKind::Counts: return "a number of pieces, or one for each of up to three directions";
     case ValueKind::Steps: return "three numbers, or a list of up to three such steps";
+    case ValueKind::Numbers: return "a list of numbers";
+    case ValueKind::Time: return "a duration such as \"30s\", or a distribution such as { kind = \"exponential\", mean = \"30s\" }";
     case ValueKind::Table: return "a table";
     case ValueKind::Tables: break;
     }
@@ -86,6 +88,8 @@ bool hasForm(const Node& node, ValueKind kind) {
     case ValueKind::Vectors: return isVectors(node);
     case ValueKind::Counts: return isCounts(node);
     case ValueKind::Steps: return isVector(node, 3) || (isVectors(node) && !node.children.empty() && node.children.size() <= 3);
+    case ValueKind::Numbers: return node.kind == Node::Kind::Array && std::ranges::all_of(node.children, &Node::isNumber);
+    case ValueKind::Time: return node.isNumber() || node.kind == Node::Kind::String || node.kind == Node::Kind::Table;
     case ValueKind::Table: return node.kind == Node::Kind::Table;
     case ValueKind::Tables: break;
     }
@@ -95,9 +99,17 @@ bool hasForm(const Node& node, ValueKind kind) {
 
 class Checker {
 public:
-    explicit Checker(Problems& problems) : problems_{problems} {}
+    /// `partial`: elements of the process need only their ids, because the plant may state the rest.
+    explicit Checker(Problems& problems, bool partial = false) : problems_{problems}, partial_{partial} {}
 
     void table(const Node& node, const TableKeys& keys) {
+        ++depth_;
+        members(node, keys);
+        --depth_;
+    }
+
+private:
+    void members(const Node& node, const TableKeys& keys) {
         for (const Node& member : node.children) {
             const Key* key = keys.find(member.key);
             if (key == nullptr)
@@ -109,7 +121,7 @@ public:
         const BindingKinds bit = kindBit(kind);
         for (const Key& key : keys.keys) {
             const Node* member = node.find(key.name);
-            if (member == nullptr && key.required)
+            if (member == nullptr && key.required && (!partial_ || key.name == "id" || depth_ != elementDepth))
                 problems_.add(node.at, std::format("'{}' is missing in {}: {}", key.name, keys.name, key.description));
             if (bit == 0) continue;
             if (member == nullptr && (key.requiredFor & bit) != 0) {
@@ -121,7 +133,6 @@ public:
         }
     }
 
-private:
     static BindingKinds kindBit(const Node* kind) {
         if (kind == nullptr || kind->kind != Node::Kind::String) return 0;
         const auto found = std::ranges::find(bindingKindWords, kind->text);
@@ -174,6 +185,12 @@ private:
                 problems_.add(node.at, std::format("'{}' is not a colour: write it as \"#rrggbb\"", node.text.substr(0, 80)));
             break;
         case ValueKind::Counts: counts(node, key); break;
+        case ValueKind::Time:
+            if (node.kind == Node::Kind::Table)
+                table(node, *key.table);
+            else
+                duration(node, key);
+            break;
         case ValueKind::Table: table(node, *key.table); break;
         case ValueKind::Tables:
             for (const Node& child : node.children) table(child, *key.table);
@@ -253,13 +270,20 @@ private:
             std::ranges::for_each(node.children, one);
     }
 
+    static constexpr int elementDepth = 3; // file, process, element: what an element holds is stated whole
     Problems& problems_;
+    bool partial_ = false;
+    int depth_ = 0;
 };
 
 } // namespace
 
 void checkStructure(const Node& root, Problems& problems) {
     Checker{problems}.table(root, rootKeys);
+}
+
+void checkScenarioStructure(const Node& root, Problems& problems) {
+    Checker{problems, true}.table(root, scenarioRootKeys);
 }
 
 bool isIdentifierTemplate(std::string_view text) {

@@ -13,6 +13,8 @@ namespace millwright::plant {
 /// Checks a whole document against the table of keys: unknown, missing and misplaced keys, types, choices, sizes and bounds of
 /// values. What passes is safe to read without further checks of its form.
 void checkStructure(const Node& root, Problems& problems);
+/// The same for a scenario file, in which an element of the process needs only its id.
+void checkScenarioStructure(const Node& root, Problems& problems);
 
 /// Whether `text` may be an id: 1 to 128 letters, digits and - _ . beginning with a letter, a digit or _. Braces are left to the
 /// caller.

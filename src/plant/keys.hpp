@@ -29,6 +29,8 @@ enum class ValueKind : std::uint8_t {
     Vectors,    ///< list of vectors
     Counts,     ///< a positive integer, or one to three of them
     Steps,      ///< a vector, or one to three of them
+    Numbers,    ///< list of numbers
+    Time,       ///< a duration, or a distribution described by `table`
     Table,      ///< a table described by `table`
     Tables,     ///< a list of such tables
 };
@@ -61,6 +63,8 @@ struct TableKeys {
 };
 
 extern const TableKeys rootKeys;
+extern const TableKeys processKeys;
+extern const TableKeys scenarioRootKeys;
 
 /// Words of the file, in the order of the enumerations they stand for.
 extern const std::span<const std::string_view> levelWords;
@@ -70,5 +74,11 @@ extern const std::span<const std::string_view> typeWords;
 extern const std::span<const std::string_view> interpolationWords;
 extern const std::span<const std::string_view> bindingKindWords;
 extern const std::span<const std::string_view> comparisonWords;
+extern const std::span<const std::string_view> distributionWords;
+extern const std::span<const std::string_view> ruleWords;
+extern const std::span<const std::string_view> whenFullWords;
+extern const std::span<const std::string_view> disciplineWords;
+extern const std::span<const std::string_view> blockingWords;
+extern const std::span<const std::string_view> clockWords;
 
 } // namespace millwright::plant

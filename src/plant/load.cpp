@@ -1,6 +1,7 @@
 #include "plant/check.hpp"
 #include "plant/expand.hpp"
 #include "plant/keys.hpp"
+#include "plant/read_process.hpp"
 #include "plant/reader.hpp"
 
 #include <millwright/core/mapped_file.hpp>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <format>
+#include <iterator>
 #include <map>
 #include <numbers>
 #include <set>
@@ -137,17 +139,23 @@ void readEquipments(const Node& root, ReadContext& context, Plant& plant) {
 
 } // namespace
 
-Loaded loadText(std::string_view text, const std::filesystem::path& folder, std::string_view file, const LoadOptions& options) {
-    const Result<Document> document = Document::parse(text, file, textLimits);
+namespace {
+
+/// The document of a file of this format, or why it cannot be looked into.
+std::expected<Document, std::vector<Error>> open(std::string_view text, std::string_view file) {
+    Result<Document> document = Document::parse(text, file, textLimits);
     if (!document) return std::unexpected(std::vector{document.error()});
-    const Node& root = document->root();
-    if (const Node* format = otherVersion(root)) {
-        return failed(ErrorCode::Unsupported,
-                      std::format("format version {} is not one this program reads: it reads version 1", format->integer),
-                      std::format("{}:{}:{}", file, format->at.line, format->at.column));
+    if (const Node* format = otherVersion(document->root())) {
+        return std::unexpected(
+            std::vector<Error>{{ErrorCode::Unsupported,
+                                std::format("format version {} is not one this program reads: it reads version 1", format->integer),
+                                std::format("{}:{}:{}", file, format->at.line, format->at.column)}});
     }
-    Problems problems;
-    checkStructure(root, problems);
+    return *std::move(document);
+}
+
+/// Everything but the process.
+Plant readPlant(const Node& root, const std::filesystem::path& folder, const LoadOptions& options, Problems& problems) {
     std::error_code ignored;
     Plant plant;
     plant.folder = std::filesystem::absolute(folder, ignored).lexically_normal();
@@ -155,8 +163,67 @@ Loaded loadText(std::string_view text, const std::filesystem::path& folder, std:
     readPlantTable(root, context, plant);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
+    return plant;
+}
+
+} // namespace
+
+Loaded loadText(std::string_view text, const std::filesystem::path& folder, std::string_view file, const LoadOptions& options) {
+    const auto document = open(text, file);
+    if (!document) return std::unexpected(document.error());
+    const Node& root = document->root();
+    Problems problems;
+    checkStructure(root, problems);
+    const bool sound = problems.count() == 0; // else the process would be judged by what is not there
+    Plant plant = readPlant(root, folder, options, problems);
+    if (sound) plant.process = readProcess({root.find("process"), &problems}, {}, plant, options.maximumItems);
     if (problems.count() != 0) return std::unexpected(problems.errors(file));
     return plant;
+}
+
+std::expected<Scenario, std::vector<Error>> loadScenarioText(std::string_view plantText, const std::filesystem::path& folder,
+                                                             std::string_view text, std::string_view file,
+                                                             const LoadOptions& options) {
+    const auto plantFile = (folder / "plant.toml").string();
+    const auto base = open(plantText, plantFile);
+    if (!base) return std::unexpected(base.error());
+    const auto over = open(text, file);
+    if (!over) return std::unexpected(over.error());
+    Problems plantProblems, problems;
+    checkStructure(base->root(), plantProblems);
+    checkScenarioStructure(over->root(), problems);
+    const Plant plant = readPlant(base->root(), folder, options, plantProblems);
+    const Node* process = base->root().find("process");
+    if (process == nullptr && plantProblems.count() == 0)
+        plantProblems.add({}, "the plant has no [process] that a scenario could change");
+    Scenario scenario{.id = std::filesystem::path{file}.stem().string()};
+    if (plantProblems.count() + problems.count() == 0) {
+        if (auto merged =
+                readProcess({process, &plantProblems}, {over->root().find("process"), &problems}, plant, options.maximumItems))
+            scenario.process = *std::move(merged);
+    }
+    std::vector<Error> errors = problems.errors(file);
+    std::ranges::move(plantProblems.errors(plantFile), std::back_inserter(errors));
+    if (!errors.empty()) return std::unexpected(std::move(errors));
+    if (const Node* table = over->root().find("scenario"); table != nullptr) {
+        scenario.name = Reader{*table}.text("name");
+        scenario.description = Reader{*table}.text("description");
+    }
+    if (scenario.name.empty()) scenario.name = scenario.id;
+    return scenario;
+}
+
+std::expected<Scenario, std::vector<Error>> loadScenario(const std::filesystem::path& plant,
+                                                         const std::filesystem::path& scenario) {
+    std::error_code error;
+    const bool isFolder = std::filesystem::is_directory(plant, error);
+    const std::filesystem::path file = isFolder ? plant / "plant.toml" : plant;
+    const Result<std::string> plantText = readFile(file, 64u << 20);
+    if (!plantText) return std::unexpected(std::vector{plantText.error()});
+    const Result<std::string> text = readFile(scenario, 16u << 20);
+    if (!text) return std::unexpected(std::vector{text.error()});
+    const std::filesystem::path parent = file.parent_path();
+    return loadScenarioText(*plantText, parent.empty() ? std::filesystem::path{"."} : parent, *text, scenario.string());
 }
 
 Loaded load(const std::filesystem::path& path) {

@@ -137,7 +137,7 @@ private:
     }
 
     void route(ProcessElement element, std::uint32_t index, const Route& route) {
-        if (route.branches.empty()) add(element, index, "has no way on: name where parts go with 'to'");
+        if (route.branches.empty()) return add(element, index, "has no way on: name where parts go with 'to'");
         double sum = 0;
         bool all = route.rule != RouteRule::Product;
         std::vector<bool> named(process_.products.size());

@@ -14,6 +14,8 @@ constexpr std::string_view identifierPattern = R"(^([A-Za-z0-9_]|\{[^{}/]*\})([A
 constexpr std::string_view pathPattern =
     R"(^([A-Za-z0-9_]|\{[^{}/]*\})([A-Za-z0-9_.-]|\{[^{}/]*\})*(/([A-Za-z0-9_]|\{[^{}/]*\})([A-Za-z0-9_.-]|\{[^{}/]*\})*)*$)";
 
+constexpr std::string_view durationPattern = R"(^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|min|h|d)?)";
+
 class SchemaWriter {
 public:
     std::string write() {
@@ -115,7 +117,7 @@ private:
         case ValueKind::Duration:
             json_.key("type").beginArray().value("number").value("string").endArray();
             bounds(key);
-            json_.field("pattern", R"(^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|min|h|d)?)");
+            json_.field("pattern", durationPattern);
             break;
         case ValueKind::Colour: json_.field("type", "string").field("pattern", "^#[0-9a-fA-F]{6}$"); break;
         case ValueKind::Vector: numbers(3); break;
@@ -133,6 +135,15 @@ private:
             numbers(3);
             json_.endObject().beginObject();
             vectors(1, 3);
+            json_.endObject().endArray();
+            break;
+        case ValueKind::Numbers: json_.field("type", "array").key("items").beginObject().field("type", "number").endObject(); break;
+        case ValueKind::Time:
+            json_.key("anyOf").beginArray().beginObject();
+            json_.key("type").beginArray().value("number").value("string").endArray().field("minimum", 0);
+            json_.field("pattern", durationPattern);
+            json_.endObject().beginObject();
+            tableBody(*key.table);
             json_.endObject().endArray();
             break;
         case ValueKind::Table: tableBody(*key.table); break;

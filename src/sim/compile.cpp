@@ -32,6 +32,7 @@ public:
         numberTimers();
         for (std::uint32_t i = 0; i < process.shifts.size(); ++i) compileShift(process.shifts[i]);
         findFeeders();
+        findQueues();
         findLoops();
         stock();
         return std::move(out_);
@@ -237,6 +238,14 @@ private:
         for (std::uint32_t i = 0; i < out_.buffers.size(); ++i) keep(i, out_.buffers[i].firstFeeder, out_.buffers[i].feeders);
         for (std::uint32_t i = 0; i < out_.stations.size(); ++i)
             keep(out_.station(i), out_.stations[i].firstFeeder, out_.stations[i].feeders);
+    }
+
+    // The commonest station of all: one buffer, one part.
+    void findQueues() {
+        for (CompiledStation& station : out_.stations) {
+            const Node from = station.feeders == 1 ? out_.feeders[station.firstFeeder] : none;
+            if (out_.isBuffer(from) && station.takesOne && !station.before) station.queue = from;
+        }
     }
 
     [[nodiscard]] const CompiledRoute& routeOf(Node node) const {

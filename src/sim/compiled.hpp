@@ -83,6 +83,7 @@ struct CompiledStation {
     std::uint32_t setUps = none; ///< samplers by (from, to), in `tables`; none: no set-up
     std::uint32_t firstInput = 0, inputs = 0;
     std::uint32_t firstFeeder = 0, feeders = 0;
+    Node queue = none; ///< the buffer before it, where that is all that leads to it and it takes one at a time, without conditions
     std::uint32_t firstFailure = 0, failures = 0;
     bool workingClock = false, calendarClock = false;
     bool takesOne = true; ///< neither a batch nor an assembly: parts can be put into it

@@ -1,4 +1,4 @@
-#include "sim/engine.hpp"
+#include "sim/engine_parts.hpp"
 
 #include <algorithm>
 
@@ -6,164 +6,7 @@
 // whole.
 namespace millwright::sim {
 
-using plant::Discipline;
-using plant::RouteRule;
 using plant::WhenFull;
-
-// --- random numbers ----------------------------------------------------------------------------------------------------------
-
-SimTime Engine::draw(std::uint32_t index) {
-    const Sampler& sampler = model_->samplers[index];
-    return sample(sampler, streams_[sampler.stream], seed_, model_->values.data());
-}
-
-inline Node Engine::choose(const CompiledRoute& route, std::uint32_t part) {
-    if (route.only != none) return route.only;
-    switch (route.rule) {
-    case RouteRule::Share: return chooseByShare(route);
-    case RouteRule::First: return anyBranch;
-    case RouteRule::Shortest: return shortest(route);
-    case RouteRule::Product: break;
-    }
-    const CompiledBranch* branch = &model_->branches[route.firstBranch];
-    while (branch->product != none && branch->product != parts_[part].product) ++branch;
-    return branch->to;
-}
-
-Node Engine::chooseByShare(const CompiledRoute& route) {
-    const double uniform = toUniform(streams_[route.stream].next(seed_, route.streamId));
-    const CompiledBranch* branch = &model_->branches[route.firstBranch];
-    while (branch->cumulative < uniform) ++branch;
-    return branch->to;
-}
-
-Node Engine::shortest(const CompiledRoute& route) const {
-    Node best = none;
-    std::uint32_t fewest = none;
-    for (std::uint32_t i = 0; i < route.branches; ++i) {
-        const Node node = model_->branches[route.firstBranch + i].to;
-        std::uint32_t parts = 0;
-        if (model_->isBuffer(node)) {
-            parts = stores_[node].count + stores_[node].reserved;
-        } else if (model_->isStation(node)) {
-            const std::uint32_t station = model_->stationOf(node);
-            parts = model_->stations[station].servers - stations_[station].freeCount;
-        }
-        if (parts >= fewest) continue;
-        fewest = parts;
-        best = node;
-    }
-    return best;
-}
-
-// --- parts that wait ---------------------------------------------------------------------------------------------------------
-
-inline std::uint32_t Engine::createPart(std::uint32_t source) {
-    std::uint32_t index = freeParts_;
-    if (index != none) {
-        freeParts_ = parts_[index].next;
-    } else {
-        index = static_cast<std::uint32_t>(parts_.size());
-        parts_.emplace_back();
-    }
-    Part& part = parts_[index];
-    part = {.created = now_,
-            .entered = now_,
-            .serial = serial_++,
-            .product = model_->sources[source].product,
-            .source = static_cast<std::uint16_t>(source)};
-    if (++partsInProgress_ > model_->process.maximumParts && !failure_) failure_ = tooManyParts();
-    ++sources_[source].made;
-    ++sources_[source].created;
-    return index;
-}
-
-inline void Engine::freePart(std::uint32_t part) {
-    parts_[part].next = freeParts_;
-    freeParts_ = part;
-    --partsInProgress_;
-}
-
-// The part is no longer one of its source's.
-inline void Engine::forget(std::uint32_t part) {
-    const std::uint16_t source = parts_[part].source;
-    if (model_->sources[source].closed) {
-        --sources_[source].outstanding;
-        unsettled_.push_back(model_->source(source));
-    }
-    freePart(part);
-}
-
-inline void Engine::leaveProcess(std::uint32_t index, bool good) {
-    const Part& part = parts_[index];
-    ProductState& product = products_[part.product];
-    if (good) {
-        ++product.made;
-        ++done_;
-        product.inSystem += static_cast<double>(now_ - part.created);
-    } else {
-        ++product.scrapped;
-        ++scrapped_;
-    }
-    forget(index);
-}
-
-inline void Engine::count(Store& store) {
-    store.content += static_cast<double>(now_ - store.changed) * store.count;
-    store.changed = now_;
-}
-
-inline std::uint32_t Engine::storeOf(std::uint32_t source) const {
-    return model_->buffersEnd + source;
-}
-
-void Engine::put(std::uint32_t index, std::uint32_t part) {
-    Store& store = stores_[index];
-    count(store);
-    ++store.entered;
-    store.max = std::max(store.max, ++store.count);
-    parts_[part].entered = now_;
-    Chain* list = nullptr;
-    if (index < model_->buffersEnd) {
-        const CompiledBuffer& buffer = model_->buffers[index];
-        list = &lists_[buffer.firstList + (buffer.lists > 1 ? model_->listOfProduct[parts_[part].product] : 0)];
-        if (buffer.discipline == Discipline::Lifo) {
-            parts_[part].next = list->head;
-            list->head = part;
-            if (list->tail == none) list->tail = part;
-            return;
-        }
-    } else {
-        list = &lists_[model_->firstSourceList + (index - model_->buffersEnd)];
-    }
-    parts_[part].next = none;
-    if (list->tail == none)
-        list->head = part;
-    else
-        parts_[list->tail].next = part;
-    list->tail = part;
-}
-
-// The list that the next part of a store comes from; the store is not empty.
-inline std::uint32_t Engine::frontList(std::uint32_t index) const {
-    if (index >= model_->buffersEnd) return model_->firstSourceList + (index - model_->buffersEnd);
-    std::uint32_t list = model_->buffers[index].firstList;
-    while (lists_[list].head == none) ++list;
-    return list;
-}
-
-std::uint32_t Engine::takeFrom(std::uint32_t index) {
-    Store& store = stores_[index];
-    count(store);
-    Chain& list = lists_[frontList(index)];
-    const std::uint32_t part = list.head;
-    list.head = parts_[part].next;
-    if (list.head == none) list.tail = none;
-    --store.count;
-    ++store.left;
-    store.waited += static_cast<double>(now_ - parts_[part].entered);
-    return part;
-}
 
 // --- movement ----------------------------------------------------------------------------------------------------------------
 
@@ -388,19 +231,16 @@ inline bool Engine::pull(std::uint32_t station) {
 bool Engine::pullSimple(std::uint32_t index) {
     const CompiledStation& station = model_->stations[index];
     const Node node = model_->station(index);
-    const Node* feeders = &model_->feeders[station.firstFeeder];
     Node best = none;
     SimTime since = never;
-    if (station.feeders == 1 && model_->isBuffer(feeders[0])) {
-        if (stores_[feeders[0]].count > 0) best = feeders[0];
-    } else
-        for (std::uint32_t i = 0; i < station.feeders; ++i) {
-            if (!model_->isBuffer(feeders[i]) && stations_[index].waiters == 0) continue;
-            const std::uint32_t part = waitingFor(feeders[i], node);
-            if (part == none || parts_[part].entered >= since) continue;
-            since = parts_[part].entered;
-            best = feeders[i];
-        }
+    for (std::uint32_t i = 0; i < station.feeders; ++i) {
+        const Node from = model_->feeders[station.firstFeeder + i];
+        if (!model_->isBuffer(from) && stations_[index].waiters == 0) continue;
+        const std::uint32_t part = waitingFor(from, node);
+        if (part == none || parts_[part].entered >= since) continue;
+        since = parts_[part].entered;
+        best = from;
+    }
     if (best == none) return false;
     const std::uint32_t part = takeWaiting(best, node);
     parts_[part].next = none;
@@ -602,6 +442,12 @@ void Engine::tryLeave(std::uint32_t index) {
         server.part = next;
         server.target = none;
     }
+    // Mostly there is a next part, and nobody else it could be for.
+    if (station.queue != none && stores_[station.queue].count > 0 && !server.down && !server.off) {
+        server.part = takeWaiting(station.queue, none);
+        parts_[server.part].next = none;
+        return startWork(index);
+    }
     becomeFree(index);
 }
 
@@ -661,7 +507,7 @@ inline void Engine::fire(std::uint32_t timer) {
         arrive(timer);
     else
         fireSeldom(timer);
-    settle();
+    if (!unsettled_.empty()) settle();
 }
 
 Result<bool> Engine::step(SimTime limit) {

@@ -1,4 +1,4 @@
-#include "sim/engine.hpp"
+#include "sim/engine_parts.hpp"
 
 #include <algorithm>
 #include <format>

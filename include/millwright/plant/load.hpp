@@ -28,6 +28,22 @@ struct LoadOptions {
                                                                 std::string_view file = "plant.toml",
                                                                 const LoadOptions& options = {});
 
+/// A change of a plant's process model, from a file of its own (docs/plant-format.md).
+struct Scenario {
+    std::string id; ///< the file's name without its ending
+    std::string name;
+    std::string description;
+    Process process; ///< the plant's, with the scenario's changes
+};
+
+/// Loads a scenario of the plant at `plant`. Returns every problem found, those of the plant's own text included.
+[[nodiscard]] std::expected<Scenario, std::vector<Error>> loadScenario(const std::filesystem::path& plant,
+                                                                       const std::filesystem::path& scenario);
+/// The same from texts; `options` and `folder` are the plant's.
+[[nodiscard]] std::expected<Scenario, std::vector<Error>> loadScenarioText(std::string_view plantText, const std::filesystem::path& folder,
+                                                                           std::string_view text, std::string_view file,
+                                                                           const LoadOptions& options = {});
+
 /// The published JSON Schema of the format, generated from the same tables the loader checks keys against
 /// (docs/plant.schema.json is this text; a test keeps them equal).
 [[nodiscard]] std::string jsonSchema();

@@ -2,6 +2,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/plant/process.hpp>
 
 #include <glm/glm.hpp>
 #include <glm/gtc/quaternion.hpp>
@@ -177,6 +178,7 @@ struct Plant {
     std::vector<Target> targets;
     std::vector<Binding> bindings; ///< in file order; later ones win on the same target
     std::vector<Camera> cameras;
+    std::optional<Process> process; ///< none: nothing to simulate
 
     [[nodiscard]] const Equipment& at(EquipmentIndex i) const { return equipment[index(i)]; }
     [[nodiscard]] const Signal& at(SignalIndex i) const { return signals[index(i)]; }

@@ -21,7 +21,8 @@ PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
 COMMANDS = ["view", "xr", "render", "import", "replay", "check", "log", "log info", "log convert", "log verify", "log recover", "log diff",
-            "log cut", "log merge", "log redact", "bench", "bench replay", "bench render", "bench import", "bench hall", "doctor"]
+            "log cut", "log merge", "log redact", "simulate", "study", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim",
+            "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
 
 
@@ -98,6 +99,51 @@ class Contract(unittest.TestCase):
         whole = self.json_of("replay", PLANT, "--speed", "max", "--json")
         self.assertLess(half["samples"], whole["samples"])
         self.assertNotEqual(half["stateHash"], whole["stateHash"])
+
+    def test_simulate_json(self):
+        first, again, other = (self.json_of("simulate", PLANT, "--hours", 200, "--seed", seed, "--json") for seed in (1, 1, 2))
+        self.assertEqual((first["hours"], first["seed"]), (200, 1))
+        self.assertGreater(first["events"], 1000)
+        self.assertGreater(first["eventsPerSecond"], 0)
+        made = first["products"]["electrode-100m"]
+        self.assertGreater(made["made"], 1000)
+        self.assertGreater(made["scrapped"], 10)
+        self.assertGreater(made["meanTimeInSystem"], 3600)
+        for station in first["stations"].values():
+            self.assertAlmostEqual(sum(station[state] for state in ("working", "starved", "blocked", "down", "setup", "idle")), 1)
+        self.assertEqual({"mean", "max", "meanWait"}, set(first["buffers"]["wound"]))
+        for answer in (first, again, other):
+            del answer["eventsPerSecond"]
+        self.assertEqual(first, again)
+        self.assertNotEqual(first["products"], other["products"])
+
+    def test_study_json(self):
+        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
+        answers = [self.json_of("study", PLANT, "--scenario", scenario, "--replications", 5, "--threads", threads, "--json") for threads in (1, 2)]
+        self.assertEqual(*answers)
+        throughput = answers[0]["scenarios"]["speed-20"]["throughput"]
+        self.assertEqual((throughput["replications"], throughput["confidence"]), (5, 0.95))
+        difference = answers[0]["differences"]["speed-20-base"]["throughput"]
+        self.assertGreater(difference["mean"], 2)
+        # The same random numbers: the difference is more certain than either mean.
+        self.assertLess(difference["halfWidth"], throughput["halfWidth"])
+
+    def test_simulation_says_what_it_cannot_do(self):
+        plant = self.folder / "plant.toml"
+        plant.write_text('format = 1\n[plant]\nid = "p"\n')
+        self.assertRefused(run("simulate", plant), "the plant has no [process]")
+        plant.write_text(plant.read_text() + '[process]\n[[process.source]]\nid = "in"\nevery = 5\nto = "m"\n'
+                         '[[process.station]]\nid = "m"\ncycle = 10\nto = "done"\n')
+        self.assertRefused(run("simulate", plant, "--hours", 90000), "more than 1000000 parts in progress", "source 'in'")
+        scenario = self.folder / "s.toml"
+        scenario.write_text('format = 1\n[process]\n[[process.station]]\nid = "n"\nservers = 2\n')
+        self.assertRefused(run("study", plant, "--scenario", scenario), "s.toml:4:6: the plant has no station 'n'")
+        self.assertRefused(run("study", plant, "--scenario", self.folder / "none.toml"), "none.toml")
+        scenario.write_text('format = 1\n[process]\nmaximum_parts = 50\n[[process.station]]\nid = "m"\ncycle = 4\n')
+        # The plant itself fails in its pilot run, and says in which replication.
+        plant.write_text(plant.read_text().replace("[process]", "[process]\nmaximum_parts = 50", 1))
+        self.assertRefused(run("study", plant, "--scenario", scenario), "scenario 'base', replication 1 (--seed ", "more than 50 parts")
+        self.assertRefused(run("bench", "sim", "--model", "mm2"), "there is no model 'mm2'")
 
     def test_import_json(self):
         answer = self.json_of("import", MODEL, "--json")

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <millwright/core/progress.hpp>
+#include <millwright/core/result.hpp>
+#include <millwright/sim/simulation.hpp>
+#include <millwright/sim/statistics.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What-if: scenarios beside each other, replication by replication with the same random numbers.
+namespace millwright::sim {
+
+struct Scenario {
+    std::string id; ///< unique in the study
+    std::string name;
+    Model model;
+};
+
+struct StudyPlan {
+    std::optional<Duration> length; ///< of one run, warm-up included; none: each scenario's own
+    std::optional<Duration> warmUp; ///< none: each scenario's own, or, where it states none, the longest that MSER-5 finds in any
+    std::uint64_t seed = 1;
+    std::uint32_t replications = 20; ///< two at least
+    double confidence = 0.95;
+    std::uint32_t threads = 0; ///< 0: all cores
+};
+
+/// One quantity of one scenario, over its replications.
+struct MetricResult {
+    std::string id; ///< `throughput`, `throughput/PRODUCT`, `working/STATION`, `content/BUFFER` … (docs/simulation.md)
+    std::string unit;
+    std::vector<double> values; ///< by replication
+    Estimate estimate;
+};
+
+struct ScenarioResult {
+    std::string id, name;
+    Duration length{};
+    Duration warmUp{};
+    bool settled = true; ///< false: MSER-5 found no end of the warm-up before the middle of the run
+    std::vector<MetricResult> metrics;
+};
+
+struct DifferenceResult {
+    std::string a, b; ///< of scenarios; a - b
+    struct Metric {
+        std::string id;
+        Estimate estimate;
+        double shareHigher = 0; ///< of the pairs in which a is higher
+    };
+    std::vector<Metric> metrics; ///< those that both have
+};
+
+struct StudyResult {
+    std::vector<ScenarioResult> scenarios;
+    std::vector<DifferenceResult> differences; ///< of each scenario but the first, to the first
+};
+
+/// Runs a study; deterministic whatever the number of threads. Errors: those of the first replication that fails, with the
+/// scenario in its place; Cancelled.
+[[nodiscard]] Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPlan& plan,
+                                        const Progress& progress = {});
+
+} // namespace millwright::sim

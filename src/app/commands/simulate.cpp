@@ -1,0 +1,190 @@
+#include <millwright/core/json_writer.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <app/command.hpp>
+#include <app/process.hpp>
+#include <chrono>
+#include <format>
+
+namespace millwright::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::string plant;
+    double hours = 0;
+    std::uint64_t seed = 1;
+    bool json = false;
+};
+
+/// What a run came to.
+struct Answer {
+    const plant::Process& process;
+    sim::Report report;
+    std::uint64_t seed = 0;
+    Duration length{}, warmUp{};
+    std::uint64_t events = 0;
+    double wallSeconds = 0;
+};
+
+void writeProducts(JsonWriter& json, const Answer& answer) {
+    json.key("products").beginObject();
+    for (std::size_t i = 0; i < answer.report.products.size(); ++i) {
+        const sim::ProductReport& product = answer.report.products[i];
+        json.key(answer.process.products[i].id).beginObject();
+        json.field("made", product.made)
+            .field("scrapped", product.scrapped)
+            .field("meanTimeInSystem", product.meanTimeInSystem)
+            .endObject();
+    }
+    json.endObject();
+}
+
+void writeStations(JsonWriter& json, const Answer& answer) {
+    json.key("stations").beginObject();
+    for (std::size_t i = 0; i < answer.report.stations.size(); ++i) {
+        const sim::StationReport& station = answer.report.stations[i];
+        json.key(answer.process.stations[i].id)
+            .beginObject()
+            .field("working", station.working)
+            .field("starved", station.starved)
+            .field("blocked", station.blocked)
+            .field("down", station.down)
+            .field("setup", station.setUp)
+            .field("idle", station.idle)
+            .field("finished", station.finished)
+            .field("failures", station.failures)
+            .endObject();
+    }
+    json.endObject();
+}
+
+void writeBuffers(JsonWriter& json, const Answer& answer) {
+    json.key("buffers").beginObject();
+    for (std::size_t i = 0; i < answer.report.buffers.size(); ++i) {
+        const sim::BufferReport& buffer = answer.report.buffers[i];
+        json.key(answer.process.buffers[i].id).beginObject();
+        json.field("mean", buffer.mean).field("max", buffer.max).field("meanWait", buffer.meanWait).endObject();
+    }
+    json.endObject();
+}
+
+void writeSources(JsonWriter& json, const Answer& answer) {
+    json.key("sources").beginObject();
+    for (std::size_t i = 0; i < answer.report.sources.size(); ++i) {
+        const sim::SourceReport& source = answer.report.sources[i];
+        json.key(answer.process.sources[i].id).beginObject();
+        json.field("created", source.created).field("lost", source.lost).field("waiting", source.waiting).endObject();
+    }
+    json.endObject().key("crews").beginObject();
+    for (std::size_t i = 0; i < answer.report.crews.size(); ++i)
+        json.key(answer.process.crews[i].id).beginObject().field("busy", answer.report.crews[i].busy).endObject();
+    json.endObject();
+}
+
+std::string asJson(const Answer& answer) {
+    JsonWriter json;
+    json.beginObject()
+        .field("hours", seconds(answer.length) / 3600)
+        .field("warmUpHours", seconds(answer.warmUp) / 3600)
+        .field("seed", answer.seed)
+        .field("events", answer.events)
+        .field("eventsPerSecond", answer.wallSeconds > 0 ? static_cast<double>(answer.events) / answer.wallSeconds : 0);
+    writeProducts(json, answer);
+    writeStations(json, answer);
+    writeBuffers(json, answer);
+    writeSources(json, answer);
+    json.endObject();
+    return json.text();
+}
+
+std::string asText(const Answer& answer) {
+    const double hours = answer.report.seconds / 3600;
+    std::string text =
+        std::format("{} simulated, {} of it counted; seed {}; {} events in {:.3f} s\n\n", formatDuration(answer.length),
+                    formatDuration(answer.length - answer.warmUp), answer.seed, answer.events, answer.wallSeconds);
+    text += std::format("{:<24}{:>10}{:>10}{:>10}{:>18}\n", "product", "made", "per hour", "scrapped", "time in system");
+    for (std::size_t i = 0; i < answer.report.products.size(); ++i) {
+        const sim::ProductReport& product = answer.report.products[i];
+        text += std::format("{:<24}{:>10}{:>10.2f}{:>10}{:>18}\n", answer.process.products[i].id, product.made,
+                            static_cast<double>(product.made) / hours, product.scrapped,
+                            formatDuration(durationFromSeconds(product.meanTimeInSystem)));
+    }
+    text += std::format("\n{:<24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "station, %", "working", "starved", "blocked", "down", "setup",
+                        "idle");
+    for (std::size_t i = 0; i < answer.report.stations.size(); ++i) {
+        const sim::StationReport& s = answer.report.stations[i];
+        text += std::format("{:<24}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}\n", answer.process.stations[i].id,
+                            100 * s.working, 100 * s.starved, 100 * s.blocked, 100 * s.down, 100 * s.setUp, 100 * s.idle);
+    }
+    text += std::format("\n{:<24}{:>9}{:>9}{:>18}\n", "buffer, parts", "mean", "max", "mean wait");
+    for (std::size_t i = 0; i < answer.report.buffers.size(); ++i) {
+        const sim::BufferReport& buffer = answer.report.buffers[i];
+        text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
+                            formatDuration(durationFromSeconds(buffer.meanWait)));
+    }
+    return text;
+}
+
+/// In pieces, so that a long run shows how far it is and can be stopped.
+Result<void> run(sim::Simulation& simulation, Duration from, Duration to, Duration whole, const Progress& progress) {
+    constexpr int pieces = 200;
+    for (int i = 1; i <= pieces; ++i) {
+        if (progress.cancelled())
+            return failure(ErrorCode::Cancelled, "stopped while simulating", formatDuration(simulation.now()));
+        if (auto done = simulation.runTo(i == pieces ? to : from + (to - from) / pieces * i); !done) return done;
+        progress(seconds(simulation.now()) / seconds(whole), formatDuration(simulation.now()));
+    }
+    return {};
+}
+
+ExitStatus simulate(const Options& options) {
+    const auto model = openProcess(options.plant);
+    if (!model) return fail(model.error());
+    const plant::Process& process = model->process();
+    const Duration length = options.hours > 0 ? durationFromSeconds(options.hours * 3600) : process.length;
+    const Duration warmUp = process.warmUp.value_or(Duration::zero());
+    if (length > std::chrono::hours{876'600})
+        return fail(Error{ErrorCode::OutOfRange, "a run may last 100 years (876600 hours)", "--hours"});
+    if (warmUp >= length)
+        return fail(Error{ErrorCode::OutOfRange,
+                          std::format("the warm-up of {} leaves nothing of a run of {}: lengthen the run", formatDuration(warmUp),
+                                      formatDuration(length)),
+                          options.plant});
+    sim::Simulation simulation{*model, options.seed};
+    const Clock::time_point began = Clock::now();
+    Result<void> done;
+    {
+        ProgressBar bar{"simulation"};
+        const Progress progress = bar.progress();
+        if (warmUp > Duration::zero()) done = run(simulation, Duration::zero(), warmUp, length, progress);
+        if (done) {
+            simulation.resetStatistics();
+            done = run(simulation, warmUp, length, length, progress);
+        }
+    }
+    if (!done) return fail(done.error());
+    const double wallSeconds = std::chrono::duration<double>(Clock::now() - began).count();
+    const Answer answer{process, simulation.report(), options.seed, length, warmUp, simulation.events(), wallSeconds};
+    print(options.json ? asJson(answer) : asText(answer));
+    return ExitStatus::Success;
+}
+
+} // namespace
+
+void addSimulate(CLI::App& program, Run& run) {
+    CLI::App* command = program.add_subcommand(
+        "simulate", "Run the plant's process model once; print output, states of stations and contents of buffers");
+    command->footer("Example: millwright simulate assets/plants/battery --hours 168 --seed 7 --json");
+    auto options = std::make_shared<Options>();
+    command->add_option("PLANT", options->plant, "A plant's folder")->required();
+    command->add_option("--hours", options->hours, "How long, warm-up included; default: what the plant says")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
+    command->add_flag("--json", options->json, "Print the answer as JSON");
+    command->callback([&run, options] { run = [options] { return simulate(*options); }; });
+}
+
+} // namespace millwright::app

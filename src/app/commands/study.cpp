@@ -1,0 +1,164 @@
+#include <millwright/core/json_writer.hpp>
+#include <millwright/plant/load.hpp>
+#include <millwright/sim/study.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <app/command.hpp>
+#include <app/process.hpp>
+#include <cmath>
+#include <format>
+
+namespace millwright::app {
+namespace {
+
+struct Options {
+    std::string plant;
+    std::vector<std::string> scenarios;
+    double hours = 0;
+    double warmUpHours = -1;
+    std::uint32_t replications = 20;
+    std::uint64_t seed = 1;
+    double confidence = 0.95;
+    std::uint32_t threads = 0;
+    bool json = false;
+};
+
+std::expected<std::vector<sim::Scenario>, std::vector<Error>> openScenarios(const Options& options) {
+    std::vector<sim::Scenario> scenarios;
+    auto base = openProcess(options.plant);
+    if (!base) return std::unexpected(std::move(base.error()));
+    scenarios.push_back({"base", "as the plant describes it", *std::move(base)});
+    for (const std::string& file : options.scenarios) {
+        auto scenario = plant::loadScenario(options.plant, file);
+        if (!scenario) return std::unexpected(std::move(scenario.error()));
+        if (std::ranges::contains(scenarios, scenario->id, &sim::Scenario::id))
+            return std::unexpected(
+                std::vector<Error>{{ErrorCode::Invalid,
+                                    std::format("there is already a scenario '{}': name the file otherwise", scenario->id), file}});
+        auto model = sim::Model::make(std::move(scenario->process));
+        if (!model) return std::unexpected(std::move(model.error()));
+        scenarios.push_back({scenario->id, scenario->name, *std::move(model)});
+    }
+    return scenarios;
+}
+
+void writeEstimate(JsonWriter& json, const sim::Estimate& estimate) {
+    json.field("mean", estimate.mean).field("halfWidth", estimate.halfWidth).field("confidence", estimate.confidence);
+}
+
+std::string asJson(const sim::StudyResult& result, const Options& options) {
+    JsonWriter json;
+    json.beginObject().field("plant", options.plant).field("seed", options.seed).field("replications", options.replications);
+    json.key("scenarios").beginObject();
+    for (const sim::ScenarioResult& scenario : result.scenarios) {
+        json.key(scenario.id).beginObject();
+        for (const sim::MetricResult& metric : scenario.metrics) {
+            json.key(metric.id).beginObject();
+            writeEstimate(json, metric.estimate);
+            json.field("replications", metric.values.size())
+                .field("deviation", metric.estimate.deviation)
+                .field("unit", metric.unit)
+                .endObject();
+        }
+        json.endObject();
+    }
+    json.endObject().key("differences").beginObject();
+    for (const sim::DifferenceResult& difference : result.differences) {
+        json.key(difference.a + "-" + difference.b).beginObject();
+        for (const auto& metric : difference.metrics) {
+            json.key(metric.id).beginObject();
+            writeEstimate(json, metric.estimate);
+            json.field("shareHigher", metric.shareHigher).endObject();
+        }
+        json.endObject();
+    }
+    json.endObject().key("runs").beginObject();
+    for (const sim::ScenarioResult& scenario : result.scenarios) {
+        json.key(scenario.id).beginObject().field("name", scenario.name).field("hours", seconds(scenario.length) / 3600);
+        json.field("warmUpHours", seconds(scenario.warmUp) / 3600).field("settled", scenario.settled).endObject();
+    }
+    json.endObject().endObject();
+    return json.text();
+}
+
+bool isHeadline(const std::string& metric) {
+    return metric.starts_with("throughput") || metric.starts_with("scrap") || metric.starts_with("timeInSystem") ||
+           metric.starts_with("working/");
+}
+
+std::string asText(const sim::StudyResult& result) {
+    std::string text;
+    for (const sim::ScenarioResult& scenario : result.scenarios) {
+        text += std::format("{}: {}; runs of {}, warm-up {}{}\n", scenario.id, scenario.name, formatDuration(scenario.length),
+                            formatDuration(scenario.warmUp),
+                            scenario.settled ? "" : " (the run is too short to tell where it ends: lengthen it)");
+        for (const sim::MetricResult& metric : scenario.metrics) {
+            if (!isHeadline(metric.id)) continue;
+            text += std::format("  {:<36}{:>14.4f} +- {:<12.4f}{}\n", metric.id, metric.estimate.mean, metric.estimate.halfWidth,
+                                metric.unit == "1" ? "" : metric.unit);
+        }
+    }
+    for (const sim::DifferenceResult& difference : result.differences) {
+        text += std::format("\n{} minus {}, replication by replication\n", difference.a, difference.b);
+        for (const auto& metric : difference.metrics) {
+            if (!isHeadline(metric.id)) continue;
+            const bool clear = std::abs(metric.estimate.mean) > metric.estimate.halfWidth;
+            text += std::format("  {:<36}{:>+14.4f} +- {:<12.4f}{}\n", metric.id, metric.estimate.mean, metric.estimate.halfWidth,
+                                clear ? "differs" : "no difference shown");
+        }
+    }
+    return text + "\nEvery quantity: --json\n";
+}
+
+ExitStatus runStudy(const Options& options) {
+    const auto scenarios = openScenarios(options);
+    if (!scenarios) return fail(scenarios.error());
+    sim::StudyPlan plan{
+        .seed = options.seed, .replications = options.replications, .confidence = options.confidence, .threads = options.threads};
+    if (options.hours > 0) plan.length = durationFromSeconds(options.hours * 3600);
+    if (options.warmUpHours >= 0) plan.warmUp = durationFromSeconds(options.warmUpHours * 3600);
+    Result<sim::StudyResult> result;
+    {
+        ProgressBar bar{"study"};
+        result = sim::study(*scenarios, plan, bar.progress());
+    }
+    if (!result) return fail(result.error());
+    print(options.json ? asJson(*result, options) : asText(*result));
+    return ExitStatus::Success;
+}
+
+} // namespace
+
+void addStudy(CLI::App& program, Run& run) {
+    CLI::App* command =
+        program.add_subcommand("study", "Compare scenarios of the plant's process by many runs with the same random numbers");
+    command->footer("Example: millwright study assets/plants/battery --scenario "
+                    "assets/plants/battery/scenarios/speed-20.toml --replications 50");
+    auto options = std::make_shared<Options>();
+    command->add_option("PLANT", options->plant, "A plant's folder")->required();
+    command
+        ->add_option("--scenario", options->scenarios, "A scenario file; may be given more than once. The plant itself is `base`")
+        ->required();
+    command->add_option("--replications", options->replications, "Runs of each scenario")
+        ->check(CLI::Range(2, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--hours", options->hours, "Length of a run, warm-up included; default: what the plant says")
+        ->check(CLI::Range(1e-3, 876'600.0));
+    command
+        ->add_option("--warm-up", options->warmUpHours,
+                     "Hours that are not counted; default: what the plant says, or else found by MSER-5")
+        ->check(CLI::Range(0.0, 876'600.0));
+    command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
+    command->add_option("--confidence", options->confidence, "Of the intervals")
+        ->check(CLI::Range(0.5, 0.9999))
+        ->capture_default_str();
+    command->add_option("--threads", options->threads, "Runs side by side; 0: as many as there are cores")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "Print the answer as JSON");
+    command->callback([&run, options] { run = [options] { return runStudy(*options); }; });
+}
+
+} // namespace millwright::app

@@ -1,0 +1,16 @@
+#include <millwright/plant/load.hpp>
+
+#include <app/process.hpp>
+
+namespace millwright::app {
+
+std::expected<sim::Model, std::vector<Error>> openProcess(const std::filesystem::path& path) {
+    auto plant = plant::load(path);
+    if (!plant) return std::unexpected(std::move(plant.error()));
+    if (!plant->process)
+        return std::unexpected(std::vector<Error>{
+            {ErrorCode::Invalid, "the plant has no [process]: describe one (docs/plant-format.md)", path.string()}});
+    return sim::Model::make(*std::move(plant->process));
+}
+
+} // namespace millwright::app

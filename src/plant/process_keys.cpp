@@ -1,0 +1,275 @@
+#include "plant/keys.hpp"
+
+// `[process]` of plant.toml and of scenario files.
+namespace millwright::plant {
+namespace {
+
+constexpr std::string_view distributions[] = {"constant",   "exponential", "erlang",  "gamma", "normal",    "lognormal",
+                                              "triangular", "uniform",     "weibull", "beta",  "empirical", "discrete"};
+constexpr std::string_view rules[] = {"share", "first", "shortest", "product"};
+constexpr std::string_view whenFulls[] = {"wait", "lose", "hold"};
+constexpr std::string_view disciplines[] = {"fifo", "lifo", "priority"};
+constexpr std::string_view blockings[] = {"after", "before"};
+constexpr std::string_view clocks[] = {"working", "calendar"};
+using enum ValueKind;
+
+constexpr Key distributionKeyList[] = {
+    {.name = "kind", .kind = Choice, .description = "which distribution", .required = true, .choices = distributions},
+    {.name = "mean", .kind = Duration, .description = "constant, exponential, erlang, gamma, normal, lognormal", .minimum = 0},
+    {.name = "deviation",
+     .kind = Duration,
+     .description = "normal, lognormal: standard deviation of the time itself, before it is cut",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "sigma",
+     .kind = Number,
+     .description = "lognormal, instead of `deviation`: standard deviation of the logarithm",
+     .minimum = 0,
+     .maximum = 5,
+     .aboveMinimum = true},
+    {.name = "low",
+     .kind = Duration,
+     .description = "triangular, uniform, beta: lowest; normal, lognormal: cut below (0)",
+     .minimum = 0},
+    {.name = "high",
+     .kind = Duration,
+     .description = "triangular, uniform, beta: highest; normal, lognormal: cut above (never)",
+     .minimum = 0},
+    {.name = "mode", .kind = Duration, .description = "triangular: likeliest", .minimum = 0},
+    {.name = "shape",
+     .kind = Number,
+     .description = "erlang (a whole number), gamma, weibull; beta: alpha",
+     .minimum = 0.01,
+     .maximum = 1e6},
+    {.name = "shape2", .kind = Number, .description = "beta: beta", .minimum = 0.01, .maximum = 1e6},
+    {.name = "scale", .kind = Duration, .description = "weibull", .minimum = 0, .aboveMinimum = true},
+    {.name = "values", .kind = Numbers, .description = "empirical (ascending, straight lines between them), discrete: seconds"},
+    {.name = "weights", .kind = Numbers, .description = "discrete: how often each value, relative to each other"},
+};
+constexpr TableKeys distributionKeys{"distribution", "How long something takes.", distributionKeyList};
+
+constexpr Key wayKeyList[] = {
+    {.name = "to", .kind = Identifier, .description = "a buffer, a station, `done` or `scrap`", .required = true},
+    {.name = "share",
+     .kind = Number,
+     .description = "rule share: how often, relative to the other ways",
+     .fallback = "1",
+     .minimum = 0},
+    {.name = "product", .kind = Identifier, .description = "rule product: which product; without it, all that no way before names"},
+};
+constexpr TableKeys wayKeys{"ways", "One of several ways on.", wayKeyList};
+
+constexpr Key toKey{.name = "to", .kind = Identifier, .description = "where parts go: a buffer, a station, `done` or `scrap`"};
+constexpr Key waysKey{.name = "ways", .kind = Tables, .description = "instead of `to`: several", .table = &wayKeys};
+constexpr Key ruleKey{
+    .name = "rule",
+    .kind = Choice,
+    .description = "which of the ways: by chance (share), the first that has room, where the fewest parts are, or by product",
+    .fallback = "\"share\"",
+    .choices = rules};
+constexpr Key idKey{
+    .name = "id", .kind = Identifier, .description = "unique among its kind; buffers and stations count as one", .required = true};
+constexpr Key nameKey{.name = "name", .kind = Text, .description = "for people; without it, the id"};
+
+constexpr Key productKeyList[] = {
+    idKey,
+    nameKey,
+    {.name = "priority",
+     .kind = Integer,
+     .description = "in buffers with discipline priority: the higher first",
+     .fallback = "0",
+     .minimum = -1000,
+     .maximum = 1000},
+};
+constexpr TableKeys productKeys{"process.product", "What flows.", productKeyList};
+
+constexpr Key sourceKeyList[] = {
+    idKey,
+    nameKey,
+    {.name = "product", .kind = Identifier, .description = "what comes from it; without it, the first product"},
+    {.name = "every",
+     .kind = Time,
+     .description = "time between arrivals; without it, see `in_progress`",
+     .table = &distributionKeys},
+    {.name = "first", .kind = Duration, .description = "when the first one arrives; without it, after one interval", .minimum = 0},
+    {.name = "in_progress",
+     .kind = Integer,
+     .description = "CONWIP: how many of its parts are in the process; without it and `every`, there is always one to be taken",
+     .minimum = 1,
+     .maximum = 1e8},
+    {.name = "limit",
+     .kind = Integer,
+     .description = "how many come altogether; 0: no end",
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e15},
+    {.name = "when_full",
+     .kind = Choice,
+     .description =
+         "what an arrival does that finds no room: waits, is lost, or is held and the next interval begins when it has gone",
+     .fallback = "\"wait\"",
+     .choices = whenFulls},
+    toKey,
+    waysKey,
+    ruleKey,
+};
+constexpr TableKeys sourceKeys{"process.source", "Where parts come from.", sourceKeyList};
+
+constexpr Key bufferKeyList[] = {
+    idKey,
+    nameKey,
+    {.name = "capacity", .kind = Integer, .description = "parts; 0: unlimited", .fallback = "0", .minimum = 0, .maximum = 1e8},
+    {.name = "discipline", .kind = Choice, .description = "who is taken first", .fallback = "\"fifo\"", .choices = disciplines},
+    toKey,
+    waysKey,
+};
+constexpr TableKeys bufferKeys{"process.buffer", "Where parts wait until a station takes them.", bufferKeyList};
+
+constexpr Key cycleKeyList[] = {
+    {.name = "product", .kind = Identifier, .description = "which product", .required = true},
+    {.name = "time", .kind = Time, .description = "its cycle", .required = true, .table = &distributionKeys},
+};
+constexpr TableKeys cycleKeys{"cycle_of", "The cycle of one product.", cycleKeyList};
+
+constexpr Key setUpKeyList[] = {
+    {.name = "from", .kind = Identifier, .description = "what was made before; without it, any other product, or nothing yet"},
+    {.name = "to", .kind = Identifier, .description = "what comes; without it, any other product"},
+    {.name = "time", .kind = Time, .description = "how long it takes", .required = true, .table = &distributionKeys},
+};
+constexpr TableKeys setUpKeys{"setup", "Set-up between two products; the last that fits is taken.", setUpKeyList};
+
+constexpr Key inputKeyList[] = {
+    {.name = "from", .kind = Identifier, .description = "a buffer or a source that leads to this station alone", .required = true},
+    {.name = "count", .kind = Integer, .description = "parts of it in one product", .fallback = "1", .minimum = 1, .maximum = 1e6},
+};
+constexpr TableKeys inputKeys{"input", "What an assembly takes; the first input's part becomes the product.", inputKeyList};
+
+constexpr Key failureKeyList[] = {
+    {.name = "id", .kind = Identifier, .description = "for messages", .required = true},
+    {.name = "clock",
+     .kind = Choice,
+     .description = "whether only working time, or all time that it is not down, wears it out",
+     .fallback = "\"working\"",
+     .choices = clocks},
+    {.name = "between",
+     .kind = Time,
+     .description = "from a repair to the next failure, by the clock",
+     .required = true,
+     .table = &distributionKeys},
+    {.name = "repair", .kind = Time, .description = "from when somebody begins", .required = true, .table = &distributionKeys},
+    {.name = "crew", .kind = Identifier, .description = "who repairs; without it, somebody is always there"},
+};
+constexpr TableKeys failureKeys{"failure", "One way to break down.", failureKeyList};
+
+constexpr Key stationKeyList[] = {
+    idKey,
+    nameKey,
+    {.name = "equipment", .kind = ValueKind::Path, .description = "path of the equipment it stands for"},
+    {.name = "servers",
+     .kind = Integer,
+     .description = "like machines side by side",
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 500'000},
+    {.name = "batch", .kind = Integer, .description = "parts worked on together", .fallback = "1", .minimum = 1, .maximum = 1e6},
+    {.name = "cycle", .kind = Time, .description = "how long work takes", .required = true, .table = &distributionKeys},
+    {.name = "cycle_of", .kind = Tables, .description = "cycles of single products", .table = &cycleKeys},
+    {.name = "setup", .kind = Tables, .description = "set-ups; without any, none is needed", .table = &setUpKeys},
+    {.name = "input", .kind = Tables, .description = "assembly: what it takes to make one", .table = &inputKeys},
+    {.name = "blocking",
+     .kind = Choice,
+     .description = "whether room is needed after the work, or before it",
+     .fallback = "\"after\"",
+     .choices = blockings},
+    {.name = "failure", .kind = Tables, .description = "how it breaks down", .table = &failureKeys},
+    {.name = "shift", .kind = Identifier, .description = "when it works; without it, always"},
+    toKey,
+    waysKey,
+    ruleKey,
+};
+constexpr TableKeys stationKeys{"process.station", "Where parts are worked on.", stationKeyList};
+
+constexpr Key hoursKeyList[] = {
+    {.name = "from", .kind = Duration, .description = "after the beginning of the period", .required = true, .minimum = 0},
+    {.name = "to", .kind = Duration, .description = "after the beginning of the period", .required = true, .minimum = 0},
+};
+constexpr TableKeys hoursKeys{"hours", "Working hours.", hoursKeyList};
+
+constexpr Key shiftKeyList[] = {
+    idKey,
+    {.name = "period",
+     .kind = Duration,
+     .description = "after which it repeats",
+     .fallback = "\"24h\"",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "hours", .kind = Tables, .description = "ascending, apart", .required = true, .table = &hoursKeys},
+};
+constexpr TableKeys shiftKeys{"process.shift", "Working hours that repeat.", shiftKeyList};
+
+constexpr Key crewKeyList[] = {
+    idKey,
+    nameKey,
+    {.name = "size",
+     .kind = Integer,
+     .description = "people; each repairs one failure at a time",
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 1e6},
+};
+constexpr TableKeys crewKeys{"process.crew", "People who repair.", crewKeyList};
+
+constexpr Key processKeyList[] = {
+    {.name = "length",
+     .kind = Duration,
+     .description = "of one run, warm-up included",
+     .fallback = "\"24h\"",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "warm_up",
+     .kind = Duration,
+     .description = "what is not counted; without it, a study finds it (MSER-5)",
+     .minimum = 0},
+    {.name = "maximum_parts",
+     .kind = Integer,
+     .description = "in progress; more is an error",
+     .fallback = "1000000",
+     .minimum = 1,
+     .maximum = 1e8},
+    {.name = "product", .kind = Tables, .description = "what flows; without any, one product `part`", .table = &productKeys},
+    {.name = "source", .kind = Tables, .description = "where parts come from", .table = &sourceKeys},
+    {.name = "buffer", .kind = Tables, .description = "where they wait", .table = &bufferKeys},
+    {.name = "station", .kind = Tables, .description = "where they are worked on", .table = &stationKeys},
+    {.name = "shift", .kind = Tables, .description = "working hours", .table = &shiftKeys},
+    {.name = "crew", .kind = Tables, .description = "who repairs", .table = &crewKeys},
+};
+
+constexpr Key scenarioKeyList[] = {
+    {.name = "name", .kind = Text, .description = "for people; without it, the file's name"},
+    {.name = "description", .kind = Text, .description = "for people"},
+};
+constexpr TableKeys scenarioKeys{"scenario", "The scenario as a whole.", scenarioKeyList};
+
+constexpr Key scenarioRootKeyList[] = {
+    {.name = "format", .kind = Integer, .description = "version of this format", .required = true, .minimum = 1, .maximum = 1},
+    {.name = "scenario", .kind = Table, .description = "the scenario as a whole", .table = &scenarioKeys},
+    {.name = "process",
+     .kind = Table,
+     .description = "what differs from the plant's process",
+     .required = true,
+     .table = &processKeys},
+};
+
+} // namespace
+
+constinit const TableKeys processKeys{"process", "The process model, for simulation (docs/simulation.md).", processKeyList};
+constinit const TableKeys scenarioRootKeys{"scenario file", "A change of a plant's process model.", scenarioRootKeyList};
+
+constinit const std::span<const std::string_view> distributionWords{distributions};
+constinit const std::span<const std::string_view> ruleWords{rules};
+constinit const std::span<const std::string_view> whenFullWords{whenFulls};
+constinit const std::span<const std::string_view> disciplineWords{disciplines};
+constinit const std::span<const std::string_view> blockingWords{blockings};
+constinit const std::span<const std::string_view> clockWords{clocks};
+
+} // namespace millwright::plant

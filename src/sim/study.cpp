@@ -1,0 +1,139 @@
+#include <millwright/sim/replicate.hpp>
+#include <millwright/sim/study.hpp>
+
+#include <algorithm>
+#include <format>
+
+namespace millwright::sim {
+namespace {
+
+struct Value {
+    std::string id, unit;
+    double value = 0;
+};
+
+// Every quantity of one run, in the order of the model.
+std::vector<Value> quantities(const plant::Process& process, const Report& report) {
+    std::vector<Value> values;
+    const double hours = report.seconds / 3600;
+    double made = 0, scrapped = 0, inSystem = 0;
+    for (const ProductReport& product : report.products) {
+        made += static_cast<double>(product.made);
+        scrapped += static_cast<double>(product.scrapped);
+        inSystem += product.meanTimeInSystem * static_cast<double>(product.made);
+    }
+    values.push_back({"throughput", "/h", made / hours});
+    values.push_back({"scrap", "/h", scrapped / hours});
+    values.push_back({"timeInSystem", "s", made > 0 ? inSystem / made : 0});
+    for (std::size_t i = 0; process.products.size() > 1 && i < report.products.size(); ++i) {
+        const std::string& id = process.products[i].id;
+        values.push_back({"throughput/" + id, "/h", static_cast<double>(report.products[i].made) / hours});
+        values.push_back({"scrap/" + id, "/h", static_cast<double>(report.products[i].scrapped) / hours});
+        values.push_back({"timeInSystem/" + id, "s", report.products[i].meanTimeInSystem});
+    }
+    for (std::size_t i = 0; i < report.stations.size(); ++i) {
+        const StationReport& station = report.stations[i];
+        for (const auto& [name, value] : {std::pair{"working", station.working},
+                                          {"starved", station.starved},
+                                          {"blocked", station.blocked},
+                                          {"down", station.down},
+                                          {"setup", station.setUp},
+                                          {"idle", station.idle}})
+            values.push_back({std::format("{}/{}", name, process.stations[i].id), "1", value});
+    }
+    for (std::size_t i = 0; i < report.buffers.size(); ++i) {
+        values.push_back({"content/" + process.buffers[i].id, "1", report.buffers[i].mean});
+        values.push_back({"wait/" + process.buffers[i].id, "s", report.buffers[i].meanWait});
+    }
+    for (std::size_t i = 0; i < report.crews.size(); ++i)
+        values.push_back({"busy/" + process.crews[i].id, "1", report.crews[i].busy});
+    return values;
+}
+
+std::vector<MetricResult> metricsOf(const plant::Process& process, const std::vector<Report>& reports, double confidence) {
+    std::vector<MetricResult> metrics;
+    for (const Report& report : reports) {
+        std::vector<Value> values = quantities(process, report);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (metrics.size() == i) metrics.push_back({.id = std::move(values[i].id), .unit = std::move(values[i].unit)});
+            metrics[i].values.push_back(values[i].value);
+        }
+    }
+    for (MetricResult& metric : metrics) metric.estimate = estimate(metric.values, confidence);
+    return metrics;
+}
+
+DifferenceResult differenceOf(const ScenarioResult& a, const ScenarioResult& b, double confidence) {
+    DifferenceResult difference{.a = a.id, .b = b.id};
+    for (const MetricResult& metric : a.metrics) {
+        const auto other = std::ranges::find(b.metrics, metric.id, &MetricResult::id);
+        if (other == b.metrics.end()) continue;
+        double higher = 0;
+        for (std::size_t i = 0; i < metric.values.size(); ++i) higher += metric.values[i] > other->values[i] ? 1 : 0;
+        difference.metrics.push_back({metric.id, estimateDifference(metric.values, other->values, confidence),
+                                      higher / static_cast<double>(metric.values.size())});
+    }
+    return difference;
+}
+
+// The work of a part of a study, as a part of the whole bar.
+Progress partOf(const Progress& whole, double from, double to, const std::string& what) {
+    return {.report = [&whole, from, to,
+                       what](double fraction,
+                             std::string_view stage) { whole(from + (to - from) * fraction, std::format("{}: {}", what, stage)); },
+            .stop = whole.stop};
+}
+
+Error inScenario(Error error, const std::string& id) {
+    error.place = error.place.empty() ? std::format("scenario '{}'", id) : std::format("scenario '{}', {}", id, error.place);
+    return error;
+}
+
+constexpr std::size_t warmUpSteps = 1000;
+constexpr std::uint32_t pilotReplications = 5;
+
+} // namespace
+
+Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPlan& plan, const Progress& progress) {
+    constexpr double pilotShare = 0.2; // of the progress bar
+    StudyResult result;
+    const auto count = static_cast<double>(scenarios.size());
+    Duration longest{};
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+        const Scenario& scenario = scenarios[i];
+        const plant::Process& process = scenario.model.process();
+        ScenarioResult& one = result.scenarios.emplace_back(scenario.id, scenario.name, plan.length.value_or(process.length));
+        one.warmUp = plan.warmUp ? *plan.warmUp : process.warmUp.value_or(Duration::zero());
+        if (plan.warmUp || process.warmUp) continue;
+        const Replications pilot{.length = one.length, .seed = plan.seed, .count = pilotReplications, .threads = plan.threads};
+        const double from = pilotShare * static_cast<double>(i) / count;
+        const auto series = partsOverTime(scenario.model, pilot, warmUpSteps,
+                                          partOf(progress, from, from + pilotShare / count, scenario.id + ", warm-up"));
+        if (!series) return std::unexpected(inScenario(series.error(), scenario.id));
+        const WarmUp found = warmUpOf(*series);
+        one.settled = found.settled;
+        longest =
+            std::max(longest, one.length / static_cast<std::int64_t>(warmUpSteps) * static_cast<std::int64_t>(found.leaveOut));
+    }
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+        const Scenario& scenario = scenarios[i];
+        ScenarioResult& one = result.scenarios[i];
+        if (!plan.warmUp && !scenario.model.process().warmUp) one.warmUp = std::min(longest, one.length / 2);
+        if (one.warmUp >= one.length)
+            return failure(ErrorCode::Invalid,
+                           std::format("the warm-up, {}, leaves nothing of a run of {}: lengthen the run",
+                                       formatDuration(one.warmUp), formatDuration(one.length)),
+                           std::format("scenario '{}'", one.id));
+        const Replications runs{
+            .warmUp = one.warmUp, .length = one.length, .seed = plan.seed, .count = plan.replications, .threads = plan.threads};
+        const double from = pilotShare + (1 - pilotShare) * static_cast<double>(i) / count;
+        const auto reports = replicate(scenario.model, runs, partOf(progress, from, from + (1 - pilotShare) / count, scenario.id));
+        if (!reports) return std::unexpected(inScenario(reports.error(), scenario.id));
+        one.metrics = metricsOf(scenario.model.process(), *reports, plan.confidence);
+    }
+    for (std::size_t i = 1; i < result.scenarios.size(); ++i)
+        result.differences.push_back(differenceOf(result.scenarios[i], result.scenarios.front(), plan.confidence));
+    return result;
+}
+
+} // namespace millwright::sim

@@ -1,0 +1,130 @@
+#include "unit/plant/files.hpp"
+
+namespace millwright::plant {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string base = R"(format = 1
+[plant]
+id = "p"
+[process]
+length = "10h"
+[[process.source]]
+id = "in"
+every = { kind = "exponential", mean = "2min" }
+to = "queue"
+[[process.buffer]]
+id = "queue"
+capacity = 5
+to = "machine"
+[[process.station]]
+id = "machine"
+cycle = "90s"
+to = "done"
+)";
+
+std::string problemsOfScenario(std::string_view text, std::string_view plant = base) {
+    const auto scenario = loadScenarioText(plant, "", text, "s.toml");
+    std::string lines;
+    if (!scenario)
+        for (const Error& error : scenario.error()) lines += error.text() + "\n";
+    return lines;
+}
+
+TEST(Process, IsReadWithAllItSays) {
+    const auto plant = loadText(textOf(testData / "plants-valid/process.toml"), testData / "plants-valid");
+    ASSERT_TRUE(plant.has_value()) << plant.error().front().text();
+    ASSERT_TRUE(plant->process.has_value());
+    const Process& process = *plant->process;
+    EXPECT_EQ(process.length, 200h);
+    EXPECT_EQ(process.warmUp, 10h);
+    EXPECT_EQ(process.maximumParts, 5000u);
+    ASSERT_EQ(process.stations.size(), 4u);
+    const Station& press = process.stations[0];
+    EXPECT_EQ(press.equipment, "line/press");
+    EXPECT_EQ(press.servers, 2u);
+    EXPECT_EQ(press.cycle.kind, DistributionKind::Triangular);
+    EXPECT_EQ(press.cycles.at(0).product, 1u);
+    EXPECT_EQ(press.setUps.at(0).from, std::nullopt);
+    EXPECT_EQ(press.setUps.at(1).to, 1u);
+    EXPECT_EQ(press.blocking, Blocking::BeforeService);
+    EXPECT_EQ(press.failures.at(0).crew, 0u);
+    EXPECT_EQ(press.failures.at(0).repair.deviation, 1200);
+    EXPECT_EQ(press.failures.at(1).clock, FailureClock::Calendar);
+    EXPECT_EQ(press.to.branches.at(0).to, (Place{PlaceKind::Buffer, 2}));
+    EXPECT_EQ(process.stations[2].batch, 10u);
+    EXPECT_EQ(process.stations[2].to.rule, RouteRule::Product);
+    EXPECT_EQ(process.stations[3].inputs.at(1).fromSource, true);
+    EXPECT_EQ(process.stations[3].inputs.at(1).count, 4u);
+    EXPECT_EQ(process.sources[0].first, Duration::zero());
+    EXPECT_EQ(process.sources[0].whenFull, WhenFull::Hold);
+    EXPECT_EQ(process.sources[2].inProgress, 5u);
+    EXPECT_EQ(process.buffers[0].discipline, Discipline::Priority);
+    EXPECT_EQ(process.shifts[0].hours.at(1).from, 14h + 30min);
+    EXPECT_EQ(process.crews[0].size, 2u);
+}
+
+TEST(Process, AScenarioReplacesWhatItStates) {
+    const auto scenario = loadScenarioText(base, "", R"(format = 1
+[scenario]
+name = "Faster"
+description = "d"
+[process]
+length = "20h"
+[[process.station]]
+id = "machine"
+cycle = "60s"
+to = "check"
+[[process.station]]
+id = "check"
+cycle = 10
+to = "done"
+)",
+                                           "scenarios/faster.toml");
+    ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
+    EXPECT_EQ(scenario->id, "faster");
+    EXPECT_EQ(scenario->name, "Faster");
+    EXPECT_EQ(scenario->process.length, 20h);
+    ASSERT_EQ(scenario->process.stations.size(), 2u);
+    EXPECT_EQ(scenario->process.stations[0].cycle.mean, 60);
+    EXPECT_EQ(scenario->process.stations[0].to.branches.at(0).to, (Place{PlaceKind::Station, 1}));
+    EXPECT_EQ(scenario->process.buffers[0].capacity, 5u);
+}
+
+TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
+    const std::string head = "format = 1\n[process]\n";
+    EXPECT_EQ(problemsOfScenario(head + "[[process.buffer]]\nid = 'queu'\ncapacity = 9\n"),
+              "s.toml:4:6: buffer 'queu': has no way on: name where parts go with 'to'\n");
+    EXPECT_EQ(problemsOfScenario(head + "[[process.station]]\nid = 'machin'\nservers = 2\n"),
+              "s.toml:4:6: the plant has no station 'machin': did you mean 'machine'?\n");
+    EXPECT_EQ(problemsOfScenario(head + "[[process.station]]\nid = 'machine'\ncycle = -1\n"),
+              "s.toml:5:9: 'cycle': a time must be 0 or more, and at most 100 years\n");
+    EXPECT_EQ(problemsOfScenario(head + "[[process.station]]\nid = 'machine'\nto = 'don'\n"),
+              "s.toml:5:6: there is no buffer or station 'don': did you mean 'done'?\n");
+    EXPECT_EQ(problemsOfScenario("format = 1\n"),
+              "s.toml:1:1: 'process' is missing in scenario file: what differs from the plant's process\n");
+    EXPECT_EQ(problemsOfScenario(head + "[[process.buffer]]\ncapacity = 9\n"),
+              "s.toml:3:1: 'id' is missing in process.buffer: unique among its kind; buffers and stations count as one\n");
+    EXPECT_EQ(problemsOfScenario(head, "format = 1\n[plant]\nid = 'p'\n"),
+              "plant.toml:1:1: the plant has no [process] that a scenario could change\n");
+    // What the scenario leads to in the plant's own text is said there.
+    EXPECT_EQ(problemsOfScenario(head + "[[process.source]]\nid = 'in'\nto = 'machine'\n"),
+              "plant.toml:11:6: buffer 'queue': no part ever gets here: no source leads to it\n");
+}
+
+// The page teaches with a plant and a scenario: both load as they stand there.
+TEST(Process, TheExampleOfThePageLoads) {
+    const std::string page = textOf(std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "docs/simulation.md");
+    std::vector<std::string> blocks;
+    for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
+        blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));
+    ASSERT_EQ(blocks.size(), 2u);
+    EXPECT_EQ(problemsOf(blocks[0]), "");
+    const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
+    ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
+    EXPECT_EQ(scenario->process.stations[0].servers, 2u);
+}
+
+} // namespace
+} // namespace millwright::plant
