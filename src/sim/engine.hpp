@@ -98,6 +98,8 @@ public:
 
     [[nodiscard]] Result<void> runTo(SimTime time);
     [[nodiscard]] Result<bool> step(SimTime limit);
+    /// Draws from now on are those of `seed`.
+    void reseed(std::uint64_t seed);
     void resetStatistics();
     [[nodiscard]] Report report() const;
     [[nodiscard]] Balance balance() const;

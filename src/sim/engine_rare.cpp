@@ -210,6 +210,13 @@ bool Engine::isActive(const Server& server) {
     return !server.down && !server.off && (server.phase == Phase::Working || server.phase == Phase::SettingUp);
 }
 
+// --- forks -------------------------------------------------------------------------------------------------------------------
+
+void Engine::reseed(std::uint64_t seed) {
+    seed_ = seed;
+    for (Stream& stream : streams_) stream.drawn += stream.drawn & 1; // a spare half block is the old seed's
+}
+
 // --- what can be asked -------------------------------------------------------------------------------------------------------
 
 void Engine::resetStatistics() {

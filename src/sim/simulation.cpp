@@ -18,6 +18,11 @@ Result<void> Simulation::runTo(Duration time) {
 Result<bool> Simulation::step(Duration limit) {
     return engine_->step(limit.count());
 }
+Simulation Simulation::branch(std::uint64_t seed) const {
+    Simulation fork{*this};
+    fork.engine_->reseed(seed);
+    return fork;
+}
 Duration Simulation::now() const {
     return Duration{engine_->now()};
 }

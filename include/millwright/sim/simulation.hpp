@@ -106,6 +106,10 @@ public:
     /// Does one event if there is one up to `limit`; false when there is none. Errors as `runTo`.
     [[nodiscard]] Result<bool> step(Duration limit = Duration::max());
 
+    /// A fork that goes on with the random numbers of another seed, for replications of what comes next. What has been drawn
+    /// already stays: the ends of present work and repairs, the next failures and arrivals.
+    [[nodiscard]] Simulation branch(std::uint64_t seed) const;
+
     [[nodiscard]] Duration now() const;
     [[nodiscard]] std::uint64_t events() const; ///< since the beginning
     [[nodiscard]] std::uint32_t partsInProgress() const;

@@ -40,7 +40,7 @@ Result<Case> caseNamed(const std::string& name) {
         year.length = year.process.length;
         return year;
     }
-    return failure(ErrorCode::NotFound, std::format("there is no model '{}': it is mm1, line50 or year", name));
+    return failure(ErrorCode::NotFound, std::format("there is no model '{}': it is mm1, line50, year or fork", name));
 }
 
 // Time this thread had a core to itself: the figure that other programs on the machine disturb least.
@@ -50,7 +50,49 @@ double processorMilliseconds() {
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
 }
 
+// A line of 50 stations, the last of them slow, so that all buffers fill.
+Result<sim::Simulation> fullPlant(std::uint32_t parts) {
+    plant::Process process = sim::lineModel(50, parts / 45);
+    process.stations.back().cycle.mean *= 3;
+    const auto model = sim::Model::make(std::move(process));
+    if (!model) return std::unexpected(model.error().front());
+    sim::Simulation run{*model, seed};
+    while (run.partsInProgress() < parts)
+        if (auto done = run.runTo(run.now() + 100s); !done) return std::unexpected(done.error());
+    return run;
+}
+
+ExitStatus measureForks() {
+    constexpr std::uint32_t parts = 10'000;
+    constexpr int forks = 500;
+    const auto present = fullPlant(parts);
+    if (!present) return fail(present.error());
+    std::vector<double> milliseconds, processor;
+    for (int i = 0; i < forks; ++i) {
+        const Clock::time_point start = Clock::now();
+        const double busy = processorMilliseconds();
+        const sim::Simulation fork = *present;
+        processor.push_back(processorMilliseconds() - busy);
+        milliseconds.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+        if (fork.partsInProgress() < parts) return fail(Error{ErrorCode::Invalid, "a fork lost parts"});
+    }
+    JsonWriter json;
+    json.beginObject()
+        .field("what", "sim")
+        .field("device", processorName() + ", one core")
+        .field("model", "fork")
+        .field("parts", present->partsInProgress())
+        .field("medianMs", quantile(milliseconds, 0.5))
+        .field("p99Ms", quantile(milliseconds, 0.99))
+        .field("bestProcessorMs", *std::ranges::min_element(processor))
+        .field("peakBytes", peakResidentBytes())
+        .endObject();
+    print(json.text());
+    return ExitStatus::Success;
+}
+
 ExitStatus measure(const Options& options) {
+    if (options.model == "fork") return measureForks();
     const auto chosen = caseNamed(options.model);
     if (!chosen) return fail(chosen.error());
     const auto model = sim::Model::make(chosen->process);
@@ -144,8 +186,8 @@ void addBenchSim(CLI::App& bench, Run& run) {
     auto options = std::make_shared<Options>();
     command
         ->add_option("--model", options->model,
-                     "mm1 (one queue), line50 (50 stations that fail, with buffers) or year (a year of a machine with inspection, "
-                     "rework, shifts and breakdowns)")
+                     "mm1 (one queue), line50 (50 stations that fail, with buffers) year (a year of a machine with inspection, "
+                     "rework, shifts and breakdowns) or fork (500 copies of a run with 10 000 parts in progress)")
         ->capture_default_str();
     command->add_option("--validate", options->validate,
                         "Rewrite the table in this page with theory, ours and the interval; - prints it");

@@ -111,17 +111,49 @@ TEST(Simulation, IsAFunctionOfModelAndSeed) {
     EXPECT_EQ(run.stateHash().hex(), "d72508c9d75c72b880039a99972d07f8");
 }
 
+// Bit for bit, wherever it is forked: before the beginning, in the middle of work, repairs, breaks, and while places are full.
 TEST(Simulation, AForkGoesOnAsTheOriginalWould) {
     const Model model = modelOf(everything());
+    Simulation whole{model, 9};
+    ASSERT_TRUE(whole.runTo(6h));
     Simulation run{model, 9};
-    ASSERT_TRUE(run.runTo(3h));
-    Simulation fork = run;
-    EXPECT_EQ(fork.stateHash(), run.stateHash());
-    ASSERT_TRUE(fork.runTo(6h));
-    EXPECT_NE(fork.stateHash(), run.stateHash());
-    ASSERT_TRUE(run.runTo(6h));
-    EXPECT_EQ(fork.stateHash(), run.stateHash());
-    EXPECT_EQ(fork.report().products[0].made, run.report().products[0].made);
+    for (Duration at{}; at < 6h; at += 317s) {
+        ASSERT_TRUE(run.runTo(at));
+        Simulation fork = run;
+        ASSERT_EQ(fork.stateHash(), run.stateHash());
+        ASSERT_TRUE(fork.runTo(6h));
+        ASSERT_NE(fork.stateHash(), run.stateHash());
+        ASSERT_EQ(fork.stateHash(), whole.stateHash()) << formatDuration(at);
+        ASSERT_EQ(fork.report().buffers[0].meanWait, whole.report().buffers[0].meanWait);
+    }
+}
+
+// What a study of the next hours does: keep the present, try a future, take the present back, try another.
+TEST(Simulation, TakesASavedStateBack) {
+    const Model model = modelOf(everything());
+    Simulation run{model, 4};
+    ASSERT_TRUE(run.runTo(2h));
+    const Simulation present = run;
+    ASSERT_TRUE(run.runTo(9h));
+    const Digest future = run.stateHash();
+    run = present;
+    EXPECT_EQ(run.now(), Duration{2h});
+    EXPECT_EQ(run.stateHash(), present.stateHash());
+    ASSERT_TRUE(run.runTo(9h));
+    EXPECT_EQ(run.stateHash(), future);
+}
+
+TEST(Simulation, BranchesIntoDifferentFuturesOfOnePresent) {
+    const Model model = modelOf(everything());
+    Simulation present{model, 4};
+    ASSERT_TRUE(present.runTo(2h));
+    Simulation first = present.branch(1), again = present.branch(1), second = present.branch(2);
+    EXPECT_EQ(first.partsInProgress(), present.partsInProgress());
+    EXPECT_EQ(first.balance().created, present.balance().created);
+    for (Simulation* run : {&first, &again, &second, &present}) ASSERT_TRUE(run->runTo(4h));
+    EXPECT_EQ(first.stateHash(), again.stateHash());
+    EXPECT_NE(first.balance().created, second.balance().created);
+    EXPECT_NE(first.balance().created, present.balance().created);
 }
 
 // With common random numbers a change in one place does not shift the numbers of another.
