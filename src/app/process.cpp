@@ -4,13 +4,15 @@
 
 namespace millwright::app {
 
-std::expected<sim::Model, std::vector<Error>> openProcess(const std::filesystem::path& path) {
+std::expected<PlantProcess, std::vector<Error>> openProcess(const std::filesystem::path& path) {
     auto plant = plant::load(path);
     if (!plant) return std::unexpected(std::move(plant.error()));
     if (!plant->process)
         return std::unexpected(std::vector<Error>{
             {ErrorCode::Invalid, "the plant has no [process]: describe one (docs/plant-format.md)", path.string()}});
-    return sim::Model::make(*std::move(plant->process));
+    auto model = sim::Model::make(*plant->process);
+    if (!model) return std::unexpected(std::move(model.error()));
+    return PlantProcess{*std::move(plant), *std::move(model)};
 }
 
 } // namespace millwright::app

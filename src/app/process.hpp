@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millwright/core/result.hpp>
+#include <millwright/plant/plant.hpp>
 #include <millwright/sim/simulation.hpp>
 
 #include <expected>
@@ -9,7 +10,13 @@
 
 namespace millwright::app {
 
-/// The process of a plant, made ready to run. Errors: every problem of the description; Invalid for a plant without a process.
-[[nodiscard]] std::expected<sim::Model, std::vector<Error>> openProcess(const std::filesystem::path& plant);
+/// A plant and its process, made ready to run.
+struct PlantProcess {
+    plant::Plant plant;
+    sim::Model model;
+};
+
+/// Errors: every problem of the description; Invalid for a plant without a process.
+[[nodiscard]] std::expected<PlantProcess, std::vector<Error>> openProcess(const std::filesystem::path& plant);
 
 } // namespace millwright::app

@@ -2,6 +2,7 @@
 #include <millwright/sim/study.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <format>
 
 namespace millwright::sim {
@@ -63,15 +64,25 @@ std::vector<MetricResult> metricsOf(const plant::Process& process, const std::ve
     return metrics;
 }
 
+double probabilityAboveZero(const Estimate& estimate) {
+    if (estimate.deviation == 0) return estimate.mean > 0 ? 1 : estimate.mean < 0 ? 0 : 0.5;
+    const auto n = static_cast<double>(estimate.observations);
+    return studentBelow(estimate.mean / estimate.deviation * std::sqrt(n), n - 1);
+}
+
 DifferenceResult differenceOf(const ScenarioResult& a, const ScenarioResult& b, double confidence) {
     DifferenceResult difference{.a = a.id, .b = b.id};
     for (const MetricResult& metric : a.metrics) {
         const auto other = std::ranges::find(b.metrics, metric.id, &MetricResult::id);
         if (other == b.metrics.end()) continue;
-        double higher = 0;
-        for (std::size_t i = 0; i < metric.values.size(); ++i) higher += metric.values[i] > other->values[i] ? 1 : 0;
-        difference.metrics.push_back({metric.id, estimateDifference(metric.values, other->values, confidence),
-                                      higher / static_cast<double>(metric.values.size())});
+        double higher = 0, equal = 0;
+        for (std::size_t i = 0; i < metric.values.size(); ++i) {
+            higher += metric.values[i] > other->values[i] ? 1 : 0;
+            equal += metric.values[i] == other->values[i] ? 1 : 0;
+        }
+        const auto pairs = static_cast<double>(metric.values.size());
+        const Estimate between = estimateDifference(metric.values, other->values, confidence);
+        difference.metrics.push_back({metric.id, between, higher / pairs, equal / pairs, probabilityAboveZero(between)});
     }
     return difference;
 }

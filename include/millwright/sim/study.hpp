@@ -49,7 +49,9 @@ struct DifferenceResult {
     struct Metric {
         std::string id;
         Estimate estimate;
-        double shareHigher = 0; ///< of the pairs in which a is higher
+        double shareHigher = 0;       ///< of the pairs in which a is higher
+        double shareEqual = 0;        ///< of the pairs in which neither is
+        double probabilityHigher = 0; ///< that a's true mean is the higher one: Student's t of the differences, no prior knowledge
     };
     std::vector<Metric> metrics; ///< those that both have
 };

@@ -141,9 +141,9 @@ Result<void> run(sim::Simulation& simulation, Duration from, Duration to, Durati
 }
 
 ExitStatus simulate(const Options& options) {
-    const auto model = openProcess(options.plant);
-    if (!model) return fail(model.error());
-    const plant::Process& process = model->process();
+    const auto opened = openProcess(options.plant);
+    if (!opened) return fail(opened.error());
+    const plant::Process& process = opened->model.process();
     const Duration length = options.hours > 0 ? durationFromSeconds(options.hours * 3600) : process.length;
     const Duration warmUp = process.warmUp.value_or(Duration::zero());
     if (length > std::chrono::hours{876'600})
@@ -153,7 +153,7 @@ ExitStatus simulate(const Options& options) {
                           std::format("the warm-up of {} leaves nothing of a run of {}: lengthen the run", formatDuration(warmUp),
                                       formatDuration(length)),
                           options.plant});
-    sim::Simulation simulation{*model, options.seed};
+    sim::Simulation simulation{opened->model, options.seed};
     const Clock::time_point began = Clock::now();
     Result<void> done;
     {

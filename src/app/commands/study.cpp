@@ -1,6 +1,7 @@
 #include <millwright/core/json_writer.hpp>
+#include <millwright/core/mapped_file.hpp>
 #include <millwright/plant/load.hpp>
-#include <millwright/sim/study.hpp>
+#include <millwright/sim/study_report.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -22,14 +23,22 @@ struct Options {
     std::uint64_t seed = 1;
     double confidence = 0.95;
     std::uint32_t threads = 0;
+    std::string report, csv;
     bool json = false;
 };
 
-std::expected<std::vector<sim::Scenario>, std::vector<Error>> openScenarios(const Options& options) {
+/// What is studied: the plant as it is, and its scenarios.
+struct Subject {
+    std::string plant; ///< its name
     std::vector<sim::Scenario> scenarios;
+};
+
+std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
     auto base = openProcess(options.plant);
     if (!base) return std::unexpected(std::move(base.error()));
-    scenarios.push_back({"base", "as the plant describes it", *std::move(base)});
+    Subject subject{base->plant.name, {}};
+    std::vector<sim::Scenario>& scenarios = subject.scenarios;
+    scenarios.push_back({"base", "As it is", std::move(base->model)});
     for (const std::string& file : options.scenarios) {
         auto scenario = plant::loadScenario(options.plant, file);
         if (!scenario) return std::unexpected(std::move(scenario.error()));
@@ -41,7 +50,7 @@ std::expected<std::vector<sim::Scenario>, std::vector<Error>> openScenarios(cons
         if (!model) return std::unexpected(std::move(model.error()));
         scenarios.push_back({scenario->id, scenario->name, *std::move(model)});
     }
-    return scenarios;
+    return subject;
 }
 
 void writeEstimate(JsonWriter& json, const sim::Estimate& estimate) {
@@ -70,7 +79,8 @@ std::string asJson(const sim::StudyResult& result, const Options& options) {
         for (const auto& metric : difference.metrics) {
             json.key(metric.id).beginObject();
             writeEstimate(json, metric.estimate);
-            json.field("shareHigher", metric.shareHigher).endObject();
+            json.field("shareHigher", metric.shareHigher).field("shareEqual", metric.shareEqual);
+            json.field("probabilityHigher", metric.probabilityHigher).endObject();
         }
         json.endObject();
     }
@@ -112,9 +122,21 @@ std::string asText(const sim::StudyResult& result) {
     return text + "\nEvery quantity: --json\n";
 }
 
+// A page by itself, or a folder with page, table and JSON.
+Result<void> writeReport(const Options& options, const std::string& page, const std::string& table, const std::string& json) {
+    const std::filesystem::path path{options.report};
+    if (path.extension() == ".html") return writeFile(path, page);
+    std::error_code failed;
+    std::filesystem::create_directories(path, failed);
+    if (failed) return failure(ErrorCode::Unreadable, "cannot make the report's folder: " + failed.message(), path.string());
+    if (auto written = writeFile(path / "study.html", page); !written) return written;
+    if (auto written = writeFile(path / "study.csv", table); !written) return written;
+    return writeFile(path / "study.json", json);
+}
+
 ExitStatus runStudy(const Options& options) {
-    const auto scenarios = openScenarios(options);
-    if (!scenarios) return fail(scenarios.error());
+    const auto subject = openSubject(options);
+    if (!subject) return fail(subject.error());
     sim::StudyPlan plan{
         .seed = options.seed, .replications = options.replications, .confidence = options.confidence, .threads = options.threads};
     if (options.hours > 0) plan.length = durationFromSeconds(options.hours * 3600);
@@ -122,9 +144,16 @@ ExitStatus runStudy(const Options& options) {
     Result<sim::StudyResult> result;
     {
         ProgressBar bar{"study"};
-        result = sim::study(*scenarios, plan, bar.progress());
+        result = sim::study(subject->scenarios, plan, bar.progress());
     }
     if (!result) return fail(result.error());
+    if (!options.report.empty()) {
+        const auto written = writeReport(options, sim::studyPage(subject->plant, subject->scenarios, plan, *result),
+                                         sim::studyTable(plan, *result), asJson(*result, options));
+        if (!written) return fail(written.error());
+    }
+    if (!options.csv.empty())
+        if (auto written = writeFile(options.csv, sim::studyTable(plan, *result)); !written) return fail(written.error());
     print(options.json ? asJson(*result, options) : asText(*result));
     return ExitStatus::Success;
 }
@@ -135,7 +164,7 @@ void addStudy(CLI::App& program, Run& run) {
     CLI::App* command =
         program.add_subcommand("study", "Compare scenarios of the plant's process by many runs with the same random numbers");
     command->footer("Example: millwright study assets/plants/battery --scenario "
-                    "assets/plants/battery/scenarios/speed-20.toml --replications 50");
+                    "assets/plants/battery/scenarios/speed-20.toml --replications 50 --report study.html");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command
@@ -157,6 +186,9 @@ void addStudy(CLI::App& program, Run& run) {
     command->add_option("--threads", options->threads, "Runs side by side; 0: as many as there are cores")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
+    command->add_option("--report", options->report,
+                        "Write a report to look at: NAME.html, or a folder for study.html, study.csv and study.json");
+    command->add_option("--csv", options->csv, "Write every value of every replication as a table");
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return runStudy(*options); }; });
 }

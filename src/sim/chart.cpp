@@ -1,0 +1,101 @@
+#include "sim/chart.hpp"
+
+#include <millwright/core/html.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+
+namespace millwright::sim {
+namespace {
+
+// All drawings are this wide and are stretched: positions are in it.
+constexpr double width = 1000;
+
+struct Axis {
+    double low = 0, high = 1;
+    [[nodiscard]] double at(double value) const { return width * (value - low) / (high - low); }
+};
+
+Axis axisOf(const std::vector<IntervalRow>& rows, bool zero) {
+    double low = zero ? 0 : rows.front().mean, high = low;
+    for (const IntervalRow& row : rows) {
+        low = std::min(low, row.mean - row.halfWidth);
+        high = std::max(high, row.mean + row.halfWidth);
+        for (const double value : row.values) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+    const double length = high > low ? high - low : std::max(std::abs(high), 1.0) * 0.1;
+    return {low - 0.05 * length, high + 0.05 * length};
+}
+
+std::string verticalLine(double x, double top, double bottom, const char* style) {
+    return std::format(R"(<path d="M{0:.1f} {1} V{2}" vector-effect="non-scaling-stroke" fill="none" {3}/>)", x, top, bottom,
+                       style);
+}
+
+std::string ticks(const Axis& axis) {
+    const double step = niceStep(axis.high - axis.low);
+    const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
+    std::string text = R"(<div class="row"><div class="ticks">)";
+    for (double tick = std::ceil(axis.low / step) * step; tick <= axis.high; tick += step)
+        text += std::format(R"(<span style="left:{:.1f}%">{:.{}f}</span>)", axis.at(tick) / width * 100,
+                            std::abs(tick) < step / 2 ? 0.0 : tick, digits);
+    return text + "</div></div>\n";
+}
+
+} // namespace
+
+double niceStep(double length) {
+    const double rough = length / 5, power = std::pow(10, std::floor(std::log10(rough)));
+    const double digit = rough / power;
+    return power * (digit < 1.5 ? 1 : digit < 3 ? 2 : digit < 7 ? 5 : 10);
+}
+
+std::string intervalChart(const std::vector<IntervalRow>& rows, bool zero) {
+    if (rows.empty()) return {};
+    const Axis axis = axisOf(rows, zero);
+    std::string text;
+    for (const IntervalRow& row : rows) {
+        text += std::format(
+            R"(<div class="row"><span>{}</span><svg viewBox="0 0 {} 24" preserveAspectRatio="none" role="img" aria-label="{}">)",
+            htmlEscaped(row.label), width, htmlEscaped(row.value));
+        if (zero) text += verticalLine(axis.at(0), 0, 24, "stroke=\"var(--quiet)\" stroke-dasharray=\"3 3\"");
+        for (const double value : row.values)
+            text += verticalLine(axis.at(value), 3, 21, "stroke=\"var(--quiet)\" stroke-opacity=\".25\"");
+        text += std::format(R"(<rect x="{:.1f}" y="8" width="{:.1f}" height="8" fill="{}" fill-opacity=".45"/>)",
+                            axis.at(row.mean - row.halfWidth),
+                            axis.at(row.mean + row.halfWidth) - axis.at(row.mean - row.halfWidth), row.colour);
+        text += verticalLine(axis.at(row.mean), 4, 20, std::format(R"(stroke="{}" stroke-width="3")", row.colour).c_str());
+        text += std::format("</svg><span class=\"value\">{}</span></div>\n", htmlEscaped(row.value));
+    }
+    return text + ticks(axis);
+}
+
+std::string shareChart(const std::vector<ShareKind>& kinds, const std::vector<ShareRow>& rows) {
+    std::string text = "<p class=\"note\">";
+    for (const ShareKind& kind : kinds)
+        text += std::format(
+            R"(<svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" fill="{}"/></svg> {} &ensp;)",
+            kind.colour, htmlEscaped(kind.name));
+    text += "</p>\n";
+    for (const ShareRow& row : rows) {
+        std::string said, drawn;
+        double at = 0;
+        for (std::size_t i = 0; i < kinds.size(); ++i) {
+            drawn += std::format(R"(<rect x="{:.1f}" y="3" width="{:.1f}" height="18" fill="{}"/>)", at * width,
+                                 row.shares[i] * width, kinds[i].colour);
+            said += std::format("{}{} {:.1f} %", said.empty() ? "" : ", ", kinds[i].name, 100 * row.shares[i]);
+            at += row.shares[i];
+        }
+        text += std::format(
+            R"(<div class="row"><span>{}</span><svg viewBox="0 0 {} 24" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>)",
+            htmlEscaped(row.label), width, htmlEscaped(said), drawn);
+        text += std::format("<span class=\"value\">{}</span></div>\n", htmlEscaped(row.value));
+    }
+    return text;
+}
+
+} // namespace millwright::sim

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// Charts as rows of HTML with drawings that stretch (classes of `htmlPage`).
+namespace millwright::sim {
+
+/// One line of a chart of intervals.
+struct IntervalRow {
+    std::string label; ///< plain text
+    double mean = 0;
+    double halfWidth = 0;
+    std::vector<double> values; ///< of single runs, drawn faintly; at most some hundreds
+    std::string value;          ///< plain text at the right
+    std::string colour = "var(--mark)";
+};
+
+/// Means with their intervals on one axis. `zero` draws a line there, and makes it part of the axis.
+[[nodiscard]] std::string intervalChart(const std::vector<IntervalRow>& rows, bool zero);
+
+/// One line of a chart of shares, which add up to 1.
+struct ShareRow {
+    std::string label;
+    std::vector<double> shares; ///< parallel to the kinds
+    std::string value;
+};
+struct ShareKind {
+    std::string name;
+    std::string colour;
+};
+[[nodiscard]] std::string shareChart(const std::vector<ShareKind>& kinds, const std::vector<ShareRow>& rows);
+
+/// 1, 2 or 5 times a power of ten: the step that divides `length` into 3 to 7.5.
+[[nodiscard]] double niceStep(double length);
+
+} // namespace millwright::sim

@@ -1,0 +1,167 @@
+#include <millwright/sim/describe.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <format>
+
+namespace millwright::sim {
+
+using namespace plant;
+
+namespace {
+
+std::string inWords(double lengthInSeconds) {
+    return formatDuration(durationFromSeconds(lengthInSeconds));
+}
+
+std::string number(double value) {
+    return std::format("{:.4g}", value);
+}
+
+class Facts {
+public:
+    explicit Facts(const Process& process) : process_{process} {}
+
+    std::vector<Fact> all() {
+        for (const Source& source : process_.sources) describe(source);
+        for (const Buffer& buffer : process_.buffers) {
+            element_ = "buffer " + buffer.id;
+            constexpr std::array words{"first in, first out", "last in, first out", "by priority"};
+            add("room", buffer.capacity == 0 ? "unlimited" : std::format("{} parts", buffer.capacity));
+            add("order", words[static_cast<std::size_t>(buffer.discipline)]);
+        }
+        for (const Station& station : process_.stations) describe(station);
+        for (const Shift& shift : process_.shifts) {
+            element_ = "shift " + shift.id;
+            std::string hours;
+            for (const Shift::Hours& each : shift.hours)
+                hours += std::format("{}{} to {}", hours.empty() ? "" : ", ", formatDuration(each.from), formatDuration(each.to));
+            add("working hours", std::format("{} of every {}", hours, formatDuration(shift.period)));
+        }
+        for (const Crew& crew : process_.crews) {
+            element_ = "crew " + crew.id;
+            add("people", std::to_string(crew.size));
+        }
+        return std::move(facts_);
+    }
+
+private:
+    void add(std::string what, std::string value) { facts_.push_back({element_, std::move(what), std::move(value)}); }
+
+    void describe(const Source& source) {
+        element_ = "source " + source.id;
+        if (process_.products.size() > 1) add("product", process_.products[source.product].id);
+        if (source.every)
+            add("time between arrivals", sim::inWords(*source.every));
+        else if (source.inProgress)
+            add("parts kept in progress", std::to_string(*source.inProgress));
+        else
+            add("arrivals", "always a part to be taken");
+        constexpr std::array words{"waits", "is lost", "holds the source up"};
+        if (source.every) add("a part without room", words[static_cast<std::size_t>(source.whenFull)]);
+        if (source.limit != 0) add("parts altogether", std::to_string(source.limit));
+        way(source.to);
+    }
+
+    void describe(const Station& station) {
+        element_ = "station " + station.id;
+        if (station.servers != 1) add("machines", std::to_string(station.servers));
+        if (station.batch != 1) add("batch", std::format("{} parts", station.batch));
+        add("cycle", sim::inWords(station.cycle));
+        for (const Cycle& cycle : station.cycles) add("cycle of " + process_.products[cycle.product].id, sim::inWords(cycle.time));
+        const auto product = [&](std::optional<std::uint32_t> id) { return id ? process_.products[*id].id : "any"; };
+        for (const SetUp& setUp : station.setUps)
+            add(std::format("set-up from {} to {}", product(setUp.from), product(setUp.to)), sim::inWords(setUp.time));
+        for (const Input& input : station.inputs)
+            add("takes " + (input.fromSource ? process_.sources[input.index].id : process_.buffers[input.index].id),
+                std::to_string(input.count));
+        if (station.blocking == Blocking::BeforeService) add("work begins", "when there is room for its result");
+        for (const Failure& failure : station.failures) {
+            const char* clock = failure.clock == FailureClock::Working ? "working time" : "calendar time";
+            add(std::format("failure {}, between", failure.id), std::format("{}, {}", sim::inWords(failure.between), clock));
+            add(std::format("failure {}, repair", failure.id),
+                sim::inWords(failure.repair) + (failure.crew ? ", by " + process_.crews[*failure.crew].id : ""));
+        }
+        if (station.shift) add("works", "shift " + process_.shifts[*station.shift].id);
+        way(station.to);
+    }
+
+    void way(const Route& route) {
+        if (route.branches.size() < 2) return; // where parts go when there is one way is no assumption
+        double sum = 0;
+        for (const Branch& branch : route.branches) sum += branch.share;
+        std::string ways;
+        for (const Branch& branch : route.branches) {
+            ways += (ways.empty() ? "" : ", ") + name(branch.to);
+            if (route.rule == RouteRule::Share) ways += std::format(" {} %", number(100 * branch.share / sum));
+            if (branch.product) ways += " for " + process_.products[*branch.product].id;
+        }
+        constexpr std::array words{"by chance: ", "the first that has room: ", "where the fewest parts are: ", "by product: "};
+        add("way on", words[static_cast<std::size_t>(route.rule)] + ways);
+    }
+
+    [[nodiscard]] std::string name(const Place& place) const {
+        switch (place.kind) {
+        case PlaceKind::Buffer: return process_.buffers[place.index].id;
+        case PlaceKind::Station: return process_.stations[place.index].id;
+        case PlaceKind::Done: return "done";
+        case PlaceKind::Scrap: return "scrap";
+        }
+        return {};
+    }
+
+    const Process& process_;
+    std::string element_;
+    std::vector<Fact> facts_;
+};
+
+} // namespace
+
+std::string inWords(const Distribution& d) {
+    const std::string mean = "mean " + inWords(d.mean);
+    const std::string cutLow = d.low > 0 ? ", at least " + inWords(d.low) : "";
+    const std::string cutHigh = std::isfinite(d.high) ? ", at most " + inWords(d.high) : "";
+    const std::string ends = std::format("{} to {}", inWords(d.low), std::isfinite(d.high) ? inWords(d.high) : "any");
+    switch (d.kind) {
+    case DistributionKind::Constant: return "always " + inWords(d.mean);
+    case DistributionKind::Exponential: return "exponential, " + mean;
+    case DistributionKind::Erlang: return std::format("Erlang of {}, {}", number(d.shape), mean);
+    case DistributionKind::Gamma: return std::format("gamma, {}, shape {}", mean, number(d.shape));
+    case DistributionKind::Normal: return std::format("normal, {}, deviation {}{}{}", mean, inWords(d.deviation), cutLow, cutHigh);
+    case DistributionKind::Lognormal:
+        return std::format("lognormal, {}, deviation {}{}{}", mean, inWords(d.deviation), cutLow, cutHigh);
+    case DistributionKind::Triangular: return std::format("triangular, {}, mostly {}", ends, inWords(d.mode));
+    case DistributionKind::Uniform: return "uniform, " + ends;
+    case DistributionKind::Weibull: return std::format("Weibull, scale {}, shape {}", inWords(d.scale), number(d.shape));
+    case DistributionKind::Beta: return std::format("beta, {}, shapes {} and {}", ends, number(d.shape), number(d.shape2));
+    case DistributionKind::Empirical:
+        return std::format("as {} observed values, {} to {}", d.values.size(), inWords(d.values.front()), inWords(d.values.back()));
+    case DistributionKind::Discrete: return std::format("one of {} values", d.values.size());
+    }
+    return {};
+}
+
+std::vector<Fact> factsOf(const Process& process) {
+    return Facts{process}.all();
+}
+
+std::vector<Change> changesOf(const Process& before, const Process& after) {
+    const std::vector<Fact> old = factsOf(before), now = factsOf(after);
+    const auto find = [](const std::vector<Fact>& facts, const Fact& fact) {
+        return std::ranges::find_if(facts, [&](const Fact& f) { return f.element == fact.element && f.what == fact.what; });
+    };
+    std::vector<Change> changes;
+    for (const Fact& fact : now) {
+        const auto was = find(old, fact);
+        if (was == old.end())
+            changes.push_back({fact.element, fact.what, "", fact.value});
+        else if (was->value != fact.value)
+            changes.push_back({fact.element, fact.what, was->value, fact.value});
+    }
+    for (const Fact& fact : old)
+        if (find(now, fact) == now.end()) changes.push_back({fact.element, fact.what, fact.value, ""});
+    return changes;
+}
+
+} // namespace millwright::sim

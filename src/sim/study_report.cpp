@@ -1,0 +1,315 @@
+#include "sim/chart.hpp"
+
+#include <millwright/core/html.hpp>
+#include <millwright/sim/describe.hpp>
+#include <millwright/sim/random.hpp>
+#include <millwright/sim/study_report.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+
+namespace millwright::sim {
+namespace {
+
+constexpr std::size_t runsDrawn = 200; // of one chart's row
+
+/// How a quantity is told to people.
+struct Shown {
+    std::string title;
+    std::string unit;
+    double scale = 1;       // from the metric's own unit
+    int higherIsBetter = 0; // 1, or -1, or 0: neither
+};
+
+Shown shownAs(const MetricResult& metric) {
+    const std::string kind = metric.id.substr(0, metric.id.find('/'));
+    const std::string of = kind.size() < metric.id.size() ? " of " + metric.id.substr(kind.size() + 1) : "";
+    if (kind == "throughput") return {"Good parts" + of, "per hour", 1, 1};
+    if (kind == "scrap") return {"Scrap" + of, "per hour", 1, -1};
+    if (kind != "timeInSystem") return {metric.id, metric.unit == "1" ? "" : metric.unit};
+    const double mean = std::abs(metric.estimate.mean);
+    if (mean >= 7200) return {"Time in system" + of, "h", 1.0 / 3600, -1};
+    if (mean >= 120) return {"Time in system" + of, "min", 1.0 / 60, -1};
+    return {"Time in system" + of, "s", 1, -1};
+}
+
+bool isHeadline(const std::string& id) {
+    return id.starts_with("throughput") || id.starts_with("scrap") || id.starts_with("timeInSystem");
+}
+
+// Digits that the half width makes worth saying: two of it.
+std::string withDigits(double value, double halfWidth, bool sign = false) {
+    const double size = halfWidth > 0 && std::isfinite(halfWidth) ? halfWidth : std::max(std::abs(value), 1e-9) / 100;
+    const int digits = std::clamp(static_cast<int>(1 - std::floor(std::log10(size))), 0, 6);
+    return sign ? std::format("{:+.{}f}", value, digits) : std::format("{:.{}f}", value, digits);
+}
+
+std::string interval(double mean, double halfWidth, double scale, bool sign = false) {
+    return withDigits(mean * scale, halfWidth * scale, sign) + " \u00b1 " + withDigits(halfWidth * scale, halfWidth * scale);
+}
+
+// A probability that was worked out is never certain.
+std::string chance(double probability) {
+    return probability > 0.999   ? "more than 99.9 %"
+           : probability < 0.001 ? "less than 0.1 %"
+                                 : std::format("{:.1f} %", 100 * probability);
+}
+
+// How many of all pairs a share of them is.
+std::string ofPairs(double share, std::size_t pairs) {
+    return std::format("{} of {}", std::lround(share * static_cast<double>(pairs)), pairs);
+}
+
+const MetricResult* metricOf(const ScenarioResult& scenario, const std::string& id) {
+    const auto found = std::ranges::find(scenario.metrics, id, &MetricResult::id);
+    return found == scenario.metrics.end() ? nullptr : &*found;
+}
+
+const ScenarioResult& scenarioOf(const StudyResult& result, const std::string& id) {
+    return *std::ranges::find(result.scenarios, id, &ScenarioResult::id);
+}
+
+// 1: better, -1: worse, 0: cannot be told, or neither is better.
+int verdictOn(const Estimate& difference, const Shown& shown) {
+    if (std::abs(difference.mean) <= difference.halfWidth) return 0;
+    return difference.mean > 0 ? shown.higherIsBetter : -shown.higherIsBetter;
+}
+
+class Page {
+public:
+    Page(const std::string& plant, const std::vector<Scenario>& scenarios, const StudyPlan& plan, const StudyResult& result)
+        : plant_{plant}, scenarios_{scenarios}, plan_{plan}, result_{result} {}
+
+    std::string text() {
+        header();
+        summary();
+        charts();
+        stations();
+        changes();
+        assumptions();
+        everything();
+        return htmlPage("What-if study: " + plant_, body_);
+    }
+
+private:
+    void add(const std::string& html) { body_ += html + "\n"; }
+
+    void header() {
+        const ScenarioResult& base = result_.scenarios.front();
+        add(std::format("<h1>What-if study: {}</h1>", htmlEscaped(plant_)));
+        add(std::format("<p class=\"note\">{} scenarios, {} simulated runs of {} each, of which the first {} are not counted. Run "
+                        "for run all scenarios meet the "
+                        "same random breakdowns, cycle times and arrivals (seed {}), so that differences come from the changes, "
+                        "not from luck.</p>",
+                        result_.scenarios.size(), plan_.replications, formatDuration(base.length), formatDuration(base.warmUp),
+                        plan_.seed));
+        for (const ScenarioResult& scenario : result_.scenarios)
+            if (!scenario.settled)
+                add(std::format("<p class=\"bad\">The runs of {} are too short to tell where its start-up ends: its numbers may "
+                                "still move. Study longer runs.</p>",
+                                htmlEscaped(scenario.name)));
+    }
+
+    void summary() {
+        add("<h2>What comes out</h2>\n<ul>");
+        for (const DifferenceResult& difference : result_.differences) {
+            const ScenarioResult& a = scenarioOf(result_, difference.a);
+            for (const auto& metric : difference.metrics)
+                if (metric.id == "throughput") add("<li>" + sentence(a, metric) + "</li>");
+        }
+        add("</ul>");
+    }
+
+    std::string sentence(const ScenarioResult& a, const DifferenceResult::Metric& metric) const {
+        const ScenarioResult& base = result_.scenarios.front();
+        const double before = metricOf(base, metric.id)->estimate.mean, mean = metric.estimate.mean,
+                     half = metric.estimate.halfWidth;
+        const int verdict = std::abs(mean) <= half ? 0 : mean > 0 ? 1 : -1;
+        std::string text = std::format("<b>{}</b>: ", htmlEscaped(a.name));
+        if (verdict == 0)
+            return text + std::format("no difference shown in good parts per hour ({} per hour, {:.0f} % interval). A difference "
+                                      "smaller than that may exist; more "
+                                      "runs would tell.",
+                                      interval(mean, half, 1, true), 100 * plan_.confidence);
+        text += std::format("<span class=\"{}\">{} good parts per hour</span>, {} against {}", verdict > 0 ? "good" : "bad",
+                            withDigits(mean, half, true), withDigits(before + mean, half), withDigits(before, half));
+        if (before > 0) text += std::format(" ({:+.1f} %)", 100 * mean / before);
+        return text +
+               std::format(". The difference lies between {} and {} with {:.0f} % confidence; it was higher in {} paired runs.",
+                           withDigits(mean - half, half, true), withDigits(mean + half, half, true), 100 * plan_.confidence,
+                           ofPairs(metric.shareHigher, metric.estimate.observations));
+    }
+
+    void charts() {
+        for (const MetricResult& metric : result_.scenarios.front().metrics) {
+            if (!isHeadline(metric.id)) continue;
+            const Shown shown = shownAs(metric);
+            add(std::format("<h2>{}, {}</h2>", htmlEscaped(shown.title), htmlEscaped(shown.unit)));
+            add(std::format("<h3>Mean of each scenario</h3>\n<p class=\"note\">Thick line: mean. Box: {:.0f} % interval of the "
+                            "mean. Thin lines: single runs.</p>",
+                            100 * plan_.confidence));
+            add(meansOf(metric.id, shown));
+            add(differencesOf(metric.id, shown));
+        }
+    }
+
+    std::string meansOf(const std::string& id, const Shown& shown) const {
+        std::vector<IntervalRow> rows;
+        for (const ScenarioResult& scenario : result_.scenarios) {
+            const MetricResult* metric = metricOf(scenario, id);
+            if (metric == nullptr) continue;
+            const Estimate& e = metric->estimate;
+            IntervalRow row{
+                scenario.name, e.mean * shown.scale, e.halfWidth * shown.scale, {}, interval(e.mean, e.halfWidth, shown.scale)};
+            for (std::size_t i = 0; i < std::min(runsDrawn, metric->values.size()); ++i)
+                row.values.push_back(metric->values[i] * shown.scale);
+            rows.push_back(std::move(row));
+        }
+        return intervalChart(rows, false);
+    }
+
+    std::string differencesOf(const std::string& id, const Shown& shown) const {
+        std::vector<IntervalRow> rows;
+        std::string table;
+        for (const DifferenceResult& difference : result_.differences) {
+            const auto metric = std::ranges::find(difference.metrics, id, &DifferenceResult::Metric::id);
+            if (metric == difference.metrics.end()) continue;
+            const Estimate& e = metric->estimate;
+            const int verdict = verdictOn(e, shown);
+            const std::string& name = scenarioOf(result_, difference.a).name;
+            const double share = shown.higherIsBetter < 0 ? 1 - metric->shareHigher - metric->shareEqual : metric->shareHigher;
+            const double probability = shown.higherIsBetter < 0 ? 1 - metric->probabilityHigher : metric->probabilityHigher;
+            rows.push_back({name,
+                            e.mean * shown.scale,
+                            e.halfWidth * shown.scale,
+                            {},
+                            interval(e.mean, e.halfWidth, shown.scale, true),
+                            verdict > 0   ? "var(--good)"
+                            : verdict < 0 ? "var(--bad)"
+                                          : "var(--quiet)"});
+            table += std::format(
+                "<tr><td>{}</td><td class=\"{}\">{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+                htmlEscaped(name),
+                verdict > 0   ? "good"
+                : verdict < 0 ? "bad"
+                              : "",
+                verdict > 0   ? "better"
+                : verdict < 0 ? "worse"
+                              : "no difference shown",
+                chance(probability), ofPairs(share, e.observations));
+        }
+        if (rows.empty()) return {};
+        return std::format("<h3>Difference to {}, run by run</h3>\n", htmlEscaped(result_.scenarios.front().name)) +
+               intervalChart(rows, true) +
+               "<div class=\"wide\"><table><tr><th>scenario</th><th>verdict</th><th class=\"number\">probability better</th><th "
+               "class=\"number\">runs better</th></tr>\n" +
+               table + "</table></div>";
+    }
+
+    void stations() {
+        const std::vector<ShareKind> kinds{{"working", "#2e8b57"}, {"starved", "#8fb3d9"}, {"blocked", "#e0a030"},
+                                           {"down", "#c0392b"},    {"setup", "#8e6bbf"},   {"idle", "#b9c0c7"}};
+        add("<h2>What stations did with their time</h2>");
+        for (std::size_t i = 0; i < result_.scenarios.size(); ++i) {
+            const ScenarioResult& scenario = result_.scenarios[i];
+            std::vector<ShareRow> rows;
+            for (const plant::Station& station : scenarios_[i].model.process().stations) {
+                ShareRow row{.label = station.name.empty() ? station.id : station.name};
+                for (const ShareKind& kind : kinds)
+                    row.shares.push_back(metricOf(scenario, kind.name + "/" + station.id)->estimate.mean);
+                row.value = std::format("{:.1f} % working", 100 * row.shares.front());
+                rows.push_back(std::move(row));
+            }
+            add(std::format("<h3>{}</h3>", htmlEscaped(scenario.name)) + shareChart(kinds, rows));
+        }
+    }
+
+    void changes() {
+        add("<h2>What each scenario changes</h2>");
+        for (std::size_t i = 1; i < scenarios_.size(); ++i) {
+            add(std::format("<h3>{}</h3>\n<div class=\"wide\"><table><tr><th>what</th><th></th><th>{}</th><th>here</th></tr>",
+                            htmlEscaped(scenarios_[i].name), htmlEscaped(scenarios_.front().name)));
+            for (const Change& change : changesOf(scenarios_.front().model.process(), scenarios_[i].model.process()))
+                add(std::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", htmlEscaped(change.element),
+                                htmlEscaped(change.what), change.before.empty() ? "\u2013" : htmlEscaped(change.before),
+                                change.after.empty() ? "\u2013" : htmlEscaped(change.after)));
+            add("</table></div>");
+        }
+    }
+
+    void assumptions() {
+        add("<h2>What all of it assumes</h2>\n<ul>");
+        add(std::format(
+            "<li>The plant is as its process model says; the model of {} is below. A result is as good as these numbers.</li>",
+            htmlEscaped(scenarios_.front().name)));
+        add("<li>Intervals are Student's t over independent runs. Each holds by itself with the confidence it states, not all of "
+            "them together.</li>");
+        add("<li>\u201cProbability better\u201d is that of the true mean, from the paired differences; \u201cruns better\u201d "
+            "counts pairs of runs.</li>");
+        add("<li>" +
+            std::string{plan_.warmUp ? "The start-up that is not counted was given."
+                                     : "The start-up that is not counted is the plant's own, or else was found by MSER-5."} +
+            "</li>\n</ul>");
+        const std::vector<Fact> facts = factsOf(scenarios_.front().model.process());
+        add(std::format("<details{}><summary>{} facts of the model</summary>\n<div "
+                        "class=\"wide\"><table><tr><th>what</th><th></th><th>value</th></tr>",
+                        facts.size() <= 60 ? " open" : "", facts.size()));
+        for (std::size_t i = 0; i < facts.size(); ++i)
+            add(std::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
+                            i > 0 && facts[i - 1].element == facts[i].element ? "" : htmlEscaped(facts[i].element),
+                            htmlEscaped(facts[i].what), htmlEscaped(facts[i].value)));
+        add("</table></div></details>");
+    }
+
+    void everything() {
+        add("<h2>Every quantity</h2>\n<details><summary>Means with their intervals</summary>\n<div "
+            "class=\"wide\"><table><tr><th>quantity</th>");
+        for (const ScenarioResult& scenario : result_.scenarios)
+            add(std::format("<th class=\"number\">{}</th>", htmlEscaped(scenario.name)));
+        add("</tr>");
+        for (const MetricResult& metric : result_.scenarios.front().metrics) {
+            std::string line =
+                std::format("<tr><td>{}{}</td>", htmlEscaped(metric.id), metric.unit == "1" ? "" : ", " + htmlEscaped(metric.unit));
+            for (const ScenarioResult& scenario : result_.scenarios) {
+                const MetricResult* other = metricOf(scenario, metric.id);
+                line += std::format("<td class=\"number\">{}</td>",
+                                    other == nullptr ? "\u2013" : interval(other->estimate.mean, other->estimate.halfWidth, 1));
+            }
+            add(line + "</tr>");
+        }
+        add("</table></div></details>");
+    }
+
+    const std::string& plant_;
+    const std::vector<Scenario>& scenarios_;
+    const StudyPlan& plan_;
+    const StudyResult& result_;
+    std::string body_;
+};
+
+std::string csvQuoted(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? std::string{"\"\""} : std::string{c};
+    return quoted + "\"";
+}
+
+} // namespace
+
+std::string studyPage(const std::string& plant, const std::vector<Scenario>& scenarios, const StudyPlan& plan,
+                      const StudyResult& result) {
+    return Page{plant, scenarios, plan, result}.text();
+}
+
+std::string studyTable(const StudyPlan& plan, const StudyResult& result) {
+    std::string text = "scenario,metric,unit,replication,seed,value\r\n";
+    for (const ScenarioResult& scenario : result.scenarios)
+        for (const MetricResult& metric : scenario.metrics)
+            for (std::size_t i = 0; i < metric.values.size(); ++i)
+                text += std::format("{},{},{},{},{},{}\r\n", csvQuoted(scenario.id), csvQuoted(metric.id), metric.unit, i + 1,
+                                    replicationSeed(plan.seed, i), metric.values[i]);
+    return text;
+}
+
+} // namespace millwright::sim

@@ -1,0 +1,79 @@
+"""Opens the reports that Millwright writes in headless Chromium: no complaint on the console, nothing asked of a network, readable at 400 pixels."""
+import csv
+import html
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+REPOSITORY = pathlib.Path(sys.argv.pop(1))
+PLANT = REPOSITORY / "assets/plants/battery"
+
+# What a reader on a narrow screen has before them. The report is in a frame of 400 pixels, because no window of the browser is that narrow.
+MEASURE = """<!DOCTYPE html><title>measure</title><iframe style="width:400px;height:900px;border:0" srcdoc="%s"></iframe><script>
+addEventListener("load", () => {
+  const page = document.querySelector("iframe").contentDocument, drawings = [...page.querySelectorAll(".row svg")].map(d => d.getBoundingClientRect());
+  const texts = [...page.querySelectorAll("h1,h2,h3,p,li,td,th,.row span")].filter(e => e.textContent.trim() && e.getClientRects().length);
+  document.body.dataset.found = JSON.stringify({
+    scrollWidth: page.documentElement.scrollWidth, drawings: drawings.length, narrowest: Math.min(...drawings.map(d => d.width)),
+    smallestText: Math.min(...texts.map(t => parseFloat(getComputedStyle(t).fontSize))), title: page.title,
+    outside: [...page.querySelectorAll("[src],link[href]")].map(e => e.src || e.href).filter(a => !a.startsWith("data:")),
+    beyond: texts.filter(t => !t.closest(".wide") && t.getBoundingClientRect().right > 400.5).map(t => t.textContent) }) })
+</script>"""
+
+
+def browse(*arguments, folder):
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", f"--user-data-dir={folder}/profile",
+               "--enable-logging=stderr", "--host-resolver-rules=MAP * ~NOTFOUND", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+@unittest.skipUnless(shutil.which("chromium"), "needs chromium")
+class Browser(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = pathlib.Path(self.scratch.name)
+
+    def measured(self, page):
+        wrapper = self.folder / "measure.html"
+        wrapper.write_text(MEASURE % html.escape(page.read_text(encoding="utf-8")), encoding="utf-8")
+        ran = browse("--dump-dom", wrapper.as_uri(), folder=self.folder)
+        self.assertNotIn("CONSOLE", ran.stderr)
+        return json.loads(html.unescape(re.search(r'data-found="([^"]*)"', ran.stdout).group(1)))
+
+    def test_study_report(self):
+        report = self.folder / "report"
+        scenario = PLANT / "scenarios/speed-20.toml"
+        ran = subprocess.run([PROGRAM, "study", PLANT, "--scenario", scenario, "--replications", "8", "--hours", "100", "--report", report, "--json"],
+                             capture_output=True, text=True, timeout=120)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        found = self.measured(report / "study.html")
+        self.assertEqual(found["title"], "What-if study: Battery cell plant")
+        self.assertEqual(found["outside"], [])
+        self.assertLessEqual(found["scrollWidth"], 400)
+        self.assertEqual(found["beyond"], [])
+        self.assertGreaterEqual(found["smallestText"], 12)
+        self.assertGreaterEqual(found["drawings"], 2 * 3 + 3 + 2 * 5)  # means, differences, stations
+        self.assertGreaterEqual(found["narrowest"], 300)
+        picture = self.folder / "picture.png"
+        ran = browse(f"--screenshot={picture}", "--window-size=1100,2400", (report / "study.html").as_uri(), folder=self.folder)
+        self.assertNotIn("CONSOLE", ran.stderr)
+        self.assertGreater(picture.stat().st_size, 50_000)
+        # The table and the JSON beside it say the same.
+        answer = json.loads((report / "study.json").read_text())
+        self.assertEqual(answer, json.loads(subprocess.run([PROGRAM, "study", PLANT, "--scenario", scenario, "--replications", "8", "--hours", "100", "--json"],
+                                                           capture_output=True, text=True, timeout=120).stdout))
+        with open(report / "study.csv", newline="", encoding="utf-8") as file:
+            values = [float(row["value"]) for row in csv.DictReader(file) if (row["scenario"], row["metric"]) == ("speed-20", "throughput")]
+        self.assertEqual(len(values), 8)
+        self.assertAlmostEqual(sum(values) / 8, answer["scenarios"]["speed-20"]["throughput"]["mean"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,113 @@
+#include "unit/sim/process_fixture.hpp"
+
+#include <millwright/sim/describe.hpp>
+#include <millwright/sim/study_report.hpp>
+
+#include <gmock/gmock.h>
+
+#include <charconv>
+#include <sim/chart.hpp>
+
+namespace millwright::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+plant::Process line(double cycle) {
+    plant::Process process;
+    process.length = 200h;
+    process.products = {{.id = "part"}};
+    process.sources = {{.id = "in", .to = toStation(0)}};
+    process.buffers = {{.id = "between", .capacity = 3, .to = takenBy(1)}};
+    process.stations = {{.id = "saw", .name = "Saw", .cycle = exponentialOf(60), .to = toBuffer(0)},
+                        {.id = "mill", .name = "Mill <2>", .cycle = exponentialOf(cycle), .to = toDone()}};
+    return process;
+}
+
+struct Studied {
+    std::vector<Scenario> scenarios;
+    StudyPlan plan{.warmUp = 10h, .seed = 7, .replications = 12};
+    StudyResult result;
+};
+
+Studied studied() {
+    Studied all;
+    all.scenarios = {{"base", "As it is", *Model::make(line(60))},
+                     {"fast", "Fast <mill> & \"more\"", *Model::make(line(40))},
+                     {"same", "Nothing changed", *Model::make(line(60))}};
+    all.result = *study(all.scenarios, all.plan);
+    return all;
+}
+
+TEST(StudyReport, SaysWhatIsBetterAndWhatIsNotShown) {
+    const Studied all = studied();
+    const std::string page = studyPage("Line <1>", all.scenarios, all.plan, all.result);
+    EXPECT_THAT(page, HasSubstr("What-if study: Line &lt;1&gt;"));
+    const double more = all.result.differences[0].metrics[0].estimate.mean;
+    ASSERT_GT(more, 1);
+    EXPECT_THAT(page, HasSubstr("<b>Fast &lt;mill&gt; &amp; &quot;more&quot;</b>: <span class=\"good\">"));
+    EXPECT_THAT(page, HasSubstr("<b>Nothing changed</b>: no difference shown"));
+    EXPECT_THAT(
+        page, HasSubstr("<td>station mill</td><td>cycle</td><td>exponential, mean 1 min 00 s</td><td>exponential, mean 40 s</td>"));
+    EXPECT_THAT(page, Not(HasSubstr("<mill>")));
+    EXPECT_THAT(page, Not(HasSubstr("nan")));
+    EXPECT_THAT(page, Not(HasSubstr("inf")));
+    for (const char* outside : {"http:", "https:", "<script"}) EXPECT_THAT(page, Not(HasSubstr(outside)));
+    EXPECT_EQ(page, studyPage("Line <1>", all.scenarios, all.plan, all.result));
+}
+
+// A reader of the table gets the very numbers of the study.
+TEST(StudyReport, TableHoldsEveryValue) {
+    const Studied all = studied();
+    const std::string table = studyTable(all.plan, all.result);
+    EXPECT_TRUE(table.starts_with("scenario,metric,unit,replication,seed,value\r\nbase,throughput,/h,1,"));
+    double sum = 0;
+    int rows = 0;
+    for (std::size_t at = 0; (at = table.find("\nfast,throughput,/h,", at)) != std::string::npos; ++at) {
+        const std::size_t end = table.find("\r\n", at + 1), comma = table.rfind(',', end);
+        double value = 0;
+        std::from_chars(table.data() + comma + 1, table.data() + end, value);
+        sum += value;
+        ++rows;
+    }
+    EXPECT_EQ(rows, 12);
+    EXPECT_NEAR(sum / rows, all.result.scenarios[1].metrics[0].estimate.mean, 1e-12);
+}
+
+TEST(StudyReport, ProbabilitiesOfWhatIsCertainAndWhatIsTheSame) {
+    const StudyResult result = studied().result;
+    EXPECT_GT(result.differences[0].metrics[0].probabilityHigher, 0.9999);
+    EXPECT_EQ(result.differences[0].metrics[0].shareHigher, 1);
+    EXPECT_EQ(result.differences[1].metrics[0].probabilityHigher, 0.5);
+    EXPECT_EQ(result.differences[1].metrics[0].shareEqual, 1);
+}
+
+TEST(Describe, FindsWhatDiffers) {
+    plant::Process before = line(60), after = before;
+    EXPECT_TRUE(changesOf(before, after).empty());
+    after.buffers[0].capacity = 9;
+    after.stations[0].failures = {{.id = "blade", .between = exponentialOf(3600), .repair = constantOf(300)}};
+    after.stations[1].servers = 2;
+    const std::vector<Change> changes = changesOf(before, after);
+    ASSERT_EQ(changes.size(), 4u);
+    EXPECT_EQ(changes[0].before + " -> " + changes[0].after, "3 parts -> 9 parts");
+    EXPECT_EQ(changes[1].what + ": " + changes[1].after, "failure blade, between: exponential, mean 1 h 00 min, working time");
+    EXPECT_EQ(changes[2].after, "always 5 min 00 s");
+    EXPECT_EQ(changes[3].element + ": " + changes[3].after, "station mill: 2");
+    EXPECT_EQ(changesOf(after, before).size(), 4u);
+}
+
+TEST(Chart, StepsAreNice) {
+    EXPECT_DOUBLE_EQ(niceStep(10), 2);
+    EXPECT_DOUBLE_EQ(niceStep(4), 1);
+    EXPECT_DOUBLE_EQ(niceStep(0.0303), 0.005);
+    for (double length = 0.001; length < 1e6; length *= 1.37) {
+        EXPECT_GE(length / niceStep(length), 2.99) << length;
+        EXPECT_LE(length / niceStep(length), 7.51) << length;
+    }
+}
+
+} // namespace
+} // namespace millwright::sim
