@@ -35,6 +35,25 @@ const Atom* findAtom(std::string_view code) {
     return found == std::end(atoms) ? nullptr : found;
 }
 
+// unit *= other ^ exponent; false when no unit holds the result.
+bool raiseBy(Unit& unit, const Unit& other, int exponent) {
+    for (std::size_t i = 0; i < unit.dimension.exponents.size(); ++i) {
+        const int sum = unit.dimension.exponents[i] + other.dimension.exponents[i] * exponent;
+        if (sum < -100 || sum > 100) return false;
+        unit.dimension.exponents[i] = static_cast<std::int8_t>(sum);
+    }
+    if (other.dimension.scale != 0) {
+        if (unit.dimension.scale != 0) return false;
+        unit.dimension.scale = other.dimension.scale;
+    }
+    for (int i = 0; i < std::abs(exponent); ++i) {
+        unit.numerator *= exponent > 0 ? other.numerator : other.denominator;
+        unit.denominator *= exponent > 0 ? other.denominator : other.numerator;
+    }
+    unit.tenExponent += other.tenExponent * exponent;
+    return std::isfinite(unit.numerator) && std::isfinite(unit.denominator) && std::abs(unit.tenExponent) <= 300;
+}
+
 // Recursive descent over the UCUM grammar (UCUM §§ 5-12). A failure is remembered once and makes everything after it a no-op.
 class Parser {
 public:
@@ -181,26 +200,8 @@ private:
         return unit;
     }
 
-    // unit *= other ^ exponent
     void raise(Unit& unit, const Unit& other, int exponent) {
-        if (failed_) return;
-        for (std::size_t i = 0; i < unit.dimension.exponents.size(); ++i) {
-            const int sum = unit.dimension.exponents[i] + other.dimension.exponents[i] * exponent;
-            if (sum < -100 || sum > 100)
-                failed_ = true;
-            else
-                unit.dimension.exponents[i] = static_cast<std::int8_t>(sum);
-        }
-        if (other.dimension.scale != 0) {
-            if (unit.dimension.scale != 0) failed_ = true;
-            unit.dimension.scale = other.dimension.scale;
-        }
-        for (int i = 0; i < std::abs(exponent); ++i) {
-            unit.numerator *= exponent > 0 ? other.numerator : other.denominator;
-            unit.denominator *= exponent > 0 ? other.denominator : other.numerator;
-        }
-        unit.tenExponent += other.tenExponent * exponent;
-        if (!std::isfinite(unit.numerator) || !std::isfinite(unit.denominator) || std::abs(unit.tenExponent) > 300) failed_ = true;
+        if (!failed_ && !raiseBy(unit, other, exponent)) failed_ = true;
     }
 
     std::string_view code_;
@@ -229,28 +230,38 @@ Result<Unit> parse(std::string_view code) {
     return Parser{code}.parse();
 }
 
+Result<Conversion> convert(const Unit& from, const Unit& to) {
+    if (from.dimension != to.dimension) return failure(ErrorCode::Invalid, "the units measure different things");
+    Conversion conversion;
+    const double numerator = from.numerator * to.denominator;
+    const double denominator = from.denominator * to.numerator;
+    const int ten = from.tenExponent - to.tenExponent;
+    // Multiplying before dividing keeps whole factors exact: 1 m/min = 1/60 m/s, 1 mm = 1/1000 m.
+    conversion.scale = ten >= 0 ? timesPowerOfTen(numerator, ten) / denominator : numerator / timesPowerOfTen(denominator, -ten);
+    const double perTarget = timesPowerOfTen(to.denominator / to.numerator, -to.tenExponent);
+    if (from.offset != to.offset) conversion.offset = (from.offset - to.offset) * perTarget;
+    if (!std::isfinite(conversion.scale) || conversion.scale == 0)
+        return failure(ErrorCode::Invalid, "the factor between the units is beyond a double's range");
+    return conversion;
+}
+
 Result<Conversion> convert(std::string_view from, std::string_view to) {
     if (from == to || from.empty() || to.empty()) return Conversion{};
     const Result<Unit> a = parse(from);
     if (!a) return std::unexpected(a.error());
     const Result<Unit> b = parse(to);
     if (!b) return std::unexpected(b.error());
-    if (a->dimension != b->dimension) {
-        return failure(ErrorCode::Invalid,
-                       std::format("values in '{}' cannot be converted to '{}': the units measure different things", from, to));
-    }
-    Conversion conversion;
-    const double numerator = a->numerator * b->denominator;
-    const double denominator = a->denominator * b->numerator;
-    const int ten = a->tenExponent - b->tenExponent;
-    // Multiplying before dividing keeps whole factors exact: 1 m/min = 1/60 m/s, 1 mm = 1/1000 m.
-    conversion.scale = ten >= 0 ? timesPowerOfTen(numerator, ten) / denominator : numerator / timesPowerOfTen(denominator, -ten);
-    const double perTarget = timesPowerOfTen(b->denominator / b->numerator, -b->tenExponent);
-    if (a->offset != b->offset) conversion.offset = (a->offset - b->offset) * perTarget;
-    if (!std::isfinite(conversion.scale) || conversion.scale == 0) {
-        return failure(ErrorCode::Invalid, std::format("the factor from '{}' to '{}' is beyond a double's range", from, to));
-    }
+    auto conversion = convert(*a, *b);
+    if (!conversion)
+        return failure(ErrorCode::Invalid, std::format("values in '{}' cannot be converted to '{}': {}", from, to, conversion.error().message));
     return conversion;
+}
+
+Result<Unit> multiplied(const Unit& unit, const Unit& other, int exponent) {
+    Unit product = unit;
+    product.offset = 0;
+    if (!raiseBy(product, other, exponent)) return failure(ErrorCode::Invalid, "no unit measures this product");
+    return product;
 }
 
 bool isAngle(const Unit& unit) {

@@ -54,6 +54,12 @@ std::size_t bytesOf(const EquipmentTemplate& equipment) {
                  binding.path.size() * sizeof(glm::vec3);
         bytes += 4 * binding.colours.size() * sizeof(ColourStop);
     }
+    for (const AlarmTemplate& from : equipment.alarms) {
+        const Alarm& alarm = from.alarm;
+        bytes += sizeof(Alarm) + 2 * equipment.path.size() + 2 * alarm.id.size() + alarm.name.size() + alarm.firstOut.size();
+        bytes += alarm.cause.size() + alarm.consequence.size() + alarm.action.size();
+        bytes += 20 * (from.expression.size() + from.suppressedBy.size() + 8); // an operation takes a character or more
+    }
     return bytes;
 }
 
@@ -109,6 +115,7 @@ void Expander::add(EquipmentTemplate& equipment) {
     }
     if (tooMany(plant_.signals.size(), total * equipment.signals.size(), equipment.repeatAt, "signals")) return;
     if (tooMany(pending_.size(), total * equipment.bindings.size(), equipment.repeatAt, "bindings")) return;
+    if (tooMany(pendingAlarms_.size(), total * equipment.alarms.size(), equipment.repeatAt, "alarms")) return;
 
     bytes_ += total * bytes; // both factors are below 2^30
     if (tooLarge(bytes_, equipment.repeatAt)) return;
@@ -209,6 +216,7 @@ void Expander::addOne(EquipmentTemplate& from, const Repetition& repetition, con
     equipment.placement.position += offset;
     for (const SignalTemplate& signal : from.signals) addSignal(signal, from, self, repetition);
     for (BindingTemplate& binding : from.bindings) pending_.push_back({&binding, self, repetition, from.repeated});
+    for (AlarmTemplate& alarm : from.alarms) pendingAlarms_.push_back({&alarm, self, repetition, from.repeated});
 }
 
 void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
@@ -248,7 +256,8 @@ void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& eq
 
 void Expander::finish() {
     setLevels();
-    for (const PendingBinding& pending : pending_) bind(pending);
+    for (const auto& pending : pending_) bind(pending);
+    for (const auto& pending : pendingAlarms_) watch(pending);
 }
 
 void Expander::setLevels() {
@@ -271,12 +280,13 @@ void Expander::setLevels() {
     }
 }
 
-void Expander::bind(const PendingBinding& pending) {
-    BindingTemplate& from = *pending.binding;
+void Expander::bind(const Pending<BindingTemplate>& pending) {
+    BindingTemplate& from = *pending.from;
     if (from.failed || from.signal.empty()) return;
     const auto filled = [&](const std::string& text) { return pending.repeated ? substitute(text, pending.repetition) : text; };
     const Equipment& equipment = plant_.at(pending.equipment);
-    const SignalIndex signal = lookUp(from, filled(from.signal), pending.equipment);
+    const auto signal = lookUp(filled(from.signal), pending.equipment);
+    if (!signal) context_.problems.add(from.signalAt, signal.error());
     if (!from.node.empty() && !declared_[index(pending.equipment)].modelNamed) {
         context_.problems.add(
             from.nodeAt,
@@ -284,11 +294,11 @@ void Expander::bind(const PendingBinding& pending) {
                         from.node, equipment.path));
         from.failed = true;
     }
-    if (signal == noSignal) from.failed = true;
+    if (!signal) from.failed = true;
     if (from.failed || from.malformed) return;
     Binding binding = from.binding;
-    binding.signal = signal;
-    if (!resolveBinding(from, plant_.at(signal), binding, context_)) {
+    binding.signal = *signal;
+    if (!resolveBinding(from, plant_.at(*signal), binding, context_)) {
         from.failed = true;
         return;
     }
@@ -296,7 +306,34 @@ void Expander::bind(const PendingBinding& pending) {
     plant_.bindings.push_back(std::move(binding));
 }
 
-SignalIndex Expander::lookUp(const BindingTemplate& binding, const std::string& name, EquipmentIndex equipment) {
+void Expander::watch(const Pending<AlarmTemplate>& pending) {
+    AlarmTemplate& from = *pending.from;
+    if (from.failed || from.malformed) return;
+    const auto filled = [&](const std::string& text) { return pending.repeated ? substitute(text, pending.repetition) : text; };
+    Alarm alarm = from.alarm;
+    alarm.id = filled(alarm.id);
+    alarm.equipment = pending.equipment;
+    alarm.path = std::format("{}/{}", plant_.at(pending.equipment).path, alarm.id);
+    alarm.name = alarm.name.empty() ? alarm.id : filled(alarm.name);
+    for (std::string* text : {&alarm.firstOut, &alarm.cause, &alarm.consequence, &alarm.action}) *text = filled(*text);
+    const SignalFinder find = [&](std::string_view name) { return lookUp(filled(std::string{name}), pending.equipment); };
+    if (!isIdentifier(alarm.id)) {
+        if (isIdentifierTemplate(from.alarm.id)) // else reported already
+            context_.problems.add(from.at, std::format("'{}' is not an id: use letters, digits, - _ and .", alarm.id.substr(0, 80)));
+        from.failed = true;
+        return;
+    }
+    const auto [other, added] = alarmAt_.emplace(alarm.path, from.at);
+    if (!added)
+        context_.problems.add(from.at, std::format("alarm '{}' was already declared on line {}", alarm.path, other->second.line));
+    if (!added || !resolveAlarm(from, alarm, find, plant_, context_)) {
+        from.failed = true;
+        return;
+    }
+    plant_.alarms.push_back(std::move(alarm));
+}
+
+std::expected<SignalIndex, std::string> Expander::lookUp(const std::string& name, EquipmentIndex equipment) const {
     const Equipment& owner = plant_.at(equipment);
     const bool own = !name.contains('/');
     const auto found = signalByPath_.find(own ? std::format("{}/{}", owner.path, name) : name);
@@ -312,9 +349,8 @@ SignalIndex Expander::lookUp(const BindingTemplate& binding, const std::string& 
     }
     std::string advice = didYouMean(name, candidates);
     if (advice.empty() && own) advice = " (a signal of another equipment is named by its full path)";
-    context_.problems.add(binding.signalAt, own ? std::format("equipment '{}' has no signal '{}'{}", owner.path, name, advice)
-                                                : std::format("there is no signal '{}'{}", name, advice));
-    return noSignal;
+    return std::unexpected(own ? std::format("equipment '{}' has no signal '{}'{}", owner.path, name, advice)
+                               : std::format("there is no signal '{}'{}", name, advice));
 }
 
 TargetIndex Expander::target(EquipmentIndex equipment, const std::string& node) {

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] bool full() const { return bytes_ > context_.options.maximumBytes; }
     /// In file order. `equipment` must outlive `finish`: bindings may refer to signals that come later.
     void add(EquipmentTemplate& equipment);
-    /// Levels, and the bindings of all equipment added.
+    /// Levels, and the bindings and alarms of all equipment added.
     void finish();
 
 private:
@@ -35,8 +35,10 @@ private:
         bool stated = false;
         bool modelNamed = false;
     };
-    struct PendingBinding {
-        BindingTemplate* binding;
+    /// A binding or an alarm, which may refer to signals that come later.
+    template <typename Template>
+    struct Pending {
+        Template* from;
         EquipmentIndex equipment;
         Repetition repetition;
         bool repeated;
@@ -46,8 +48,9 @@ private:
     EquipmentIndex ensure(std::string_view path);
     void addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
                    const Repetition& repetition);
-    void bind(const PendingBinding& pending);
-    SignalIndex lookUp(const BindingTemplate& binding, const std::string& name, EquipmentIndex equipment);
+    void bind(const Pending<BindingTemplate>& pending);
+    void watch(const Pending<AlarmTemplate>& pending);
+    [[nodiscard]] std::expected<SignalIndex, std::string> lookUp(const std::string& name, EquipmentIndex equipment) const;
     TargetIndex target(EquipmentIndex equipment, const std::string& node);
     void setLevels();
     bool tooLarge(std::size_t bytes, Position at);
@@ -58,14 +61,20 @@ private:
     ReadContext& context_;
     std::vector<Declared> declared_; // parallel to plant_.equipment
     std::vector<Position> signalAt_; // parallel to plant_.signals
-    std::vector<PendingBinding> pending_;
+    std::vector<Pending<BindingTemplate>> pending_;
+    std::vector<Pending<AlarmTemplate>> pendingAlarms_;
     std::unordered_map<std::string, EquipmentIndex> equipmentByPath_;
     std::unordered_map<std::string, SignalIndex> signalByPath_;
     std::unordered_map<std::string, SignalIndex> signalByTopic_;
     std::unordered_map<std::string, TargetIndex> targets_;
+    std::unordered_map<std::string, Position> alarmAt_; // by path
 };
 
 /// Fills in what of a binding depends on its signal: units, states, text format. False after reporting a problem.
 [[nodiscard]] bool resolveBinding(const BindingTemplate& from, const Signal& signal, Binding& binding, ReadContext& context);
+
+/// Fills in what of an alarm depends on signals: its expressions, limit and states. False after reporting a problem.
+[[nodiscard]] bool resolveAlarm(const AlarmTemplate& from, Alarm& alarm, const SignalFinder& find, const Plant& plant,
+                                ReadContext& context);
 
 } // namespace millwright::plant

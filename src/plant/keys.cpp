@@ -218,6 +218,8 @@ constexpr Key scaleKey{.name = "scale",
 constexpr Key signalsKey{.name = "signal", .kind = Tables, .description = "its signals", .table = &signalKeys};
 constexpr Key bindingsKey{.name = "binding", .kind = Tables, .description = "what its signals move or show", .table = &bindingKeys};
 
+constexpr Key alarmsKey{.name = "alarm", .kind = Tables, .description = "what calls for an operator", .table = &alarmKeys};
+
 constexpr Key patternKeyList[] = {
     {.name = "id", .kind = Identifier, .description = "unique; what `like` refers to", .required = true},
     nameKey,
@@ -232,6 +234,7 @@ constexpr Key patternKeyList[] = {
     scaleKey,
     signalsKey,
     bindingsKey,
+    alarmsKey,
 };
 constexpr TableKeys patternKeys{"pattern", "A kind of equipment, described once and used through `like`.", patternKeyList};
 
@@ -242,8 +245,8 @@ constexpr Key equipmentKeyList[] = {
      .required = true},
     {.name = "like",
      .kind = Identifier,
-     .description = "id of a pattern whose keys it takes over where it does not state its own; signals of the same id are merged, "
-                    "all others added"},
+     .description = "id of a pattern whose keys it takes over where it does not state its own; signals and "
+                    "alarms of the same id are merged, all others added"},
     nameKey,
     descriptionKey,
     levelKey,
@@ -257,6 +260,7 @@ constexpr Key equipmentKeyList[] = {
     {.name = "repeat", .kind = Table, .description = "make many of it", .table = &repeatKeys},
     signalsKey,
     bindingsKey,
+    alarmsKey,
 };
 constexpr TableKeys equipmentKeys{"equipment", "A node of the ISA-95 tree.", equipmentKeyList};
 

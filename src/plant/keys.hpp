@@ -63,6 +63,7 @@ struct TableKeys {
 };
 
 extern const TableKeys rootKeys;
+extern const TableKeys alarmKeys;
 extern const TableKeys processKeys;
 extern const TableKeys scenarioRootKeys;
 
@@ -74,6 +75,9 @@ extern const std::span<const std::string_view> typeWords;
 extern const std::span<const std::string_view> interpolationWords;
 extern const std::span<const std::string_view> bindingKindWords;
 extern const std::span<const std::string_view> comparisonWords;
+extern const std::span<const std::string_view> alarmKindWords;
+extern const std::span<const std::string_view> alarmPriorityWords;
+extern const std::span<const std::string_view> alarmSeverityWords;
 extern const std::span<const std::string_view> distributionWords;
 extern const std::span<const std::string_view> ruleWords;
 extern const std::span<const std::string_view> whenFullWords;

@@ -155,11 +155,12 @@ std::expected<Document, std::vector<Error>> open(std::string_view text, std::str
 }
 
 /// Everything but the process.
-Plant readPlant(const Node& root, const std::filesystem::path& folder, const LoadOptions& options, Problems& problems) {
+Plant readPlant(const Node& root, std::string_view source, const std::filesystem::path& folder, const LoadOptions& options,
+                Problems& problems) {
     std::error_code ignored;
     Plant plant;
     plant.folder = std::filesystem::absolute(folder, ignored).lexically_normal();
-    ReadContext context{problems, plant.folder, options, {}, {}};
+    ReadContext context{problems, plant.folder, options, source, {}, {}};
     readPlantTable(root, context, plant);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
@@ -175,7 +176,7 @@ Loaded loadText(std::string_view text, const std::filesystem::path& folder, std:
     Problems problems;
     checkStructure(root, problems);
     const bool sound = problems.count() == 0; // else the process would be judged by what is not there
-    Plant plant = readPlant(root, folder, options, problems);
+    Plant plant = readPlant(root, text, folder, options, problems);
     if (sound) plant.process = readProcess({root.find("process"), &problems}, {}, plant, options.maximumItems);
     if (problems.count() != 0) return std::unexpected(problems.errors(file));
     return plant;
@@ -192,7 +193,7 @@ std::expected<Scenario, std::vector<Error>> loadScenarioText(std::string_view pl
     Problems plantProblems, problems;
     checkStructure(base->root(), plantProblems);
     checkScenarioStructure(over->root(), problems);
-    const Plant plant = readPlant(base->root(), folder, options, plantProblems);
+    const Plant plant = readPlant(base->root(), plantText, folder, options, plantProblems);
     const Node* process = base->root().find("process");
     if (process == nullptr && plantProblems.count() == 0)
         plantProblems.add({}, "the plant has no [process] that a scenario could change");

@@ -14,6 +14,11 @@ EquipmentIndex Plant::findEquipment(std::string_view path) const {
     return found == equipment.end() ? noEquipment : static_cast<EquipmentIndex>(found - equipment.begin());
 }
 
+AlarmIndex Plant::findAlarm(std::string_view path) const {
+    const auto found = std::ranges::find(alarms, path, &Alarm::path);
+    return found == alarms.end() ? noAlarm : static_cast<AlarmIndex>(found - alarms.begin());
+}
+
 const Camera* Plant::findCamera(std::string_view cameraId) const {
     const auto found = std::ranges::find(cameras, cameraId, &Camera::id);
     return found == cameras.end() ? nullptr : &*found;

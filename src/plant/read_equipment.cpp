@@ -97,23 +97,30 @@ std::unordered_map<std::string_view, const Node*> byId(std::span<const Node> tab
     return found;
 }
 
-// The pattern's signals in their order, each merged with the equipment's of the same id, then the equipment's others.
-void readSignals(const Node& node, const Node* pattern, ReadContext& context, EquipmentTemplate& equipment) {
-    const auto own = Reader::tables(&node, "signal");
-    const auto inherited = Reader::tables(pattern, "signal");
+// The pattern's tables of a list in their order, each merged with the equipment's of the same id, then the equipment's others.
+template <typename Read>
+void readMerged(const Node& node, const Node* pattern, std::string_view list, const Read& read) {
+    const auto own = Reader::tables(&node, list);
+    const auto inherited = Reader::tables(pattern, list);
     const auto ownById = byId(own);
     const auto inheritedById = byId(inherited);
-    for (const Node& signal : inherited) {
-        const std::string id = Reader{signal}.text("id");
+    for (const Node& table : inherited) {
+        const std::string id = Reader{table}.text("id");
         if (id.empty()) continue;
         const auto over = ownById.find(id);
-        equipment.signals.push_back(readSignal(over != ownById.end() ? Reader{*over->second, &signal} : Reader{signal}, context));
+        read(over != ownById.end() ? Reader{*over->second, &table} : Reader{table});
     }
-    for (const Node& signal : own) {
-        const std::string id = Reader{signal}.text("id");
-        if (id.empty() || (inheritedById.contains(id) && ownById.at(id) == &signal)) continue; // merged above
-        equipment.signals.push_back(readSignal(Reader{signal}, context));
+    for (const Node& table : own) {
+        const std::string id = Reader{table}.text("id");
+        if (id.empty() || (inheritedById.contains(id) && ownById.at(id) == &table)) continue; // merged above
+        read(Reader{table});
     }
+}
+
+void readContent(const Node& node, const Node* pattern, ReadContext& context, EquipmentTemplate& equipment) {
+    readMerged(node, pattern, "signal",
+               [&](const Reader& reader) { equipment.signals.push_back(readSignal(reader, context)); });
+    readMerged(node, pattern, "alarm", [&](const Reader& reader) { equipment.alarms.push_back(readAlarm(reader, context)); });
     for (const Node* table : {pattern, &node}) {
         for (const Node& binding : Reader::tables(table, "binding")) equipment.bindings.push_back(readBinding(binding, context));
     }
@@ -172,7 +179,7 @@ EquipmentTemplate readEquipment(const Node& node, const Node* pattern, ReadConte
     equipment.modelUp = merged.choice<Axis>("model_up", axisWords);
     equipment.placement = readPlacement(own, merged, context);
     if (const Node* repeat = own.find("repeat", Node::Kind::Table)) readRepeat(*repeat, context, equipment);
-    readSignals(node, pattern, context, equipment);
+    readContent(node, pattern, context, equipment);
     return equipment;
 }
 

@@ -46,6 +46,24 @@ struct BindingTemplate {
     bool failed = false;    ///< a problem of its use was reported: not again for every repetition
 };
 
+struct AlarmTemplate {
+    Alarm alarm;        ///< all but path, equipment, expressions and what depends on the signal
+    Position at;
+    std::string signal; ///< id or full path
+    Position signalAt;
+    std::string setPoint;
+    Position setPointAt;
+    std::string state;
+    Position stateAt;
+    std::string expression;
+    const Node* expressionNode = nullptr; ///< lives as long as the document
+    std::string suppressedBy;
+    const Node* suppressedByNode = nullptr;
+    bool limited = false;   ///< `limit` was given
+    bool malformed = false; ///< a problem of its own was reported
+    bool failed = false;    ///< a problem of its use was reported: not again for every repetition
+};
+
 struct EquipmentTemplate {
     std::string path;
     Position at;
@@ -59,6 +77,7 @@ struct EquipmentTemplate {
     Placement placement;
     std::vector<SignalTemplate> signals;
     std::vector<BindingTemplate> bindings;
+    std::vector<AlarmTemplate> alarms;
 
     bool repeated = false;
     std::array<std::int64_t, 3> count{1, 1, 1};
@@ -74,6 +93,7 @@ struct ReadContext {
     Problems& problems;
     std::filesystem::path folder;
     const LoadOptions& options;
+    std::string_view source; ///< the text of the file
     std::unordered_map<std::string, std::filesystem::path> files; ///< as written -> absolute, empty when missing
     std::unordered_map<std::string, units::Unit> units;           ///< codes that were understood
 

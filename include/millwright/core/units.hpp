@@ -46,6 +46,12 @@ struct Conversion {
 /// Equal codes give exactly the identity. Errors: Invalid for a code that is not UCUM or units of different dimensions.
 [[nodiscard]] Result<Conversion> convert(std::string_view from, std::string_view to);
 
+/// The same of parsed units. Errors: Invalid for units of different dimensions.
+[[nodiscard]] Result<Conversion> convert(const Unit& from, const Unit& to);
+/// unit * other ^ exponent, for quantities that are multiplied (1) or divided (-1); a temperature counts as a difference.
+/// Errors: Invalid when no unit holds the result.
+[[nodiscard]] Result<Unit> multiplied(const Unit& unit, const Unit& other, int exponent);
+
 [[nodiscard]] bool isAngle(const Unit& unit);         ///< rad, deg …
 [[nodiscard]] bool isAngularSpeed(const Unit& unit);  ///< rad/s, deg/s …
 [[nodiscard]] bool isFrequency(const Unit& unit);     ///< Hz, /min, {rev}/min …

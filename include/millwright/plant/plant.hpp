@@ -2,6 +2,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/plant/alarm.hpp>
 #include <millwright/plant/process.hpp>
 
 #include <glm/glm.hpp>
@@ -177,14 +178,17 @@ struct Plant {
     std::vector<Signal> signals;
     std::vector<Target> targets;
     std::vector<Binding> bindings; ///< in file order; later ones win on the same target
+    std::vector<Alarm> alarms;
     std::vector<Camera> cameras;
     std::optional<Process> process; ///< none: nothing to simulate
 
     [[nodiscard]] const Equipment& at(EquipmentIndex i) const { return equipment[index(i)]; }
     [[nodiscard]] const Signal& at(SignalIndex i) const { return signals[index(i)]; }
-    /// By full path; `noSignal` / `noEquipment` when there is none.
+    [[nodiscard]] const Alarm& at(AlarmIndex i) const { return alarms[index(i)]; }
+    /// By full path; `noSignal` / `noEquipment` / `noAlarm` when there is none.
     [[nodiscard]] SignalIndex findSignal(std::string_view path) const;
     [[nodiscard]] EquipmentIndex findEquipment(std::string_view path) const;
+    [[nodiscard]] AlarmIndex findAlarm(std::string_view path) const;
     [[nodiscard]] const Camera* findCamera(std::string_view id) const;
 };
 

@@ -1,0 +1,315 @@
+#include "plant/expand.hpp"
+#include "plant/keys.hpp"
+#include "plant/read_signal.hpp"
+
+#include <millwright/core/spelling.hpp>
+
+#include <algorithm>
+#include <format>
+
+namespace millwright::plant {
+namespace {
+
+constexpr Duration defaultShelving = std::chrono::hours{8};
+
+/// Which kinds have a key of their own.
+struct KindKey {
+    std::string_view key;
+    AlarmKind kind;
+};
+constexpr KindKey kindKeys[] = {{"set_point", AlarmKind::Deviation},
+                                {"state", AlarmKind::State},
+                                {"expression", AlarmKind::Expression},
+                                {"timeout", AlarmKind::Stale}};
+
+bool isLimit(AlarmKind kind) {
+    return kind <= AlarmKind::LowLow;
+}
+bool hasLimit(AlarmKind kind) {
+    return kind <= AlarmKind::Rate;
+}
+
+std::string_view wordOf(AlarmKind kind) {
+    return alarmKindWords[static_cast<std::size_t>(kind)];
+}
+
+Duration durationOf(const Reader& reader, std::string_view key, Duration otherwise) {
+    const Node* node = reader.find(key);
+    if (node == nullptr) return otherwise;
+    if (node->isNumber()) return durationFromSeconds(node->number);
+    return parseDuration(node->text).value_or(otherwise);
+}
+
+void readPriority(const Reader& reader, ReadContext& context, Alarm& alarm) {
+    const auto priority = reader.choice<AlarmPriority>("priority", alarmPriorityWords);
+    const auto severity = reader.choice<AlarmSeverity>("severity", alarmSeverityWords);
+    alarm.timeToRespond = durationOf(reader, "respond_within", {});
+    if (priority) {
+        alarm.priority = *priority;
+        if (severity)
+            context.problems.add(reader.at("priority"), "give either 'priority' or 'severity' with 'respond_within', not both");
+    } else if (severity && alarm.timeToRespond > Duration::zero()) {
+        alarm.priority = priorityOf(*severity, alarm.timeToRespond);
+    } else if (reader.find("priority") == nullptr) {
+        context.problems.add(reader.own().at, "'priority' is missing in alarm: state it, or 'severity' and 'respond_within'");
+    }
+}
+
+void checkKind(const Reader& reader, ReadContext& context, AlarmKind kind) {
+    for (const auto& [key, owner] : kindKeys) {
+        const Node* node = reader.find(key);
+        if (node != nullptr && owner != kind)
+            context.problems.add(node->keyAt, std::format("'{}' means nothing in an alarm of kind {}: it belongs to {}", key,
+                                                          wordOf(kind), wordOf(owner)));
+        if (node == nullptr && owner == kind)
+            context.problems.add(reader.own().at, std::format("an alarm of kind {} needs '{}'", wordOf(kind), key));
+    }
+    for (const std::string_view key : {"limit", "dead_band"}) {
+        const Node* node = reader.find(key);
+        if (node != nullptr && !hasLimit(kind))
+            context.problems.add(node->keyAt,
+                                 std::format("'{}' means nothing in an alarm of kind {}: it has no limit", key, wordOf(kind)));
+    }
+    if (reader.find("signal") == nullptr && kind != AlarmKind::Expression)
+        context.problems.add(reader.own().at, std::format("an alarm of kind {} needs 'signal'", wordOf(kind)));
+    if (reader.find("limit") == nullptr && hasLimit(kind) && !isLimit(kind))
+        context.problems.add(reader.own().at, std::format("an alarm of kind {} needs 'limit'", wordOf(kind)));
+}
+
+/// Where in the file the character stands that became byte `offset` of a string's text: behind the quotes, and behind escapes,
+/// each of which is several characters that became one.
+Position placeInText(std::string_view source, const Node& node, std::size_t offset) {
+    Position at = node.at;
+    std::size_t byte = 0;
+    for (std::uint32_t line = 1; line < at.line && byte < source.size(); ++byte) line += source[byte] == '\n';
+    const auto isContinuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    for (std::uint32_t column = 1; column < at.column && byte < source.size(); ++column) {
+        do ++byte;
+        while (byte < source.size() && isContinuation(source[byte]));
+    }
+    const auto step = [&] {
+        if (source[byte] == '\n')
+            ++at.line, at.column = 1;
+        else if (!isContinuation(source[byte]) && source[byte] != '\r')
+            ++at.column;
+        ++byte;
+    };
+    if (byte >= source.size()) return node.at;
+    const char quote = source[byte];
+    const bool multiLine = source.substr(byte, 3) == std::string(3, quote);
+    for (int i = 0; i < (multiLine ? 3 : 1); ++i) step();
+    if (multiLine && source.substr(byte).starts_with("\r\n")) step();
+    if (multiLine && byte < source.size() && source[byte] == '\n') step();
+    const auto goesOn = [&] { // a backslash at the end of a line: what follows belongs to the same text
+        const std::size_t next = byte + 1;
+        return quote == '"' && next < source.size() && source[byte] == '\\' && std::string_view{" \t\r\n"}.contains(source[next]);
+    };
+    for (std::size_t done = 0; byte < source.size();) {
+        if (goesOn()) {
+            step();
+            while (byte < source.size() && std::string_view{" \t\r\n"}.contains(source[byte])) step();
+            continue;
+        }
+        if (done == offset) break;
+        ++done; // an expression has no use for characters beyond ASCII: a place after one is near enough
+        if (source[byte] != '\\' || quote != '"') {
+            step();
+            continue;
+        }
+        const char escape = byte + 1 < source.size() ? source[byte + 1] : '\0';
+        const int digits = escape == 'u' ? 4 : escape == 'U' ? 8 : escape == 'x' ? 2 : 0;
+        for (int i = 0; i < 2 + digits && byte < source.size(); ++i) step();
+    }
+    return at;
+}
+
+struct Resolver {
+    const AlarmTemplate& from;
+    const SignalFinder& find;
+    const Plant& plant;
+    ReadContext& context;
+
+    [[nodiscard]] SignalIndex signal(const std::string& name, Position at) const {
+        const auto found = find(name);
+        if (found) return *found;
+        context.problems.add(at, found.error());
+        return noSignal;
+    }
+
+    [[nodiscard]] bool expression(const std::string& text, const Node* node, Expression& into) const {
+        if (node == nullptr) return true;
+        auto compiled = compile(text, plant.signals, find);
+        if (!compiled) {
+            context.problems.add(placeInText(context.source, *node, compiled.error().offset), compiled.error().message);
+            return false;
+        }
+        if (compiled->type != ExpressionType::Boolean) {
+            context.problems.add(node->at, "this expression is a number: an alarm needs a condition, such as 'x > 5'");
+            return false;
+        }
+        into = std::move(*compiled);
+        return true;
+    }
+
+    [[nodiscard]] bool limits(const Signal& signal, Alarm& alarm) const {
+        if (signal.type != ValueType::Float && signal.type != ValueType::Integer) {
+            context.problems.add(from.signalAt, std::format("an alarm of kind {} needs numbers: signal '{}' is a {}",
+                                                            wordOf(alarm.kind), signal.path,
+                                                            typeWords[static_cast<std::size_t>(signal.type)]));
+            return false;
+        }
+        alarm.measure.code = {{Expression::Op::Number, alarm.signal}};
+        alarm.measure.signals = {alarm.signal};
+        alarm.measure.type = ExpressionType::Number;
+        alarm.measure.unit = signal.unit;
+        if (from.limited || !isLimit(alarm.kind)) return true;
+        const Limits& limits = signal.limits;
+        const auto limit = alarm.kind == AlarmKind::HighHigh ? limits.highHigh
+                           : alarm.kind == AlarmKind::High   ? limits.high
+                           : alarm.kind == AlarmKind::Low    ? limits.low
+                                                             : limits.lowLow;
+        if (!limit) {
+            context.problems.add(from.at, std::format("'limit' is missing, and signal '{}' has no limit '{}' to take", signal.path,
+                                                      wordOf(alarm.kind)));
+            return false;
+        }
+        alarm.limit = *limit;
+        return true;
+    }
+
+    [[nodiscard]] bool deviation(const Signal& signal, Alarm& alarm) const {
+        const SignalIndex setPoint = this->signal(from.setPoint, from.setPointAt);
+        if (setPoint == noSignal) return false;
+        const Signal& wanted = plant.at(setPoint);
+        if (wanted.type != ValueType::Float && wanted.type != ValueType::Integer) {
+            context.problems.add(from.setPointAt, std::format("a set-point is a number: signal '{}' is a {}", wanted.path,
+                                                              typeWords[static_cast<std::size_t>(wanted.type)]));
+            return false;
+        }
+        const auto conversion = units::convert(wanted.unit, signal.unit);
+        if (!conversion) {
+            context.problems.add(from.setPointAt, conversion.error().message);
+            return false;
+        }
+        auto& code = alarm.measure.code;
+        code.push_back({Expression::Op::Number, setPoint});
+        if (conversion->scale != 1 || conversion->offset != 0)
+            code.push_back({Expression::Op::Convert, noSignal, conversion->scale, conversion->offset});
+        code.push_back({Expression::Op::Subtract});
+        code.push_back({Expression::Op::Absolute});
+        alarm.measure.signals.push_back(setPoint);
+        std::ranges::sort(alarm.measure.signals);
+        return true;
+    }
+
+    [[nodiscard]] bool state(const Signal& signal, Alarm& alarm) const {
+        const auto found = std::ranges::find(signal.states, from.state);
+        const bool text = signal.type == ValueType::String;
+        if (found == signal.states.end() && !(text && signal.states.empty())) {
+            const std::vector<std::string_view> names{signal.states.begin(), signal.states.end()};
+            context.problems.add(from.stateAt, names.empty()
+                                                   ? std::format("signal '{}' has no named states", signal.path)
+                                                   : std::format("signal '{}' has no state '{}'{}", signal.path, from.state,
+                                                                 didYouMean(from.state, names)));
+            return false;
+        }
+        Expression& measure = alarm.measure;
+        if (text) {
+            measure.texts = {from.state};
+            measure.code = {{Expression::Op::TextIs, alarm.signal, 0}};
+        } else {
+            measure.code = {{Expression::Op::Number, alarm.signal},
+                            {Expression::Op::Constant, noSignal, static_cast<double>(found - signal.states.begin())},
+                            {Expression::Op::Equal}};
+        }
+        measure.signals = {alarm.signal};
+        return true;
+    }
+};
+
+} // namespace
+
+AlarmPriority priorityOf(AlarmSeverity severity, Duration timeToRespond) {
+    using enum AlarmPriority;
+    // Rows: minor, major, severe. Columns: up to 3 min, 10 min, 30 min, longer.
+    constexpr AlarmPriority matrix[3][4] = {{Medium, Low, Low, Low}, {High, Medium, Medium, Low}, {Urgent, High, Medium, Medium}};
+    const std::size_t column = timeToRespond <= std::chrono::minutes{3}    ? 0
+                               : timeToRespond <= std::chrono::minutes{10} ? 1
+                               : timeToRespond <= std::chrono::minutes{30} ? 2
+                                                                           : 3;
+    return matrix[static_cast<std::size_t>(severity)][column];
+}
+
+AlarmTemplate readAlarm(const Reader& reader, ReadContext& context) {
+    AlarmTemplate result;
+    Alarm& alarm = result.alarm;
+    const std::size_t before = context.problems.count();
+    result.at = reader.own().at;
+    alarm.id = reader.text("id");
+    alarm.name = reader.text("name");
+    result.signal = reader.text("signal");
+    result.signalAt = reader.at("signal");
+    result.setPoint = reader.text("set_point");
+    result.setPointAt = reader.at("set_point");
+    result.state = reader.text("state");
+    result.stateAt = reader.at("state");
+    result.expression = reader.text("expression");
+    result.expressionNode = reader.find("expression", Node::Kind::String);
+    result.suppressedBy = reader.text("suppressed_by");
+    result.suppressedByNode = reader.find("suppressed_by", Node::Kind::String);
+    result.limited = reader.number("limit").has_value();
+    alarm.limit = reader.number("limit").value_or(0);
+    alarm.deadBand = reader.number("dead_band").value_or(0);
+    alarm.onDelay = durationOf(reader, "on_delay", {});
+    alarm.offDelay = durationOf(reader, "off_delay", {});
+    alarm.timeout = durationOf(reader, "timeout", {});
+    alarm.reAlarm = durationOf(reader, "re_alarm", {});
+    alarm.maximumShelving = durationOf(reader, "maximum_shelving", defaultShelving);
+    alarm.latching = reader.boolean("latching", false);
+    alarm.needsAcknowledgement = reader.boolean("acknowledge", true);
+    alarm.firstOut = reader.text("first_out");
+    alarm.cause = reader.text("cause");
+    alarm.consequence = reader.text("consequence");
+    alarm.action = reader.text("action");
+    // Not for the structure check, which sees an equipment's own keys without its pattern's.
+    for (const std::string_view key : {"kind", "action"}) {
+        if (reader.find(key) == nullptr)
+            context.problems.add(reader.own().at, std::format("'{}' is missing in alarm: {}", key, alarmKeys.find(key)->description));
+    }
+    const auto kind = reader.choice<AlarmKind>("kind", alarmKindWords);
+    if (kind) {
+        alarm.kind = *kind;
+        checkKind(reader, context, *kind);
+    }
+    if (reader.find("action") != nullptr && alarm.action.empty())
+        context.problems.add(reader.at("action"), "'action' is empty: say what the operator does, or leave the alarm out");
+    if (alarm.latching && !alarm.needsAcknowledgement)
+        context.problems.add(reader.at("latching"), "a latching alarm needs to be acknowledged: leave out 'acknowledge = false'");
+    readPriority(reader, context, alarm);
+    result.malformed = !kind || context.problems.count() != before;
+    return result;
+}
+
+bool resolveAlarm(const AlarmTemplate& from, Alarm& alarm, const SignalFinder& find, const Plant& plant, ReadContext& context) {
+    const Resolver resolver{from, find, plant, context};
+    if (!from.signal.empty()) {
+        alarm.signal = resolver.signal(from.signal, from.signalAt);
+        if (alarm.signal == noSignal) return false;
+    }
+    if (!resolver.expression(from.suppressedBy, from.suppressedByNode, alarm.suppressedBy)) return false;
+    if (alarm.kind == AlarmKind::Expression) {
+        if (!resolver.expression(from.expression, from.expressionNode, alarm.measure)) return false;
+        if (alarm.signal == noSignal && !alarm.measure.signals.empty()) alarm.signal = alarm.measure.signals.front();
+        return true;
+    }
+    const Signal& signal = plant.at(alarm.signal);
+    if (alarm.kind == AlarmKind::State) return resolver.state(signal, alarm);
+    if (alarm.kind == AlarmKind::Stale) {
+        alarm.measure.signals = {alarm.signal};
+        return true;
+    }
+    if (!resolver.limits(signal, alarm)) return false;
+    return alarm.kind != AlarmKind::Deviation || resolver.deviation(signal, alarm);
+}
+
+} // namespace millwright::plant
