@@ -1,3 +1,4 @@
+#include "twin/alarm_record.hpp"
 #include "twin/lookahead.hpp"
 
 #include <millwright/twin/replay.hpp>
@@ -15,6 +16,7 @@ constexpr std::size_t batchSamples = 16'384;
 /// How many samples after the clock may decide a value between two samples. Part of the state's definition (docs/twin.md): it must
 /// not depend on how the feed is cut into batches.
 constexpr std::size_t lookaheadSamples = 262'144;
+constexpr std::size_t recentTransitions = 256; ///< that a frame shows
 constexpr double slowest = 0.001, fastest = 1e6;
 
 } // namespace
@@ -34,6 +36,10 @@ struct Replay::State {
     Twin twin;
     Lookahead ahead;
     std::vector<Sample> upcoming; ///< parallel to twin.interpolated()
+    AlarmRecord record;
+    std::vector<OperatorAction> actions; ///< ascending by time
+    std::size_t nextAction = 0;          ///< the first that the twin has not seen
+    std::uint64_t checkpointAt = 0;      ///< samples applied when the last checkpoint was taken or restored
     TimeInterval log;
     double speed = 1;
     std::uint64_t frames = 0;
@@ -42,36 +48,34 @@ struct Replay::State {
     bool looping = false;
     bool exhausted = false;
 
-    State(const plant::Plant& p, std::shared_ptr<telemetry::Source> s)
-        : plant{&p}, source{std::move(s)}, twin{p}, ahead{p.signals.size(), twin.interpolated()}, log{source->span()} {
+    State(const plant::Plant& p, std::shared_ptr<telemetry::Source> s, const ReplayOptions& options)
+        : plant{&p},
+          source{std::move(s)},
+          twin{p},
+          ahead{p.signals.size(), twin.interpolated()},
+          record{options.checkpointSamples, options.checkpointBytes},
+          log{source->span()} {
         twin.connect(source->conversions(), {source, &source->strings()});
         upcoming.resize(twin.interpolated().size());
     }
 
     [[nodiscard]] Time within(Time time) const { return std::clamp(time, log.from, log.to); }
     Result<void> rewind();
+    Result<void> restore(Time time, const AlarmCheckpoint& alarms);
     Result<void> seek(Time time);
     Result<void> runTo(Time time, const Progress& progress);
     Result<std::span<const Sample>> advance(Time limit);
+    Result<std::span<const Sample>> applyUpTo(Time limit);
+    void apply(std::span<const Sample> samples);
+    void arrive(Time time);
+    Result<void> act(OperatorAction action);
     Result<void> readAhead();
     [[nodiscard]] std::optional<Time> wantedUntil() const;
     void lookAhead();
 };
 
-/// Before the first sample, so that replaying counts every one.
-Result<void> Replay::State::rewind() {
-    ahead.clear();
-    fault.reset();
-    exhausted = false;
-    const Time before = log.from == Time::min() ? log.from : log.from - Duration{1};
-    auto keyframe = source->seek(before);
-    if (!keyframe) return std::unexpected(std::move(keyframe.error()));
-    twin.restore(*keyframe);
-    return {};
-}
-
-Result<void> Replay::State::seek(Time time) {
-    time = within(time);
+/// Becomes the state at `time`, which the feed's keyframe and the alarms' checkpoint tell.
+Result<void> Replay::State::restore(Time time, const AlarmCheckpoint& alarms) {
     ahead.clear();
     fault.reset();
     exhausted = false;
@@ -81,19 +85,91 @@ Result<void> Replay::State::seek(Time time) {
         if (auto done = rewind(); !done) return done;
         return runTo(time, {});
     }
-    twin.restore(*keyframe);
+    twin.restore(*keyframe, alarms);
+    nextAction = static_cast<std::size_t>(std::ranges::upper_bound(actions, time, {}, &OperatorAction::time) - actions.begin());
+    checkpointAt = twin.samplesApplied();
+    return {};
+}
+
+/// Before the first sample, so that replaying counts every one.
+Result<void> Replay::State::rewind() {
+    return restore(log.from == Time::min() ? log.from : log.from - Duration{1}, {});
+}
+
+Result<void> Replay::State::seek(Time time) {
+    time = within(time);
+    if (plant->alarms.empty()) {
+        if (auto done = restore(time, {}); !done) return done;
+        twin.advance(time);
+        return {};
+    }
+    // What alarms did depends on all that was before: from the nearest state that is known, the rest is replayed.
+    const AlarmRecord::Checkpoint* checkpoint = record.before(time);
+    const bool nearer = twin.time() <= time && (checkpoint == nullptr || checkpoint->time <= twin.time());
+    if (!nearer) {
+        if (auto done = checkpoint != nullptr ? restore(checkpoint->time, checkpoint->alarms) : rewind(); !done) return done;
+    }
+    return runTo(time, {});
+}
+
+/// Applies samples, all later than or at the clock.
+void Replay::State::apply(std::span<const Sample> samples) {
+    if (!plant->alarms.empty()) {
+        const bool whole = samples.front().time > twin.time() && (nextAction == actions.size() || actions[nextAction].time > twin.time());
+        if (whole && record.wants(twin.time(), twin.samplesApplied() - checkpointAt)) {
+            twin.advance(twin.time());
+            record.add({twin.time(), twin.checkpoint()});
+            checkpointAt = twin.samplesApplied();
+        }
+    }
+    twin.apply(samples);
+    if (twin.transitions().empty()) return;
+    record.add(twin.transitions(), twin.time() - Duration{1});
+    twin.clearTransitions();
+}
+
+/// All samples up to `time` are in: it becomes the twin's time, and what operators do then is done.
+void Replay::State::arrive(Time time) {
     twin.advance(time);
+    for (; nextAction < actions.size() && actions[nextAction].time <= time; ++nextAction) {
+        // After an earlier action was added, a later one may have become impossible; it then has no effect.
+        static_cast<void>(twin.act(actions[nextAction], static_cast<std::uint32_t>(nextAction)));
+    }
+    record.add(twin.transitions(), time);
+    twin.clearTransitions();
+}
+
+Result<void> Replay::State::act(OperatorAction action) {
+    if (auto done = runTo(twin.time(), {}); !done) return done; // the rest of this instant
+    action.time = twin.time();
+    if (auto done = twin.act(action, static_cast<std::uint32_t>(nextAction)); !done) return done;
+    actions.insert(actions.begin() + static_cast<std::ptrdiff_t>(nextAction), std::move(action));
+    ++nextAction;
+    record.branch(twin.time(), twin.transitions());
+    twin.clearTransitions();
     return {};
 }
 
 Result<std::span<const Sample>> Replay::State::advance(Time limit) {
     limit = std::max(limit, twin.time());
+    while (true) {
+        const bool acting = nextAction < actions.size() && actions[nextAction].time < limit;
+        const Time until = acting ? std::max(actions[nextAction].time, twin.time()) : limit;
+        auto applied = applyUpTo(until);
+        if (!applied || !applied->empty()) return applied;
+        arrive(until);
+        if (until == limit) return applied;
+    }
+}
+
+/// A batch of samples up to `limit`; empty when all are in.
+Result<std::span<const Sample>> Replay::State::applyUpTo(Time limit) {
     if (ahead.waiting().empty() && !exhausted) {
         if (fault) return std::unexpected(*fault);
         auto batch = source->next(batchSamples);
         if (!batch) return std::unexpected(std::move(batch.error()));
         if (!batch->empty() && batch->back().time <= limit) { // the common case: nothing is copied
-            twin.apply(*batch);
+            apply(*batch);
             return *batch;
         }
         exhausted = batch->empty();
@@ -103,11 +179,8 @@ Result<std::span<const Sample>> Replay::State::advance(Time limit) {
     ready = ready.first(std::min(ready.size(), batchSamples));
     const auto end = std::ranges::upper_bound(ready, limit, {}, &Sample::time);
     ready = ready.first(static_cast<std::size_t>(end - ready.begin()));
-    if (ready.empty()) {
-        twin.advance(limit);
-        return ready;
-    }
-    twin.apply(ready);
+    if (ready.empty()) return ready;
+    apply(ready);
     ahead.pop(ready.size());
     return ready;
 }
@@ -160,15 +233,15 @@ void Replay::State::lookAhead() {
         const Sample* next = ahead.next(twin.interpolated()[i], lookaheadSamples);
         upcoming[i] = next ? *next : Sample{};
     }
-    twin.advance(twin.time(), upcoming);
+    twin.expect(upcoming);
 }
 
-Result<Replay> Replay::open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source) {
+Result<Replay> Replay::open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source, const ReplayOptions& options) {
     const auto [from, to] = source->span();
     if (from < Time{} && to > Time::max() + from.time_since_epoch()) {
         return failure(ErrorCode::Malformed, "the log's times span more than 292 years; check the clocks of what recorded it");
     }
-    Replay replay{std::make_unique<State>(plant, std::shared_ptr<telemetry::Source>{std::move(source)})};
+    Replay replay{std::make_unique<State>(plant, std::shared_ptr<telemetry::Source>{std::move(source)}, options)};
     if (auto done = replay.state_->rewind(); !done) return std::unexpected(std::move(done.error()));
     if (auto done = replay.state_->runTo(from, {}); !done) return std::unexpected(std::move(done.error()));
     return replay;
@@ -240,6 +313,16 @@ Result<std::span<const Sample>> Replay::advance(Time limit) {
     return state_->advance(state_->within(limit));
 }
 
+Result<void> Replay::act(OperatorAction action) {
+    return state_->act(std::move(action));
+}
+std::span<const OperatorAction> Replay::actions() const {
+    return state_->actions;
+}
+std::span<const AlarmTransition> Replay::transitions() const {
+    return state_->record.transitions(state_->twin.time());
+}
+
 Time Replay::time() const {
     return state_->twin.time();
 }
@@ -269,6 +352,9 @@ std::shared_ptr<const Frame> Replay::frame() {
     state_->lookAhead();
     auto frame = std::make_shared<Frame>();
     state_->twin.write(*frame);
+    const auto known = state_->record.transitions(state_->twin.time());
+    const auto recent = known.last(std::min(known.size(), recentTransitions));
+    frame->transitions.assign(recent.begin(), recent.end());
     frame->number = ++state_->frames;
     frame->speed = state_->speed;
     frame->playing = state_->playing;

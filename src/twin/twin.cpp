@@ -1,4 +1,6 @@
+#include "twin/alarms.hpp"
 #include "twin/binding.hpp"
+#include "twin/slots.hpp"
 
 #include <millwright/twin/twin.hpp>
 
@@ -11,20 +13,7 @@
 namespace millwright::twin {
 namespace {
 
-using telemetry::RunningIntegral;
 using telemetry::Sample;
-
-/// All that samples change: one cache line a signal, so that applying a sample touches one line and nothing else.
-struct alignas(64) Slot {
-    Sample last;              ///< `signal` is noSignal before the first
-    RunningIntegral integral; ///< kept only where a binding reads it
-    bool integrated = false;
-};
-static_assert(sizeof(Slot) == 64);
-
-bool usable(Quality quality) {
-    return quality == Quality::Good || quality == Quality::Uncertain;
-}
 
 /// A full turn in a UCUM angle unit.
 double fullTurn(std::string_view unit) {
@@ -36,37 +25,29 @@ double fullTurn(std::string_view unit) {
     return 360;
 }
 
-/// What a signal is, as far as applying and reading it goes.
-struct SignalTraits {
-    telemetry::Conversion conversion;
-    ValueType type = ValueType::Float;
-    double turn = 0; ///< a full turn for Interpolation::Angle, else 0
-    Duration maxGap{};
-    std::size_t upcoming = std::numeric_limits<std::size_t>::max(); ///< place in `upcoming`, none for signals that hold
-};
-
 } // namespace
 
-struct Twin::State {
+struct Twin::State : Slots {
     const plant::Plant* plant;
-    std::vector<Slot> slots;
-    std::vector<SignalTraits> traits;
     std::vector<CompiledBinding> bindings;
     std::vector<SignalIndex> interpolated;
     std::vector<Sample> upcoming; ///< parallel to `interpolated`
-    std::shared_ptr<const StringTable> strings;
+    Alarms alarms;
     Time time{};
     std::uint64_t samplesApplied = 0;
 
     explicit State(const plant::Plant& p);
-    [[nodiscard]] Value converted(const SignalTraits& trait, Value raw) const;
     [[nodiscard]] SignalState signal(std::size_t i) const;
     [[nodiscard]] double between(const SignalTraits& trait, const Sample& before, const Sample& after) const;
     [[nodiscard]] SignalView view(SignalIndex s) const;
     void clear(Time at);
+    void settle(Time until) noexcept;
+    template <bool HasAlarms>
+    void apply(std::span<const Sample> samples) noexcept;
 };
 
-Twin::State::State(const plant::Plant& p) : plant{&p}, slots(p.signals.size()) {
+Twin::State::State(const plant::Plant& p) : plant{&p}, alarms{p} {
+    slots.resize(p.signals.size());
     for (std::size_t i = 0; i < p.signals.size(); ++i) {
         const plant::Signal& signal = p.signals[i];
         SignalTraits& trait = traits.emplace_back();
@@ -82,6 +63,7 @@ Twin::State::State(const plant::Plant& p) : plant{&p}, slots(p.signals.size()) {
         bindings.emplace_back(binding, p.at(binding.signal));
         if (p.at(binding.signal).type != ValueType::String) slots[index(binding.signal)].integrated = true;
     }
+    for (const SignalIndex signal : alarms.watched()) slots[index(signal)].watched = true;
 }
 
 void Twin::State::clear(Time at) {
@@ -90,17 +72,8 @@ void Twin::State::clear(Time at) {
         slot.integral = {};
     }
     for (Sample& sample : upcoming) sample = {};
+    alarms.clear();
     time = at;
-}
-
-Value Twin::State::converted(const SignalTraits& trait, Value raw) const {
-    const auto [scale, offset] = trait.conversion;
-    if (scale == 1 && offset == 0) return raw;
-    if (trait.type == ValueType::Float) return Value::of(scale * raw.number + offset);
-    if (trait.type != ValueType::Integer) return raw;
-    const double number = std::nearbyint(scale * static_cast<double>(raw.integer) + offset);
-    // The widest doubles that an int64 holds.
-    return Value::of(static_cast<std::int64_t>(std::clamp(number, -0x1p63, 0x1.fffffffffffffp62)));
 }
 
 double Twin::State::between(const SignalTraits& trait, const Sample& before, const Sample& after) const {
@@ -120,7 +93,7 @@ SignalState Twin::State::signal(std::size_t i) const {
     if (trait.upcoming >= upcoming.size()) return state;
     const Sample& next = upcoming[trait.upcoming];
     if (next.signal == noSignal || next.time <= time || next.time - last.time > trait.maxGap) return state;
-    if (!usable(last.quality) || !usable(next.quality)) return state;
+    if (!twin::usable(last.quality) || !twin::usable(next.quality)) return state;
     const double number = between(trait, last, next);
     if (std::isfinite(number)) state.value = Value::of(number);
     return state;
@@ -133,7 +106,7 @@ SignalView Twin::State::view(SignalIndex s) const {
     SignalView view;
     view.state = signal(i);
     if (!view.state.known) return view;
-    view.usable = usable(view.state.quality);
+    view.usable = twin::usable(view.state.quality);
     if (trait.type == ValueType::String) {
         if (strings && static_cast<std::size_t>(view.state.value.string) < strings->size())
             view.text = strings->text(view.state.value.string);
@@ -163,39 +136,80 @@ void Twin::reset(Time time) {
     state_->clear(time);
 }
 
-void Twin::restore(const telemetry::Keyframe& keyframe) {
+void Twin::restore(const telemetry::Keyframe& keyframe, const AlarmCheckpoint& alarms) {
     state_->clear(keyframe.time);
     for (const auto& [last, integral] : keyframe.entries) {
         Slot& slot = state_->slots[index(last.signal)];
         slot.last = last;
         if (slot.integrated) slot.integral = integral;
     }
+    state_->alarms.restore(alarms, *state_);
 }
 
-void Twin::apply(std::span<const Sample> samples) noexcept {
-    if (samples.empty()) return;
-    Slot* const slots = state_->slots.data();
+/// All samples up to `time` are in.
+void Twin::State::settle(Time until) noexcept {
+    alarms.settle(time, until, *this);
+}
+
+template <bool HasAlarms>
+void Twin::State::apply(std::span<const Sample> samples) noexcept {
     for (const Sample& sample : samples) {
-        assert(index(sample.signal) < state_->slots.size());
+        assert(index(sample.signal) < slots.size());
         Slot& slot = slots[index(sample.signal)];
+        if constexpr (HasAlarms) {
+            if (sample.time != time) {
+                settle(sample.time - Duration{1});
+                time = sample.time;
+            }
+            if (slot.watched) alarms.touch(sample.signal);
+        }
         slot.last = sample;
         if (!slot.integrated) continue;
         const double number = sample.type == ValueType::Float ? sample.value.number : sample.value.asNumber(sample.type);
         slot.integral.add(sample.time, number, sample.quality);
     }
+}
+
+void Twin::apply(std::span<const Sample> samples) noexcept {
+    if (samples.empty()) return;
+    if (state_->alarms.empty())
+        state_->apply<false>(samples);
+    else
+        state_->apply<true>(samples);
     state_->time = samples.back().time;
     state_->samplesApplied += samples.size();
 }
 
 void Twin::advance(Time time, std::span<const Sample> upcoming) {
     assert(time >= state_->time);
-    assert(upcoming.empty() || upcoming.size() == state_->upcoming.size());
+    state_->settle(time);
     state_->time = time;
+    expect(upcoming);
+}
+
+void Twin::expect(std::span<const Sample> upcoming) {
+    assert(upcoming.empty() || upcoming.size() == state_->upcoming.size());
     if (upcoming.empty()) {
         for (Sample& sample : state_->upcoming) sample = {};
     } else {
         std::ranges::copy(upcoming, state_->upcoming.begin());
     }
+}
+
+Result<void> Twin::act(const OperatorAction& action, std::uint32_t number) {
+    return state_->alarms.act(action, number, state_->time);
+}
+std::span<const AlarmState> Twin::alarms() const {
+    return state_->alarms.states();
+}
+std::span<const AlarmTransition> Twin::transitions() const {
+    return state_->alarms.transitions();
+}
+void Twin::clearTransitions() {
+    state_->alarms.clearTransitions();
+}
+AlarmCheckpoint Twin::checkpoint() const {
+    return state_->alarms.checkpoint();
 }
 
 std::span<const SignalIndex> Twin::interpolated() const {
@@ -224,6 +238,7 @@ void Twin::write(Frame& frame) const {
     for (const CompiledBinding& binding : state_->bindings) {
         binding.compose(state_->view(binding.source().signal), frame.targets[index(binding.source().target)]);
     }
+    frame.alarms.assign(state_->alarms.states().begin(), state_->alarms.states().end());
 }
 
 Digest Twin::stateHash() const {
@@ -232,7 +247,7 @@ Digest Twin::stateHash() const {
         return std::isnan(number) ? 0x7FF8'0000'0000'0000u : std::bit_cast<std::uint64_t>(number);
     };
     Hasher hasher;
-    hasher.add(std::string_view{"millwright state 1"});
+    hasher.add(std::string_view{"millwright state 2"});
     hasher.add(nanoseconds(state_->time));
     hasher.add(static_cast<std::uint64_t>(state_->slots.size()));
     for (std::size_t i = 0; i < state_->slots.size(); ++i) {
@@ -254,6 +269,7 @@ Digest Twin::stateHash() const {
         hasher.add(static_cast<std::uint8_t>(output.active));
         hasher.add(bits(output.value));
     }
+    state_->alarms.hash(hasher);
     return hasher.finish();
 }
 

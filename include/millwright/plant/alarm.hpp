@@ -16,7 +16,7 @@ inline constexpr AlarmIndex noAlarm{0xFFFF'FFFFu};
     return static_cast<std::size_t>(alarm);
 }
 
-/// What an alarm watches (alarm types of ISA-18.2-2016, 8.3).
+/// What an alarm watches (alarm types of ISA-18.2).
 enum class AlarmKind : std::uint8_t {
     HighHigh,   ///< above a limit
     High,       ///< above a limit
@@ -36,10 +36,10 @@ enum class AlarmPriority : std::uint8_t { Low, Medium, High, Urgent };
 enum class AlarmSeverity : std::uint8_t { Minor, Major, Severe };
 
 /// The priority of an alarm with these consequences that leaves an operator this long: the more severe and the shorter, the
-/// higher (docs/alarms.md shows the matrix). A policy of ours in the form ISA-18.2-2016, 9.3 asks for.
+/// higher (docs/alarms.md shows the matrix). A policy of ours in the form ISA-18.2 asks of rationalisation.
 [[nodiscard]] AlarmPriority priorityOf(AlarmSeverity severity, Duration timeToRespond);
 
-/// One alarm definition with its rationalisation record (ISA-18.2-2016, 8 and 9).
+/// One alarm definition with its rationalisation record (ISA-18.2).
 struct Alarm {
     std::string id;   ///< unique in its equipment, `web-break`
     std::string path; ///< `<equipment path>/<id>`, unique among the plant's alarms

@@ -3,6 +3,7 @@
 #include <millwright/core/hash.hpp>
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/twin/alarm.hpp>
 
 #include <glm/glm.hpp>
 #include <glm/gtc/quaternion.hpp>
@@ -43,6 +44,8 @@ struct Frame {
     std::uint64_t samplesApplied = 0;
     std::vector<SignalState> signals;           ///< parallel to Plant::signals
     std::vector<TargetState> targets;           ///< parallel to Plant::targets
+    std::vector<AlarmState> alarms;             ///< parallel to Plant::alarms
+    std::vector<AlarmTransition> transitions;   ///< the latest up to this time, at most 256, oldest first
     std::shared_ptr<const StringTable> strings; ///< text of String values
     double speed = 1;                           ///< of the clock, 1 = real time
     bool playing = false;

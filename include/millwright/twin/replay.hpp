@@ -12,12 +12,19 @@ namespace millwright::twin {
 /// What a plant asks of any feed: one subscription a signal, in the plant's order.
 [[nodiscard]] std::vector<telemetry::Subscription> subscriptions(const plant::Plant& plant);
 
+/// What a replay keeps so that jumps in a plant with alarms are cheap.
+struct ReplayOptions {
+    std::uint64_t checkpointSamples = 262'144; ///< from one state of the alarms that is kept to the next; doubles as room runs out
+    std::size_t checkpointBytes = 64u << 20;   ///< most room for them
+};
+
 /// A recorded feed played into a twin. The state at a time is the same however one gets there: played at any speed, stepped, or
 /// jumped to. It reads no wall clock: the caller says how much real time has passed. Thread: one at a time.
 class Replay {
 public:
     /// Starts paused at the feed's first sample. `plant` must outlive the replay. Errors: those of `source`.
-    [[nodiscard]] static Result<Replay> open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source);
+    [[nodiscard]] static Result<Replay> open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
+                                             const ReplayOptions& options = {});
     ~Replay();
     Replay(Replay&&) noexcept;
     Replay& operator=(Replay&&) noexcept;
@@ -34,7 +41,7 @@ public:
     [[nodiscard]] Result<void> step(Duration offset);
     /// Pauses and moves to the time of the next sample (the end when there is none).
     [[nodiscard]] Result<void> stepToNextSample();
-    /// Jumps through the feed's keyframes.
+    /// Jumps through the feed's keyframes; of a plant with alarms, a part that was not replayed before is replayed first.
     [[nodiscard]] Result<void> seek(Time time);
     /// Moves to just before the first sample, so that `advance` shows every one.
     [[nodiscard]] Result<void> rewind();
@@ -44,6 +51,14 @@ public:
     /// Applies the next samples up to `limit`, a batch of them at most, and returns them; empty once the clock has reached `limit`.
     /// Lets a caller see every sample in one pass. The span is valid until the next call on this replay.
     [[nodiscard]] Result<std::span<const telemetry::Sample>> advance(Time limit);
+
+    /// What an operator does now: the action's time becomes `time()`. It is an input from then on: however the clock comes past that
+    /// time again, it is done there. Errors: Invalid where the alarm's state does not allow it; it is not kept then.
+    [[nodiscard]] Result<void> act(OperatorAction action);
+    /// Everything operators have done, in order of time: the audit trail. Valid until the next `act`.
+    [[nodiscard]] std::span<const OperatorAction> actions() const;
+    /// What alarms did up to `time()`, in order of time. Valid until the next call that moves the clock.
+    [[nodiscard]] std::span<const AlarmTransition> transitions() const;
 
     [[nodiscard]] Time time() const;
     [[nodiscard]] TimeInterval log() const;

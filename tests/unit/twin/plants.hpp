@@ -2,7 +2,10 @@
 
 #include <millwright/plant/plant.hpp>
 
+#include <chrono>
+#include <expected>
 #include <string>
+#include <string_view>
 
 namespace millwright::twin::testing {
 
@@ -75,6 +78,42 @@ inline plant::Plant onePlant() {
     plant.signals.push_back(signalNamed("count", ValueType::Integer));
     bind(plant, plant::BindingKind::Text, "counter").textFormat = "{:d} pcs";
     return plant;
+}
+
+/// Adds an alarm of every kind, with delays, dead-bands, latch, mask and group, over the signals of `onePlant`.
+inline void addAlarms(plant::Plant& plant) {
+    const auto find = [&](std::string_view name) -> std::expected<SignalIndex, std::string> {
+        return plant.findSignal("line/machine/" + std::string{name});
+    };
+    const auto add = [&](plant::AlarmKind kind, std::uint32_t signal, std::string_view measure) -> plant::Alarm& {
+        plant::Alarm& alarm = plant.alarms.emplace_back();
+        alarm.id = std::to_string(plant.alarms.size());
+        alarm.path = "line/machine/" + alarm.id;
+        alarm.equipment = EquipmentIndex{1};
+        alarm.kind = kind;
+        alarm.signal = SignalIndex{signal};
+        alarm.maximumShelving = std::chrono::seconds{10};
+        if (measure.empty())
+            alarm.measure.signals = {alarm.signal};
+        else
+            alarm.measure = *plant::compile(measure, plant.signals, find);
+        return alarm;
+    };
+    using enum plant::AlarmKind;
+    using namespace std::chrono_literals;
+    plant::Alarm& high = add(High, 0, "joint");
+    high.limit = 700, high.deadBand = 50, high.firstOut = "g", high.reAlarm = 3s;
+    plant::Alarm& delayed = add(Low, 5, "level");
+    delayed.limit = 500, delayed.onDelay = 150ms, delayed.offDelay = 90ms, delayed.latching = true, delayed.firstOut = "g";
+    add(Deviation, 5, "abs(level - joint)").limit = 300;
+    plant::Alarm& rate = add(Rate, 1, "slide");
+    rate.limit = 150'000, rate.onDelay = 20ms;
+    add(State, 3, "state == 'Held'").firstOut = "g";
+    plant::Alarm& condition = add(Expression, 6, "count > 500 and door or state == 'Aborted'");
+    condition.suppressedBy = *plant::compile("door and good(level)", plant.signals, find);
+    condition.needsAcknowledgement = false;
+    plant::Alarm& stale = add(Stale, 2, "");
+    stale.timeout = 120ms, stale.onDelay = 10ms;
 }
 
 } // namespace millwright::twin::testing

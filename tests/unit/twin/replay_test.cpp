@@ -82,6 +82,69 @@ TEST(Replay, EveryWayToATimeGivesTheSameState) {
     }
 }
 
+/// What a replay from the start that does the same actions comes to.
+Replay byRunning(const plant::Plant& plant, Time time, std::span<const OperatorAction> actions, std::size_t batch) {
+    auto opened = Replay::open(plant, busySource(batch));
+    EXPECT_TRUE(opened);
+    for (const OperatorAction& action : actions) {
+        if (action.time > time) break;
+        EXPECT_TRUE(opened->runTo(action.time));
+        static_cast<void>(opened->act(action));
+    }
+    EXPECT_TRUE(opened->runTo(time));
+    return std::move(*opened);
+}
+
+// With alarms and operators at work: the state and the journal are the same played, stepped, jumped to and looked at in between,
+// however many checkpoints there is room for.
+TEST(Replay, AlarmsAreTheSameHoweverATimeIsReached) {
+    plant::Plant plant = onePlant();
+    addAlarms(plant);
+    std::size_t transitions = 0, accepted = 0;
+    for (const auto& [spacing, bytes] : {std::pair{std::uint64_t{100}, std::size_t{1} << 20}, {50, 4000}, {1'000'000, 1 << 20}}) {
+        std::mt19937_64 random{spacing};
+        auto opened = Replay::open(plant, busySource(37), {.checkpointSamples = spacing, .checkpointBytes = bytes});
+        ASSERT_TRUE(opened);
+        Replay& wanderer = *opened;
+        for (int round = 0; round < 150; ++round) {
+            const Time target =
+                at(static_cast<std::int64_t>(random() % (logMilliseconds + 1))) + Duration{static_cast<int>(random() % 3)};
+            switch (random() % 7) {
+            case 0: ASSERT_TRUE(wanderer.seek(target)); break;
+            case 1: ASSERT_TRUE(wanderer.runTo(target)); break;
+            case 2: ASSERT_TRUE(wanderer.step(target - wanderer.time())); break;
+            case 3: {
+                const auto batch = wanderer.advance(target); // stops within an instant
+                ASSERT_TRUE(batch);
+                static_cast<void>(wanderer.frame());
+                ASSERT_TRUE(wanderer.runTo(wanderer.time()));
+                break;
+            }
+            case 4:
+            case 5: {
+                const OperatorAction action{.alarm = AlarmIndex{static_cast<std::uint32_t>(random() % plant.alarms.size())},
+                                            .kind = static_cast<OperatorAction::Kind>(random() % 8),
+                                            .duration = std::chrono::milliseconds{random() % 9000 + 1}};
+                accepted += wanderer.act(action).has_value();
+                break;
+            }
+            default: ASSERT_TRUE(wanderer.stepToNextSample());
+            }
+            Replay reference = byRunning(plant, wanderer.time(), wanderer.actions(), 1 + random() % 3000);
+            ASSERT_EQ(wanderer.stateHash(), reference.stateHash()) << "round " << round << " at " << formatTime(wanderer.time());
+            ASSERT_EQ(wanderer.transitions().size(), reference.transitions().size()) << "round " << round;
+            for (std::size_t i = 0; i < reference.transitions().size(); ++i) {
+                ASSERT_EQ(wanderer.transitions()[i].time, reference.transitions()[i].time) << round << " " << i;
+                ASSERT_EQ(wanderer.transitions()[i].change, reference.transitions()[i].change) << round << " " << i;
+                ASSERT_EQ(wanderer.transitions()[i].alarm, reference.transitions()[i].alarm) << round << " " << i;
+            }
+            transitions = std::max(transitions, wanderer.transitions().size());
+        }
+    }
+    EXPECT_GT(transitions, 3000u) << "the log must be worth the walk";
+    EXPECT_GT(accepted, 20u);
+}
+
 TEST(Replay, WithoutHistoryInTheSourceASeekReplaysFromTheStart) {
     const plant::Plant plant = onePlant();
     auto source = busySource();
