@@ -57,6 +57,7 @@ private:
     void decide(const PictureCheck& check, Outcome& outcome);
     std::optional<PngImage> drawn(const PictureCheck& check, Outcome& outcome);
     void attach(Outcome& outcome, std::string_view suffix, const PngImage& picture);
+    void decide(const AlarmCheck& check, TimeInterval window, Outcome& outcome) const;
     void finish();
 
     const plant::Plant& plant_;
@@ -69,6 +70,7 @@ private:
     std::vector<SampleCounter*> allCounters_;
     std::vector<std::pair<std::size_t, ConditionMonitor>> monitors_; ///< with their expectation
     std::vector<std::pair<std::size_t, SampleCounter>> counters_;
+    std::vector<std::pair<std::size_t, TimeInterval>> alarmWindows_; ///< of alarm checks, with their expectation
     std::vector<Decision> decisions_;
 };
 
@@ -107,6 +109,8 @@ void Run::prepare(std::size_t i) {
         if (!interval) return;
         SampleCounter* counter = &counters_.emplace_back(i, SampleCounter{*interval}).second;
         (count->signal == noSignal ? allCounters_ : watchers_[index(count->signal)].counters).push_back(counter);
+    } else if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
+        if (const auto interval = resolve(alarm->window)) alarmWindows_.emplace_back(i, *interval);
     } else {
         const auto at = std::visit(
             [](const auto& check) {
@@ -240,6 +244,41 @@ void Run::decide(const Decision& decision) {
         expectations_[decision.expectation].what);
 }
 
+/// From the journal of the whole run.
+void Run::decide(const AlarmCheck& check, TimeInterval window, Outcome& outcome) const {
+    const bool never = check.behaviour == AlarmBehaviour::Never;
+    const bool returned = check.behaviour == AlarmBehaviour::Returned;
+    std::uint64_t count = 0;
+    std::optional<Time> first;
+    bool active = false, calling = false; // as the window begins
+    for (const twin::AlarmTransition& each : replay_.transitions()) {
+        if (each.alarm != check.alarm || each.time > window.to) continue;
+        if (each.time <= window.from) {
+            if (each.change == twin::AlarmChange::Raised) active = true;
+            if (each.change == twin::AlarmChange::Returned) active = false;
+            calling = active && each.state < twin::AlarmDisplay::Shelved;
+        }
+        if (each.time < window.from) continue;
+        if (!(returned ? each.change == twin::AlarmChange::Returned : each.annunciated)) continue;
+        if (!first) first = each.time;
+        ++count;
+    }
+    const std::string& path = plant_.at(check.alarm).path;
+    const std::string_view what = returned ? "returned to normal" : "raised";
+    const std::string times =
+        check.count.most == CountRange{}.most ? std::format("at least {}", check.count.least) : countText(check.count);
+    outcome.expected = never ? std::format("alarm {} never active", path) : std::format("alarm {} {} {} times", path, what, times);
+    outcome.time = never && calling ? window.from : first.value_or(window.to);
+    if (never && calling)
+        outcome.found = "active from the start of the window";
+    else if (count == 0)
+        outcome.found = std::format("not {}", what);
+    else
+        outcome.found =
+            std::format("{} {}, first at {}", what, count == 1 ? "once" : std::format("{} times", count), formatTime(*first));
+    outcome.passed = never ? !calling && count == 0 : count >= check.count.least && count <= check.count.most;
+}
+
 void Run::finish() {
     for (auto& [expectation, monitor] : monitors_) monitor.finish(verdict_.outcomes[expectation]);
     for (const auto& [expectation, counter] : counters_) {
@@ -250,6 +289,8 @@ void Run::finish() {
         outcome.found = std::format("{}", counter.count);
         outcome.passed = counter.count >= check.count.least && counter.count <= check.count.most;
     }
+    for (const auto& [expectation, window] : alarmWindows_)
+        decide(std::get<AlarmCheck>(expectations_[expectation].what), window, verdict_.outcomes[expectation]);
     verdict_.stateHash = replay_.stateHash();
 }
 

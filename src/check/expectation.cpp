@@ -33,7 +33,15 @@ constexpr std::array behaviours{BehaviourName{"always", Behaviour::Always},     
                                 BehaviourName{"lasts", Behaviour::Lasts},         BehaviourName{"at", Behaviour::At}};
 
 /// What a check is about: the one key that only checks of its kind have.
-constexpr std::array<std::string_view, 5> kinds{"when", "value", "samples", "state_hash", "picture"};
+constexpr std::array<std::string_view, 6> kinds{"when", "value", "samples", "state_hash", "picture", "alarm"};
+
+struct AlarmBehaviourName {
+    std::string_view text;
+    AlarmBehaviour behaviour;
+};
+constexpr std::array alarmBehaviours{AlarmBehaviourName{"raised", AlarmBehaviour::Raised},
+                                     AlarmBehaviourName{"returned", AlarmBehaviour::Returned},
+                                     AlarmBehaviourName{"never", AlarmBehaviour::Never}};
 
 std::vector<std::string_view> textsOf(const auto& names) {
     std::vector<std::string_view> texts;
@@ -81,7 +89,7 @@ private:
             if (table.has(kind)) present.push_back(kind);
         }
         if (present.empty()) {
-            table.problem({}, "a check needs one of 'when', 'value', 'samples', 'state_hash' and 'picture'");
+            table.problem({}, "a check needs one of 'when', 'value', 'samples', 'state_hash', 'picture' and 'alarm'");
             return std::nullopt;
         }
         if (present.size() > 1) {
@@ -96,6 +104,8 @@ private:
             readSamples(table, expectation);
         else if (present[0] == "state_hash")
             readStateHash(table, expectation);
+        else if (present[0] == "alarm")
+            readAlarm(table, expectation);
         else
             readPicture(table, expectation);
         return expectation;
@@ -258,6 +268,34 @@ private:
         if (table.isText("state_hash") && (check.hash.size() != 32 || !digits)) {
             table.problem("state_hash", "a state hash is 32 hexadecimal digits in lower case, as `millwright replay` prints it");
         }
+        expectation.what = std::move(check);
+    }
+
+    void readAlarm(const TomlTable& table, Expectation& expectation) {
+        AlarmCheck check;
+        const std::string path = table.text("alarm").value_or("");
+        check.alarm = plant_.findAlarm(path);
+        if (check.alarm == plant::noAlarm && table.isText("alarm")) {
+            std::vector<std::string_view> paths;
+            for (const plant::Alarm& alarm : plant_.alarms) paths.push_back(alarm.path);
+            table.problem("alarm", std::format("plant '{}' has no alarm '{}'{}", plant_.id, path, didYouMean(path, paths)));
+        }
+        const auto expect = table.text("expect");
+        if (!table.has("expect")) table.missing("expect", "a check with 'alarm'");
+        const auto known = std::ranges::find(alarmBehaviours, expect.value_or("raised"), &AlarmBehaviourName::text);
+        if (known == alarmBehaviours.end()) {
+            table.problem("expect", std::format("'{}' is nothing to expect of an alarm: use raised, returned or never{}", *expect,
+                                                didYouMean(*expect, textsOf(alarmBehaviours))));
+            return;
+        }
+        check.behaviour = known->behaviour;
+        if (check.behaviour == AlarmBehaviour::Never) {
+            table.unknownKeys({"name", "alarm", "expect", "from", "to"});
+        } else {
+            table.unknownKeys({"name", "alarm", "expect", "count", "from", "to"});
+            if (table.has("count")) check.count = readCount(table, "count");
+        }
+        check.window = readWindow(table);
         expectation.what = std::move(check);
     }
 

@@ -253,7 +253,8 @@ Result<Conversion> convert(std::string_view from, std::string_view to) {
     if (!b) return std::unexpected(b.error());
     auto conversion = convert(*a, *b);
     if (!conversion)
-        return failure(ErrorCode::Invalid, std::format("values in '{}' cannot be converted to '{}': {}", from, to, conversion.error().message));
+        return failure(ErrorCode::Invalid,
+                       std::format("values in '{}' cannot be converted to '{}': {}", from, to, conversion.error().message));
     return conversion;
 }
 

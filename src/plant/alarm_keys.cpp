@@ -60,7 +60,7 @@ constexpr Key alarmKeyList[] = {
     {.name = "acknowledge", .kind = Boolean, .description = "whether it needs to be acknowledged", .fallback = "true"},
     {.name = "re_alarm",
      .kind = Duration,
-     .description = "raise it again this long after it was acknowledged while it is still active; without it, never",
+     .description = "raise it again this long after it was last raised or acknowledged, while still active; without it, never",
      .minimum = 0,
      .aboveMinimum = true},
     {.name = "maximum_shelving",

@@ -319,7 +319,8 @@ void Expander::watch(const Pending<AlarmTemplate>& pending) {
     const SignalFinder find = [&](std::string_view name) { return lookUp(filled(std::string{name}), pending.equipment); };
     if (!isIdentifier(alarm.id)) {
         if (isIdentifierTemplate(from.alarm.id)) // else reported already
-            context_.problems.add(from.at, std::format("'{}' is not an id: use letters, digits, - _ and .", alarm.id.substr(0, 80)));
+            context_.problems.add(from.at,
+                                  std::format("'{}' is not an id: use letters, digits, - _ and .", alarm.id.substr(0, 80)));
         from.failed = true;
         return;
     }

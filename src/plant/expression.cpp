@@ -150,7 +150,8 @@ private:
         } else if (operand.kind == Operand::Kind::Signal) {
             const Signal& signal = signals_[index(operand.signal)];
             if (signal.type == ValueType::String) {
-                fail(operand.at, std::format("signal '{}' is a string: compare it with a text in quotes, by == or !=", signal.path));
+                fail(operand.at,
+                     std::format("signal '{}' is a string: compare it with a text in quotes, by == or !=", signal.path));
                 return operand;
             }
             emit({Op::Number, operand.signal}, 1, operand.at);
@@ -176,8 +177,8 @@ private:
         if (!left.unit || !right.unit) return result;
         const auto conversion = units::convert(*right.unit, *left.unit);
         if (!conversion) {
-            fail(right.at, std::format("{} needs equal kinds of quantity: '{}' and '{}' measure different things", what, unitText(left),
-                                       unitText(right)));
+            fail(right.at, std::format("{} needs equal kinds of quantity: '{}' and '{}' measure different things", what,
+                                       unitText(left), unitText(right)));
         } else if (conversion->scale != 1 || conversion->offset != 0) {
             emit({Op::Convert, noSignal, conversion->scale, conversion->offset}, 0, right.at);
         }
@@ -220,8 +221,9 @@ private:
 
     [[nodiscard]] std::optional<Op> comparisonSign() const {
         if (token_.kind != Token::Kind::Sign) return std::nullopt;
-        constexpr std::pair<std::string_view, Op> signs[] = {{"==", Op::Equal},     {"!=", Op::NotEqual}, {"<", Op::Less},
-                                                             {"<=", Op::LessOrEqual}, {">", Op::Greater},   {">=", Op::GreaterOrEqual}};
+        constexpr std::pair<std::string_view, Op> signs[] = {{"==", Op::Equal},  {"!=", Op::NotEqual},
+                                                             {"<", Op::Less},    {"<=", Op::LessOrEqual},
+                                                             {">", Op::Greater}, {">=", Op::GreaterOrEqual}};
         const auto* found = std::ranges::find(signs, token_.text, &std::pair<std::string_view, Op>::first);
         return found == std::end(signs) ? std::nullopt : std::optional{found->second};
     }
@@ -473,7 +475,8 @@ private:
 
 } // namespace
 
-std::expected<Expression, ExpressionError> compile(std::string_view text, std::span<const Signal> signals, const SignalFinder& find) {
+std::expected<Expression, ExpressionError> compile(std::string_view text, std::span<const Signal> signals,
+                                                   const SignalFinder& find) {
     return Compiler{text, signals, find}.compile();
 }
 

@@ -153,9 +153,9 @@ struct Resolver {
 
     [[nodiscard]] bool limits(const Signal& signal, Alarm& alarm) const {
         if (signal.type != ValueType::Float && signal.type != ValueType::Integer) {
-            context.problems.add(from.signalAt, std::format("an alarm of kind {} needs numbers: signal '{}' is a {}",
-                                                            wordOf(alarm.kind), signal.path,
-                                                            typeWords[static_cast<std::size_t>(signal.type)]));
+            context.problems.add(from.signalAt,
+                                 std::format("an alarm of kind {} needs numbers: signal '{}' is a {}", wordOf(alarm.kind),
+                                             signal.path, typeWords[static_cast<std::size_t>(signal.type)]));
             return false;
         }
         alarm.measure.code = {{Expression::Op::Number, alarm.signal}};
@@ -207,10 +207,9 @@ struct Resolver {
         const bool text = signal.type == ValueType::String;
         if (found == signal.states.end() && !(text && signal.states.empty())) {
             const std::vector<std::string_view> names{signal.states.begin(), signal.states.end()};
-            context.problems.add(from.stateAt, names.empty()
-                                                   ? std::format("signal '{}' has no named states", signal.path)
-                                                   : std::format("signal '{}' has no state '{}'{}", signal.path, from.state,
-                                                                 didYouMean(from.state, names)));
+            context.problems.add(from.stateAt, names.empty() ? std::format("signal '{}' has no named states", signal.path)
+                                                             : std::format("signal '{}' has no state '{}'{}", signal.path,
+                                                                           from.state, didYouMean(from.state, names)));
             return false;
         }
         Expression& measure = alarm.measure;
@@ -274,7 +273,8 @@ AlarmTemplate readAlarm(const Reader& reader, ReadContext& context) {
     // Not for the structure check, which sees an equipment's own keys without its pattern's.
     for (const std::string_view key : {"kind", "action"}) {
         if (reader.find(key) == nullptr)
-            context.problems.add(reader.own().at, std::format("'{}' is missing in alarm: {}", key, alarmKeys.find(key)->description));
+            context.problems.add(reader.own().at,
+                                 std::format("'{}' is missing in alarm: {}", key, alarmKeys.find(key)->description));
     }
     const auto kind = reader.choice<AlarmKind>("kind", alarmKindWords);
     if (kind) {

@@ -118,8 +118,7 @@ void readMerged(const Node& node, const Node* pattern, std::string_view list, co
 }
 
 void readContent(const Node& node, const Node* pattern, ReadContext& context, EquipmentTemplate& equipment) {
-    readMerged(node, pattern, "signal",
-               [&](const Reader& reader) { equipment.signals.push_back(readSignal(reader, context)); });
+    readMerged(node, pattern, "signal", [&](const Reader& reader) { equipment.signals.push_back(readSignal(reader, context)); });
     readMerged(node, pattern, "alarm", [&](const Reader& reader) { equipment.alarms.push_back(readAlarm(reader, context)); });
     for (const Node* table : {pattern, &node}) {
         for (const Node& binding : Reader::tables(table, "binding")) equipment.bindings.push_back(readBinding(binding, context));

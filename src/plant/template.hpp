@@ -47,7 +47,7 @@ struct BindingTemplate {
 };
 
 struct AlarmTemplate {
-    Alarm alarm;        ///< all but path, equipment, expressions and what depends on the signal
+    Alarm alarm; ///< all but path, equipment, expressions and what depends on the signal
     Position at;
     std::string signal; ///< id or full path
     Position signalAt;
@@ -93,7 +93,7 @@ struct ReadContext {
     Problems& problems;
     std::filesystem::path folder;
     const LoadOptions& options;
-    std::string_view source; ///< the text of the file
+    std::string_view source;                                      ///< the text of the file
     std::unordered_map<std::string, std::filesystem::path> files; ///< as written -> absolute, empty when missing
     std::unordered_map<std::string, units::Unit> units;           ///< codes that were understood
 

@@ -41,7 +41,7 @@ private:
     std::size_t maximumBytes_;
     std::size_t bytes_ = 0;
     std::uint64_t spacing_;
-    Time known_ = Time::min();        ///< all transitions up to here are in `transitions_`
+    Time known_ = Time::min(); ///< all transitions up to here are in `transitions_`
     std::vector<AlarmTransition> transitions_;
     std::vector<Checkpoint> checkpoints_; ///< ascending by time
 };

@@ -33,8 +33,8 @@ constexpr std::array<Row, 6> table{{
      to(P::ReturnedUnacknowledged), to(P::ReturnedUnacknowledged)},
     {annunciated(P::Unacknowledged), to(P::LatchedUnacknowledged), to(P::LatchedAcknowledged),
      refused(P::LatchedUnacknowledged, InvalidState), to(P::LatchedUnacknowledged), to(P::LatchedUnacknowledged)},
-    {annunciated(P::Unacknowledged), to(P::LatchedAcknowledged), refused(P::LatchedAcknowledged, AlreadyAcknowledged), to(P::Normal),
-     to(P::LatchedAcknowledged), to(P::LatchedAcknowledged)},
+    {annunciated(P::Unacknowledged), to(P::LatchedAcknowledged), refused(P::LatchedAcknowledged, AlreadyAcknowledged),
+     to(P::Normal), to(P::LatchedAcknowledged), to(P::LatchedAcknowledged)},
 }};
 
 } // namespace
@@ -75,7 +75,7 @@ std::string_view textOf(AlarmDisplay display) {
 }
 
 std::string_view wordOf(AlarmChange change) {
-    constexpr std::string_view words[] = {"raised",   "returned",     "acknowledged",   "reset",      "re-alarmed", "shelved",
+    constexpr std::string_view words[] = {"raised",    "returned",   "acknowledged", "reset",          "re-alarmed", "shelved",
                                           "unshelved", "suppressed", "unsuppressed", "out of service", "in service", "commented"};
     return words[static_cast<std::size_t>(change)];
 }

@@ -30,7 +30,8 @@ std::vector<SignalIndex> signalsOf(const plant::Alarm& alarm) {
 std::string_view reason(Refusal refusal) {
     switch (refusal) {
     case Refusal::AlreadyAcknowledged: return "it is acknowledged already (BadConditionBranchAlreadyAcked)";
-    case Refusal::InvalidState: return "only a latched alarm that has returned to normal and is acknowledged can be reset (BadInvalidState)";
+    case Refusal::InvalidState:
+        return "only a latched alarm that has returned to normal and is acknowledged can be reset (BadInvalidState)";
     case Refusal::AlreadyShelved: return "it is shelved already (BadConditionAlreadyShelved)";
     case Refusal::NotShelved: return "it is not shelved (BadConditionNotShelved)";
     case Refusal::None: break;
@@ -210,7 +211,8 @@ void Alarms::fire(const Timer& timer, const Slots& signals) {
     case TimerKind::ReAlarm: {
         if (progress.reAlarm != timer.due) return;
         progress.reAlarm = {};
-        const AlarmStep next = step(state.phase, AlarmEvent::ReAlarm, rules_[i].alarm->latching, rules_[i].alarm->needsAcknowledgement);
+        const AlarmStep next =
+            step(state.phase, AlarmEvent::ReAlarm, rules_[i].alarm->latching, rules_[i].alarm->needsAcknowledgement);
         if (!next.annunciates) return;
         take(i, next.to);
         ++state.raisedCount;
@@ -233,7 +235,9 @@ void Alarms::setActive(std::uint32_t i, bool active, Time now) {
     AlarmState& state = states_[i];
     state.active = active;
     const AlarmEvent event = active ? AlarmEvent::Activate : AlarmEvent::Return;
-    const AlarmStep next = step(state.phase, event, alarm.latching, alarm.needsAcknowledgement);
+    // What is raised behind a mask calls for nobody: there is nothing to acknowledge when it returns.
+    const bool calls = !state.masked() || state.unacknowledged();
+    const AlarmStep next = step(state.phase, event, alarm.latching, alarm.needsAcknowledgement && calls);
     take(i, next.to);
     if (!active) {
         progress_[i].reAlarm = {};
@@ -268,7 +272,7 @@ void Alarms::take(std::uint32_t i, AlarmPhase phase) {
 
 void Alarms::note(std::uint32_t i, AlarmChange change, Time now, bool annunciated, std::uint32_t action) {
     states_[i].since = now;
-    transitions_.push_back({now, static_cast<AlarmIndex>(i), action, change, states_[i].phase, annunciated});
+    transitions_.push_back({now, static_cast<AlarmIndex>(i), action, change, states_[i].display(), annunciated});
 }
 
 /// Sets or takes away a mask; an alarm that is active when the last one goes calls for the operator again.
@@ -321,8 +325,8 @@ Result<void> Alarms::act(const OperatorAction& action, std::uint32_t number, Tim
         const bool timed = action.kind == ShelveTimed;
         if (alarm.maximumShelving == Duration::zero()) return refuse("it must not be shelved");
         if (timed && (action.duration <= Duration::zero() || action.duration > alarm.maximumShelving))
-            return refuse(std::format("it can be shelved for at most {} (BadShelvingTimeOutOfRange)",
-                                      formatDuration(alarm.maximumShelving)));
+            return refuse(
+                std::format("it can be shelved for at most {} (BadShelvingTimeOutOfRange)", formatDuration(alarm.maximumShelving)));
         const ShelvingStep next = step(state.shelving, timed ? ShelvingEvent::ShelveTimed : ShelvingEvent::ShelveOneShot);
         if (next.refusal != Refusal::None) return refuse(reason(next.refusal));
         shelve(i, next, now, number);

@@ -55,9 +55,9 @@ private:
     };
     /// What is going on besides the state.
     struct Progress {
-        Time due{};           ///< of the delay, while `pending`
-        Time reAlarm{};       ///< due; epoch: none
-        double previous = 0;  ///< Rate: the last usable value, NaN: none
+        Time due{};          ///< of the delay, while `pending`
+        Time reAlarm{};      ///< due; epoch: none
+        double previous = 0; ///< Rate: the last usable value, NaN: none
         Time previousTime{};
         bool pending = false; ///< the condition has changed, its delay is running
         bool waiting = false; ///< Stale: a timer is set
@@ -91,7 +91,7 @@ private:
     void push(Timer timer);
 
     std::vector<Rule> rules_;
-    std::vector<AlarmState> states_;   ///< parallel to the plant's alarms, as all that follow
+    std::vector<AlarmState> states_; ///< parallel to the plant's alarms, as all that follow
     std::vector<Progress> progress_;
     std::vector<std::uint32_t> firstWatcher_; ///< by signal: where its alarms begin in `watchers_`
     std::vector<std::uint32_t> watchers_;

@@ -115,7 +115,8 @@ Result<void> Replay::State::seek(Time time) {
 /// Applies samples, all later than or at the clock.
 void Replay::State::apply(std::span<const Sample> samples) {
     if (!plant->alarms.empty()) {
-        const bool whole = samples.front().time > twin.time() && (nextAction == actions.size() || actions[nextAction].time > twin.time());
+        const bool whole =
+            samples.front().time > twin.time() && (nextAction == actions.size() || actions[nextAction].time > twin.time());
         if (whole && record.wants(twin.time(), twin.samplesApplied() - checkpointAt)) {
             twin.advance(twin.time());
             record.add({twin.time(), twin.checkpoint()});

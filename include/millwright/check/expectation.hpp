@@ -84,11 +84,25 @@ struct PictureCheck {
     Moment at;
 };
 
+/// What an alarm must do within a window. Nobody acts on alarms in a check: they stay unacknowledged.
+enum class AlarmBehaviour : std::uint8_t {
+    Raised,   ///< calls for the operator a number of times
+    Returned, ///< returns to normal a number of times
+    Never,    ///< is not active at any time, unless it is suppressed by design
+};
+
+struct AlarmCheck {
+    plant::AlarmIndex alarm = plant::noAlarm;
+    AlarmBehaviour behaviour = AlarmBehaviour::Raised;
+    CountRange count{.least = 1};
+    Window window;
+};
+
 struct Expectation {
     std::string name;
     std::string file;
     std::uint32_t line = 1;
-    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck> what;
+    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck, AlarmCheck> what;
 };
 
 /// Reads an expectation file against the plant it speaks of. Returns the expectations in file order, or every problem found, each

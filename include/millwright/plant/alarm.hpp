@@ -48,22 +48,22 @@ struct Alarm {
     AlarmKind kind = AlarmKind::High;
     AlarmPriority priority = AlarmPriority::Medium;
     SignalIndex signal = noSignal; ///< what it is about; noSignal for an expression that reads none
-    Expression measure;            ///< the number compared with `limit`, in its signal's unit; the condition of State and Expression
-    double limit = 0;              ///< Rate: per second
-    double deadBand = 0;           ///< how far within the limit the value must come back, in the limit's unit
-    Duration onDelay{};            ///< how long the condition must hold without interruption before the alarm is raised
-    Duration offDelay{};           ///< how long it must not hold before the alarm returns to normal
-    Duration timeout{};            ///< Stale: how long a signal may be silent
-    Duration reAlarm{};            ///< raised again this long after it was acknowledged and still active; zero: never
-    Duration maximumShelving{};    ///< longest an operator may shelve it; zero: not at all
-    bool latching = false;         ///< stays in alarm after its return to normal until acknowledged and reset
+    Expression measure;         ///< the number compared with `limit`, in its signal's unit; the condition of State and Expression
+    double limit = 0;           ///< Rate: per second
+    double deadBand = 0;        ///< how far within the limit the value must come back, in the limit's unit
+    Duration onDelay{};         ///< how long the condition must hold without interruption before the alarm is raised
+    Duration offDelay{};        ///< how long it must not hold before the alarm returns to normal
+    Duration timeout{};         ///< Stale: how long a signal may be silent
+    Duration reAlarm{};         ///< raised again this long after it was last raised or acknowledged, while active; zero: never
+    Duration maximumShelving{}; ///< longest an operator may shelve it; zero: not at all
+    bool latching = false;      ///< stays in alarm after its return to normal until acknowledged and reset
     bool needsAcknowledgement = true;
-    Expression suppressedBy;       ///< suppressed by design while it holds; empty: never
-    std::string firstOut;          ///< group whose first alarm is marked; empty: none
-    std::string cause;             ///< what usually leads to it
-    std::string consequence;       ///< what happens when nobody acts
-    std::string action;            ///< what the operator does
-    Duration timeToRespond{};      ///< zero: not stated
+    Expression suppressedBy;  ///< suppressed by design while it holds; empty: never
+    std::string firstOut;     ///< group whose first alarm is marked; empty: none
+    std::string cause;        ///< what usually leads to it
+    std::string consequence;  ///< what happens when nobody acts
+    std::string action;       ///< what the operator does
+    Duration timeToRespond{}; ///< zero: not stated
 };
 
 } // namespace millwright::plant

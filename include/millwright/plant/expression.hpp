@@ -24,11 +24,11 @@ enum class ExpressionType : std::uint8_t { Number, Boolean };
 /// A compiled expression: a short program for a stack of numbers. Booleans are 1 and 0; not a number stands for "no value".
 struct Expression {
     enum class Op : std::uint8_t {
-        Constant,  ///< pushes `number`
-        Number,    ///< pushes a signal's value, in its own unit; no value while it is unusable
-        Usable,    ///< pushes whether a signal has a usable value
-        TextIs,    ///< pushes whether a String signal's text is `texts[number]`
-        Convert,   ///< top * number + offset: from one unit to another
+        Constant, ///< pushes `number`
+        Number,   ///< pushes a signal's value, in its own unit; no value while it is unusable
+        Usable,   ///< pushes whether a signal has a usable value
+        TextIs,   ///< pushes whether a String signal's text is `texts[number]`
+        Convert,  ///< top * number + offset: from one unit to another
         Negate,
         Absolute,
         Not,
@@ -102,9 +102,9 @@ template <typename Reader>
         case Number: *++top = value(reader.number(at.signal)); break;
         case Usable: *++top = reader.usable(at.signal) ? 1 : 0; break;
         case TextIs:
-            *++top = !reader.usable(at.signal)                                                                     ? none
+            *++top = !reader.usable(at.signal)                                                         ? none
                      : reader.text(at.signal) == expression.texts[static_cast<std::size_t>(at.number)] ? 1
-                                                                                                                   : 0;
+                                                                                                       : 0;
             break;
         case Convert: *top = value(*top * at.number + at.offset); break;
         case Negate: *top = -*top; break;

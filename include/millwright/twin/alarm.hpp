@@ -41,9 +41,9 @@ enum class AlarmDisplay : std::uint8_t {
 [[nodiscard]] std::string_view textOf(AlarmDisplay display);
 
 struct AlarmState {
-    Time since{};                ///< of the last transition
-    Time raised{};               ///< when it was last raised
-    Time shelvedUntil{};         ///< while shelved
+    Time since{};                  ///< of the last transition
+    Time raised{};                 ///< when it was last raised
+    Time shelvedUntil{};           ///< while shelved
     std::uint32_t raisedCount = 0; ///< how often it was raised, raised again included
     AlarmPhase phase = AlarmPhase::Normal;
     Shelving shelving = Shelving::Unshelved;
@@ -54,10 +54,10 @@ struct AlarmState {
 
     [[nodiscard]] bool masked() const { return suppressed || outOfService || shelving != Shelving::Unshelved; }
     [[nodiscard]] AlarmDisplay display() const {
-        return outOfService                        ? AlarmDisplay::OutOfService
-               : suppressed                        ? AlarmDisplay::SuppressedByDesign
-               : shelving != Shelving::Unshelved   ? AlarmDisplay::Shelved
-                                                   : static_cast<AlarmDisplay>(phase);
+        return outOfService                      ? AlarmDisplay::OutOfService
+               : suppressed                      ? AlarmDisplay::SuppressedByDesign
+               : shelving != Shelving::Unshelved ? AlarmDisplay::Shelved
+                                                 : static_cast<AlarmDisplay>(phase);
     }
     /// Whether it stands in the list of active alarms.
     [[nodiscard]] bool listed() const { return !masked() && phase != AlarmPhase::Normal; }
@@ -93,8 +93,8 @@ struct AlarmTransition {
     AlarmIndex alarm = plant::noAlarm;
     std::uint32_t action = noAction; ///< the operator action it came from, by its place in `Replay::actions`
     AlarmChange change = AlarmChange::Raised;
-    AlarmPhase phase = AlarmPhase::Normal; ///< after it
-    bool annunciated = false;              ///< calls for the operator: raised or raised again while nothing masks it, or unmasked while active
+    AlarmDisplay state = AlarmDisplay::Normal; ///< after it
+    bool annunciated = false; ///< calls for the operator: raised or raised again while nothing masks it, or unmasked while active
     friend bool operator==(const AlarmTransition&, const AlarmTransition&) = default;
 };
 

@@ -52,8 +52,8 @@ public:
     /// Lets a caller see every sample in one pass. The span is valid until the next call on this replay.
     [[nodiscard]] Result<std::span<const telemetry::Sample>> advance(Time limit);
 
-    /// What an operator does now: the action's time becomes `time()`. It is an input from then on: however the clock comes past that
-    /// time again, it is done there. Errors: Invalid where the alarm's state does not allow it; it is not kept then.
+    /// What an operator does now: the action's time becomes `time()`. It is an input from then on: however the clock comes past
+    /// that time again, it is done there. Errors: Invalid where the alarm's state does not allow it; it is not kept then.
     [[nodiscard]] Result<void> act(OperatorAction action);
     /// Everything operators have done, in order of time: the audit trail. Valid until the next `act`.
     [[nodiscard]] std::span<const OperatorAction> actions() const;

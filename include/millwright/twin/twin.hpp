@@ -46,8 +46,8 @@ public:
     [[nodiscard]] AlarmCheckpoint checkpoint() const;
 
     /// Applies samples in their total order (time, then signal, then arrival), none before `time()`. Signals are indices of the
-    /// plant, values in the channel's unit and of the signal's type. Alarms are judged once a later sample, or `advance`, shows that the
-    /// instant is over. Allocates nothing but what `transitions` grows by.
+    /// plant, values in the channel's unit and of the signal's type. Alarms are judged once a later sample, or `advance`, shows
+    /// that the instant is over. Allocates nothing but what `transitions` grows by.
     void apply(std::span<const telemetry::Sample> samples) noexcept;
 
     /// Moves the clock on to `time`, not before any applied sample: all samples up to it are in. `upcoming` as for `expect`.

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <app/command.hpp>
 #include <app/open.hpp>
 #include <chrono>
@@ -33,11 +34,13 @@ struct Answer {
     Digest stateHash;
     double wallSeconds = 0;
     std::uint64_t peakBytes = 0;
+    std::size_t standing = 0; ///< alarms that are not normal at the end, shelved and suppressed ones left out
+    std::vector<twin::AlarmTransition> alarms;
 
     [[nodiscard]] double samplesPerSecond() const { return wallSeconds > 0 ? static_cast<double>(samples) / wallSeconds : 0; }
 };
 
-std::string asJson(const Answer& answer) {
+std::string asJson(const Answer& answer, const plant::Plant& plant) {
     JsonWriter json;
     json.beginObject()
         .field("plant", answer.plant)
@@ -50,18 +53,29 @@ std::string asJson(const Answer& answer) {
         .field("wallSeconds", answer.wallSeconds)
         .field("samplesPerSecond", answer.samplesPerSecond())
         .field("peakBytes", answer.peakBytes)
+        .field("standingAlarms", answer.standing)
         .key("alarms")
-        .beginArray()
-        .endArray()
-        .endObject();
+        .beginArray();
+    for (const twin::AlarmTransition& each : answer.alarms) {
+        json.beginObject()
+            .field("alarm", plant.at(each.alarm).path)
+            .field("time", formatTime(each.time))
+            .field("transition", twin::wordOf(each.change))
+            .field("state", twin::textOf(each.state))
+            .field("annunciated", each.annunciated)
+            .endObject();
+    }
+    json.endArray().endObject();
     return json.text();
 }
 
 std::string asText(const Answer& answer) {
     return std::format("{}: {} samples of {} signals\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
-                       "state hash  {}\n",
+                       "alarms      {} transitions, {} annunciated, {} standing at the end\nstate hash  {}\n",
                        answer.log, answer.samples, answer.signals, formatTime(answer.span.from), formatTime(answer.span.to),
-                       formatDuration(answer.span.length()), answer.wallSeconds, answer.samplesPerSecond(), answer.stateHash.hex());
+                       formatDuration(answer.span.length()), answer.wallSeconds, answer.samplesPerSecond(), answer.alarms.size(),
+                       std::ranges::count(answer.alarms, true, &twin::AlarmTransition::annunciated), answer.standing,
+                       answer.stateHash.hex());
 }
 
 /// Plays up to `end` at `speed` times real time.
@@ -120,8 +134,11 @@ ExitStatus replayLog(const Options& options) {
                         .span = {replay.log().from, *until},
                         .stateHash = replay.stateHash(),
                         .wallSeconds = std::chrono::duration<double>(Clock::now() - began).count(),
-                        .peakBytes = peakResidentBytes()};
-    print(options.json ? asJson(answer) : asText(answer));
+                        .peakBytes = peakResidentBytes(),
+                        .standing = static_cast<std::size_t>(std::ranges::count_if(
+                            replay.twin().alarms(), [](const twin::AlarmState& state) { return state.listed(); })),
+                        .alarms = {replay.transitions().begin(), replay.transitions().end()}};
+    print(options.json ? asJson(answer, *plant) : asText(answer));
     return ExitStatus::Success;
 }
 

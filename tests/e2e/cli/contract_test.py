@@ -93,6 +93,12 @@ class Contract(unittest.TestCase):
         self.assertRegex(answer["to"], ISO_TIME)
         for field in ("plant", "log", "wallSeconds", "samplesPerSecond", "peakBytes", "alarms"):
             self.assertIn(field, answer)
+        first = answer["alarms"][0]
+        self.assertRegex(first["time"], ISO_TIME)
+        raised = [each for each in answer["alarms"] if each["annunciated"]]
+        self.assertEqual(raised[0]["alarm"], "electrode/coating/rewinder-1/web-break")
+        self.assertEqual(raised[0]["transition"], "raised")
+        self.assertEqual(raised[0]["state"], "unacknowledged")
 
     def test_replay_until_stops_there_and_hashes_differently(self):
         half = self.json_of("replay", PLANT, "--speed", "max", "--until", "+15min", "--json")

@@ -52,9 +52,58 @@ protected:
     }
     std::string slide(const std::string& rest) { return "signal = \"line/machine/slide\"\n" + rest; }
 
+    /// An alarm while the slide is below 5: from 2 s to 4 s, kept through the bad quality from 5 s, and from 6 s to 7 s.
+    void addAlarm() {
+        plant::Alarm alarm;
+        alarm.id = "low";
+        alarm.path = "line/machine/low";
+        alarm.equipment = EquipmentIndex{1};
+        alarm.kind = plant::AlarmKind::Low;
+        alarm.signal = SignalIndex{1};
+        alarm.limit = 5;
+        alarm.measure.code = {{plant::Expression::Op::Number, SignalIndex{1}}};
+        alarm.measure.signals = {SignalIndex{1}};
+        plant.alarms.push_back(alarm);
+    }
+    std::string low(const std::string& rest) { return "alarm = \"line/machine/low\"\n" + rest; }
+
     plant::Plant plant;
     std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
+
+TEST_F(CheckTest, AlarmsAreCountedAndMissed) {
+    addAlarm();
+    EXPECT_TRUE(outcome(low("expect = \"raised\"")).passed);
+    EXPECT_TRUE(outcome(low("expect = \"raised\"\ncount = 2")).passed);
+    const Outcome once = outcome(low("expect = \"raised\"\ncount = 1"));
+    EXPECT_FALSE(once.passed);
+    EXPECT_EQ(once.expected, "alarm line/machine/low raised exactly 1 times");
+    EXPECT_EQ(once.found, "raised 2 times, first at " + formatTime(at(2000)));
+    EXPECT_EQ(once.time, at(2000));
+    EXPECT_TRUE(outcome(low("expect = \"raised\"\ncount = 1\nfrom = \"+3s\"")).passed);
+    const Outcome none = outcome(low("expect = \"raised\"\nfrom = \"+7s\""));
+    EXPECT_FALSE(none.passed);
+    EXPECT_EQ(none.found, "not raised");
+    EXPECT_TRUE(outcome(low("expect = \"returned\"\ncount = 2")).passed);
+    EXPECT_FALSE(outcome(low("expect = \"returned\"\nto = \"+3s\"")).passed);
+    EXPECT_TRUE(outcome(low("expect = \"never\"\nto = \"+1s\"")).passed);
+    EXPECT_TRUE(outcome(low("expect = \"never\"\nfrom = \"+4s\"\nto = \"+5s\"")).passed);
+    const Outcome standing = outcome(low("expect = \"never\"\nfrom = \"+3s\"\nto = \"+3500ms\""));
+    EXPECT_FALSE(standing.passed);
+    EXPECT_EQ(standing.found, "active from the start of the window");
+    EXPECT_FALSE(outcome(low("expect = \"never\"\nfrom = \"+5s\"")).passed);
+}
+
+TEST_F(CheckTest, AlarmsMustExist) {
+    addAlarm();
+    const auto problem = [&](const std::string& body) { return run(body).error().front().message; };
+    EXPECT_EQ(problem("alarm = \"line/machine/lwo\"\nexpect = \"raised\""),
+              "plant 'test' has no alarm 'line/machine/lwo': did you mean 'line/machine/low'?");
+    EXPECT_EQ(problem(low("expect = \"rised\"")),
+              "'rised' is nothing to expect of an alarm: use raised, returned or never: did you mean 'raised'?");
+    EXPECT_THAT(problem(low("expect = \"never\"\ncount = 1")), HasSubstr("count"));
+    EXPECT_THAT(problem(low("")), HasSubstr("expect"));
+}
 
 TEST_F(CheckTest, AlwaysTellsTheFirstViolation) {
     EXPECT_TRUE(outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\"\nto = \"+1s\"")).passed);

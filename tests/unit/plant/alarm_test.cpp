@@ -76,7 +76,8 @@ TEST(Alarms, MeasuresAreInTheSignalsUnit) {
     EXPECT_EQ(evaluate(plant.alarms[7].measure, values), 0) << "5 is not above 5";
 }
 
-// ISA-18.2, rationalisation: priority from the severity of the consequences and the time to respond; never lower when worse or shorter.
+// ISA-18.2, rationalisation: priority from the severity of the consequences and the time to respond; never lower when worse or
+// shorter.
 TEST(Alarms, PriorityGrowsWithSeverityAndHaste) {
     using namespace std::chrono_literals;
     EXPECT_EQ(priorityOf(AlarmSeverity::Severe, 3min), AlarmPriority::Urgent);

@@ -179,12 +179,14 @@ TEST(Expression, SaysWhatIsWrongAndWhere) {
                     std::string sum = "1";
                     for (int i = 0; i < 300; ++i) sum += " + 1";
                     return sum;
-                }()).ends_with("at most 256 operations"));
+                }())
+                    .ends_with("at most 256 operations"));
     EXPECT_TRUE(problemOf([] {
                     std::string sum;
                     for (int i = 0; i < 40; ++i) sum += "1 + (";
                     return sum + "1" + std::string(40, ')');
-                }()).ends_with("nested too deeply"));
+                }())
+                    .ends_with("nested too deeply"));
 }
 
 // A place in a TOML string: plain, behind escapes, in several lines.
@@ -230,13 +232,16 @@ TEST(Expression, AgreesWithATreeOfItsOwn) {
                     std::isnan(a.value) || std::isnan(b.value) ? none : std::min(a.value, b.value)};
         default:
             return {std::format("if({} < {}, {}, abs({}))", a.text, b.text, a.text, b.text),
-                    std::isnan(a.value) || std::isnan(b.value) ? none : a.value < b.value ? a.value : std::abs(b.value)};
+                    std::isnan(a.value) || std::isnan(b.value) ? none
+                    : a.value < b.value                        ? a.value
+                                                               : std::abs(b.value)};
         }
     };
     for (int round = 0; round < 2000; ++round) {
         // Without units: what is multiplied with N is no N any more.
         Tree tree = number(4);
-        for (auto at = tree.text.find("tension"); at != std::string::npos; at = tree.text.find("tension")) tree.text.replace(at, 7, "a-b");
+        for (auto at = tree.text.find("tension"); at != std::string::npos; at = tree.text.find("tension"))
+            tree.text.replace(at, 7, "a-b");
         const double found = valueOf(tree.text);
         EXPECT_TRUE(found == tree.value || (std::isnan(found) && std::isnan(tree.value))) << tree.text << " = " << found;
     }

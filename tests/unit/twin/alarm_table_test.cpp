@@ -12,7 +12,8 @@ using P = AlarmPhase;
 using E = AlarmEvent;
 using R = Refusal;
 
-constexpr P phases[] = {P::Normal, P::Unacknowledged, P::Acknowledged, P::ReturnedUnacknowledged, P::LatchedUnacknowledged, P::LatchedAcknowledged};
+constexpr P phases[] = {
+    P::Normal, P::Unacknowledged, P::Acknowledged, P::ReturnedUnacknowledged, P::LatchedUnacknowledged, P::LatchedAcknowledged};
 constexpr E events[] = {E::Activate, E::Return, E::Acknowledge, E::Reset, E::ReAlarm, E::Unmask};
 
 struct Case {
@@ -28,7 +29,8 @@ struct Case {
 constexpr Case plain[] = {
     {P::Normal, E::Activate, P::Unacknowledged, true, R::None, "ISA-18.2 state diagram, A to B"},
     {P::Normal, E::Return, P::Normal, false, R::None, "it is normal"},
-    {P::Normal, E::Acknowledge, P::Normal, false, R::AlreadyAcknowledged, "OPC 10000-9, Acknowledge: BadConditionBranchAlreadyAcked"},
+    {P::Normal, E::Acknowledge, P::Normal, false, R::AlreadyAcknowledged,
+     "OPC 10000-9, Acknowledge: BadConditionBranchAlreadyAcked"},
     {P::Normal, E::Reset, P::Normal, false, R::InvalidState, "OPC 10000-9, 5.8.5: only a latched alarm"},
     {P::Normal, E::ReAlarm, P::Normal, false, R::None, "OPC 10000-9, 5.8.2: ReAlarmTime counts while active"},
     {P::Normal, E::Unmask, P::Normal, false, R::None, "ISA-18.2 state diagram, G, H, I to A"},
@@ -40,7 +42,8 @@ constexpr Case plain[] = {
     {P::Unacknowledged, E::Unmask, P::Unacknowledged, true, R::None, "ISA-18.2 state diagram, G, H, I to B"},
     {P::Acknowledged, E::Activate, P::Acknowledged, false, R::None, "it is active"},
     {P::Acknowledged, E::Return, P::Normal, false, R::None, "ISA-18.2 state diagram, C to A"},
-    {P::Acknowledged, E::Acknowledge, P::Acknowledged, false, R::AlreadyAcknowledged, "OPC 10000-9, Acknowledge: BadConditionBranchAlreadyAcked"},
+    {P::Acknowledged, E::Acknowledge, P::Acknowledged, false, R::AlreadyAcknowledged,
+     "OPC 10000-9, Acknowledge: BadConditionBranchAlreadyAcked"},
     {P::Acknowledged, E::Reset, P::Acknowledged, false, R::InvalidState, "OPC 10000-9, 5.8.5"},
     {P::Acknowledged, E::ReAlarm, P::Unacknowledged, true, R::None, "OPC 10000-9, 5.8.2: raised again"},
     {P::Acknowledged, E::Unmask, P::Unacknowledged, true, R::None, "ISA-18.2 state diagram, G, H, I to B"},
@@ -53,12 +56,14 @@ constexpr Case plain[] = {
     {P::LatchedUnacknowledged, E::Activate, P::Unacknowledged, true, R::None, "ISA-18.2 state diagram, latched to B"},
     {P::LatchedUnacknowledged, E::Return, P::LatchedUnacknowledged, false, R::None, "it has returned"},
     {P::LatchedUnacknowledged, E::Acknowledge, P::LatchedAcknowledged, false, R::None, "ISA-18.2 state diagram, E to F"},
-    {P::LatchedUnacknowledged, E::Reset, P::LatchedUnacknowledged, false, R::InvalidState, "OPC 10000-9, 5.8.5: not before it is acknowledged"},
+    {P::LatchedUnacknowledged, E::Reset, P::LatchedUnacknowledged, false, R::InvalidState,
+     "OPC 10000-9, 5.8.5: not before it is acknowledged"},
     {P::LatchedUnacknowledged, E::ReAlarm, P::LatchedUnacknowledged, false, R::None, "OPC 10000-9, 5.8.2: only while active"},
     {P::LatchedUnacknowledged, E::Unmask, P::LatchedUnacknowledged, false, R::None, "not active: nothing new to say"},
     {P::LatchedAcknowledged, E::Activate, P::Unacknowledged, true, R::None, "ISA-18.2 state diagram, latched to B"},
     {P::LatchedAcknowledged, E::Return, P::LatchedAcknowledged, false, R::None, "it has returned"},
-    {P::LatchedAcknowledged, E::Acknowledge, P::LatchedAcknowledged, false, R::AlreadyAcknowledged, "OPC 10000-9, Acknowledge: BadConditionBranchAlreadyAcked"},
+    {P::LatchedAcknowledged, E::Acknowledge, P::LatchedAcknowledged, false, R::AlreadyAcknowledged,
+     "OPC 10000-9, Acknowledge: BadConditionBranchAlreadyAcked"},
     {P::LatchedAcknowledged, E::Reset, P::Normal, false, R::None, "OPC 10000-9, 5.8.5: Reset"},
     {P::LatchedAcknowledged, E::ReAlarm, P::LatchedAcknowledged, false, R::None, "OPC 10000-9, 5.8.2: only while active"},
     {P::LatchedAcknowledged, E::Unmask, P::LatchedAcknowledged, false, R::None, "not active: nothing new to say"},
@@ -128,14 +133,20 @@ TEST(AlarmTable, ShelvingIsAsOpcUaHasIt) {
         S to;
         R refusal;
     } cases[] = {
-        {S::Unshelved, V::ShelveOneShot, S::OneShot, R::None}, {S::Unshelved, V::ShelveTimed, S::Timed, R::None},
-        {S::Unshelved, V::Unshelve, S::Unshelved, R::NotShelved}, {S::Unshelved, V::Expire, S::Unshelved, R::None},
+        {S::Unshelved, V::ShelveOneShot, S::OneShot, R::None},
+        {S::Unshelved, V::ShelveTimed, S::Timed, R::None},
+        {S::Unshelved, V::Unshelve, S::Unshelved, R::NotShelved},
+        {S::Unshelved, V::Expire, S::Unshelved, R::None},
         {S::Unshelved, V::Return, S::Unshelved, R::None},
-        {S::OneShot, V::ShelveOneShot, S::OneShot, R::AlreadyShelved}, {S::OneShot, V::ShelveTimed, S::Timed, R::None},
-        {S::OneShot, V::Unshelve, S::Unshelved, R::None}, {S::OneShot, V::Expire, S::Unshelved, R::None},
+        {S::OneShot, V::ShelveOneShot, S::OneShot, R::AlreadyShelved},
+        {S::OneShot, V::ShelveTimed, S::Timed, R::None},
+        {S::OneShot, V::Unshelve, S::Unshelved, R::None},
+        {S::OneShot, V::Expire, S::Unshelved, R::None},
         {S::OneShot, V::Return, S::Unshelved, R::None},
-        {S::Timed, V::ShelveOneShot, S::OneShot, R::None}, {S::Timed, V::ShelveTimed, S::Timed, R::AlreadyShelved},
-        {S::Timed, V::Unshelve, S::Unshelved, R::None}, {S::Timed, V::Expire, S::Unshelved, R::None},
+        {S::Timed, V::ShelveOneShot, S::OneShot, R::None},
+        {S::Timed, V::ShelveTimed, S::Timed, R::AlreadyShelved},
+        {S::Timed, V::Unshelve, S::Unshelved, R::None},
+        {S::Timed, V::Expire, S::Unshelved, R::None},
         {S::Timed, V::Return, S::Timed, R::None},
     };
     for (const auto& each : cases)

@@ -44,7 +44,8 @@ struct Bench {
     Twin twin;
     StringTable* strings = nullptr;
 
-    explicit Bench(std::string_view keys) : Bench{keys, std::format("{{ id = 'a', priority = 'high', action = 'act', {} }},", keys)} {}
+    explicit Bench(std::string_view keys)
+        : Bench{keys, std::format("{{ id = 'a', priority = 'high', action = 'act', {} }},", keys)} {}
     Bench(std::string_view, const std::string& alarms) : plant{plantWith(alarms)}, twin{plant} {
         auto table = std::make_shared<StringTable>();
         strings = table.get();
@@ -65,7 +66,9 @@ struct Bench {
         twin.advance(at(ms));
         return twin.alarms()[0];
     }
-    Result<void> act(Kind kind, Duration duration = {}) { return twin.act({.alarm = AlarmIndex{0}, .kind = kind, .duration = duration}); }
+    Result<void> act(Kind kind, Duration duration = {}) {
+        return twin.act({.alarm = AlarmIndex{0}, .kind = kind, .duration = duration});
+    }
     /// "0 raised!, 500 returned": `!` calls for the operator.
     std::string journal() {
         std::string text;
@@ -215,7 +218,8 @@ TEST(Alarm, CanBeShelved) {
     EXPECT_NE(bench.until(12'000 + 3'600'000).display(), AlarmDisplay::Shelved) << "the maximum ends one shot too";
     ASSERT_TRUE(bench.act(Kind::ShelveTimed, 1h));
     ASSERT_TRUE(bench.act(Kind::Unshelve));
-    EXPECT_EQ(bench.act(Kind::ShelveTimed, 2h).error().text(), "m/a: it can be shelved for at most 1 h 00 min (BadShelvingTimeOutOfRange)");
+    EXPECT_EQ(bench.act(Kind::ShelveTimed, 2h).error().text(),
+              "m/a: it can be shelved for at most 1 h 00 min (BadShelvingTimeOutOfRange)");
     EXPECT_EQ(bench.act(Kind::Unshelve).error().text(), "m/a: it is not shelved (BadConditionNotShelved)");
     Bench never{"kind = 'high', signal = 'level', maximum_shelving = 0"};
     EXPECT_EQ(never.act(Kind::ShelveOneShot).error().text(), "m/a: it must not be shelved");
@@ -236,6 +240,18 @@ TEST(Alarm, IsSuppressedByDesignAndTakenOutOfService) {
     EXPECT_EQ(bench.until(200).display(), AlarmDisplay::Unacknowledged);
     EXPECT_EQ(bench.act(Kind::ReturnToService).error().text(), "m/a: it is in service");
     EXPECT_EQ(bench.journal(), "0 suppressed, 100 raised, 100 out of service, 200 unsuppressed, 200 in service!");
+    ASSERT_TRUE(bench.act(Kind::Acknowledge));
+    bench.send(300, 50);
+    bench.text(400, "Stopped");
+    bench.send(500, 95);
+    bench.send(600, 50);
+    bench.text(700, "Execute");
+    EXPECT_EQ(bench.until(700).display(), AlarmDisplay::Normal) << "what nobody was called for needs no acknowledgement";
+    bench.send(800, 95);
+    bench.text(900, "Stopped");
+    bench.send(1000, 50);
+    bench.text(1100, "Execute");
+    EXPECT_EQ(bench.until(1100).display(), AlarmDisplay::ReturnedUnacknowledged) << "somebody was called for this one";
 }
 
 // ISA-18.2 state diagram, B to E to F to A; OPC 10000-9, 5.8.5.
@@ -270,7 +286,9 @@ TEST(Alarm, IsRaisedAgain) {
 // OPC 10000-9, 5.8.2: FirstInGroup; the mark stays until the whole group is normal.
 TEST(Alarm, TheFirstOfAGroupIsMarked) {
     const std::string common = "priority = 'high', action = 'act', first_out = 'g', signal = 'level', kind = 'high'";
-    Bench bench{"", std::format("{{ id = 'a', limit = 60, {0} }}, {{ id = 'b', limit = 50, {0} }}, {{ id = 'c', limit = 60, {0} }},", common)};
+    Bench bench{
+        "",
+        std::format("{{ id = 'a', limit = 60, {0} }}, {{ id = 'b', limit = 50, {0} }}, {{ id = 'c', limit = 60, {0} }},", common)};
     bench.send(0, 55);
     bench.send(100, 65);
     bench.until(100);
