@@ -26,7 +26,10 @@ struct Step {
     Duration offset;
 };
 struct StepToNextSample {};
-using Order = std::variant<SetPlaying, SetSpeed, SetLooping, Seek, Step, StepToNextSample>;
+struct Act {
+    OperatorAction action;
+};
+using Order = std::variant<SetPlaying, SetSpeed, SetLooping, Seek, Step, StepToNextSample, Act>;
 
 /// One thread gives orders, one takes them; neither ever waits for the other.
 class OrderQueue {
@@ -34,7 +37,7 @@ public:
     bool push(Order order) {
         const std::size_t at = written_.load(std::memory_order_relaxed);
         if (at - taken_.load(std::memory_order_acquire) == ring_.size()) return false;
-        ring_[at % ring_.size()] = order;
+        ring_[at % ring_.size()] = std::move(order);
         written_.store(at + 1, std::memory_order_release);
         return true;
     }
@@ -82,7 +85,7 @@ struct ReplayThread::State {
 };
 
 bool ReplayThread::State::give(Order order) {
-    if (!orders.push(order)) return false;
+    if (!orders.push(std::move(order))) return false;
     wake.release();
     return true;
 }
@@ -102,6 +105,11 @@ Result<void> ReplayThread::State::carryOut(const Order& order) {
         Result<void> operator()(Seek o) const { return replay.seek(o.time); }
         Result<void> operator()(Step o) const { return replay.step(o.offset); }
         Result<void> operator()(StepToNextSample) const { return replay.stepToNextSample(); }
+        Result<void> operator()(const Act& o) const {
+            // Two clicks may ask for the same before the first shows: that is no fault of the replay.
+            if (auto done = replay.act(o.action); !done && done.error().code != ErrorCode::Invalid) return done;
+            return {};
+        }
     };
     return std::visit(Visitor{replay}, order);
 }
@@ -171,6 +179,9 @@ bool ReplayThread::step(Duration offset) {
 }
 bool ReplayThread::stepToNextSample() {
     return state_->give(StepToNextSample{});
+}
+bool ReplayThread::act(OperatorAction action) {
+    return state_->give(Act{std::move(action)});
 }
 std::shared_ptr<const Frame> ReplayThread::frame() const {
     return state_->frame.load();

@@ -60,6 +60,7 @@ public:
             break;
         case Icon::Ruler: ruler(); break;
         case Icon::Section: section(); break;
+        case Icon::Bell: bell(); break;
         }
     }
 
@@ -74,6 +75,13 @@ private:
     void right(float from, float length) { canvas_.triangle(at({from, -5.5f}), at({from + length, 0}), at({from, 5.5f}), colour_); }
     void left(float from, float length) { canvas_.triangle(at({from, -5.5f}), at({from, 5.5f}), at({from - length, 0}), colour_); }
 
+    void bell() {
+        canvas_.list().PathArcTo(im(at({0, -1})), canvas_.px(4), std::numbers::pi_v<float>, 2 * std::numbers::pi_v<float>, 12);
+        canvas_.list().PathLineTo(im(at({5.5f, 4})));
+        canvas_.list().PathLineTo(im(at({-5.5f, 4})));
+        canvas_.list().PathFillConvex(packed(colour_));
+        canvas_.circle(at({0, 5.5f}), canvas_.px(1.6f), colour_, true);
+    }
     void loop() {
         constexpr float quarter = std::numbers::pi_v<float> / 2;
         canvas_.list().PathArcTo(im(centre_), canvas_.px(5), -quarter * 0.6f, quarter * 2.9f, 20);

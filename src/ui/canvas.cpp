@@ -208,6 +208,30 @@ void Canvas::mark(glm::vec2 centre, Attention attention) {
     }
 }
 
+void Canvas::alarmMark(glm::vec2 centre, plant::AlarmPriority priority, bool filled, bool coloured) {
+    const glm::vec2 c = glm::round(centre);
+    const float r = px(6);
+    constexpr std::array colours{palette::low, palette::medium, palette::high, palette::urgent};
+    const Colour colour = coloured ? colours[static_cast<std::size_t>(priority)] : palette::outline;
+    // Corners by priority: a circle, a diamond, a triangle, a square.
+    const std::array<std::vector<glm::vec2>, 4> shapes{{{},
+                                                        {{0, -1.2f}, {1.2f, 0}, {0, 1.2f}, {-1.2f, 0}},
+                                                        {{0, -1.1f}, {1.2f, 1}, {-1.2f, 1}},
+                                                        {{-1, -1}, {1, -1}, {1, 1}, {-1, 1}}}};
+    const auto& corners = shapes[static_cast<std::size_t>(priority)];
+    if (corners.empty()) {
+        if (filled) circle(c, r, colour, true);
+        circle(c, filled ? r : r - px(1), filled ? palette::text : colour, false, filled ? 1 : 2.5f);
+        return;
+    }
+    std::array<ImVec2, 4> points;
+    for (std::size_t i = 0; i < corners.size(); ++i) points[i] = im(c + corners[i] * (filled ? r : r - px(0.5f)));
+    const auto count = static_cast<int>(corners.size());
+    if (filled) list_.AddConvexPolyFilled(points.data(), count, packed(colour));
+    list_.AddPolyline(points.data(), count, packed(filled ? palette::text : colour), ImDrawFlags_Closed,
+                      (filled ? 1.0f : 2.5f) * context_.scale);
+}
+
 Touch touchable(std::string_view id, const Rect& box) {
     Touch touch;
     if (box.width() <= 0 || box.height() <= 0) return touch;

@@ -58,6 +58,9 @@ public:
     /// edge.
     float badge(float left, float centreY, Attention attention);
     [[nodiscard]] float badgeWidth(Attention attention) const;
+    /// The mark of an alarm: its shape and colour say how urgent it is; filled while nobody has acknowledged it, grey where
+    /// `coloured` is false.
+    void alarmMark(glm::vec2 centre, plant::AlarmPriority priority, bool filled, bool coloured);
     /// The small mark of a tree row: shape and colour say how much attention is needed.
     void mark(glm::vec2 centre, Attention attention);
 
@@ -101,7 +104,8 @@ enum class Icon : std::uint8_t {
     Close,
     Search,
     Ruler,
-    Section
+    Section,
+    Bell
 };
 /// A button with a picture; `on` shows it pressed in. Returns whether it was clicked.
 bool iconButton(Canvas& canvas, Context::Impl& context, std::string_view id, const Rect& box, Icon icon, std::string_view what,

@@ -29,6 +29,9 @@ void meet(Context::Impl& context, const plant::Plant* plant) {
         for (const std::string& state : s.states) context.fonts.need(state);
     }
     for (const plant::Camera& c : plant->cameras) context.fonts.need(c.name);
+    for (const plant::Alarm& alarm : plant->alarms) {
+        for (const std::string* text : {&alarm.name, &alarm.cause, &alarm.consequence, &alarm.action}) context.fonts.need(*text);
+    }
 }
 
 bool pressed(ImGuiKey key, bool repeat = false) {
@@ -81,6 +84,7 @@ void handleKeys(PanelArguments& a) {
     if (pressed(ImGuiKey_G)) a.intents.emplace_back(SetGrid{!a.state.gridShown});
     if (pressed(ImGuiKey_M)) a.state.measuring = !a.state.measuring;
     if (pressed(ImGuiKey_C)) a.state.lookShown = !a.state.lookShown;
+    if (pressed(ImGuiKey_N) && a.hasAlarms()) a.state.alarmsShown = !a.state.alarmsShown;
     if (pressed(ImGuiKey_X)) a.state.look.xray = !a.state.look.xray;
     if (pressed(ImGuiKey_B)) a.state.look.edges = !a.state.look.edges;
     if (pressed(ImGuiKey_H) && ImGui::GetIO().KeyShift)

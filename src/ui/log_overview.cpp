@@ -1,3 +1,4 @@
+#include <millwright/twin/twin.hpp>
 #include <millwright/ui/log_overview.hpp>
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t mostSlices = 4096, fewestSlices = 128;
 constexpr std::size_t changesKeptPerSignal = 64; // a signal that changes more often says nothing as a mark
 constexpr std::size_t batch = 4096;
+constexpr std::size_t mostAlarmMarks = 65'536;
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
 bool isNumeric(const plant::Signal& signal) {
@@ -38,6 +40,8 @@ struct LogOverview::State {
     std::vector<std::uint32_t> changes;
     std::vector<bool> seen;
     std::size_t current = 0;
+    twin::Twin twin; // for its alarms
+    std::size_t alarmsFound = 0;
 
     // Slices below `published` are complete and never change again, so readers need no lock for them.
     std::atomic<std::size_t> published{0};
@@ -45,12 +49,16 @@ struct LogOverview::State {
     mutable std::mutex mutex; // guards what follows
     std::vector<Marker> newMarkers;
     std::vector<SignalIndex> restless;
+    std::vector<AlarmMark> newAlarms;
     std::optional<Error> error;
-    mutable std::vector<Marker> markers; // the calling thread's
+    mutable std::vector<Marker> markers;   // the calling thread's
+    mutable std::vector<AlarmMark> alarms; // likewise
     std::jthread reader;
 
     State(const plant::Plant& p, std::unique_ptr<telemetry::Source> s, std::size_t budget)
-        : plant{p}, source{std::move(s)}, span{source->span()} {
+        : plant{p}, source{std::move(s)}, span{source->span()}, twin{p} {
+        twin.connect(source->conversions(), {std::shared_ptr<const StringTable>{}, &source->strings()});
+        twin.reset(span.from);
         rowOf.assign(plant.signals.size(), std::string::npos);
         std::size_t rows = 0;
         for (std::size_t i = 0; i < plant.signals.size(); ++i)
@@ -134,6 +142,17 @@ struct LogOverview::State {
         newMarkers.push_back({sample.time, sample.signal, std::move(text)});
     }
 
+    void takeAlarms() {
+        if (twin.transitions().empty()) return;
+        {
+            const std::scoped_lock lock{mutex};
+            for (const twin::AlarmTransition& each : twin.transitions()) {
+                if (each.annunciated && alarmsFound++ < mostAlarmMarks) newAlarms.push_back({each.time, each.alarm});
+            }
+        }
+        twin.clearTransitions();
+    }
+
     void read(const std::stop_token& stop) {
         const auto conversions = source->conversions();
         while (!stop.stop_requested()) {
@@ -144,6 +163,8 @@ struct LogOverview::State {
                 break;
             }
             if (samples->empty()) break;
+            if (!plant.alarms.empty()) twin.apply(*samples);
+            takeAlarms();
             for (const telemetry::Sample& sample : *samples) {
                 if (index(sample.signal) >= plant.signals.size()) continue;
                 moveTo(sliceOf(sample.time));
@@ -151,7 +172,11 @@ struct LogOverview::State {
                      index(sample.signal) < conversions.size() ? conversions[index(sample.signal)] : telemetry::Conversion{});
             }
         }
-        if (!stop.stop_requested()) moveTo(error ? current : sliceCount);
+        if (!stop.stop_requested()) {
+            moveTo(error ? current : sliceCount);
+            twin.advance(std::max(twin.time(), error ? twin.time() : span.to));
+            takeAlarms();
+        }
         done.store(true, std::memory_order_release);
         done.notify_all();
     }
@@ -204,6 +229,13 @@ std::span<const LogOverview::Marker> LogOverview::markers() const {
         state_->restless.clear();
     }
     return state_->markers;
+}
+
+std::span<const LogOverview::AlarmMark> LogOverview::alarms() const {
+    const std::scoped_lock lock{state_->mutex};
+    state_->alarms.insert(state_->alarms.end(), state_->newAlarms.begin(), state_->newAlarms.end());
+    state_->newAlarms.clear();
+    return state_->alarms;
 }
 
 std::optional<Error> LogOverview::error() const {

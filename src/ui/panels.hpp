@@ -22,6 +22,7 @@ struct PanelArguments {
         return model.attention && index(i) < model.attention->signals.size() ? model.attention->signals[index(i)]
                                                                              : Attention::Unknown;
     }
+    [[nodiscard]] bool hasAlarms() const { return hasLog() && model.plant && !model.plant->alarms.empty(); }
     [[nodiscard]] bool hasLog() const { return model.frame && model.logStatus == LogStatus::Ready; }
 };
 
@@ -35,6 +36,8 @@ void drawStatusBar(PanelArguments& arguments, const Rect& area);
 Rect drawMeasuring(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 /// The look panel over the viewport's top right; returns where it is.
 Rect drawLook(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
+/// The list of alarms over the viewport's bottom left; returns where it is.
+Rect drawAlarms(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 void drawHelp(PanelArguments& arguments, const Rect& window);
 
 /// A title strip at the top of a side panel; returns what is left below it.

@@ -43,6 +43,15 @@ private:
     Rect area_;
 };
 
+/// `5 alarms, 2 not acknowledged`; empty while there are none.
+std::string alarmsText(const twin::Frame& frame) {
+    const auto listed = std::ranges::count_if(frame.alarms, [](const twin::AlarmState& state) { return state.listed(); });
+    const auto calling =
+        std::ranges::count_if(frame.alarms, [](const twin::AlarmState& state) { return state.listed() && state.unacknowledged(); });
+    if (listed == 0) return {};
+    return std::format("{} alarm{}, {} not acknowledged", listed, listed == 1 ? "" : "s", calling);
+}
+
 } // namespace
 
 void drawStatusBar(PanelArguments& a, const Rect& area) {
@@ -60,6 +69,7 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
     if (m.someHidden) items.atLeft("parts hidden: Shift + H shows all");
     if (a.hasLog()) {
         items.atLeft(m.frame->playing ? std::format("playing {}", speedText(m.frame->speed)) : "paused");
+        if (const std::string text = alarmsText(*m.frame); !text.empty()) items.atLeft(text);
         if (m.attention) {
             const AttentionMap& map = *m.attention;
             if (map.crossed > 0) {

@@ -113,6 +113,7 @@ private:
         canvas_.stroke(bar, palette::outline);
         labels(bar);
         markers(bar, touch.hovered);
+        alarms(bar, touch.hovered);
         if (touch.hovered || touch.held) hoverTime(bar, io.MousePos.x);
         playhead(bar);
     }
@@ -171,6 +172,31 @@ private:
             }
         }
         hoverText_ = nearest ? std::format("{}: {}", a_.model.plant->at(nearest->signal).name, nearest->text) : std::string{};
+    }
+
+    /// Alarms that were raised, along the middle; of those that fall together the most urgent shows.
+    void alarms(const Rect& bar, bool hovered) {
+        if (!a_.model.overview) return;
+        const auto all = a_.model.overview->alarms();
+        const auto first = std::ranges::lower_bound(all, axis_.span.from, {}, &LogOverview::AlarmMark::time);
+        const auto last = std::ranges::upper_bound(all, axis_.span.to, {}, &LogOverview::AlarmMark::time);
+        const float y = bar.min.y + canvas_.px(15), apart = canvas_.px(9), mouse = ImGui::GetIO().MousePos.x;
+        for (auto mark = first; mark != last;) {
+            const float x = std::round(axis_.pixelOf(mark->time));
+            const auto priority = [&](const LogOverview::AlarmMark& each) { return a_.model.plant->at(each.alarm).priority; };
+            auto worst = mark;
+            auto next = mark;
+            for (; next != last && axis_.pixelOf(next->time) < x + apart; ++next)
+                if (priority(*next) > priority(*worst)) worst = next;
+            canvas_.alarmMark({x, y}, priority(*worst), true, true);
+            if (hovered && std::abs(mouse - x) < canvas_.px(6)) {
+                const plant::Alarm& alarm = a_.model.plant->at(worst->alarm);
+                const auto others = next - mark - 1;
+                hoverText_ = std::format("{}: {}", a_.model.plant->at(alarm.equipment).name, alarm.name);
+                if (others > 0) hoverText_ += std::format(" and {} more", others);
+            }
+            mark = next;
+        }
     }
 
     void hoverTime(const Rect& bar, float mouse) {

@@ -33,6 +33,7 @@ public:
             cameras(toolsRight);
             if (a_.state.measuring) obstacles_[2] = drawMeasuring(a_, over_, area_);
             if (a_.state.lookShown) obstacles_[3] = drawLook(a_, over_, area_);
+            if (a_.state.alarmsShown && a_.hasAlarms()) obstacles_[4] = drawAlarms(a_, over_, area_);
             placeMeasurements();
             labels();
             measurements();
@@ -51,7 +52,7 @@ public:
 private:
     float tools() {
         const float size = canvas_.px(30), gap = canvas_.px(6);
-        float x = area_.max.x - canvas_.px(10) - 5 * size - 4 * gap;
+        float x = area_.max.x - canvas_.px(10) - (a_.hasAlarms() ? 6 * size + 5 * gap : 5 * size + 4 * gap);
         const float left = x, top = area_.min.y + canvas_.px(10);
         const auto next = [&] {
             const Rect box{{x, top}, {x + size, top + size}};
@@ -61,6 +62,8 @@ private:
         const bool some = a_.state.selected != noEquipment;
         if (iconButton(over_, a_.context, "fit", next(), Icon::Fit, some ? "Fit the selection (F)" : "Fit everything (F)"))
             a_.intents.emplace_back(FitView{});
+        if (a_.hasAlarms() && iconButton(over_, a_.context, "alarms", next(), Icon::Bell, "Alarms (N)", a_.state.alarmsShown))
+            a_.state.alarmsShown = !a_.state.alarmsShown;
         if (iconButton(over_, a_.context, "measure", next(), Icon::Ruler, "Measure (M)", a_.state.measuring))
             a_.state.measuring = !a_.state.measuring;
         if (iconButton(over_, a_.context, "look", next(), Icon::Section, "Section, x-ray, edges, explode (C)", a_.state.lookShown))
@@ -243,7 +246,7 @@ private:
     Rect area_;
     Canvas canvas_, over_;
 
-    static constexpr std::size_t fixedObstacles = 4, mostMeasured = 12;
+    static constexpr std::size_t fixedObstacles = 5, mostMeasured = 12;
     struct Measured {
         Rect box;
         std::string text;
@@ -257,7 +260,7 @@ struct KeyLine {
     std::string_view keys, meaning;
 };
 
-constexpr std::array<KeyLine, 13> replayKeys{{
+constexpr std::array<KeyLine, 14> replayKeys{{
     {"Space", "Play or pause"},
     {"← →", "Step back or forward"},
     {"Shift + ← →", "Ten steps"},
@@ -271,6 +274,7 @@ constexpr std::array<KeyLine, 13> replayKeys{{
     {"M", "Measure"},
     {"Ctrl + Z", "Take back a measurement"},
     {"X, B", "X-ray, edges"},
+    {"N", "Alarms"},
 }};
 constexpr std::array<KeyLine, 13> viewKeys{{
     {"Left drag", "Turn round the target"},
@@ -298,7 +302,8 @@ void drawHelp(PanelArguments& a, const Rect& window) {
     Canvas canvas{a.context, *ImGui::GetWindowDrawList(), 2};
     canvas.fill(window, palette::shade);
     const float width = std::min(canvas.px(760), window.width() - canvas.px(24)), line = canvas.px(25);
-    const float height = std::min(canvas.px(84) + line * static_cast<float>(viewKeys.size()), window.height() - canvas.px(16));
+    const float height = std::min(canvas.px(84) + line * static_cast<float>(std::max(viewKeys.size(), replayKeys.size())),
+                                  window.height() - canvas.px(16));
     const glm::vec2 corner = glm::round(window.centre() - glm::vec2{width, height} / 2.0f);
     const Rect sheet{corner, corner + glm::round(glm::vec2{width, height})};
     canvas.fill(sheet, palette::raised, 6);

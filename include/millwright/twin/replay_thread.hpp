@@ -29,6 +29,8 @@ public:
     bool seek(Time time);
     bool step(Duration offset);
     bool stepToNextSample();
+    /// What an operator does at the time the clock then shows. Refused ones are dropped: the frame shows what is.
+    bool act(OperatorAction action);
 
     /// The newest frame; never null.
     [[nodiscard]] std::shared_ptr<const Frame> frame() const;

@@ -29,6 +29,8 @@ inline constexpr Colour liveLine{26, 86, 132}; ///< curves of live data
 inline constexpr Colour accent{26, 86, 132};   ///< focus and the playhead
 inline constexpr Colour urgent{206, 24, 34};   ///< trip limits (high-high, low-low); white on it
 inline constexpr Colour high{236, 134, 41};    ///< warning limits (high, low); black on it
+inline constexpr Colour medium{245, 225, 27};  ///< alarms of medium priority; always with a dark edge
+inline constexpr Colour low{145, 106, 173};    ///< alarms of low priority
 inline constexpr Colour white{255, 255, 255};
 inline constexpr Colour black{0, 0, 0};
 inline constexpr Colour shade{20, 24, 28, 150};    ///< over the window under a sheet

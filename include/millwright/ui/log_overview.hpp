@@ -31,6 +31,12 @@ public:
         std::string text; ///< the new value
     };
 
+    /// An alarm that was raised, and called for somebody.
+    struct AlarmMark {
+        Time time{};
+        plant::AlarmIndex alarm = plant::noAlarm;
+    };
+
     /// Starts reading. `plant` must outlive this. `budgetBytes` bounds what the slices take.
     LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
                 std::size_t budgetBytes = std::size_t{32} << 20);
@@ -55,6 +61,9 @@ public:
     /// State changes read so far, in time order; signals that change all the time are left out. Valid until the next call. Thread:
     /// one.
     [[nodiscard]] std::span<const Marker> markers() const;
+    /// Alarms raised in what was read so far, in time order, as they are when nobody acts; at most 65 536. Valid until the next
+    /// call. Thread: one.
+    [[nodiscard]] std::span<const AlarmMark> alarms() const;
     /// Why reading stopped early, if it did.
     [[nodiscard]] std::optional<Error> error() const;
     /// Blocks until everything is read: for pictures and tests.

@@ -148,10 +148,15 @@ struct Isolate {
     EquipmentIndex equipment = noEquipment;
 }; ///< hides everything else
 struct ShowAll {};
+struct ActOnAlarm {
+    plant::AlarmIndex alarm = plant::noAlarm;
+    twin::OperatorAction::Kind kind = twin::OperatorAction::Kind::Acknowledge;
+    Duration duration{}; ///< ShelveTimed
+}; ///< what the operator does, at the time that is shown
 
 using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
                             SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo,
-                            MeasureClear, MeasureCancel, Hide, Isolate, ShowAll>;
+                            MeasureClear, MeasureCancel, Hide, Isolate, ShowAll, ActOnAlarm>;
 using Intents = std::vector<Intent>;
 
 /// What the interface itself remembers from frame to frame.
@@ -164,7 +169,10 @@ struct ViewState {
     bool measuring = false; ///< clicks in the viewport measure instead of selecting
     MeasureKind measureKind = MeasureKind::Distance;
     LengthUnit lengthUnit = LengthUnit::Millimetre;
-    bool lookShown = false; ///< the look panel
+    bool lookShown = false;                   ///< the look panel
+    bool alarmsShown = false;                 ///< the list of alarms
+    bool alarmsAside = false;                 ///< it lists what is shelved, suppressed or out of service
+    plant::AlarmIndex alarm = plant::noAlarm; ///< chosen in it
     Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;

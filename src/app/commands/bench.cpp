@@ -34,6 +34,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchImport(*command, run);
     addBenchSim(*command, run);
     addBenchHall(*command, run);
+    addBenchAlarms(*command, run);
 }
 
 } // namespace millwright::app

@@ -16,6 +16,7 @@ void addBenchRender(CLI::App& bench, Run& run);
 void addBenchImport(CLI::App& bench, Run& run);
 void addBenchSim(CLI::App& bench, Run& run);
 void addBenchHall(CLI::App& bench, Run& run);
+void addBenchAlarms(CLI::App& bench, Run& run);
 
 /// The `share` quantile (0…1) of measured values, nearest rank; 0 of none.
 [[nodiscard]] double quantile(std::span<const double> values, double share);

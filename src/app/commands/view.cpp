@@ -25,6 +25,7 @@ struct Options {
     std::string gpu;
     std::string quality = "auto";
     std::string select;
+    bool alarms = false;
     std::string screenshot;
     double scale = 1;
     int frames = 0;
@@ -100,6 +101,7 @@ ExitStatus finish(const Session& session, const gpu::Device& device) {
 }
 
 void selectFirst(const Options& options, const plant::Plant& plant, Session& session) {
+    session.state.alarmsShown = options.alarms;
     if (options.select.empty()) return;
     session.state.selected = plant.findEquipment(options.select);
     session.state.revealSelected = true;
@@ -220,6 +222,7 @@ void addView(CLI::App& program, Run& run) {
     command->add_option("--camera", options->session.camera,
                         "One of the plant's cameras; default: the plant's own choice, or everything");
     command->add_option("--select", options->select, "Path of the equipment to select first");
+    command->add_flag("--alarms", options->alarms, "Begin with the list of alarms open");
     command->add_option("--size", options->size, "Width and height of the window at scale 1")->capture_default_str();
     command->add_option("--scale", options->scale, "Size of texts and panels, times what the display asks for")
         ->check(CLI::Range(0.5, 4.0))

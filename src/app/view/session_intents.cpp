@@ -103,6 +103,10 @@ struct Session::Visitor {
     void operator()(const ui::Hide& i) const { s.hide(i.equipment, i.hidden); }
     void operator()(const ui::Isolate& i) const { s.isolate(i.equipment); }
     void operator()(const ui::ShowAll&) const { s.showAll(); }
+    void operator()(const ui::ActOnAlarm& i) const {
+        if (s.replay_)
+            s.replay_->act({.alarm = i.alarm, .kind = i.kind, .duration = i.duration, .user = "operator", .comment = {}});
+    }
     void operator()(const ui::HoverAt& i) const {
         if (s.measuring_ && s.state.measuring) {
             if (s.pointer_ != i.at) s.measuring_->hover(s.pointerAt(i.at), s.state.measureKind);

@@ -89,6 +89,28 @@ TEST_F(ReplayThreadTest, AFaultPausesAndIsTold) {
     EXPECT_EQ(thread->frame()->time, at(1000));
 }
 
+TEST_F(ReplayThreadTest, OperatorsActThroughIt) {
+    addAlarms(plant);
+    plant.alarms[3].limit = 500; // the slide moves by 1000 a second
+    const auto thread = started(source());
+    thread->seek(at(10'000));
+    thread->wait();
+    const auto before = thread->frame();
+    const auto found = std::ranges::find_if(before->alarms, [](const AlarmState& state) { return state.unacknowledged(); });
+    ASSERT_NE(found, before->alarms.end());
+    const auto alarm = static_cast<AlarmIndex>(found - before->alarms.begin());
+    EXPECT_FALSE(before->transitions.empty());
+    for (int clicks = 0; clicks < 2; ++clicks) thread->act({.alarm = alarm, .kind = OperatorAction::Kind::Acknowledge});
+    thread->wait();
+    EXPECT_FALSE(thread->frame()->alarms[index(alarm)].unacknowledged());
+    EXPECT_FALSE(thread->error()) << "the second click was in vain, no more";
+    EXPECT_EQ(thread->frame()->transitions.back().change, AlarmChange::Acknowledged);
+    thread->seek(at(9'000));
+    thread->seek(at(10'000));
+    thread->wait();
+    EXPECT_FALSE(thread->frame()->alarms[index(alarm)].unacknowledged()) << "it was done at that time, and is done again";
+}
+
 TEST_F(ReplayThreadTest, EndsPromptlyInTheMiddleOfPlaying) {
     auto thread = started(source());
     thread->setLooping(true);

@@ -1,7 +1,10 @@
 #include "unit/ui/example.hpp"
 
+#include <millwright/twin/twin.hpp>
+
 #include <algorithm>
 #include <cmath>
+#include <format>
 
 namespace millwright::ui::example {
 namespace {
@@ -36,6 +39,34 @@ public:
         return plant.signals.back();
     }
 };
+
+void addAlarms(plant::Plant& plant) {
+    const auto add = [&](std::string_view signal, plant::AlarmKind kind, double limit, plant::AlarmPriority priority,
+                         std::string name) -> plant::Alarm& {
+        plant::Alarm alarm;
+        for (std::size_t i = 0; i < plant.signals.size(); ++i)
+            if (plant.signals[i].path.ends_with(signal)) alarm.signal = static_cast<SignalIndex>(i);
+        alarm.equipment = plant.at(alarm.signal).equipment;
+        alarm.id = std::format("a{}", plant.alarms.size());
+        alarm.path = plant.at(alarm.equipment).path + "/" + alarm.id;
+        alarm.name = std::move(name);
+        alarm.kind = kind;
+        alarm.limit = limit;
+        alarm.priority = priority;
+        alarm.maximumShelving = 8h;
+        alarm.measure.code = {{plant::Expression::Op::Number, alarm.signal}};
+        alarm.measure.signals = {alarm.signal};
+        alarm.action = "Look at it and do what the procedure for this machine says, then write down what it was";
+        return plant.alarms.emplace_back(std::move(alarm));
+    };
+    using Kind = plant::AlarmKind;
+    using Priority = plant::AlarmPriority;
+    add("/web-tension", Kind::LowLow, 30, Priority::Urgent, "Web tension lost 장력 손실").latching = true;
+    add("/web-speed", Kind::Low, 5, Priority::High, "Line stands").cause = "A machine of the line has stopped it";
+    add("/pump-flow", Kind::Low, 2.05, Priority::Medium, "Slurry flow low");
+    add("/zone-3", Kind::High, 130, Priority::Low, "Zone 3 warm 三區過熱");
+    add("/die-pressure", Kind::High, 300, Priority::Urgent, "Die pressure high");
+}
 
 double tensionAt(double s) {
     const double noise = 2.5 * std::sin(s * 1.7) + 1.5 * std::sin(s * 0.61);
@@ -86,6 +117,7 @@ plant::Plant coatingLine() {
     b.plant.cameras = {{"overview", "Overview", {20, 12, 25}, {0, 1, 0}, 0.8},
                        {"coater", "Coating head", {3, 2, 5}, {0, 1, 0}, 0.8},
                        {"dryer", "Dryer 烘箱", {9, 3, 8}, {9, 1, 0}, 0.8}};
+    addAlarms(b.plant);
     return std::move(b.plant);
 }
 
@@ -147,11 +179,17 @@ World::World(Duration at) {
     frame.time = start + at;
     frame.strings = strings;
     frame.signals.resize(plant.signals.size());
+    twin::Twin twin{plant};
+    twin.connect(source->conversions(), strings);
+    twin.reset(start - 1s);
     for (auto samples = source->next(1u << 20); const telemetry::Sample& s : *samples) {
         if (s.time > frame.time) break;
+        twin.apply({&s, 1});
         frame.signals[index(s.signal)] = {.value = s.value, .time = s.time, .quality = s.quality, .known = true};
         ++frame.samplesApplied;
     }
+    twin.advance(frame.time);
+    frame.alarms.assign(twin.alarms().begin(), twin.alarms().end());
     attention.update(plant, frame.signals);
     overview = std::make_unique<LogOverview>(plant, recording(plant, strings));
     overview->wait();
