@@ -11,6 +11,8 @@ constexpr std::string_view whenFulls[] = {"wait", "lose", "hold"};
 constexpr std::string_view disciplines[] = {"fifo", "lifo", "priority"};
 constexpr std::string_view blockings[] = {"after", "before"};
 constexpr std::string_view clocks[] = {"working", "calendar"};
+constexpr std::string_view shows[] = {"state", "quantity", "finished", "content"};
+constexpr std::string_view faultKinds[] = {"drop-out", "stuck", "clock-jump", "failure"};
 using enum ValueKind;
 
 constexpr Key distributionKeyList[] = {
@@ -219,6 +221,64 @@ constexpr Key crewKeyList[] = {
 };
 constexpr TableKeys crewKeys{"process.crew", "People who repair.", crewKeyList};
 
+constexpr Key signalKeyList[] = {
+    {.name = "signal", .kind = ValueKind::Path, .description = "path of a signal of the plant", .required = true},
+    {.name = "shows",
+     .kind = Choice,
+     .description = "the PackML state of a station, a quantity that follows what it is doing, how many cycles it finished, or the "
+                    "content of a buffer",
+     .fallback = "\"quantity\"",
+     .choices = shows},
+    {.name = "station", .kind = Identifier, .description = "state, quantity, finished: which station"},
+    {.name = "buffer", .kind = Identifier, .description = "content: which buffer"},
+    {.name = "otherwise", .kind = Number, .description = "quantity: what it tends to", .fallback = "0"},
+    {.name = "working", .kind = Number, .description = "quantity: what it tends to while the station works"},
+    {.name = "starved", .kind = Number, .description = "quantity: while it waits for a part"},
+    {.name = "blocked", .kind = Number, .description = "quantity: while its part has nowhere to go"},
+    {.name = "down", .kind = Number, .description = "quantity: while it is down"},
+    {.name = "setup", .kind = Number, .description = "quantity: while it is changed over"},
+    {.name = "idle", .kind = Number, .description = "quantity: outside its working hours"},
+    {.name = "ramp",
+     .kind = Number,
+     .description = "quantity: fastest change of its set point a second; without it, at once",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "lag", .kind = Duration, .description = "quantity, content: first-order time constant", .fallback = "0", .minimum = 0},
+    {.name = "noise", .kind = Number, .description = "quantity: standard deviation of each sample", .fallback = "0", .minimum = 0},
+    {.name = "scale", .kind = Number, .description = "finished, content: the signal's value for each", .fallback = "1"},
+    {.name = "offset", .kind = Number, .description = "finished, content: the signal's value for none", .fallback = "0"},
+    {.name = "modulo",
+     .kind = Integer,
+     .description = "finished: the count starts again after as many; 0: never",
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 1e9},
+    {.name = "every",
+     .kind = Duration,
+     .description = "between samples of a number; texts, booleans and integers are sampled when they change",
+     .fallback = "1",
+     .minimum = 0.001,
+     .maximum = 86'400},
+};
+constexpr TableKeys signalKeys{"process.signal", "How a simulated run drives a signal of the plant.", signalKeyList};
+
+constexpr Key faultKeyList[] = {
+    {.name = "kind",
+     .kind = Choice,
+     .description = "signals fall silent, keep their value, or have wrong times; or a station fails",
+     .required = true,
+     .choices = faultKinds},
+    {.name = "at", .kind = Duration, .description = "after the beginning of the run", .required = true, .minimum = 0},
+    {.name = "lasts", .kind = Duration, .description = "drop-out, stuck, clock-jump: how long", .minimum = 0, .aboveMinimum = true},
+    {.name = "by", .kind = Duration, .description = "clock-jump: how far times are wrong, below 0 for too early"},
+    {.name = "signal",
+     .kind = ValueKind::Path,
+     .description = "drop-out, stuck, clock-jump: a signal, or an equipment for all of its own"},
+    {.name = "station", .kind = Identifier, .description = "failure: which station; its first machine fails"},
+    {.name = "failure", .kind = Identifier, .description = "failure: which of the station's"},
+};
+constexpr TableKeys faultKeys{"process.fault", "What goes wrong in a simulated run at a stated time.", faultKeyList};
+
 constexpr Key processKeyList[] = {
     {.name = "length",
      .kind = Duration,
@@ -242,6 +302,8 @@ constexpr Key processKeyList[] = {
     {.name = "station", .kind = Tables, .description = "where they are worked on", .table = &stationKeys},
     {.name = "shift", .kind = Tables, .description = "working hours", .table = &shiftKeys},
     {.name = "crew", .kind = Tables, .description = "who repairs", .table = &crewKeys},
+    {.name = "signal", .kind = Tables, .description = "what a simulated run writes to a log", .table = &signalKeys},
+    {.name = "fault", .kind = Tables, .description = "what goes wrong at a stated time", .table = &faultKeys},
 };
 
 constexpr Key scenarioKeyList[] = {
@@ -271,5 +333,7 @@ constinit const std::span<const std::string_view> whenFullWords{whenFulls};
 constinit const std::span<const std::string_view> disciplineWords{disciplines};
 constinit const std::span<const std::string_view> blockingWords{blockings};
 constinit const std::span<const std::string_view> clockWords{clocks};
+constinit const std::span<const std::string_view> showsWords{shows};
+constinit const std::span<const std::string_view> faultWords{faultKinds};
 
 } // namespace millwright::plant

@@ -211,6 +211,8 @@ public:
         elements("station", ProcessElement::Station, stations_);
         if (problems() != before) return std::nullopt; // what refers to what is checked when everything is there
         readAll();
+        readSignals();
+        readFaults();
         if (problems() != before) return std::nullopt;
         for (const ProcessProblem& problem : problemsOf(process_)) report(problem, all);
         if (problems() != before) return std::nullopt;
@@ -415,6 +417,83 @@ private:
                     .count = static_cast<std::uint32_t>(fields.integer("count", 1))};
         input.index = input.fromSource ? source->second : lookUp(fields, "from", buffers_, "buffer or source").value_or(0);
         station.inputs.push_back(input);
+    }
+
+    // The scenario's tables, and those of the plant that name no signal of the scenario's.
+    void readSignals() {
+        std::unordered_map<std::string, bool> named;
+        for (const Node& table : Reader::tables(over_.table, "signal")) readSignal({table, *over_.problems}, named);
+        const auto changed = named;
+        for (const Node& table : Reader::tables(base_.table, "signal"))
+            if (!changed.contains(Reader{table}.text("signal"))) readSignal({table, *base_.problems}, named);
+    }
+
+    void readSignal(const Fields& fields, std::unordered_map<std::string, bool>& named) {
+        const std::string path = fields.text("signal");
+        ProcessSignal signal{.signal = plant_.findSignal(path), .shows = fields.choice("shows", showsWords, Shows::Quantity)};
+        if (signal.signal == noSignal) {
+            std::vector<std::string_view> paths;
+            for (const Signal& each : plant_.signals) paths.push_back(each.path);
+            return fields.problem("signal", std::format("there is no signal '{}'{}", path, didYouMean(path, paths)));
+        }
+        if (!named.emplace(path, true).second) return fields.problem("signal", std::format("signal '{}' is driven already", path));
+        const ValueType type = plant_.at(signal.signal).type;
+        if ((type == ValueType::String) != (signal.shows == Shows::State))
+            return fields.problem(
+                "shows", std::format("'{}' is {}: {}", path, type == ValueType::String ? "a text" : "no text",
+                                     type == ValueType::String ? "it can only show a state" : "a state is shown by a text"));
+        const bool content = signal.shows == Shows::Content;
+        const std::string_view key = content ? "buffer" : "station";
+        if (!fields.has(key)) return fields.problem("signal", std::format("'{}' is missing: whose does '{}' show?", key, path));
+        signal.of = lookUp(fields, key, content ? buffers_ : stations_, key).value_or(0);
+        constexpr std::array words{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
+        for (std::size_t i = 0; i < activities; ++i)
+            signal.targets[i] = fields.number(words[i]).value_or(fields.number("otherwise").value_or(0));
+        signal.ramp = fields.number("ramp").value_or(0);
+        signal.lag = fields.duration("lag").value_or(Duration::zero());
+        signal.noise = fields.number("noise").value_or(0);
+        signal.scale = fields.number("scale").value_or(1);
+        signal.offset = fields.number("offset").value_or(0);
+        signal.modulo = static_cast<std::uint32_t>(fields.integer("modulo", 0));
+        signal.every = fields.duration("every").value_or(signal.every);
+        process_.signals.push_back(signal);
+    }
+
+    void readFaults() {
+        for (const Node& table : Reader::tables(base_.table, "fault")) readFault({table, *base_.problems});
+        for (const Node& table : Reader::tables(over_.table, "fault")) readFault({table, *over_.problems});
+    }
+
+    void readFault(const Fields& fields) {
+        ProcessFault fault{.kind = fields.choice("kind", faultWords, FaultKind::DropOut)};
+        fault.at = fields.duration("at").value_or(Duration::zero());
+        fault.lasts = fields.duration("lasts").value_or(Duration::zero());
+        fault.by = fields.duration("by").value_or(Duration::zero());
+        const auto needs = [&](std::string_view key) {
+            if (fields.has(key)) return true;
+            fields.problem("kind", std::format("a fault of kind {} needs '{}'", fields.text("kind"), key));
+            return false;
+        };
+        if (fault.kind == FaultKind::Failure) {
+            if (!needs("station") || !needs("failure")) return;
+            fault.station = lookUp(fields, "station", stations_, "station").value_or(0);
+            const auto& failures = process_.stations[fault.station].failures;
+            const auto failure = std::ranges::find(failures, fields.text("failure"), &Failure::id);
+            if (failure == failures.end())
+                fields.problem("failure",
+                               std::format("station '{}' has no failure '{}'", fields.text("station"), fields.text("failure")));
+            fault.failure = static_cast<std::uint32_t>(failure - failures.begin());
+        } else {
+            if (!needs("signal") || !needs("lasts") || (fault.kind == FaultKind::ClockJump && !needs("by"))) return;
+            const std::string path = fields.text("signal");
+            if (const EquipmentIndex equipment = plant_.findEquipment(path); equipment != noEquipment)
+                fault.signals = plant_.at(equipment).signals;
+            else if (const SignalIndex signal = plant_.findSignal(path); signal != noSignal)
+                fault.signals = {signal};
+            else
+                fields.problem("signal", std::format("there is no signal or equipment '{}'", path));
+        }
+        process_.faults.push_back(std::move(fault));
     }
 
     ProcessText base_, over_;

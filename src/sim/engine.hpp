@@ -45,8 +45,8 @@ struct SourceState {
 };
 
 enum class Phase : std::uint8_t { Empty, AwaitsRoom, SettingUp, Working, Finished };
-enum class Activity : std::uint8_t { Working, Starved, Blocked, Down, SetUp, Idle };
-inline constexpr std::size_t activities = 6;
+using plant::activities;
+using plant::Activity;
 enum class Listed : std::uint8_t { Not, Free, Blocked, ForCrew };
 
 struct Server {
@@ -101,7 +101,11 @@ public:
     /// Draws from now on are those of `seed`.
     void reseed(std::uint64_t seed);
     void resetStatistics();
+    [[nodiscard]] bool failNow(std::uint32_t station, std::uint32_t failure);
     [[nodiscard]] Report report() const;
+    [[nodiscard]] Activity activity(std::uint32_t station) const;
+    [[nodiscard]] std::uint64_t finished(std::uint32_t station) const;
+    [[nodiscard]] std::uint32_t content(std::uint32_t buffer) const { return stores_[buffer].count; }
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] Digest stateHash() const;
     [[nodiscard]] SimTime now() const { return now_; }

@@ -129,6 +129,22 @@ void Engine::fail(std::uint32_t index) {
     beginRepair(index);
 }
 
+// The first server, unless it is down already.
+bool Engine::failNow(std::uint32_t station, std::uint32_t failure) {
+    if (!begun_) begin();
+    const std::uint32_t index = model_->stations[station].firstServer;
+    Server& server = servers_[index];
+    if (server.down || failure_) return false;
+    if (isActive(server)) {
+        endStint(index);
+        calendar_.cancel(serverTimer(index));
+    }
+    server.failing = failure;
+    fail(index);
+    settle();
+    return true;
+}
+
 void Engine::countCrew(CrewState& crew) {
     crew.busyTime += static_cast<double>(now_ - crew.changed) * crew.busy;
     crew.changed = now_;
@@ -294,6 +310,21 @@ Report Engine::report() const {
         report.crews.push_back({elapsed > 0 ? busy / elapsed / model_->process.crews[i].size : 0});
     }
     return report;
+}
+
+// Working when any server works; else what the first does.
+Activity Engine::activity(std::uint32_t station) const {
+    const CompiledStation& compiled = model_->stations[station];
+    for (std::uint32_t i = compiled.firstServer; i < compiled.firstServer + compiled.servers; ++i)
+        if (servers_[i].activity == Activity::Working) return Activity::Working;
+    return servers_[compiled.firstServer].activity;
+}
+
+std::uint64_t Engine::finished(std::uint32_t station) const {
+    const CompiledStation& compiled = model_->stations[station];
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = compiled.firstServer; i < compiled.firstServer + compiled.servers; ++i) sum += servers_[i].finished;
+    return sum;
 }
 
 Balance Engine::balance() const {

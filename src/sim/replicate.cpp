@@ -38,13 +38,14 @@ private:
         while (!progress_.cancelled()) {
             const std::uint32_t replication = next_++;
             if (replication >= failed_ || replication >= plan_.count) return;
-            const std::uint64_t seed = replicationSeed(plan_.seed, replication);
+            const std::uint32_t number = plan_.first + replication * plan_.stride;
+            const std::uint64_t seed = replicationSeed(plan_.seed, number);
             const Result<void> result = work_(replication, seed);
             const std::scoped_lock lock{mutex_};
             if (!result && result.error().code != ErrorCode::Cancelled && replication < failed_) {
                 failed_ = replication;
                 error_ = result.error();
-                error_->place = std::format("replication {} (--seed {}): {}", replication + 1, seed, error_->place);
+                error_->place = std::format("replication {} (--seed {}): {}", number + 1, seed, error_->place);
             }
             ++done_;
             progress_(static_cast<double>(done_) / plan_.count, std::format("{} of {}", done_.load(), plan_.count));

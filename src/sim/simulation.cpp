@@ -41,6 +41,18 @@ void Simulation::resetStatistics() {
 Report Simulation::report() const {
     return engine_->report();
 }
+bool Simulation::failNow(std::size_t station, std::size_t failure) {
+    return engine_->failNow(static_cast<std::uint32_t>(station), static_cast<std::uint32_t>(failure));
+}
+plant::Activity Simulation::activity(std::size_t station) const {
+    return engine_->activity(static_cast<std::uint32_t>(station));
+}
+std::uint64_t Simulation::finished(std::size_t station) const {
+    return engine_->finished(static_cast<std::uint32_t>(station));
+}
+std::uint32_t Simulation::content(std::size_t buffer) const {
+    return engine_->content(static_cast<std::uint32_t>(buffer));
+}
 Balance Simulation::balance() const {
     return engine_->balance();
 }

@@ -51,7 +51,7 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
     return values;
 }
 
-std::vector<MetricResult> metricsOf(const plant::Process& process, const std::vector<Report>& reports, double confidence) {
+std::vector<MetricResult> metricsOf(const plant::Process& process, const std::vector<Report>& reports) {
     std::vector<MetricResult> metrics;
     for (const Report& report : reports) {
         std::vector<Value> values = quantities(process, report);
@@ -60,7 +60,6 @@ std::vector<MetricResult> metricsOf(const plant::Process& process, const std::ve
             metrics[i].values.push_back(values[i].value);
         }
     }
-    for (MetricResult& metric : metrics) metric.estimate = estimate(metric.values, confidence);
     return metrics;
 }
 
@@ -135,16 +134,28 @@ Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPla
                            std::format("the warm-up, {}, leaves nothing of a run of {}: lengthen the run",
                                        formatDuration(one.warmUp), formatDuration(one.length)),
                            std::format("scenario '{}'", one.id));
-        const Replications runs{
-            .warmUp = one.warmUp, .length = one.length, .seed = plan.seed, .count = plan.replications, .threads = plan.threads};
+        const Replications runs{.warmUp = one.warmUp,
+                                .length = one.length,
+                                .seed = plan.seed,
+                                .count = (plan.replications - plan.shard + plan.shards - 1) / plan.shards,
+                                .first = plan.shard,
+                                .stride = plan.shards,
+                                .threads = plan.threads};
         const double from = pilotShare + (1 - pilotShare) * static_cast<double>(i) / count;
         const auto reports = replicate(scenario.model, runs, partOf(progress, from, from + (1 - pilotShare) / count, scenario.id));
         if (!reports) return std::unexpected(inScenario(reports.error(), scenario.id));
-        one.metrics = metricsOf(scenario.model.process(), *reports, plan.confidence);
+        one.metrics = metricsOf(scenario.model.process(), *reports);
     }
-    for (std::size_t i = 1; i < result.scenarios.size(); ++i)
-        result.differences.push_back(differenceOf(result.scenarios[i], result.scenarios.front(), plan.confidence));
+    evaluate(result, plan.confidence);
     return result;
+}
+
+void evaluate(StudyResult& result, double confidence) {
+    for (ScenarioResult& scenario : result.scenarios)
+        for (MetricResult& metric : scenario.metrics) metric.estimate = estimate(metric.values, confidence);
+    result.differences.clear();
+    for (std::size_t i = 1; i < result.scenarios.size(); ++i)
+        result.differences.push_back(differenceOf(result.scenarios[i], result.scenarios.front(), confidence));
 }
 
 } // namespace millwright::sim

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <millwright/core/time.hpp>
+#include <millwright/core/value.hpp>
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -183,6 +185,56 @@ struct Crew {
     std::uint32_t size = 1;
 };
 
+/// What a machine of a station is doing.
+enum class Activity : std::uint8_t {
+    Working, ///< PackML Execute
+    Starved, ///< ready, without a part: Suspended
+    Blocked, ///< with a part that has nowhere to go: Suspended
+    Down,    ///< failed: Held
+    SetUp,   ///< being changed over: Resetting
+    Idle,    ///< outside its working hours: Stopped
+};
+inline constexpr std::size_t activities = 6;
+
+/// What of a process a signal of the plant shows.
+enum class Shows : std::uint8_t {
+    State,    ///< PackML state of `station` as text
+    Quantity, ///< a measured quantity that follows what `station` is doing
+    Finished, ///< cycles that `station` has finished
+    Content,  ///< parts in `buffer`
+};
+
+/// How a simulated run drives one signal of the plant (`simulate -o`).
+struct ProcessSignal {
+    SignalIndex signal = noSignal;
+    Shows shows = Shows::Quantity;
+    std::uint32_t of = 0;                     ///< station, or buffer for Content
+    std::array<double, activities> targets{}; ///< Quantity: what it tends to, by activity
+    double ramp = 0;                          ///< Quantity: fastest change of its set point a second; 0: at once
+    Duration lag{};                           ///< Quantity, Content: first-order time constant; 0: none
+    double noise = 0;                         ///< Quantity: standard deviation of each sample
+    double scale = 1, offset = 0;             ///< Finished, Content: value = offset + scale * count
+    std::uint32_t modulo = 0;                 ///< Finished: the count starts again after as many; 0: never
+    Duration every = std::chrono::seconds{1}; ///< between samples of numbers; others are sampled when they change
+};
+
+/// What goes wrong in a simulated run at a stated time.
+enum class FaultKind : std::uint8_t {
+    DropOut,   ///< the signals fall silent after one sample of bad quality
+    Stuck,     ///< the signals keep their last value
+    ClockJump, ///< the signals' source times are wrong by `by`
+    Failure,   ///< a failure of a station happens
+};
+
+struct ProcessFault {
+    FaultKind kind = FaultKind::DropOut;
+    Duration at{};                          ///< after the beginning of the run
+    Duration lasts{};                       ///< not Failure
+    Duration by{};                          ///< ClockJump
+    std::vector<SignalIndex> signals;       ///< not Failure
+    std::uint32_t station = 0, failure = 0; ///< Failure
+};
+
 struct Process {
     Duration length = std::chrono::hours{24}; ///< of one run, warm-up included
     std::optional<Duration> warmUp;           ///< what is not counted; none: found by MSER-5 in a study, nothing in a single run
@@ -193,6 +245,8 @@ struct Process {
     std::vector<Station> stations;
     std::vector<Shift> shifts;
     std::vector<Crew> crews;
+    std::vector<ProcessSignal> signals; ///< what `simulate -o` writes
+    std::vector<ProcessFault> faults;   ///< likewise
 };
 
 /// What a problem of a process model is about.

@@ -106,6 +106,10 @@ public:
     /// Does one event if there is one up to `limit`; false when there is none. Errors as `runTo`.
     [[nodiscard]] Result<bool> step(Duration limit = Duration::max());
 
+    /// Makes the first machine of a station fail now, by one of its failures; the repair is drawn as ever. False, and nothing
+    /// happens, while it is down already.
+    bool failNow(std::size_t station, std::size_t failure);
+
     /// A fork that goes on with the random numbers of another seed, for replications of what comes next. What has been drawn
     /// already stays: the ends of present work and repairs, the next failures and arrivals.
     [[nodiscard]] Simulation branch(std::uint64_t seed) const;
@@ -117,6 +121,10 @@ public:
     /// Forgets what was counted so far, at the end of the warm-up; the parts stay where they are.
     void resetStatistics();
     [[nodiscard]] Report report() const;
+    /// What a station is doing: Working when any of its machines works, else what the first does.
+    [[nodiscard]] plant::Activity activity(std::size_t station) const;
+    [[nodiscard]] std::uint64_t finished(std::size_t station) const; ///< cycles, since the last `resetStatistics`
+    [[nodiscard]] std::uint32_t content(std::size_t buffer) const;   ///< parts
     [[nodiscard]] Balance balance() const;
     /// Equal for equal states: time, calendar, parts, stations, random streams.
     [[nodiscard]] Digest stateHash() const;

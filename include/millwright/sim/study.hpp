@@ -26,6 +26,8 @@ struct StudyPlan {
     std::uint32_t replications = 20; ///< two at least
     double confidence = 0.95;
     std::uint32_t threads = 0; ///< 0: all cores
+    /// The replications that are run here: numbers shard, shard + shards, shard + 2 shards … of all (from 0).
+    std::uint32_t shard = 0, shards = 1;
 };
 
 /// One quantity of one scenario, over its replications.
@@ -61,9 +63,12 @@ struct StudyResult {
     std::vector<DifferenceResult> differences; ///< of each scenario but the first, to the first
 };
 
-/// Runs a study; deterministic whatever the number of threads. Errors: those of the first replication that fails, with the
-/// scenario in its place; Cancelled.
+/// Runs a study, or the part of it that `plan` states; deterministic whatever the number of threads. Errors: those of the first
+/// replication that fails, with the scenario in its place; Cancelled.
 [[nodiscard]] Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPlan& plan,
                                         const Progress& progress = {});
+
+/// Works out estimates and differences from the values in `result.scenarios`.
+void evaluate(StudyResult& result, double confidence);
 
 } // namespace millwright::sim

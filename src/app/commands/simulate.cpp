@@ -1,4 +1,6 @@
 #include <millwright/core/json_writer.hpp>
+#include <millwright/plant/load.hpp>
+#include <millwright/sim/record.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -16,6 +18,7 @@ struct Options {
     std::string plant;
     double hours = 0;
     std::uint64_t seed = 1;
+    std::string scenario, log, start = "2026-01-01";
     bool json = false;
 };
 
@@ -27,6 +30,7 @@ struct Answer {
     Duration length{}, warmUp{};
     std::uint64_t events = 0;
     double wallSeconds = 0;
+    std::uint64_t samples = 0; ///< written to a log
 };
 
 void writeProducts(JsonWriter& json, const Answer& answer) {
@@ -92,6 +96,7 @@ std::string asJson(const Answer& answer) {
         .field("seed", answer.seed)
         .field("events", answer.events)
         .field("eventsPerSecond", answer.wallSeconds > 0 ? static_cast<double>(answer.events) / answer.wallSeconds : 0);
+    if (answer.samples > 0) json.field("samples", answer.samples);
     writeProducts(json, answer);
     writeStations(json, answer);
     writeBuffers(json, answer);
@@ -125,6 +130,7 @@ std::string asText(const Answer& answer) {
         text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
                             formatDuration(durationFromSeconds(buffer.meanWait)));
     }
+    if (answer.samples > 0) text += std::format("\n{} samples written\n", answer.samples);
     return text;
 }
 
@@ -140,9 +146,23 @@ Result<void> run(sim::Simulation& simulation, Duration from, Duration to, Durati
     return {};
 }
 
+/// The plant, with the process of a scenario where one is asked for.
+std::expected<PlantProcess, std::vector<Error>> openScenario(const Options& options) {
+    auto opened = openProcess(options.plant);
+    if (!opened || options.scenario.empty()) return opened;
+    auto scenario = plant::loadScenario(options.plant, options.scenario);
+    if (!scenario) return std::unexpected(std::move(scenario.error()));
+    auto model = sim::Model::make(std::move(scenario->process));
+    if (!model) return std::unexpected(std::move(model.error()));
+    opened->model = *std::move(model);
+    return opened;
+}
+
 ExitStatus simulate(const Options& options) {
-    const auto opened = openProcess(options.plant);
+    const auto opened = openScenario(options);
     if (!opened) return fail(opened.error());
+    const auto start = parseTime(options.start);
+    if (!start) return fail(start.error());
     const plant::Process& process = opened->model.process();
     const Duration length = options.hours > 0 ? durationFromSeconds(options.hours * 3600) : process.length;
     const Duration warmUp = process.warmUp.value_or(Duration::zero());
@@ -156,18 +176,28 @@ ExitStatus simulate(const Options& options) {
     sim::Simulation simulation{opened->model, options.seed};
     const Clock::time_point began = Clock::now();
     Result<void> done;
+    std::uint64_t samples = 0;
     {
         ProgressBar bar{"simulation"};
         const Progress progress = bar.progress();
         if (warmUp > Duration::zero()) done = run(simulation, Duration::zero(), warmUp, length, progress);
         if (done) {
             simulation.resetStatistics();
-            done = run(simulation, warmUp, length, length, progress);
+            if (options.log.empty()) {
+                done = run(simulation, warmUp, length, length, progress);
+            } else {
+                const auto recorded =
+                    sim::recordRun(opened->plant, process, simulation, {*start, length, options.seed}, options.log, progress);
+                if (recorded)
+                    samples = *recorded;
+                else
+                    done = std::unexpected(recorded.error());
+            }
         }
     }
     if (!done) return fail(done.error());
     const double wallSeconds = std::chrono::duration<double>(Clock::now() - began).count();
-    const Answer answer{process, simulation.report(), options.seed, length, warmUp, simulation.events(), wallSeconds};
+    const Answer answer{process, simulation.report(), options.seed, length, warmUp, simulation.events(), wallSeconds, samples};
     print(options.json ? asJson(answer) : asText(answer));
     return ExitStatus::Success;
 }
@@ -177,12 +207,17 @@ ExitStatus simulate(const Options& options) {
 void addSimulate(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand(
         "simulate", "Run the plant's process model once; print output, states of stations and contents of buffers");
-    command->footer("Example: millwright simulate assets/plants/battery --hours 168 --seed 7 --json");
+    command->footer("Example: millwright simulate assets/plants/battery --hours 168 --seed 7 --json\n"
+                    "         millwright simulate assets/plants/battery --hours 2 -o shift.mcap   (then: millwright view "
+                    "assets/plants/battery --log shift.mcap)");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--hours", options->hours, "How long, warm-up included; default: what the plant says")
         ->check(CLI::PositiveNumber);
     command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
+    command->add_option("--scenario", options->scenario, "A scenario file: what differs from the plant's process");
+    command->add_option("-o,--output", options->log, "Write the log that the plant's feeds would have sent (the counted time)");
+    command->add_option("--start", options->start, "When that log begins, UTC")->capture_default_str();
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return simulate(*options); }; });
 }

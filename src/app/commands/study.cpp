@@ -1,6 +1,7 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/plant/load.hpp>
+#include <millwright/sim/shard.hpp>
 #include <millwright/sim/study_report.hpp>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <app/command.hpp>
 #include <app/process.hpp>
+#include <charconv>
 #include <cmath>
 #include <format>
 
@@ -24,6 +26,8 @@ struct Options {
     double confidence = 0.95;
     std::uint32_t threads = 0;
     std::string report, csv;
+    std::string shard, output;
+    std::vector<std::string> merge;
     bool json = false;
 };
 
@@ -134,11 +138,57 @@ Result<void> writeReport(const Options& options, const std::string& page, const 
     return writeFile(path / "study.json", json);
 }
 
+// `2/4`: the second of four parts.
+Result<void> readShard(const std::string& text, sim::StudyPlan& plan) {
+    const std::size_t slash = text.find('/');
+    std::uint32_t part = 0, parts = 0;
+    const char* end = text.data() + text.size();
+    const bool read = slash != std::string::npos &&
+                      std::from_chars(text.data(), text.data() + slash, part).ptr == text.data() + slash &&
+                      std::from_chars(text.data() + slash + 1, end, parts).ptr == end;
+    if (!read || part < 1 || part > parts || parts > plan.replications)
+        return failure(
+            ErrorCode::Invalid,
+            std::format("'{}' is no part: write 1/4 to 4/4, with no more parts than the {} replications", text, plan.replications),
+            "--shard");
+    plan.shard = part - 1;
+    plan.shards = parts;
+    return {};
+}
+
+ExitStatus tell(Options options, const Subject& subject, const sim::StudyPlan& plan, const sim::StudyResult& result) {
+    options.seed = plan.seed;
+    options.replications = plan.replications;
+    if (!options.report.empty()) {
+        const auto written = writeReport(options, sim::studyPage(subject.plant, subject.scenarios, plan, result),
+                                         sim::studyTable(plan, result), asJson(result, options));
+        if (!written) return fail(written.error());
+    }
+    if (!options.csv.empty())
+        if (auto written = writeFile(options.csv, sim::studyTable(plan, result)); !written) return fail(written.error());
+    print(options.json ? asJson(result, options) : asText(result));
+    return ExitStatus::Success;
+}
+
+ExitStatus merge(const Options& options, const Subject& subject) {
+    std::vector<sim::ShardFile> files;
+    for (const std::string& name : options.merge) {
+        auto text = readFile(name);
+        if (!text) return fail(text.error());
+        files.push_back({name, *std::move(text)});
+    }
+    const auto merged = sim::mergeShards(subject.scenarios, files);
+    return merged ? tell(options, subject, merged->plan, merged->result) : fail(merged.error());
+}
+
 ExitStatus runStudy(const Options& options) {
     const auto subject = openSubject(options);
     if (!subject) return fail(subject.error());
     sim::StudyPlan plan{
         .seed = options.seed, .replications = options.replications, .confidence = options.confidence, .threads = options.threads};
+    if (!options.merge.empty()) return merge(options, *subject);
+    if (!options.shard.empty())
+        if (auto read = readShard(options.shard, plan); !read) return fail(read.error());
     if (options.hours > 0) plan.length = durationFromSeconds(options.hours * 3600);
     if (options.warmUpHours >= 0) plan.warmUp = durationFromSeconds(options.warmUpHours * 3600);
     Result<sim::StudyResult> result;
@@ -147,15 +197,9 @@ ExitStatus runStudy(const Options& options) {
         result = sim::study(subject->scenarios, plan, bar.progress());
     }
     if (!result) return fail(result.error());
-    if (!options.report.empty()) {
-        const auto written = writeReport(options, sim::studyPage(subject->plant, subject->scenarios, plan, *result),
-                                         sim::studyTable(plan, *result), asJson(*result, options));
-        if (!written) return fail(written.error());
-    }
-    if (!options.csv.empty())
-        if (auto written = writeFile(options.csv, sim::studyTable(plan, *result)); !written) return fail(written.error());
-    print(options.json ? asJson(*result, options) : asText(*result));
-    return ExitStatus::Success;
+    if (plan.shards == 1 && options.output.empty()) return tell(options, *subject, plan, *result);
+    const auto written = writeFile(options.output, sim::shardText(subject->scenarios, plan, *result));
+    return written ? ExitStatus::Success : fail(written.error());
 }
 
 } // namespace
@@ -189,6 +233,16 @@ void addStudy(CLI::App& program, Run& run) {
     command->add_option("--report", options->report,
                         "Write a report to look at: NAME.html, or a folder for study.html, study.csv and study.json");
     command->add_option("--csv", options->csv, "Write every value of every replication as a table");
+    CLI::Option* shard =
+        command->add_option("--shard", options->shard,
+                            "Run one part of the study, as 2/4, and write it to -o FILE for --merge; anywhere, in any order");
+    CLI::Option* output = command->add_option("-o,--output", options->output, "Where a part goes");
+    shard->needs(output);
+    output->needs(shard);
+    command
+        ->add_option("--merge", options->merge,
+                     "Put all parts of a study together, instead of running it; with the same plant and scenarios")
+        ->excludes(shard);
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return runStudy(*options); }; });
 }

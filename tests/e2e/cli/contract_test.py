@@ -123,6 +123,16 @@ class Contract(unittest.TestCase):
         self.assertEqual(first, again)
         self.assertNotEqual(first["products"], other["products"])
 
+    def test_simulated_log_replays(self):
+        log = self.folder / "run.mcap"
+        scenario = REPOSITORY / "assets/plants/battery/scenarios/bad-afternoon.toml"
+        answer = self.json_of("simulate", PLANT, "--hours", 0.5, "--scenario", scenario, "-o", log, "--start", "2026-03-01T06:00:00", "--json")
+        replayed = self.json_of("replay", PLANT, "--log", log, "--speed", "max", "--json")
+        self.assertEqual(replayed["samples"], answer["samples"])
+        self.assertGreater(answer["samples"], 50_000)
+        self.assertEqual(replayed["from"], "2026-03-01T06:00:00.000000000Z")
+        self.assertEqual(answer["stations"]["coater"]["failures"], 1)
+
     def test_study_json(self):
         scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
         answers = [self.json_of("study", PLANT, "--scenario", scenario, "--replications", 5, "--threads", threads, "--json") for threads in (1, 2)]
@@ -133,6 +143,18 @@ class Contract(unittest.TestCase):
         self.assertGreater(difference["mean"], 2)
         # The same random numbers: the difference is more certain than either mean.
         self.assertLess(difference["halfWidth"], throughput["halfWidth"])
+
+    def test_parts_of_a_study_merge_to_the_whole(self):
+        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
+        study = ("study", PLANT, "--scenario", scenario, "--hours", 100)
+        parts = [self.folder / f"part-{i}.shard" for i in (1, 2)]
+        for i, part in enumerate(parts, 1):
+            ran = run(*study, "--replications", 5, "--shard", f"{i}/2", "-o", part)
+            self.assertEqual((ran.returncode, ran.stdout), (0, ""), ran.stderr)
+        whole = run(*study, "--replications", 5, "--json")
+        self.assertEqual(run(*study, "--merge", *parts, "--json").stdout, whole.stdout)
+        self.assertRefused(run(*study, "--merge", parts[1]), "part 1 of 2 is missing")
+        self.assertRefused(run(*study, "--replications", 5, "--shard", "3/2", "-o", parts[0]), "'3/2' is no part")
 
     def test_simulation_says_what_it_cannot_do(self):
         plant = self.folder / "plant.toml"

@@ -1,0 +1,226 @@
+#include "sim/elementary.hpp"
+
+#include <millwright/core/hash.hpp>
+#include <millwright/sim/random.hpp>
+#include <millwright/sim/record.hpp>
+#include <millwright/telemetry/log_writer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <format>
+
+namespace millwright::sim {
+namespace {
+
+using plant::FaultKind;
+using plant::Shows;
+using telemetry::Sample;
+
+constexpr std::array packml{"Execute", "Suspended", "Suspended", "Held", "Resetting", "Stopped"}; // in the order of Activity
+constexpr std::size_t samplesAtOnce = 32'768;
+
+/// One signal while it is recorded.
+struct Channel {
+    const plant::ProcessSignal* drive = nullptr;
+    ValueType type = ValueType::Float;
+    double step = 0;          // what values are rounded to
+    std::uint32_t stream = 0; // of the noise
+    Stream noise;
+    Duration due{}; // next sample of a number, after the beginning of the run
+    double target = 0, value = 0;
+    bool begun = false;
+    Value last{};        // of the last sample
+    bool silent = false; // in a drop-out that was announced
+    Sample waiting{};    // the newest sample of this moment, of which only the last counts
+    bool isWaiting = false;
+    std::vector<const plant::ProcessFault*> faults; // of the feed
+};
+
+class Recorder {
+public:
+    Recorder(const plant::Plant& plant, const plant::Process& process, Simulation& simulation, const RecordPlan& plan)
+        : simulation_{simulation}, plan_{plan}, began_{simulation.now()} {
+        for (const plant::ProcessSignal& drive : process.signals) {
+            const plant::Signal& signal = plant.at(drive.signal);
+            Channel channel{.drive = &drive, .type = signal.type, .due = began_};
+            channel.step = std::pow(10.0, -std::min(signal.decimals + 1, 9));
+            channel.stream = static_cast<std::uint32_t>(digest(std::as_bytes(std::span{signal.path})).low);
+            for (const plant::ProcessFault& fault : process.faults)
+                if (std::ranges::contains(fault.signals, drive.signal)) channel.faults.push_back(&fault);
+            channels_.push_back(std::move(channel));
+            described_.push_back({signal.topic, signal.type, signal.unit, {}});
+        }
+        for (std::size_t i = 0; i < packml.size(); ++i) states_[i] = strings_.add(packml[i]);
+        for (const plant::ProcessFault& fault : process.faults)
+            if (fault.kind == FaultKind::Failure && fault.at >= began_) failures_.push_back(&fault);
+        std::ranges::stable_sort(failures_, {}, &plant::ProcessFault::at);
+    }
+
+    Result<std::uint64_t> run(const std::filesystem::path& path, const Progress& progress) {
+        auto writer = telemetry::LogWriter::create(path, described_);
+        if (!writer) return std::unexpected(writer.error());
+        for (Duration now = began_; now <= plan_.to; now = nextTime()) {
+            if (auto done = advance(now); !done) return std::unexpected(done.error());
+            for (std::size_t i = 0; i < channels_.size(); ++i) look(i, now);
+            for (Channel& channel : channels_)
+                if (channel.isWaiting && channel.waiting.time < timeOf(now)) settle(channel);
+            if (samples_.size() < samplesAtOnce) continue;
+            if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while simulating");
+            progress(seconds(now - began_) / seconds(plan_.to - began_), formatDuration(now));
+            if (auto written = flush(*writer); !written) return std::unexpected(written.error());
+        }
+        if (auto done = advance(plan_.to); !done) return std::unexpected(done.error());
+        for (Channel& channel : channels_) settle(channel);
+        if (auto written = flush(*writer); !written) return std::unexpected(written.error());
+        if (auto closed = writer->close(); !closed) return std::unexpected(closed.error());
+        return writer->samplesWritten();
+    }
+
+private:
+    [[nodiscard]] Duration nextTime() const {
+        Duration next = Duration::max();
+        for (const Channel& channel : channels_)
+            if (channel.type == ValueType::Float || channel.drive->shows == Shows::Quantity) next = std::min(next, channel.due);
+        return next == Duration::max() ? plan_.to + Duration{1} : next;
+    }
+
+    // The run up to `to`, with the failures that are planned, looking at what changes with every event.
+    Result<void> advance(Duration to) {
+        while (nextFailure_ < failures_.size() && failures_[nextFailure_]->at <= to) {
+            const plant::ProcessFault& fault = *failures_[nextFailure_++];
+            if (auto done = events(fault.at); !done) return done;
+            simulation_.failNow(fault.station, fault.failure);
+            lookAtChanges();
+        }
+        return events(to);
+    }
+
+    Result<void> events(Duration to) {
+        for (;;) {
+            const auto happened = simulation_.step(to);
+            if (!happened) return std::unexpected(happened.error());
+            if (!*happened) break;
+            lookAtChanges();
+        }
+        return simulation_.runTo(to);
+    }
+
+    void lookAtChanges() {
+        for (std::size_t i = 0; i < channels_.size(); ++i)
+            if (channels_[i].type != ValueType::Float && channels_[i].drive->shows != Shows::Quantity) look(i, simulation_.now());
+    }
+
+    // Samples a channel where it is due or has changed.
+    void look(std::size_t index, Duration now) {
+        Channel& channel = channels_[index];
+        const bool sampled = channel.type == ValueType::Float || channel.drive->shows == Shows::Quantity;
+        if (sampled && channel.due > now) return;
+        const Value value = valueOf(channel);
+        const bool first = !channel.begun;
+        channel.begun = true;
+        if (sampled) channel.due = now + channel.drive->every;
+        const Value shown = channel.isWaiting ? channel.waiting.value : channel.last;
+        if (!first && channel.type != ValueType::Float && value.bits == shown.bits) return;
+        if (channel.isWaiting && channel.waiting.time != timeOf(now)) settle(channel);
+        channel.waiting = {timeOf(now), value, SignalIndex{static_cast<std::uint32_t>(index)}, channel.type, Quality::Good};
+        channel.isWaiting = true;
+        if (channel.type == ValueType::Float) settle(channel);
+    }
+
+    [[nodiscard]] Time timeOf(Duration now) const { return plan_.start + (now - began_); }
+
+    [[nodiscard]] Value valueOf(Channel& channel) {
+        const plant::ProcessSignal& drive = *channel.drive;
+        switch (drive.shows) {
+        case Shows::State: return Value::of(states_[static_cast<std::size_t>(simulation_.activity(drive.of))]);
+        case Shows::Finished: {
+            const std::uint64_t count = simulation_.finished(drive.of);
+            return asType(channel,
+                          drive.offset + drive.scale * static_cast<double>(drive.modulo > 0 ? count % drive.modulo : count));
+        }
+        case Shows::Content: return asType(channel, follow(channel, drive.offset + drive.scale * simulation_.content(drive.of)));
+        case Shows::Quantity: break;
+        }
+        const double wanted = drive.targets[static_cast<std::size_t>(simulation_.activity(drive.of))];
+        const double noise =
+            drive.noise > 0 ? drive.noise * inverseNormal(toOpenUniform(channel.noise.next(noiseSeed_, channel.stream))) : 0;
+        return asType(channel, follow(channel, wanted) + noise);
+    }
+
+    // First-order lag after a set point that moves no faster than its ramp.
+    static double follow(Channel& channel, double wanted) {
+        const double dt = seconds(channel.drive->every), lag = seconds(channel.drive->lag);
+        if (!channel.begun) return channel.value = channel.target = wanted;
+        const double most = channel.drive->ramp > 0 ? channel.drive->ramp * dt : std::abs(wanted - channel.target);
+        channel.target += std::clamp(wanted - channel.target, -most, most);
+        if (lag <= 0) return channel.value = channel.target;
+        return channel.value += (channel.target - channel.value) * (1 - naturalExponential(-std::min(dt / lag, 600.0)));
+    }
+
+    static Value asType(const Channel& channel, double number) {
+        switch (channel.type) {
+        case ValueType::Integer: return Value::of(static_cast<std::int64_t>(std::llround(number)));
+        case ValueType::Boolean: return Value::of(number >= 0.5);
+        default: return Value::of(std::round(number / channel.step) * channel.step);
+        }
+    }
+
+    // Hands out the sample that waits, as the faults of its feed leave it.
+    void settle(Channel& channel) {
+        if (!channel.isWaiting) return;
+        channel.isWaiting = false;
+        Sample sample = channel.waiting;
+        const Duration at = sample.time - plan_.start + began_;
+        bool silent = false, stuck = false;
+        for (const plant::ProcessFault* fault : channel.faults) {
+            if (at < fault->at || at >= fault->at + fault->lasts) continue;
+            silent = silent || fault->kind == FaultKind::DropOut;
+            stuck = stuck || fault->kind == FaultKind::Stuck;
+            if (fault->kind == FaultKind::ClockJump) sample.time += fault->by;
+        }
+        if (stuck) sample.value = channel.last;
+        if (silent && channel.silent) return;
+        if (silent) {
+            sample.value = channel.last;
+            sample.quality = Quality::Bad;
+        }
+        channel.silent = silent;
+        channel.last = sample.value;
+        samples_.push_back(sample);
+    }
+
+    Result<void> flush(telemetry::LogWriter& writer) {
+        std::ranges::stable_sort(samples_, {}, &Sample::time);
+        auto written = writer.write(samples_, strings_);
+        samples_.clear();
+        return written;
+    }
+
+    Simulation& simulation_;
+    const RecordPlan& plan_;
+    Duration began_;
+    // Not the run's own, whose streams are numbered otherwise.
+    std::uint64_t noiseSeed_ = replicationSeed(plan_.seed, ~std::uint64_t{0});
+    std::vector<Channel> channels_;
+    std::vector<telemetry::LogChannel> described_;
+    StringTable strings_;
+    std::array<StringId, packml.size()> states_{};
+    std::vector<const plant::ProcessFault*> failures_;
+    std::size_t nextFailure_ = 0;
+    std::vector<Sample> samples_;
+};
+
+} // namespace
+
+Result<std::uint64_t> recordRun(const plant::Plant& plant, const plant::Process& process, Simulation& simulation,
+                                const RecordPlan& plan, const std::filesystem::path& log, const Progress& progress) {
+    if (process.signals.empty())
+        return failure(ErrorCode::Invalid,
+                       "the process drives no signal: say in [[process.signal]] which station or buffer each signal shows "
+                       "(docs/plant-format.md)",
+                       plant.folder.string());
+    return Recorder{plant, process, simulation, plan}.run(log, progress);
+}
+
+} // namespace millwright::sim

@@ -1,0 +1,208 @@
+#include <millwright/core/mapped_file.hpp>
+#include <millwright/plant/load.hpp>
+#include <millwright/sim/record.hpp>
+#include <millwright/telemetry/log_source.hpp>
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <filesystem>
+#include <format>
+#include <map>
+#include <unistd.h>
+
+namespace millwright::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using telemetry::Sample;
+
+// A part every 100 s, 60 s of work; the machine is made to fail after 30 s of a part, for 50 s.
+constexpr std::string_view plantText = R"(format = 1
+[plant]
+id = "p"
+[[equipment]]
+path = "saw"
+[[equipment.signal]]
+id = "state"
+type = "string"
+[[equipment.signal]]
+id = "speed"
+topic = "feed/saw/speed"
+unit = "m/min"
+decimals = 1
+[[equipment.signal]]
+id = "made"
+type = "integer"
+[[equipment.signal]]
+id = "open"
+type = "boolean"
+[[equipment.signal]]
+id = "waiting"
+[[equipment.signal]]
+id = "unused"
+[process]
+[[process.source]]
+id = "in"
+every = 100
+to = "rack"
+[[process.buffer]]
+id = "rack"
+to = "saw"
+[[process.station]]
+id = "saw"
+cycle = 60
+failure = [{ id = "jam", between = "100h", repair = 50 }]
+to = "done"
+[[process.signal]]
+signal = "saw/state"
+shows = "state"
+station = "saw"
+[[process.signal]]
+signal = "saw/speed"
+station = "saw"
+working = 20
+ramp = 2
+[[process.signal]]
+signal = "saw/made"
+shows = "finished"
+station = "saw"
+scale = 10
+modulo = 3
+[[process.signal]]
+signal = "saw/open"
+station = "saw"
+down = 1
+[[process.signal]]
+signal = "saw/waiting"
+shows = "content"
+buffer = "rack"
+offset = 5
+every = 10
+)";
+
+class Recorded : public ::testing::Test {
+protected:
+    void SetUp() override { std::filesystem::create_directories(folder); }
+    void TearDown() override { std::filesystem::remove_all(folder); }
+
+    /// Samples by topic.
+    std::map<std::string, std::vector<Sample>> record(const std::string& faults, std::uint64_t seed = 1) {
+        const auto plant = plant::loadText(std::string{plantText} + faults, "/nonexistent");
+        if (!plant) {
+            ADD_FAILURE() << plant.error().front().text();
+            return {};
+        }
+        const Model model = *Model::make(*plant->process);
+        Simulation run{model, 1};
+        const auto written =
+            recordRun(*plant, model.process(), run, {timeFromNanoseconds(1'000'000'000'000'000'000), 500s, seed}, log);
+        EXPECT_TRUE(written) << written.error().text();
+        EXPECT_EQ(run.now(), Duration{500s});
+        source = *telemetry::LogSource::openAll(log);
+        std::map<std::string, std::vector<Sample>> samples;
+        std::uint64_t count = 0;
+        for (auto next = source->next(1000); next && !next->empty(); next = source->next(1000))
+            for (const Sample& sample : *next) {
+                samples[source->topics()[index(sample.signal)].topic].push_back(sample);
+                ++count;
+            }
+        EXPECT_EQ(count, written.value_or(0));
+        return samples;
+    }
+    static double secondsOf(const Sample& sample) {
+        return static_cast<double>((sample.time - timeFromNanoseconds(1'000'000'000'000'000'000)).count()) / 1e9;
+    }
+    std::string told(const std::vector<Sample>& samples) const {
+        std::string text;
+        for (const Sample& s : samples) {
+            const std::string value = s.type == ValueType::String ? std::string{source->strings().text(s.value.string)}
+                                                                  : std::format("{}", s.value.asNumber(s.type));
+            text += std::format("{}{} {}", text.empty() ? "" : ", ", secondsOf(s), value);
+        }
+        return text;
+    }
+
+    std::filesystem::path folder = std::filesystem::temp_directory_path() /
+                                   std::format("millwright-record-{}-{}", ::getpid(), reinterpret_cast<std::uintptr_t>(this));
+    std::filesystem::path log = folder / "run.mcap";
+    std::unique_ptr<telemetry::LogSource> source;
+};
+
+TEST_F(Recorded, SaysWhatTheStationsDidWhenTheyDidIt) {
+    auto samples = record("[[process.fault]]\nkind = 'failure'\nat = 130\nstation = 'saw'\nfailure = 'jam'\n");
+    // The second part waits from 200 to 210, while the first is late.
+    EXPECT_EQ(
+        told(samples["saw/state"]),
+        "0 Suspended, 100 Execute, 130 Held, 180 Execute, 270 Suspended, 300 Execute, 360 Suspended, 400 Execute, 460 Suspended, "
+        "500 Execute");
+    EXPECT_EQ(told(samples["saw/made"]), "0 0, 210 10, 270 20, 360 0, 460 10");
+    EXPECT_EQ(told(samples["saw/open"]), "0 0, 130 1, 180 0");
+    EXPECT_TRUE(told(samples["saw/waiting"]).contains("190 5, 200 6, 210 5, 220 5")) << told(samples["saw/waiting"]);
+    EXPECT_FALSE(samples.contains("saw/unused"));
+}
+
+TEST_F(Recorded, QuantitiesRampAndHoldTheirTarget) {
+    auto samples = record("");
+    const auto& speed = samples["feed/saw/speed"];
+    ASSERT_EQ(speed.size(), 501u);
+    const auto at = [&](int second) { return speed[static_cast<std::size_t>(second)].value.number; };
+    EXPECT_EQ(at(99), 0);
+    EXPECT_EQ(at(100), 2); // 2 m/min a second
+    EXPECT_EQ(at(105), 12);
+    EXPECT_EQ(at(109), 20);
+    EXPECT_EQ(at(159), 20);
+    EXPECT_EQ(at(160), 18);
+}
+
+TEST_F(Recorded, NoiseHasItsDeviation) {
+    auto samples = record("[[process.signal]]\nsignal = 'saw/unused'\nstation = 'saw'\notherwise = 3\nnoise = 0.5\nevery = 0.05\n");
+    const auto& noisy = samples["saw/unused"];
+    ASSERT_EQ(noisy.size(), 10'001u);
+    double sum = 0, squares = 0;
+    for (const Sample& sample : noisy) {
+        sum += sample.value.number - 3;
+        squares += (sample.value.number - 3) * (sample.value.number - 3);
+    }
+    // Five standard errors.
+    EXPECT_NEAR(sum / 10'001, 0, 5 * 0.5 / 100);
+    EXPECT_NEAR(std::sqrt(squares / 10'001), 0.5, 5 * 0.5 / std::sqrt(2 * 10'001.0));
+}
+
+TEST_F(Recorded, FaultsOfTheFeed) {
+    auto samples = record("[[process.fault]]\nkind = 'drop-out'\nat = 50\nlasts = 20\nsignal = 'saw/speed'\n"
+                          "[[process.fault]]\nkind = 'stuck'\nat = 120\nlasts = 60\nsignal = 'saw/speed'\n"
+                          "[[process.fault]]\nkind = 'clock-jump'\nat = 300\nlasts = 10\nby = '-30s'\nsignal = 'saw/waiting'\n");
+    std::vector<double> bad;
+    double before70 = 0;
+    for (const Sample& sample : samples["feed/saw/speed"]) {
+        const double at = secondsOf(sample);
+        if (sample.quality == Quality::Bad) bad.push_back(at);
+        if (at > 50 && at < 70) ++before70;
+        if (at >= 120 && at < 180) {
+            EXPECT_EQ(sample.value.number, 20) << at;
+        }
+        if (at == 181) {
+            EXPECT_EQ(sample.value.number, 0);
+        }
+    }
+    EXPECT_THAT(bad, testing::ElementsAre(50));
+    EXPECT_EQ(before70, 0);
+    int at270 = 0, at300 = 0;
+    for (const Sample& sample : samples["saw/waiting"]) {
+        at270 += secondsOf(sample) == 270 ? 1 : 0;
+        at300 += secondsOf(sample) == 300 ? 1 : 0;
+    }
+    EXPECT_EQ(at270, 2);
+    EXPECT_EQ(at300, 0);
+}
+
+TEST_F(Recorded, IsTheSameForTheSameSeed) {
+    record("", 1);
+    const auto first = readFile(log);
+    record("", 1);
+    EXPECT_EQ(*first, *readFile(log));
+}
+
+} // namespace
+} // namespace millwright::sim
