@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <ranges>
 
 namespace millwright::sim {
 namespace {
@@ -226,16 +227,27 @@ private:
     }
 
     void changes() {
-        add("<h2>What each scenario changes</h2>");
+        add("<h2>What each scenario assumes and changes</h2>");
+        if (!scenarios_.front().description.empty()) describe(scenarios_.front());
         for (std::size_t i = 1; i < scenarios_.size(); ++i) {
-            add(std::format("<h3>{}</h3>\n<div class=\"wide\"><table><tr><th>what</th><th></th><th>{}</th><th>here</th></tr>",
-                            htmlEscaped(scenarios_[i].name), htmlEscaped(scenarios_.front().name)));
+            describe(scenarios_[i]);
+            add(std::format("<div class=\"wide\"><table><tr><th>what</th><th></th><th>{}</th><th>here</th></tr>",
+                            htmlEscaped(scenarios_.front().name)));
             for (const Change& change : changesOf(scenarios_.front().model.process(), scenarios_[i].model.process()))
                 add(std::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", htmlEscaped(change.element),
                                 htmlEscaped(change.what), change.before.empty() ? "\u2013" : htmlEscaped(change.before),
                                 change.after.empty() ? "\u2013" : htmlEscaped(change.after)));
             add("</table></div>");
         }
+    }
+
+    // Its name, and what it says of itself, a line a point.
+    void describe(const Scenario& scenario) {
+        add(std::format("<h3>{}</h3>", htmlEscaped(scenario.name)));
+        std::string points;
+        for (const auto line : std::views::split(scenario.description, '\n'))
+            if (!line.empty()) points += "<li>" + htmlEscaped(std::string_view{line.begin(), line.end()}) + "</li>\n";
+        if (!points.empty()) add("<ul>\n" + points + "</ul>");
     }
 
     void assumptions() {

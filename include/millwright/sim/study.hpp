@@ -17,6 +17,7 @@ struct Scenario {
     std::string id; ///< unique in the study
     std::string name;
     Model model;
+    std::string description = {}; ///< for people: what it assumes; a line each
 };
 
 struct StudyPlan {

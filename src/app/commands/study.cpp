@@ -28,6 +28,7 @@ struct Options {
     std::string report, csv;
     std::string shard, output;
     std::vector<std::string> merge;
+    bool withoutBase = false;
     bool json = false;
 };
 
@@ -42,7 +43,7 @@ std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
     if (!base) return std::unexpected(std::move(base.error()));
     Subject subject{base->plant.name, {}};
     std::vector<sim::Scenario>& scenarios = subject.scenarios;
-    scenarios.push_back({"base", "As it is", std::move(base->model)});
+    if (!options.withoutBase) scenarios.push_back({"base", "As it is", std::move(base->model)});
     for (const std::string& file : options.scenarios) {
         auto scenario = plant::loadScenario(options.plant, file);
         if (!scenario) return std::unexpected(std::move(scenario.error()));
@@ -52,7 +53,7 @@ std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
                                     std::format("there is already a scenario '{}': name the file otherwise", scenario->id), file}});
         auto model = sim::Model::make(std::move(scenario->process));
         if (!model) return std::unexpected(std::move(model.error()));
-        scenarios.push_back({scenario->id, scenario->name, *std::move(model)});
+        scenarios.push_back({scenario->id, scenario->name, *std::move(model), scenario->description});
     }
     return subject;
 }
@@ -214,6 +215,8 @@ void addStudy(CLI::App& program, Run& run) {
     command
         ->add_option("--scenario", options->scenarios, "A scenario file; may be given more than once. The plant itself is `base`")
         ->required();
+    command->add_flag("--no-base", options->withoutBase,
+                      "Leave out the plant as it is: the others are compared with the first scenario");
     command->add_option("--replications", options->replications, "Runs of each scenario")
         ->check(CLI::Range(2, 1'000'000))
         ->capture_default_str();

@@ -35,7 +35,7 @@ struct Studied {
 Studied studied() {
     Studied all;
     all.scenarios = {{"base", "As it is", *Model::make(line(60))},
-                     {"fast", "Fast <mill> & \"more\"", *Model::make(line(40))},
+                     {"fast", "Fast <mill> & \"more\"", *Model::make(line(40)), "Cycle 40 s: assumed.\nAll else as <before>.\n"},
                      {"same", "Nothing changed", *Model::make(line(60))}};
     all.result = *study(all.scenarios, all.plan);
     return all;
@@ -51,6 +51,7 @@ TEST(StudyReport, SaysWhatIsBetterAndWhatIsNotShown) {
     EXPECT_THAT(page, HasSubstr("<b>Nothing changed</b>: no difference shown"));
     EXPECT_THAT(
         page, HasSubstr("<td>station mill</td><td>cycle</td><td>exponential, mean 1 min 00 s</td><td>exponential, mean 40 s</td>"));
+    EXPECT_THAT(page, HasSubstr("<li>Cycle 40 s: assumed.</li>\n<li>All else as &lt;before&gt;.</li>"));
     EXPECT_THAT(page, Not(HasSubstr("<mill>")));
     EXPECT_THAT(page, Not(HasSubstr("nan")));
     EXPECT_THAT(page, Not(HasSubstr("inf")));
