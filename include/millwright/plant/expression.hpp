@@ -87,10 +87,10 @@ inline constexpr std::size_t expressionLength = 256;
 /// `std::string_view text(SignalIndex)` (of a usable String). Allocates nothing; the same bits on every machine.
 template <typename Reader>
 [[nodiscard]] double evaluate(const Expression& expression, const Reader& reader) {
-    constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    const auto value = [](double x) { return std::isfinite(x) ? x : none; };
-    double stack[expressionDepth];
-    double* top = stack - 1;
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    const auto value = [none](double x) { return std::isfinite(x) ? x : none; };
+    double stack[expressionDepth + 1];
+    double* top = stack; // the first value goes above it
     const auto compared = [&](bool holds) {
         --top;
         top[0] = std::isnan(top[0]) || std::isnan(top[1]) ? none : holds ? 1 : 0;
