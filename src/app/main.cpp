@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <app/command.hpp>
+#include <app/commands/record.hpp>
 #include <cstdio>
 #include <exception>
 #include <format>
@@ -86,6 +87,8 @@ int main(int argumentCount, char** arguments) {
     addImport(program, run);
     addReplay(program, run);
     addCheck(program, run);
+    addRecord(program, run);
+    addFeed(program, run);
     addLog(program, run);
     addSimulate(program, run);
     addStudy(program, run);

@@ -65,6 +65,7 @@ struct TableKeys {
 extern const TableKeys rootKeys;
 extern const TableKeys alarmKeys;
 extern const TableKeys processKeys;
+extern const TableKeys feedKeys;
 extern const TableKeys scenarioRootKeys;
 
 /// Words of the file, in the order of the enumerations they stand for.
@@ -78,6 +79,8 @@ extern const std::span<const std::string_view> comparisonWords;
 extern const std::span<const std::string_view> alarmKindWords;
 extern const std::span<const std::string_view> alarmPriorityWords;
 extern const std::span<const std::string_view> alarmSeverityWords;
+extern const std::span<const std::string_view> feedKindWords;
+extern const std::span<const std::string_view> timeUnitWords;
 extern const std::span<const std::string_view> distributionWords;
 extern const std::span<const std::string_view> ruleWords;
 extern const std::span<const std::string_view> whenFullWords;

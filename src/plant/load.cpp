@@ -1,11 +1,13 @@
 #include "plant/check.hpp"
 #include "plant/expand.hpp"
 #include "plant/keys.hpp"
+#include "plant/read_feed.hpp"
 #include "plant/read_process.hpp"
 #include "plant/reader.hpp"
 
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/core/spelling.hpp>
+#include <millwright/plant/feed.hpp>
 #include <millwright/plant/load.hpp>
 
 #include <algorithm>
@@ -41,10 +43,6 @@ constexpr TomlLimits textLimits{.bytes = 16u << 20,
                                 .advice = ": describe like equipment once, with [[pattern]] and repeat"};
 
 using Loaded = std::expected<Plant, std::vector<Error>>;
-
-Loaded failed(ErrorCode code, std::string message, std::string place) {
-    return std::unexpected(std::vector<Error>{{code, std::move(message), std::move(place)}});
-}
 
 // A newer format has keys this program does not know: one clear answer instead of many wrong ones.
 const Node* otherVersion(const Node& root) {
@@ -156,7 +154,7 @@ std::expected<Document, std::vector<Error>> open(std::string_view text, std::str
 
 /// Everything but the process.
 Plant readPlant(const Node& root, std::string_view source, const std::filesystem::path& folder, const LoadOptions& options,
-                Problems& problems) {
+                Problems& problems, std::vector<Feed>* feeds = nullptr) {
     std::error_code ignored;
     Plant plant;
     plant.folder = std::filesystem::absolute(folder, ignored).lexically_normal();
@@ -164,6 +162,8 @@ Plant readPlant(const Node& root, std::string_view source, const std::filesystem
     readPlantTable(root, context, plant);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
+    std::vector<Feed> read = readFeeds(root, context, plant); // checked also where nobody asks for them
+    if (feeds != nullptr) *feeds = std::move(read);
     return plant;
 }
 
@@ -227,17 +227,48 @@ std::expected<Scenario, std::vector<Error>> loadScenario(const std::filesystem::
     return loadScenarioText(*plantText, parent.empty() ? std::filesystem::path{"."} : parent, *text, scenario.string());
 }
 
-Loaded load(const std::filesystem::path& path) {
+namespace {
+
+struct TextFile {
+    std::string text;
+    std::filesystem::path file, folder;
+};
+
+/// The plant.toml that `path`, it or its folder, means.
+std::expected<TextFile, std::vector<Error>> readPlantFile(const std::filesystem::path& path) {
     std::error_code error;
     const bool isFolder = std::filesystem::is_directory(path, error);
     const std::filesystem::path file = isFolder ? path / "plant.toml" : path;
     if (isFolder && !std::filesystem::exists(file, error)) {
-        return failed(ErrorCode::NotFound, "this folder has no plant.toml: name a plant's folder or its plant.toml", path.string());
+        return std::unexpected(std::vector<Error>{
+            {ErrorCode::NotFound, "this folder has no plant.toml: name a plant's folder or its plant.toml", path.string()}});
     }
-    const Result<std::string> text = readFile(file, 64u << 20);
+    Result<std::string> text = readFile(file, 64u << 20);
     if (!text) return std::unexpected(std::vector{text.error()});
     const std::filesystem::path parent = file.parent_path();
-    return loadText(*text, parent.empty() ? std::filesystem::path{"."} : parent, file.string());
+    return TextFile{*std::move(text), file, parent.empty() ? std::filesystem::path{"."} : parent};
+}
+
+} // namespace
+
+Loaded load(const std::filesystem::path& path) {
+    const auto read = readPlantFile(path);
+    if (!read) return std::unexpected(read.error());
+    return loadText(read->text, read->folder, read->file.string());
+}
+
+std::expected<std::vector<Feed>, std::vector<Error>> loadFeeds(const std::filesystem::path& path) {
+    const auto read = readPlantFile(path);
+    if (!read) return std::unexpected(read.error());
+    const std::string file = read->file.string();
+    const auto document = open(read->text, file);
+    if (!document) return std::unexpected(document.error());
+    Problems problems;
+    checkStructure(document->root(), problems);
+    std::vector<Feed> feeds;
+    static_cast<void>(readPlant(document->root(), read->text, read->folder, {}, problems, &feeds));
+    if (problems.count() != 0) return std::unexpected(problems.errors(file));
+    return feeds;
 }
 
 } // namespace millwright::plant

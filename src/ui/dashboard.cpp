@@ -1,5 +1,6 @@
 #include "ui/panels.hpp"
 
+#include <millwright/twin/live.hpp>
 #include <millwright/ui/dashboard.hpp>
 #include <millwright/ui/timeline.hpp>
 
@@ -102,7 +103,7 @@ void handleKeys(PanelArguments& a) {
             a.intents.emplace_back(UseCamera{static_cast<std::size_t>(digit)});
     }
     walkKeys(a);
-    if (a.hasLog()) transportKeys(a);
+    if (a.hasLog() && !twin::isLive(*a.model.frame)) transportKeys(a);
 }
 
 void dragSplitters(PanelArguments& a, const Layout& layout, glm::vec2 window) {

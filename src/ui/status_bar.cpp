@@ -1,5 +1,6 @@
 #include "ui/panels.hpp"
 
+#include <millwright/twin/live.hpp>
 #include <millwright/ui/format.hpp>
 
 #include <imgui.h>
@@ -68,7 +69,9 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
         items.atLeft(m.logName);
     if (m.someHidden) items.atLeft("parts hidden: Shift + H shows all");
     if (a.hasLog()) {
-        items.atLeft(m.frame->playing ? std::format("playing {}", speedText(m.frame->speed)) : "paused");
+        items.atLeft(twin::isLive(*m.frame) ? "live"
+                     : m.frame->playing     ? std::format("playing {}", speedText(m.frame->speed))
+                                            : std::string{"paused"});
         if (const std::string text = alarmsText(*m.frame); !text.empty()) items.atLeft(text);
         if (m.attention) {
             const AttentionMap& map = *m.attention;

@@ -1,5 +1,6 @@
 #include "ui/panels.hpp"
 
+#include <millwright/twin/live.hpp>
 #include <millwright/ui/format.hpp>
 #include <millwright/ui/timeline.hpp>
 
@@ -233,6 +234,9 @@ private:
 void drawEmpty(PanelArguments& a, const Rect& area) {
     Canvas canvas{a.context, *ImGui::GetWindowDrawList()};
     std::string text = "No log: open one with --log FILE, or name one in plant.toml, to see the plant move.";
+    if (a.hasLog())
+        text = std::format("Live, {}: a recording (millwright record) can be scrubbed here.",
+                           formatTime(a.model.frame->time).substr(0, 19));
     if (a.model.logStatus == LogStatus::Opening) text = std::format("Opening {} …", a.model.logName);
     if (a.model.logStatus == LogStatus::Failed) text = std::format("The log cannot be played: {}", a.model.logProblem);
     const Rect box{area.min + canvas.px(16), area.max - canvas.px(16)};
@@ -244,7 +248,7 @@ void drawEmpty(PanelArguments& a, const Rect& area) {
 } // namespace
 
 void drawTimeline(PanelArguments& a, const Rect& area) {
-    if (!a.hasLog())
+    if (!a.hasLog() || twin::isLive(*a.model.frame))
         drawEmpty(a, area);
     else
         Timeline{a, area}.draw();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <app/commands/bench.hpp>
+#include <app/commands/bench_ingest.hpp>
 #include <fstream>
 #include <vector>
 
@@ -34,6 +35,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchImport(*command, run);
     addBenchSim(*command, run);
     addBenchHall(*command, run);
+    addBenchIngest(*command, run);
     addBenchAlarms(*command, run);
 }
 

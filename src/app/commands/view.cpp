@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <app/command.hpp>
+#include <app/live.hpp>
 #include <app/open.hpp>
 #include <app/picture.hpp>
 #include <app/view/session.hpp>
@@ -30,6 +31,8 @@ struct Options {
     double scale = 1;
     int frames = 0;
     bool paused = false;
+    bool live = false;
+    std::string record; ///< empty: nothing
 };
 
 constexpr glm::vec4 ground{0.878f, 0.878f, 0.878f, 1};
@@ -201,7 +204,23 @@ ExitStatus view(Options options) {
     if (!options.select.empty() && plant->findEquipment(options.select) == noEquipment)
         return fail(Error{ErrorCode::NotFound, std::format("has no equipment '{}'", options.select), options.plant});
     options.session.play = !options.paused;
-    return options.screenshot.empty() ? show(options, *plant, *size, *quality) : screenshot(options, *plant, *size, *quality);
+    std::unique_ptr<telemetry::Recorder> recorder;
+    if (options.live) {
+        auto live = openLive(*plant, options.plant);
+        if (!live) return fail(live.error());
+        if (!options.record.empty()) {
+            auto made = recordLive(*plant, *live, {.path = options.record, .channels = {}});
+            if (!made) return fail(made.error());
+            recorder = std::move(*made);
+        }
+        options.session.live = std::make_shared<twin::LiveThread>(std::move(*live));
+    }
+    const ExitStatus status =
+        options.screenshot.empty() ? show(options, *plant, *size, *quality) : screenshot(options, *plant, *size, *quality);
+    options.session.live.reset(); // it hands samples to the recorder
+    if (recorder)
+        if (const auto closed = recorder->close(); !closed) return fail(closed.error());
+    return status;
 }
 
 } // namespace
@@ -212,12 +231,15 @@ void addView(CLI::App& program, Run& run) {
                     "Keys are listed in the window: press ? or F1.");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
-    command->add_option("--log", options->session.log, "Sensor log to replay; default: the plant's own");
+    auto* log = command->add_option("--log", options->session.log, "Sensor log to replay; default: the plant's own");
     command->add_option("--at", options->session.at,
                         "Moment to begin at: +10min, -30s, start, end or 2026-11-23T08:30:00Z; default: start");
     command->add_option("--speed", options->session.speed, "Log time per real time")
         ->check(CLI::Range(0.001, 1e6))
         ->capture_default_str();
+    auto* live = command->add_flag("--live", options->live, "Follow the plant's feeds instead of a log")->excludes(log);
+    command->add_option("--record", options->record, "With --live: log to write what arrives to; never overwrites one")
+        ->needs(live);
     command->add_flag("--paused", options->paused, "Do not start playing");
     command->add_option("--camera", options->session.camera,
                         "One of the plant's cameras; default: the plant's own choice, or everything");

@@ -5,7 +5,8 @@
 
 namespace millwright::app {
 
-Loader::Loader(const plant::Plant& plant, std::filesystem::path log) : plant_{plant}, log_{std::move(log)} {
+Loader::Loader(const plant::Plant& plant, std::filesystem::path log, bool withLog)
+    : plant_{plant}, log_{std::move(log)}, withLog_{withLog} {
     thread_ = std::jthread{[this](const std::stop_token& stop) {
         const Progress progress{[this](double fraction, std::string_view stage) {
                                     const std::scoped_lock lock{mutex_};
@@ -21,7 +22,7 @@ Loader::Loader(const plant::Plant& plant, std::filesystem::path log) : plant_{pl
 Loaded Loader::load(const Progress& progress) {
     Loaded result;
     const std::filesystem::path log = log_.empty() ? plant_.defaultLog : log_;
-    if (!log.empty()) {
+    if (withLog_ && !log.empty()) {
         progress(0, "Opening the log");
         if (auto replay = openReplay(plant_, log_)) {
             result.replay = std::move(*replay);

@@ -27,8 +27,9 @@ struct Loaded {
 /// Opens a plant's models and opens its log on a thread of its own, so that the window stays alive meanwhile.
 class Loader {
 public:
-    /// `plant` must outlive the loader and what it loads. `log` empty: the plant's own.
-    Loader(const plant::Plant& plant, std::filesystem::path log);
+    /// `plant` must outlive the loader and what it loads. `log` empty: the plant's own; none at all
+    /// unless `withLog`.
+    Loader(const plant::Plant& plant, std::filesystem::path log, bool withLog = true);
 
     struct Status {
         double fraction = 0;
@@ -46,6 +47,7 @@ private:
 
     const plant::Plant& plant_;
     std::filesystem::path log_;
+    bool withLog_;
     mutable std::mutex mutex_; // guards what follows
     Status status_;
     std::optional<Loaded> loaded_;

@@ -31,7 +31,7 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
       options_{std::move(options)},
       renderer_{std::move(renderer)},
       target_{std::move(target)},
-      loader_{std::make_unique<Loader>(plant, options_.log)} {
+      loader_{std::make_unique<Loader>(plant, options_.log, options_.live == nullptr)} {
     const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
     logName_ = log.filename().string();
     attention_.update(plant_, {});
@@ -75,7 +75,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         replay_->seek(start);
         replay_->setPlaying(options_.play);
         if (loaded.overview) overview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.overview));
-    } else if (!options_.at.empty() && !loaded.logProblem) {
+    } else if (!options_.at.empty() && !loaded.logProblem && !options_.live) {
         return failure(ErrorCode::Invalid, "--at needs a log: name one with --log", plant_.name);
     }
     if (loaded.scene) {
@@ -112,6 +112,16 @@ void Session::follow(std::shared_ptr<const twin::Frame> frame) {
     changed_ = true;
 }
 
+/// The frame, and what the status bar says of the feeds.
+void Session::followLive() {
+    follow(options_.live->frame());
+    logName_.clear();
+    for (const telemetry::FeedStatus& feed : *options_.live->feeds()) {
+        logName_ += std::format("{}{}: {}", logName_.empty() ? "" : ", ", feed.id, telemetry::name(feed.health));
+        if (feed.counters.dropped > 0) logName_ += std::format(", {} dropped", feed.counters.dropped);
+    }
+}
+
 Result<void> Session::advance(double dt) {
     if (loader_) {
         loadingStatus_ = loader_->status();
@@ -121,6 +131,7 @@ Result<void> Session::advance(double dt) {
             if (auto taken = takeLoaded(std::move(*loaded)); !taken) return taken;
         }
     }
+    if (options_.live) followLive();
     if (replay_) {
         follow(replay_->frame());
         if (const auto error = replay_->error()) logProblem_ = error->text();
@@ -250,7 +261,7 @@ ui::Model Session::model() const {
     m.logName = logName_;
     m.logProblem = logProblem_;
     m.problem = problem_;
-    m.logStatus = replay_                        ? ui::LogStatus::Ready
+    m.logStatus = replay_ || options_.live       ? ui::LogStatus::Ready
                   : !logProblem_.empty()         ? ui::LogStatus::Failed
                   : loader_ && !logName_.empty() ? ui::LogStatus::Opening
                                                  : ui::LogStatus::None;

@@ -4,6 +4,7 @@
 #include <millwright/gpu/target.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/render/renderer.hpp>
+#include <millwright/twin/live_thread.hpp>
 #include <millwright/twin/plant_scene.hpp>
 #include <millwright/twin/replay_thread.hpp>
 #include <millwright/ui/camera.hpp>
@@ -27,7 +28,8 @@ struct SessionOptions {
     std::string at;            ///< moment of the log, empty: its start
     std::string camera;        ///< empty: the plant's default, or everything
     double speed = 1;
-    bool play = true; ///< starts playing as soon as everything is there
+    std::shared_ptr<twin::LiveThread> live; ///< follows it instead of a log
+    bool play = true;                       ///< starts playing as soon as everything is there
 };
 
 /// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
@@ -72,6 +74,7 @@ private:
     [[nodiscard]] Result<void> takeLoaded(Loaded loaded);
     [[nodiscard]] Result<void> placeCamera();
     void follow(std::shared_ptr<const twin::Frame> frame);
+    void followLive();
     void answerPick();
     void flyTo(const ui::Camera& destination);
     void fly(EquipmentIndex equipment);

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <millwright/core/result.hpp>
+#include <millwright/core/time.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace millwright::plant {
+
+enum class FeedKind : std::uint8_t { Mqtt };
+
+enum class FeedTimeUnit : std::uint8_t { Seconds, Milliseconds, Microseconds, Nanoseconds };
+
+/// Where live samples come from, as `[[feed]]` describes it; docs/feeds.md explains the keys. Patterns hold {topic}, {path},
+/// {equipment} and {signal}, which stand for a signal's topic, its path, its equipment's path and its id. Secrets are never here:
+/// only the names of what holds them.
+struct Feed {
+    std::string id;
+    FeedKind kind = FeedKind::Mqtt;
+    std::string url;
+    std::string equipment;         ///< path; only its signals and those below come from this feed; empty: all
+    std::string topic = "{topic}"; ///< pattern
+    std::string value;             ///< JSON Pointer, a pattern; empty: the payload, or its member `value`
+    std::string time;              ///< JSON Pointer; empty: the time of reception
+    FeedTimeUnit timeUnit = FeedTimeUnit::Milliseconds;
+    std::string quality;                ///< JSON Pointer; empty: good
+    std::vector<std::string> subscribe; ///< topic filters; empty: from the pattern
+    int qos = 1;
+    Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order
+    Duration staleAfter{};                           ///< silence after which a value is stale; zero: never
+    int queueMegabytes = 16;
+    std::string clientId;
+    std::string userVariable, passwordVariable; ///< names of environment variables
+    std::filesystem::path passwordFile;         ///< absolute; its first line
+    std::filesystem::path ca, certificate, key; ///< absolute, PEM
+    bool verify = true;
+};
+
+/// The feeds of the plant at `path`, its folder or plant.toml, in file order. They are no part of `Plant`: what a plant is does not
+/// depend on how one reaches it, and only what is live needs to. Returns every problem of the file, as `load` does.
+[[nodiscard]] std::expected<std::vector<Feed>, std::vector<Error>> loadFeeds(const std::filesystem::path& path);
+
+} // namespace millwright::plant

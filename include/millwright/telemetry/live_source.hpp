@@ -1,0 +1,65 @@
+#pragma once
+
+#include <millwright/telemetry/feed.hpp>
+#include <millwright/telemetry/source.hpp>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace millwright::telemetry {
+
+struct LiveCounters {
+    std::uint64_t applied = 0; ///< handed out in order
+    std::uint64_t late = 0;    ///< older than their signal's newest: not applied
+    std::uint64_t redated = 0; ///< given another time, because their own was in the future or already past
+};
+
+/// Feeds made one stream in the total order that the twin asks for (docs/feeds.md tells the rules). Thread: one at a time.
+class LiveSource {
+public:
+    /// Given samples as they arrive, before they are handed out: those that will be, and the late ones.
+    using Tap = std::function<void(std::span<const Sample> arrived, std::span<const Sample> late)>;
+
+    /// `signals`: how many the plant has. Samples wait for `window` so that what arrives out of order is put in its place.
+    LiveSource(std::size_t signals, Duration window);
+
+    /// The table that feeds' String values index; it outlives the source as long as someone holds it.
+    [[nodiscard]] const std::shared_ptr<StringTable>& strings() const { return strings_; }
+    void add(std::unique_ptr<Feed> feed) { feeds_.push_back(std::move(feed)); }
+    void setTap(Tap tap) { tap_ = std::move(tap); }
+
+    /// Takes what has arrived by `now`, the time of reception, and returns what has waited long enough: ascending by time, then
+    /// signal, then arrival, all after what was returned before. Valid until the next call.
+    [[nodiscard]] std::span<const Sample> poll(Time now);
+    /// The same, without waiting any longer.
+    [[nodiscard]] std::span<const Sample> finish(Time now);
+    /// Nothing that is returned later is of this time or earlier.
+    [[nodiscard]] Time settled() const { return settled_; }
+    [[nodiscard]] LiveCounters counters() const { return counters_; }
+    [[nodiscard]] std::vector<FeedStatus> status() const;
+
+private:
+    /// What decides whether a signal's next sample is late.
+    struct SignalClock {
+        Time newest = Time::min();       ///< source time
+        Time given = Time::min();        ///< the time it was dated with
+        Time lateFrom{}, lateReceived{}; ///< the first of the late samples in a row
+        std::uint32_t lateInARow = 0;
+    };
+    void take(Time now);
+    [[nodiscard]] bool date(Sample& sample, Time now);
+    [[nodiscard]] std::span<const Sample> release(Time until);
+
+    std::shared_ptr<StringTable> strings_ = std::make_shared<StringTable>();
+    std::vector<std::unique_ptr<Feed>> feeds_;
+    std::vector<SignalClock> clocks_; ///< by signal
+    Duration window_;
+    Tap tap_;
+    Time settled_{};
+    LiveCounters counters_;
+    std::vector<Sample> arrived_, late_, waiting_, released_;
+};
+
+} // namespace millwright::telemetry

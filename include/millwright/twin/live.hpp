@@ -1,0 +1,41 @@
+#pragma once
+
+#include <millwright/telemetry/live_source.hpp>
+#include <millwright/twin/twin.hpp>
+
+#include <memory>
+#include <span>
+
+namespace millwright::twin {
+
+/// Whether a frame follows feeds: it plays, and there is no log to scrub.
+[[nodiscard]] inline bool isLive(const Frame& frame) {
+    return frame.playing && frame.log == TimeInterval{};
+}
+
+/// Live feeds played into a twin as they arrive. It reads no wall clock: the caller says what time it is. A replay of what was
+/// recorded of it comes to the same state. Thread: one at a time.
+class Live {
+public:
+    /// `plant` must outlive this; `source` has as many signals.
+    Live(const plant::Plant& plant, telemetry::LiveSource source);
+    ~Live();
+    Live(Live&&) noexcept;
+    Live& operator=(Live&&) noexcept;
+
+    /// Applies what has arrived by `now`, in order.
+    void poll(Time now);
+    /// Applies also what still waits to be put in order: before the state is compared with that of a replay.
+    void finish(Time now);
+
+    [[nodiscard]] telemetry::LiveSource& source();
+    [[nodiscard]] const Twin& twin() const;
+    /// The state at the moment that has settled; moves the twin's clock there.
+    [[nodiscard]] std::shared_ptr<const Frame> frame();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace millwright::twin

@@ -1,0 +1,200 @@
+#include <millwright/core/log.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <app/commands/record.hpp>
+#include <app/live.hpp>
+#include <app/open.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <format>
+#include <mutex>
+#include <unistd.h>
+
+namespace millwright::app {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::string plant;
+    std::string output;      ///< empty: only watch
+    std::string length;      ///< empty: until stopped
+    std::string rotateEvery; ///< empty: never
+    std::uint64_t rotateMegabytes = 0;
+    std::uint64_t keepMegabytes = 0;
+    bool json = false;
+};
+
+/// What happened, said once when it happens: on standard error, so that a service's journal has it.
+class Reporter {
+public:
+    explicit Reporter(bool quiet) : terminal_{!quiet && ::isatty(STDERR_FILENO) != 0} {}
+    ~Reporter() {
+        if (drawn_) std::fputs("\r\x1b[K", stderr);
+    }
+    Reporter(const Reporter&) = delete;
+    Reporter& operator=(const Reporter&) = delete;
+
+    void tell(const std::vector<telemetry::FeedStatus>& feeds, const telemetry::RecorderStatus& recorder) {
+        known_.resize(feeds.size());
+        for (std::size_t i = 0; i < feeds.size(); ++i) {
+            const telemetry::FeedStatus& feed = feeds[i];
+            const bool news = feed.health != known_[i].health || feed.problem != known_[i].problem;
+            if (news && !feed.problem.empty()) say(std::format("feed '{}': {}", feed.id, feed.problem));
+            if (news && feed.health == telemetry::FeedHealth::Live && known_[i].health != telemetry::FeedHealth::Live)
+                say(std::format("feed '{}' is live: {}", feed.id, feed.url));
+            if (feed.counters.dropped > known_[i].counters.dropped && known_[i].counters.dropped == 0)
+                say(std::format("feed '{}': messages are dropped, because the queue is full or they are too long", feed.id));
+            known_[i] = feed;
+        }
+        if (recorder.problem != problem_) say(recorder.problem.empty() ? "recording goes on" : recorder.problem);
+        problem_ = recorder.problem;
+    }
+    void progress(Duration since, std::uint64_t samples, std::uint64_t bytes) {
+        if (!terminal_) return;
+        const std::string line =
+            std::format("\r\x1b[K{}  {} samples  {:.1f} MB", formatDuration(since), samples, static_cast<double>(bytes) / 1e6);
+        std::fputs(line.c_str(), stderr);
+        std::fflush(stderr);
+        drawn_ = true;
+    }
+
+private:
+    void say(const std::string& text) {
+        if (drawn_) std::fputs("\r\x1b[K", stderr);
+        std::fprintf(stderr, "millwright: %s\n", text.c_str());
+        std::fflush(stderr);
+    }
+    bool terminal_;
+    bool drawn_ = false;
+    std::vector<telemetry::FeedStatus> known_;
+    std::string problem_;
+};
+
+void follow(twin::Live& live, const telemetry::Recorder* recorder, Duration length, const std::stop_token& stop, bool quiet) {
+    std::mutex mutex;
+    std::condition_variable_any stopped; // woken by nothing but the stop token
+    Reporter reporter{quiet};
+    const Clock::time_point began = Clock::now();
+    Clock::time_point reported = began;
+    while (!stop.stop_requested()) {
+        const Clock::time_point now = Clock::now();
+        if (length > Duration::zero() && now - began >= length) break;
+        live.poll(telemetry::receptionTime());
+        if (now - reported >= 250ms) {
+            reported = now;
+            const auto status = recorder != nullptr ? recorder->status() : telemetry::RecorderStatus{};
+            reporter.tell(live.source().status(), status);
+            reporter.progress(now - began, live.source().counters().applied, status.bytes);
+        }
+        std::unique_lock lock{mutex};
+        stopped.wait_for(lock, stop, 10ms, [] { return false; });
+    }
+    live.finish(telemetry::receptionTime());
+}
+
+/// The answer, for people or as JSON. `recorded` is null when nothing was.
+void answer(const Options& options, const plant::Plant& plant, twin::Live& live, const telemetry::RecorderStatus* recorded,
+            Duration length) {
+    const twin::Twin& twin = live.twin();
+    if (!options.json) {
+        std::string text = describeFeeds(live.source());
+        if (recorded != nullptr) {
+            text += std::format("{} samples recorded in {}\n", recorded->samples, formatDuration(length));
+            for (const auto& file : recorded->files) text += file.string() + '\n';
+        }
+        return print(text);
+    }
+    JsonWriter json;
+    json.beginObject().field("plant", plant.id).field("seconds", seconds(length)).field("signals", plant.signals.size());
+    if (recorded != nullptr) {
+        json.field("samples", recorded->samples).field("lost", recorded->lost).field("bytes", recorded->bytes);
+        json.key("logs").beginArray();
+        for (const auto& file : recorded->files) json.value(file.string());
+        json.endArray();
+    }
+    writeFeeds(json, live.source());
+    json.field("stateTime", formatTime(twin.time())).field("stateHash", twin.stateHash().hex()).endObject();
+    print(json.text());
+}
+
+Result<telemetry::RecorderOptions> recorderOptions(const Options& options) {
+    telemetry::RecorderOptions made;
+    made.path = options.output;
+    made.rotateBytes = options.rotateMegabytes * 1'000'000;
+    made.keepBytes = options.keepMegabytes * 1'000'000;
+    if (!options.rotateEvery.empty()) {
+        const auto every = parseDuration(options.rotateEvery);
+        if (!every) return std::unexpected(every.error());
+        made.rotateEvery = *every;
+    }
+    return made;
+}
+
+ExitStatus record(const Options& options) {
+    const auto length = options.length.empty() ? Result<Duration>{Duration::zero()} : parseDuration(options.length);
+    if (!length) return fail(length.error());
+    auto wanted = recorderOptions(options);
+    if (!wanted) return fail(wanted.error());
+    const auto plant = openPlant(options.plant);
+    if (!plant) return fail(plant.error());
+    auto live = openLive(*plant, options.plant);
+    if (!live) return fail(live.error());
+    std::unique_ptr<telemetry::Recorder> recorder;
+    if (!options.output.empty()) {
+        auto made = recordLive(*plant, *live, std::move(*wanted));
+        if (!made) return fail(made.error());
+        recorder = std::move(*made);
+    }
+    const std::stop_token stop = interrupted();
+    const Clock::time_point began = Clock::now();
+    follow(*live, recorder.get(), *length, stop, options.json);
+    const Duration took = Clock::now() - began;
+    if (recorder) {
+        auto closed = recorder->close();
+        const telemetry::RecorderStatus status = closed ? std::move(*closed) : recorder->status();
+        answer(options, *plant, *live, &status, took);
+        if (!closed) {
+            static_cast<void>(fail(closed.error()));
+            return ExitStatus::CheckFailed;
+        }
+    } else {
+        answer(options, *plant, *live, nullptr, took);
+    }
+    return ExitStatus::Success;
+}
+
+void addCommon(CLI::App& command, Options& options) {
+    command.add_option("PLANT", options.plant, "A plant's folder, with [[feed]] in its plant.toml")->required();
+    command.add_option("--for", options.length, "How long, such as 30s or 8h; default: until stopped with Ctrl-C");
+    command.add_flag("--json", options.json, "Print the answer as JSON");
+}
+
+} // namespace
+
+void addRecord(CLI::App& program, Run& run) {
+    CLI::App* command = program.add_subcommand("record", "Record a plant's live feeds to a log, until stopped");
+    command->footer("Example: millwright record my-plant -o shift.mcap --for 8h");
+    auto options = std::make_shared<Options>();
+    addCommon(*command, *options);
+    command->add_option("-o,--output", options->output, "Log to write; never overwrites one")->required();
+    command->add_option("--rotate-size", options->rotateMegabytes, "Begin another file after so many MB: NAME-2, NAME-3 …");
+    command->add_option("--rotate-every", options->rotateEvery, "Begin another file after so long, such as 1h");
+    command->add_option("--keep-size", options->keepMegabytes,
+                        "Delete the oldest files of this recording beyond so many MB in all");
+    command->callback([&run, options] { run = [options] { return record(*options); }; });
+}
+
+void addFeed(CLI::App& program, Run& run) {
+    CLI::App* command =
+        program.add_subcommand("feed", "Watch a plant's live feeds without a display: health, counters, state hash");
+    command->footer("Example: millwright feed my-plant --for 10s --json");
+    auto options = std::make_shared<Options>();
+    addCommon(*command, *options);
+    command->callback([&run, options] { run = [options] { return record(*options); }; });
+}
+
+} // namespace millwright::app

@@ -1,0 +1,182 @@
+#include <millwright/core/log.hpp>
+#include <millwright/core/mapped_file.hpp>
+#include <millwright/twin/replay.hpp>
+
+#include <algorithm>
+#include <app/live.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <format>
+#include <unordered_map>
+
+namespace millwright::app {
+namespace {
+
+std::string filled(std::string_view pattern, const plant::Plant& plant, const plant::Signal& signal) {
+    std::string text{pattern};
+    const std::pair<std::string_view, std::string_view> values[] = {{"{topic}", signal.topic},
+                                                                    {"{path}", signal.path},
+                                                                    {"{equipment}", plant.at(signal.equipment).path},
+                                                                    {"{signal}", signal.id}};
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto* const found =
+            std::ranges::find_if(values, [&](const auto& one) { return text.substr(i).starts_with(one.first); });
+        if (found == std::end(values)) {
+            result.push_back(text[i++]);
+        } else {
+            result += found->second;
+            i += found->first.size();
+        }
+    }
+    return result;
+}
+
+bool comesFrom(const plant::Feed& feed, const plant::Plant& plant, const plant::Signal& signal) {
+    if (feed.equipment.empty()) return true;
+    const std::string& path = plant.at(signal.equipment).path;
+    return path == feed.equipment || (path.starts_with(feed.equipment) && path[feed.equipment.size()] == '/');
+}
+
+/// The topic filters that cover every topic of the pattern.
+std::vector<std::string> filtersOf(const plant::Feed& feed) {
+    if (!feed.subscribe.empty()) return feed.subscribe;
+    const std::size_t open = feed.topic.find('{');
+    if (open == std::string::npos) return {feed.topic};
+    const std::size_t slash = feed.topic.rfind('/', open);
+    return {slash == std::string::npos || open == 0 ? "#" : feed.topic.substr(0, slash + 1) + "#"};
+}
+
+Result<std::string> variable(const std::string& name, const plant::Feed& feed, std::string_view key) {
+    if (name.empty()) return std::string{};
+    if (const char* value = std::getenv(name.c_str()); value != nullptr) return std::string{value};
+    return failure(ErrorCode::NotFound, std::format("the environment variable {} that '{}' names is not set", name, key),
+                   std::format("feed '{}'", feed.id));
+}
+
+Result<std::string> passwordOf(const plant::Feed& feed) {
+    if (feed.passwordFile.empty()) return variable(feed.passwordVariable, feed, "password_env");
+    auto text = readFile(feed.passwordFile, 64u << 10);
+    if (!text) return std::unexpected(text.error());
+    return text->substr(0, text->find_first_of("\r\n"));
+}
+
+} // namespace
+
+Result<telemetry::MqttOptions> mqttOptions(const plant::Plant& plant, const plant::Feed& feed) {
+    auto user = variable(feed.userVariable, feed, "user_env");
+    if (!user) return std::unexpected(user.error());
+    auto password = passwordOf(feed);
+    if (!password) return std::unexpected(password.error());
+    if (!feed.verify) log::warning("feed '{}': verify = false, so anyone can pose as the broker", feed.id);
+    telemetry::MqttOptions options;
+    options.id = feed.id;
+    options.broker = {.url = feed.url,
+                      .clientId = feed.clientId,
+                      .user = std::move(*user),
+                      .password = std::move(*password),
+                      .ca = feed.ca,
+                      .certificate = feed.certificate,
+                      .key = feed.key,
+                      .verify = feed.verify};
+    options.subscriptions = filtersOf(feed);
+    options.qos = feed.qos;
+    options.staleAfter = feed.staleAfter;
+    options.queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20;
+    options.format = {.time = telemetry::pointerNames(feed.time),
+                      .quality = telemetry::pointerNames(feed.quality),
+                      .timeUnit = static_cast<telemetry::TimeUnit>(feed.timeUnit)};
+    const std::vector<std::string> names = telemetry::pointerNames(feed.value);
+    for (std::size_t i = 0; i < plant.signals.size(); ++i) {
+        const plant::Signal& signal = plant.signals[i];
+        if (!comesFrom(feed, plant, signal)) continue;
+        telemetry::PayloadAddress address{static_cast<SignalIndex>(i), signal.type, filled(feed.topic, plant, signal), {}};
+        for (const std::string& name : names) address.value.push_back(filled(name, plant, signal));
+        options.addresses.push_back(std::move(address));
+    }
+    return options;
+}
+
+Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path) {
+    if (plant.signals.empty()) return failure(ErrorCode::Invalid, "has no signals for feeds to bring", plant.id);
+    const auto feeds = plant::loadFeeds(path);
+    if (!feeds) return std::unexpected(feeds.error().front());
+    if (feeds->empty())
+        return failure(ErrorCode::Invalid, "the plant has no [[feed]]: describe one (docs/feeds.md)", path.string());
+    const auto window = std::ranges::max(*feeds, {}, &plant::Feed::window).window;
+    telemetry::LiveSource source{plant.signals.size(), window};
+    std::unordered_map<std::size_t, std::string> owners;
+    for (const plant::Feed& feed : *feeds) {
+        auto options = mqttOptions(plant, feed);
+        if (!options) return std::unexpected(options.error());
+        for (const auto& address : options->addresses)
+            if (const auto [owner, added] = owners.emplace(index(address.signal), feed.id); !added)
+                return failure(ErrorCode::Invalid,
+                               std::format("feed '{}' brings signal '{}' too: divide them with 'equipment'", owner->second,
+                                           plant.at(address.signal).path),
+                               std::format("feed '{}'", feed.id));
+        auto opened = telemetry::openMqtt(std::move(*options));
+        if (!opened) return std::unexpected(opened.error());
+        source.add(std::move(*opened));
+    }
+    return twin::Live{plant, std::move(source)};
+}
+
+Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
+                                                        telemetry::RecorderOptions options) {
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is a full disk, not our end
+    for (const auto& [topic, type, unit] : twin::subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    auto recorder = telemetry::Recorder::create(std::move(options), live.source().strings());
+    if (recorder)
+        live.source().setTap([r = recorder->get()](std::span<const telemetry::Sample> arrived,
+                                                   std::span<const telemetry::Sample> late) { r->write(arrived, late); });
+    return recorder;
+}
+
+void writeFeeds(JsonWriter& json, telemetry::LiveSource& source) {
+    const telemetry::LiveCounters all = source.counters();
+    json.field("applied", all.applied).field("late", all.late).field("redated", all.redated);
+    json.key("feeds").beginArray();
+    for (const telemetry::FeedStatus& feed : source.status()) {
+        const telemetry::FeedCounters& n = feed.counters;
+        json.beginObject()
+            .field("id", feed.id)
+            .field("kind", feed.kind)
+            .field("url", feed.url)
+            .field("health", telemetry::name(feed.health))
+            .field("problem", feed.problem)
+            .field("received", n.received)
+            .field("bytes", n.bytes)
+            .field("samples", n.samples)
+            .field("unmatched", n.unmatched)
+            .field("rejected", n.rejected)
+            .field("dropped", n.dropped)
+            .field("gaps", n.gaps)
+            .field("reconnects", n.reconnects)
+            .field("clockOffset", seconds(feed.clockOffset))
+            .key("lastReceived");
+        if (feed.lastReceived == Time{})
+            json.null();
+        else
+            json.value(formatTime(feed.lastReceived));
+        json.endObject();
+    }
+    json.endArray();
+}
+
+std::string describeFeeds(telemetry::LiveSource& source) {
+    std::string text;
+    for (const telemetry::FeedStatus& feed : source.status()) {
+        const telemetry::FeedCounters& n = feed.counters;
+        text += std::format("{}: {}, {} messages, {} samples", feed.id, telemetry::name(feed.health), n.received, n.samples);
+        if (n.unmatched > 0) text += std::format(", {} of no signal", n.unmatched);
+        if (n.rejected > 0) text += std::format(", {} unreadable", n.rejected);
+        if (n.dropped > 0) text += std::format(", {} dropped", n.dropped);
+        if (n.reconnects > 0) text += std::format(", {} reconnects", n.reconnects);
+        if (!feed.problem.empty()) text += std::format(" ({})", feed.problem);
+        text += '\n';
+    }
+    return text;
+}
+
+} // namespace millwright::app

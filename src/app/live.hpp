@@ -1,0 +1,34 @@
+#pragma once
+
+#include <millwright/core/json_writer.hpp>
+#include <millwright/core/result.hpp>
+#include <millwright/plant/feed.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/mqtt.hpp>
+#include <millwright/telemetry/recorder.hpp>
+#include <millwright/twin/live.hpp>
+
+#include <filesystem>
+#include <string>
+
+/// How commands turn the feeds that a plant describes into connections, and what they say of them.
+namespace millwright::app {
+
+/// How one of the plant's feeds is reached and read. Reads the environment and the password file. Errors: NotFound (a variable that
+/// is not set, a file), Invalid.
+[[nodiscard]] Result<telemetry::MqttOptions> mqttOptions(const plant::Plant& plant, const plant::Feed& feed);
+
+/// Connects every feed of the plant, in the background. `plant`, loaded from `path`, must outlive it. Errors: Invalid (no feed, no
+/// signal, a signal that two feeds bring), those of the feeds.
+[[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path);
+
+/// Records to `path` what `live` receives from now on. Errors: those of `Recorder::create`.
+[[nodiscard]] Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
+                                                                      telemetry::RecorderOptions options);
+
+/// The members that docs/feeds.md describes, `feeds` and `late` and so on.
+void writeFeeds(JsonWriter& json, telemetry::LiveSource& source);
+/// One line a feed for people.
+[[nodiscard]] std::string describeFeeds(telemetry::LiveSource& source);
+
+} // namespace millwright::app

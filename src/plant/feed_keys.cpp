@@ -1,0 +1,85 @@
+#include "plant/keys.hpp"
+
+namespace millwright::plant {
+namespace {
+
+using enum ValueKind;
+
+constexpr std::string_view kinds[] = {"mqtt"};
+constexpr std::string_view timeUnits[] = {"s", "ms", "us", "ns"};
+
+constexpr Key feedKeyList[] = {
+    {.name = "id", .kind = Identifier, .description = "unique", .required = true},
+    {.name = "kind", .kind = Choice, .description = "how it speaks", .required = true, .choices = kinds},
+    {.name = "url",
+     .kind = Text,
+     .description = "the broker: mqtt://HOST[:1883], or mqtts://HOST[:8883] for TLS; without user or password",
+     .required = true},
+    {.name = "equipment",
+     .kind = ValueKind::Path,
+     .description = "path of an equipment: only its signals and those below come from this feed; without it, all"},
+    {.name = "topic",
+     .kind = Text,
+     .description = "topic of a signal's messages; {topic} {path} {equipment} {signal} stand for the signal's topic, its path, its "
+                    "equipment's path and its id",
+     .fallback = "\"{topic}\""},
+    {.name = "value",
+     .kind = Text,
+     .description =
+         "JSON Pointer to the value, such as /v or /{signal}; without it, the payload is the value, or an object whose member "
+         "`value` is"},
+    {.name = "time", .kind = Text, .description = "JSON Pointer to the source time; without it, the time of reception"},
+    {.name = "time_unit",
+     .kind = Choice,
+     .description = "what a source time that is a number counts since 1970, UTC; text is ISO 8601",
+     .fallback = "\"ms\"",
+     .choices = timeUnits},
+    {.name = "quality",
+     .kind = Text,
+     .description =
+         "JSON Pointer to the quality: good, uncertain, bad or stale, a boolean, or an OPC quality number; without it, good"},
+    {.name = "subscribe",
+     .kind = Texts,
+     .description = "topic filters; without them, what stands before the first { of `topic`, and everything below"},
+    {.name = "qos", .kind = Integer, .description = "MQTT quality of service", .fallback = "1", .minimum = 0, .maximum = 2},
+    {.name = "window",
+     .kind = Duration,
+     .description = "how long samples wait to be put in order; the longest of all feeds counts",
+     .fallback = "\"20ms\"",
+     .minimum = 0},
+    {.name = "stale_after",
+     .kind = Duration,
+     .description = "silence after which a signal's value is stale; without it, only when the connection is lost",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "queue",
+     .kind = Integer,
+     .description = "MiB of messages that may wait; what comes beyond is dropped and counted",
+     .fallback = "16",
+     .minimum = 1,
+     .maximum = 4096},
+    {.name = "client_id",
+     .kind = Text,
+     .description = "MQTT client id, unique at the broker; with it, the broker keeps messages while Millwright restarts"},
+    {.name = "user_env", .kind = Text, .description = "name of the environment variable that holds the user"},
+    {.name = "password_env", .kind = Text, .description = "name of the environment variable that holds the password"},
+    {.name = "password_file", .kind = Text, .description = "file whose first line is the password, relative to the plant folder"},
+    {.name = "ca",
+     .kind = Text,
+     .description = "PEM file with the authorities to trust, relative to the plant folder; without it, those of the machine"},
+    {.name = "certificate", .kind = Text, .description = "PEM file with this client's certificate, relative to the plant folder"},
+    {.name = "key", .kind = Text, .description = "PEM file with this client's private key, relative to the plant folder"},
+    {.name = "verify",
+     .kind = Boolean,
+     .description = "whether the broker's certificate must be valid and its host's; false lets anyone pose as the broker",
+     .fallback = "true"},
+};
+
+} // namespace
+
+constinit const TableKeys feedKeys{"feed", "Where live samples come from.", feedKeyList};
+
+constinit const std::span<const std::string_view> feedKindWords{kinds};
+constinit const std::span<const std::string_view> timeUnitWords{timeUnits};
+
+} // namespace millwright::plant

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <millwright/core/time.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+namespace millwright::telemetry {
+
+/// Something that happened on a connection.
+struct Arrival {
+    enum class Kind : std::uint8_t {
+        Message,
+        Connected, ///< `payload` is empty when the broker kept the session, so that nothing was missed
+        Lost,
+    };
+    Kind kind = Kind::Message;
+    Time received{};
+    std::string_view topic, payload;
+};
+
+/// What arrived and was not yet looked at, in order, within a budget of bytes. Threads: `push` any, `pop` one; neither waits for
+/// the other.
+class ArrivalQueue {
+public:
+    explicit ArrivalQueue(std::size_t bytes);
+
+    /// False when there is no room: the arrival is dropped. News of the connection finds room kept free for it.
+    bool push(const Arrival& arrival);
+    /// False when there is none. The views stay valid until the next call.
+    bool pop(Arrival& arrival);
+
+private:
+    struct Head {
+        std::uint32_t size; ///< of the record, head included; a jump to the beginning of the ring when `kind` is `jump`
+        std::uint32_t topic, payload;
+        std::uint32_t kind;
+        std::int64_t received;
+    };
+    static constexpr std::uint32_t jump = 0xFFFF'FFFFu;
+
+    std::size_t capacity_;
+    std::unique_ptr<std::byte[]> ring_;
+    std::mutex pushing_;                              // callbacks may come from more than one thread of the client library
+    std::atomic<std::size_t> written_ = 0, read_ = 0; ///< bytes ever
+    std::size_t held_ = 0;                            ///< of the record that the last `pop` showed
+};
+
+} // namespace millwright::telemetry

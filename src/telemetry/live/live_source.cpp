@@ -1,0 +1,103 @@
+#include <millwright/telemetry/live_source.hpp>
+
+#include <algorithm>
+
+namespace millwright::telemetry {
+namespace {
+
+/// Samples that are late in a row, in step with the time that passes here, come from a clock that was set back.
+constexpr Duration clockProof = std::chrono::seconds{2};
+constexpr Duration clockSlack = std::chrono::seconds{1};
+
+bool comesFirst(const Sample& a, const Sample& b) {
+    return a.time != b.time ? a.time < b.time : a.signal < b.signal;
+}
+
+} // namespace
+
+std::string_view name(FeedHealth health) {
+    switch (health) {
+    case FeedHealth::Connecting: return "connecting";
+    case FeedHealth::Live: return "live";
+    case FeedHealth::Disconnected: break;
+    }
+    return "disconnected";
+}
+
+Time receptionTime() {
+    static const auto wall = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    static const auto steady = std::chrono::steady_clock::now();
+    return wall + std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - steady);
+}
+
+LiveSource::LiveSource(std::size_t signals, Duration window) : clocks_(signals), window_{window} {}
+
+/// Settles the time of a sample that has just arrived; false when it is late.
+bool LiveSource::date(Sample& sample, Time now) {
+    SignalClock& clock = clocks_[index(sample.signal)];
+    const Time source = sample.time;
+    const bool ours = sample.quality == Quality::Stale; // said here of a silent source, by our clock: never late
+    if (source < clock.newest && !ours) {
+        if (clock.lateInARow++ == 0) {
+            clock.lateFrom = source;
+            clock.lateReceived = now;
+        }
+        const Duration passed = now - clock.lateReceived, advanced = source - clock.lateFrom;
+        const bool inStep = advanced > passed - clockSlack && advanced < passed + clockSlack;
+        if (!inStep) clock.lateInARow = 0; // old samples handed in later, not a clock
+        if (!inStep || passed < clockProof) return false;
+    }
+    clock.lateInARow = 0;
+    if (!ours) clock.newest = source;
+    // Nothing is measured after it was received, comes before what was handed out, or overtakes its signal's last sample.
+    sample.time = std::max({std::min(source, now), settled_ + Duration{1}, clock.given});
+    clock.given = sample.time;
+    if (sample.time != source) ++counters_.redated;
+    return true;
+}
+
+void LiveSource::take(Time now) {
+    arrived_.clear();
+    late_.clear();
+    for (const auto& feed : feeds_) feed->drain(now, *strings_, arrived_);
+    std::size_t kept = 0;
+    for (Sample sample : arrived_) {
+        if (date(sample, now))
+            arrived_[kept++] = sample;
+        else
+            late_.push_back(sample);
+    }
+    arrived_.resize(kept);
+    counters_.late += late_.size();
+    if (tap_ && (!arrived_.empty() || !late_.empty())) tap_(arrived_, late_);
+    waiting_.insert(waiting_.end(), arrived_.begin(), arrived_.end());
+}
+
+std::span<const Sample> LiveSource::release(Time until) {
+    until = std::max(until, settled_);
+    const auto rest = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const Sample& s) { return s.time <= until; });
+    released_.assign(waiting_.begin(), rest);
+    waiting_.erase(waiting_.begin(), rest);
+    std::ranges::stable_sort(released_, comesFirst);
+    settled_ = until;
+    counters_.applied += released_.size();
+    return released_;
+}
+
+std::span<const Sample> LiveSource::poll(Time now) {
+    take(now);
+    return release(now - window_);
+}
+
+std::span<const Sample> LiveSource::finish(Time now) {
+    take(now);
+    return release(now);
+}
+
+std::vector<FeedStatus> LiveSource::status() const {
+    std::vector<FeedStatus> all;
+    for (const auto& feed : feeds_) all.push_back(feed->status());
+    return all;
+}
+
+} // namespace millwright::telemetry

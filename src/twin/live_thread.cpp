@@ -1,0 +1,47 @@
+#include <millwright/twin/live_thread.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace millwright::twin {
+
+struct LiveThread::State {
+    Live live;
+    Duration period;
+    std::atomic<std::shared_ptr<const Frame>> frame;
+    std::atomic<std::shared_ptr<const std::vector<telemetry::FeedStatus>>> feeds;
+    std::jthread thread; ///< last: stops before what it uses goes
+
+    State(Live l, Duration p) : live{std::move(l)}, period{p} {
+        show();
+        thread = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+    }
+    void show() {
+        live.poll(telemetry::receptionTime());
+        frame = live.frame();
+        feeds = std::make_shared<const std::vector<telemetry::FeedStatus>>(live.source().status());
+    }
+    void run(const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any stopped; // woken by nothing but the stop token
+        while (!stop.stop_requested()) {
+            show();
+            std::unique_lock lock{mutex};
+            stopped.wait_for(lock, stop, period, [] { return false; });
+        }
+    }
+};
+
+LiveThread::LiveThread(Live live, Duration period) : state_{std::make_unique<State>(std::move(live), period)} {}
+LiveThread::~LiveThread() = default;
+
+std::shared_ptr<const Frame> LiveThread::frame() const {
+    return state_->frame.load();
+}
+std::shared_ptr<const std::vector<telemetry::FeedStatus>> LiveThread::feeds() const {
+    return state_->feeds.load();
+}
+
+} // namespace millwright::twin

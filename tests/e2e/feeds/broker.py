@@ -1,0 +1,143 @@
+"""A real mosquitto on a port of its own, a plant that listens to it, and the program under test."""
+import json
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+PATIENCE = 30  # seconds to wait for something that happens at once on a healthy machine
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(true, what):
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {PATIENCE} s in vain until {what}")
+        time.sleep(0.02)
+
+
+class Broker:
+    """mosquitto; `more` are further lines of its configuration."""
+
+    def __init__(self, folder, port=None, listener="", more="allow_anonymous true"):
+        self.port = port or free_port()
+        self.config = Path(folder) / f"mosquitto-{self.port}.conf"
+        self.config.write_text(f"listener {self.port} 127.0.0.1\n{listener}\n{more}\nmax_queued_messages 0\nuser root\n")
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(["mosquitto", "-c", self.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def answers():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        wait_until(answers, "mosquitto answers")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Program:
+    """millwright, running; its standard error is read as it comes."""
+
+    def __init__(self, *arguments, **options):
+        self.process = subprocess.Popen([*map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+        self.errors = ""
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.errors += line
+
+    def says(self, text):
+        wait_until(lambda: re.search(text, self.errors) or self.process.poll() is not None, f"the program says '{text}'")
+        if not re.search(text, self.errors):
+            raise AssertionError(f"it never said '{text}' but: {self.errors}")
+
+    def rests(self):
+        """Waits until it has worked off what it was given: it uses next to no processor time any more."""
+        def ticks():
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return int(fields[11]) + int(fields[12])
+        history = [ticks()]
+
+        def calm():
+            time.sleep(0.5)
+            history.append(ticks())
+            return len(history) > 4 and history[-1] - history[-5] <= 4
+        wait_until(calm, "the program has worked off everything")
+
+    def stop(self, signal=2):
+        """The JSON it prints, None where it prints none."""
+        self.process.send_signal(signal)
+        output = self.process.stdout.read()
+        self.process.wait(PATIENCE)
+        self.reader.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return json.loads(output) if output.startswith("{") else None
+
+
+class FeedTest(unittest.TestCase):
+    program = None  # path of millwright
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.running = []
+        self.addCleanup(self._end)
+
+    def _end(self):
+        for one in self.running:
+            process = one.process
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def broker(self, **options):
+        made = Broker(self.folder, **options)
+        self.running.append(made)
+        return made
+
+    def plant(self, url, feed="", topic="factory/{path}"):
+        """A line with a float, an integer, a boolean and a string signal."""
+        signals = "".join(f'[[equipment.signal]]\nid = "{name}"\ntype = "{kind}"\n' for name, kind in
+                          [("speed", "float"), ("count", "integer"), ("running", "boolean"), ("state", "string")])
+        (self.folder / "plant.toml").write_text(
+            f'format = 1\n[plant]\nid = "line"\n[[equipment]]\npath = "line"\n{signals}\n'
+            f'[[feed]]\nid = "broker"\nkind = "mqtt"\nurl = "{url}"\ntopic = "{topic}"\n{feed}\n')
+        return self.folder
+
+    def start(self, *arguments, **options):
+        made = Program(self.program, *arguments, **options)
+        self.running.append(made)
+        return made
+
+    def run_program(self, *arguments, **options):
+        return subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, **options)
+
+    def json_of(self, *arguments):
+        done = self.run_program(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def publish(self, broker, topic, *payloads, qos=1, retain=False, extra=()):
+        """Each payload as one message, acknowledged when this returns."""
+        command = ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-q", str(qos), "-l", *extra]
+        if retain:
+            command.append("-r")
+        subprocess.run(command, input="".join(p + "\n" for p in payloads), text=True, check=True, timeout=PATIENCE)

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Recording live feeds: what is recorded replays to the state the live twin had, and survives kills and full disks.
+
+usage: record_test.py MILLWRIGHT
+"""
+import random
+import resource
+import subprocess
+import sys
+import time
+import unittest
+
+from broker import FeedTest
+
+FeedTest.program = sys.argv[1]
+
+
+class Record(FeedTest):
+    def record(self, broker, *more, feed="", **options):
+        self.log = self.folder / "shift.mcap"
+        recording = self.start("record", self.plant(f"mqtt://127.0.0.1:{broker.port}", feed), "-o", self.log, "--json", *more, **options)
+        recording.says("feed 'broker' is live")
+        return recording
+
+    def publish_mix(self, broker, count):
+        for topic, payload in [("speed", "{}.25"), ("count", "{}"), ("running", "true"), ("state", "step-{}")]:
+            self.publish(broker, f"factory/line/{topic}", *(payload.format(i) for i in range(count)))
+
+    def test_a_recording_replays_to_the_state_of_the_live_twin(self):
+        broker = self.broker()
+        recording = self.record(broker)
+        self.publish_mix(broker, 500)
+        recording.rests()
+        live = recording.stop()
+        self.assertEqual((live["samples"], live["lost"], live["logs"]), (2000, 0, [str(self.log)]))
+        self.assertEqual(self.run_program("log", "verify", self.log).returncode, 0)
+        replayed = self.json_of("replay", self.folder, "--log", self.log, "--json")
+        self.assertEqual(replayed["samples"], 2000)
+        self.assertEqual(replayed["stateHash"], live["stateHash"])
+
+    def test_late_samples_are_recorded_and_replays_still_agree(self):
+        broker = self.broker()
+        recording = self.record(broker, feed='time = "/t"')
+        now = time.time()
+        for age in (3, 2, 4, 1, 5, 0.5):
+            self.publish(broker, "factory/line/speed", f'{{"value": {age}, "t": {int((now - age) * 1000)}}}')
+        recording.rests()
+        live = recording.stop()
+        self.assertEqual((live["late"], live["samples"]), (2, 6), "late ones are recorded too")
+        replayed = self.json_of("replay", self.folder, "--log", self.log, "--json")
+        self.assertEqual((replayed["samples"], replayed["stateHash"]), (4, live["stateHash"]))
+
+    def test_values_of_a_lost_broker_are_recorded_as_stale(self):
+        broker = self.broker()
+        recording = self.record(broker)
+        self.publish_mix(broker, 10)
+        recording.rests()
+        broker.stop()
+        recording.says("connection to .* broke")
+        live = recording.stop()
+        self.assertEqual(live["samples"], 44)
+        self.assertEqual(self.json_of("replay", self.folder, "--log", self.log, "--json")["stateHash"], live["stateHash"])
+
+    def test_nothing_is_overwritten(self):
+        broker = self.broker()
+        self.log = self.folder / "shift.mcap"
+        self.log.write_bytes(b"precious")
+        refused = self.run_program("record", self.plant(f"mqtt://127.0.0.1:{broker.port}"), "-o", self.log)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("never overwrites", refused.stderr)
+        self.assertEqual(self.log.read_bytes(), b"precious")
+
+    def test_a_kill_loses_at_most_the_last_second(self):
+        broker = self.broker()
+        dice = random.Random(4)
+        for attempt in range(10):
+            with self.subTest(attempt):
+                self.log = self.folder / "shift.mcap"
+                self.log.unlink(missing_ok=True)
+                recording = self.record(broker)
+                publisher = subprocess.Popen(["mosquitto_pub", "-p", str(broker.port), "-t", "factory/line/count", "-q", "1", "-l"], stdin=subprocess.PIPE, text=True)
+                end = time.monotonic() + 1.5 + dice.random()
+                times = []
+                while time.monotonic() < end:
+                    publisher.stdin.write(f"{len(times)}\n")
+                    publisher.stdin.flush()
+                    times.append(time.monotonic())
+                    time.sleep(0.005)
+                recording.stop(signal=9)
+                publisher.stdin.close()
+                publisher.wait()
+                recovered = self.folder / f"recovered-{attempt}.mcap"
+                done = self.run_program("log", "recover", self.log, "-o", recovered)
+                self.assertIn(done.returncode, (0, 1), done.stderr)
+                kept = self.json_of("log", "info", recovered, "--json")["samples"]
+                # A flush begins each second and takes as long as the disk does: two seconds bound both on a loaded machine.
+                owed = sum(t < times[-1] - 2 for t in times)
+                self.assertGreaterEqual(kept, owed, f"of {len(times)} published")
+                self.assertEqual(self.json_of("replay", self.folder, "--log", self.log, "--json")["samples"], kept, "readers see the same")
+
+    def test_a_full_disk_pauses_recording_and_loses_nothing_that_memory_holds(self):
+        """A limit on the size of files is a disk that is full, until another file is begun."""
+        broker = self.broker()
+        limit = 40_000
+        recording = self.record(broker, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        dice = random.Random(1)
+        for _ in range(4):
+            self.publish(broker, "factory/line/speed", *(repr(dice.random()) for _ in range(3000)))
+            recording.rests()
+            time.sleep(1.2)
+        recording.says("recording pauses: .*cannot be written")
+        recording.says("recording goes on")
+        live = recording.stop()
+        self.assertGreater(len(live["logs"]), 1)
+        self.assertEqual((live["samples"], live["lost"]), (12_000, 0))
+        kept = 0
+        for number, log in enumerate(live["logs"]):
+            whole = self.folder / f"whole-{number}.mcap"
+            self.run_program("log", "recover", log, "-o", whole)
+            kept += self.json_of("log", "info", whole, "--json")["samples"]
+        self.assertEqual(kept, 12_000)
+
+    def test_files_rotate_by_age_and_the_oldest_go(self):
+        broker = self.broker()
+        recording = self.record(broker, "--rotate-every", "1s")
+        for _ in range(3):
+            self.publish_mix(broker, 10)
+            time.sleep(1.2)
+        recording.rests()
+        live = recording.stop()
+        self.assertGreaterEqual(len(live["logs"]), 2)
+        self.assertEqual(live["logs"][1], str(self.folder / "shift-2.mcap"))
+        self.assertEqual(sum(self.json_of("log", "info", log, "--json")["samples"] for log in live["logs"]), 120)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

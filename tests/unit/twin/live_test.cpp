@@ -1,0 +1,129 @@
+#include <millwright/plant/load.hpp>
+#include <millwright/telemetry/log_source.hpp>
+#include <millwright/telemetry/recorder.hpp>
+#include <millwright/twin/live_thread.hpp>
+#include <millwright/twin/replay.hpp>
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <unistd.h>
+
+namespace millwright::twin {
+namespace {
+
+using namespace std::chrono_literals;
+using telemetry::Sample;
+
+constexpr std::string_view text = R"(format = 1
+[plant]
+id = "p"
+[[equipment]]
+path = "line"
+[[equipment.signal]]
+id = "speed"
+[[equipment.signal]]
+id = "count"
+type = "integer"
+[[equipment.binding]]
+signal = "speed"
+kind = "spin"
+per_unit = 6
+)";
+
+/// Samples that a test pushes from its own thread.
+class Pushed final : public telemetry::Feed {
+public:
+    struct Queue {
+        std::mutex mutex;
+        std::vector<Sample> samples;
+    };
+    explicit Pushed(std::shared_ptr<Queue> queue) : queue_{std::move(queue)} {}
+    void drain(Time, StringTable&, std::vector<Sample>& samples) override {
+        const std::scoped_lock lock{queue_->mutex};
+        samples.insert(samples.end(), queue_->samples.begin(), queue_->samples.end());
+        queue_->samples.clear();
+    }
+    [[nodiscard]] telemetry::FeedStatus status() const override { return {.id = "pushed"}; }
+
+private:
+    std::shared_ptr<Queue> queue_;
+};
+
+class LiveTwin : public ::testing::Test {
+protected:
+    plant::Plant plant = plant::loadText(text, ".").value_or(plant::Plant{});
+    std::shared_ptr<Pushed::Queue> queue = std::make_shared<Pushed::Queue>();
+
+    Live live(Duration window) {
+        telemetry::LiveSource source{plant.signals.size(), window};
+        source.add(std::make_unique<Pushed>(queue));
+        return Live{plant, std::move(source)};
+    }
+    void push(Sample sample) {
+        const std::scoped_lock lock{queue->mutex};
+        queue->samples.push_back(sample);
+    }
+};
+
+TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
+    ASSERT_EQ(plant.signals.size(), 2u);
+    const auto path = std::filesystem::temp_directory_path() / ("live-" + std::to_string(::getpid()) + ".mcap");
+    Live twin = live(50ms);
+    telemetry::RecorderOptions options{.path = path, .channels = {}};
+    for (const auto& [topic, type, unit] : subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    auto recorder = telemetry::Recorder::create(std::move(options), twin.source().strings());
+    ASSERT_TRUE(recorder.has_value()) << recorder.error().text();
+    twin.source().setTap([&](auto arrived, auto late) { (*recorder)->write(arrived, late); });
+
+    std::mt19937 random{11};
+    Time now = timeFromNanoseconds(1'800'000'000'000'000'000);
+    for (int i = 0; i < 3000; ++i) { // up to half a second old, so some wait, some are redated, some are late
+        const Time time = now - std::chrono::milliseconds{static_cast<int>(random() % 500)};
+        if (random() % 2 == 0)
+            push({time, Value::of(static_cast<double>(random() % 100)), SignalIndex{0}, ValueType::Float, Quality::Good});
+        else
+            push({time, Value::of(static_cast<std::int64_t>(i)), SignalIndex{1}, ValueType::Integer, Quality::Good});
+        now += std::chrono::milliseconds{static_cast<int>(random() % 40)};
+        if (random() % 3 == 0) twin.poll(now);
+        if (random() % 7 == 0) (void)twin.frame(); // looking changes nothing
+    }
+    twin.finish(now);
+    const auto counters = twin.source().counters();
+    EXPECT_GT(counters.late, 100u);
+    EXPECT_GT(counters.redated, 100u);
+    const auto status = (*recorder)->close();
+    ASSERT_TRUE(status.has_value()) << status.error().text();
+    EXPECT_EQ(status->samples, 3000u);
+
+    auto source = telemetry::LogSource::open(path, subscriptions(plant));
+    ASSERT_TRUE(source.has_value()) << source.error().text();
+    auto replay = Replay::open(plant, std::move(*source));
+    ASSERT_TRUE(replay.has_value()) << replay.error().text();
+    ASSERT_TRUE(replay->runTo(replay->log().to).has_value());
+    EXPECT_EQ(replay->twin().samplesApplied(), counters.applied);
+    for (std::size_t i = 0; i < plant.signals.size(); ++i) {
+        const auto a = twin.twin().signal(static_cast<SignalIndex>(i)), b = replay->twin().signal(static_cast<SignalIndex>(i));
+        EXPECT_EQ(a.value.bits, b.value.bits) << i;
+        EXPECT_EQ(a.time, b.time) << i;
+    }
+    std::filesystem::remove(path);
+}
+
+TEST_F(LiveTwin, ShowsWhatArrivesInItsFrames) {
+    LiveThread thread{live(0ms), 1ms};
+    EXPECT_TRUE(isLive(*thread.frame()));
+    EXPECT_FALSE(thread.frame()->signals[0].known);
+    EXPECT_EQ(thread.feeds()->front().id, "pushed");
+    push({telemetry::receptionTime(), Value::of(42.0), SignalIndex{0}, ValueType::Float, Quality::Good});
+    while (!thread.frame()->signals[0].known) std::this_thread::yield();
+    EXPECT_EQ(thread.frame()->signals[0].value.number, 42);
+    const Time then = thread.frame()->time;
+    while (thread.frame()->time == then) std::this_thread::yield(); // its clock goes on by itself
+}
+
+} // namespace
+} // namespace millwright::twin
