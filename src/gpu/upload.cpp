@@ -1,5 +1,7 @@
 #include "gpu/device_impl.hpp"
 
+#include <millwright/gpu/pipeline.hpp>
+
 #include <algorithm>
 #include <cassert>
 
@@ -133,13 +135,8 @@ Result<void> Upload::toImage(const Image& target, std::span<const std::byte> pix
 Result<void> Upload::submit() {
     if (!commands_) return {};
     // What was copied is visible to every later use, whatever it is: uploads are rare.
-    const VkMemoryBarrier2 barrier{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
-                                   .srcStageMask = VK_PIPELINE_STAGE_2_TRANSFER_BIT,
-                                   .srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                                   .dstStageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
-                                   .dstAccessMask = VK_ACCESS_2_MEMORY_READ_BIT};
-    const VkDependencyInfo info{.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &barrier};
-    vkCmdPipelineBarrier2(commands_, &info);
+    memoryBarrier(commands_, {VK_PIPELINE_STAGE_2_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
+                  {VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, VK_ACCESS_2_MEMORY_READ_BIT});
     staging_.flush();
     vkEndCommandBuffer(commands_);
     const auto submitted = device_.impl().submit(std::exchange(commands_, VK_NULL_HANDLE), VK_NULL_HANDLE, VK_NULL_HANDLE);

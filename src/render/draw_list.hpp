@@ -48,9 +48,6 @@ struct DrawList {
     std::uint64_t triangles = 0;
 
     void clear();
-    [[nodiscard]] std::size_t drawCalls() const {
-        return plain.size() + opaque.size() + clipped.size() + blended.size() + cut.size() + cutBlended.size() + ghosts.size();
-    }
 };
 
 /// Where every instance is, as flat arrays; brought up to date once a frame, read by every pass. Only what changed costs anything.

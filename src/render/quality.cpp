@@ -41,10 +41,10 @@ std::string describe(Quality quality) {
     switch (quality) {
     case Quality::Auto: return "auto: high on a GPU, low on a CPU driver";
     case Quality::High: return "high: 4x multisampling, ambient occlusion, up to 3 shadow cascades of 2048 with 3x3 soft taps";
-    case Quality::Medium: return "medium: 4x multisampling, ambient occlusion at half size, 1 shadow cascade of 2048 with 1 tap";
+    case Quality::Medium: return "medium: 4x multisampling, ambient occlusion at half size, 1 shadow cascade of 2048 with 1 tap, 61 m around the eye";
     case Quality::Low:
-        return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, each pixel lit once, surfaces "
-               "within 1.5 pixels";
+        return "low: no multisampling, no ambient occlusion, 1 shadow cascade of 1024 with 1 tap, 30 m around the eye, each "
+               "pixel lit once, surfaces within 1.5 pixels";
     }
     return {};
 }
