@@ -22,6 +22,7 @@ struct ViewData {
 #include "structs.glsl"
 
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer ChosenClusters { uvec2 c[]; };
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer AttributeList { Attributes a[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer FrameData {
     ViewData views[maximumViews];
     mat4 shadowFromRelative[maximumCascades];
@@ -51,6 +52,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Fr
     float edgeReach;                // metres: from where on lines fade
     uint padding;
     ChosenClusters chosen; // by the culling passes
+    AttributeList attributes;
 };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Instances { Instance i[]; };

@@ -41,6 +41,9 @@ struct CullMesh {
     uint firstLevel;
     vec3 boxHalf;
     uint levelCount;
+    vec4 grid;
+    uint firstAttributes;
+    uint flags; // of its instances
 };
 
 struct ClusterLevel {

@@ -37,6 +37,7 @@ void main() {
     uint firstIndex = 3 * clusterList.c[work.x].firstTriangle, triangles = clusterList.c[work.x].triangleCount;
     uint flags = placedList.p[chosen.x].flags;
     Standing s = standing(placedList.p[chosen.x].rows, vec4(0));
+    vec4 grid = meshList.m[placedList.p[chosen.x].mesh].grid;
     if (slot >= end) return;
     uint count = min(triangles, mostTriangles - min(work.y, mostTriangles));
     mat3 turn = mat3(firstView.viewFromRelative) * s.turn;
@@ -46,8 +47,8 @@ void main() {
         uvec3 corners = uvec3(indices.n[firstIndex + 3 * k], indices.n[firstIndex + 3 * k + 1], indices.n[firstIndex + 3 * k + 2]);
         if (mirrored) corners = corners.xzy; // so that front is front
         if (tests != 0u) {
-            vec3 a = turn * vertices.v[corners.x].position + at, b = turn * vertices.v[corners.y].position + at,
-                 c = turn * vertices.v[corners.z].position + at;
+            vec3 a = turn * positionOf(vertices.v[corners.x], grid) + at, b = turn * positionOf(vertices.v[corners.y], grid) + at,
+                 c = turn * positionOf(vertices.v[corners.z], grid) + at;
             if ((!bothSides && turnedAway(a, b, c)) || (tests == 2u && betweenPixels(a, b, c))) corners = uvec3(chosen.y);
         }
         uvec3 packed = uvec3(slot << 7) | (corners - chosen.y);

@@ -60,5 +60,6 @@ void main() {
     vec3 base = mix(material.baseColour.rgb, tint.rgb, tint.a);
     float metallic = material.metallic * (1 - tint.a), roughness = clamp(material.roughness, 0.06, 1);
     uvec2 kept = packMaterial(Surface(vec3(0), base, material.emissive, roughness, metallic));
-    instances.i[i] = Instance(relativeRows, tint, plane, index, placedList.p[i].node, flags & placedMarks, 0u, kept);
+    instances.i[i] = Instance(relativeRows, tint, plane, index, placedList.p[i].node, (flags & placedMarks) | meshList.m[mesh].flags,
+                              meshList.m[mesh].firstAttributes, meshList.m[mesh].grid, kept);
 }

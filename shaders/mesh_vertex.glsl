@@ -33,7 +33,7 @@ void main() {
     }
     Vertex v = push.vertices.v[vertexIndex];
     Instance instance = push.instances.i[instanceIndex];
-    vec4 p = vec4(v.position, 1);
+    vec4 p = vec4(positionOf(v, instance.grid), 1);
     vec3 relative = vec3(dot(instance.rows[0], p), dot(instance.rows[1], p), dot(instance.rows[2], p));
     mat3 m = transpose(mat3(instance.rows[0].xyz, instance.rows[1].xyz, instance.rows[2].xyz));
     // The cofactor matrix turns normals under any scale, mirrored or not.
@@ -55,9 +55,11 @@ void main() {
     colourOut = vec4(base, roughness);
     emissiveOut = vec4(material.emissive, metallic);
 #else
-    tangentOut = vec4(m * decodeOctahedral(unpackSnorm2x16(v.tangent)), (v.tangent & 1u) == 0u ? 1 : -1);
-    uvOut = v.uv;
-    colourOut = unpackUnorm4x8(v.colour);
+    Attributes a = Attributes(vec2(0), 0u, 0xFFFFFFFFu);
+    if ((instance.flags & 8u) != 0u) a = push.frame.attributes.a[instance.firstAttributes + vertexIndex];
+    tangentOut = vec4(m * decodeOctahedral(unpackSnorm2x16(a.tangent)), (a.tangent & 1u) == 0u ? 1 : -1);
+    uvOut = a.uv;
+    colourOut = unpackUnorm4x8(a.colour);
     instanceOut = instanceIndex;
 #endif
     gl_Position = push.frame.views[gl_ViewIndex].clipFromRelative * vec4(relative, 1);

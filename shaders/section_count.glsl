@@ -8,7 +8,7 @@ const uint solidFlag = 4u;
 
 void main() {
     Instance instance = push.instances.i[gl_InstanceIndex];
-    vec4 p = vec4(push.vertices.v[gl_VertexIndex].position, 1);
+    vec4 p = vec4(positionOf(push.vertices.v[gl_VertexIndex], instance.grid), 1);
     vec3 relative = vec3(dot(instance.rows[0], p), dot(instance.rows[1], p), dot(instance.rows[2], p));
     // Only planes that the eye is beyond: what the others cut away still says whether the first point seen is inside.
     vec4 eye = vec4(push.frame.views[gl_ViewIndex].eye.xyz, 1);

@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace millwright::gpu {
 namespace {
 
-constexpr std::size_t stagingBytes = 32u << 20;
+constexpr std::size_t stagingBytes = 8u << 20;
 
 VkImageMemoryBarrier2 mipBarrier(VkImage image, std::uint32_t mip, VkImageLayout from, VkImageLayout to, VkAccessFlags2 toAccess,
                                  VkPipelineStageFlags2 toStage) {
@@ -66,52 +67,66 @@ Upload::~Upload() {
     if (pool_) retire(device_, VK_OBJECT_TYPE_COMMAND_POOL, rawHandle(pool_));
 }
 
-Result<std::size_t> Upload::stage(std::span<const std::byte> bytes) {
-    constexpr std::size_t alignment = 64; // of every texel and of what vkCmdCopyBuffer likes
-    if (staging_ && used_ + bytes.size() > staging_.size()) {
-        if (auto done = submit(); !done) return std::unexpected(done.error());
-        // Two staging buffers at most: this one must be done before the next is filled.
-        device_.impl().waitFor(device_.impl().submitted);
-        device_.impl().collect();
+Result<void> Upload::begin(std::size_t bytes) {
+    auto& impl = device_.impl();
+    auto& staging = staging_[current_];
+    if (staging.lastUse > 0) {
+        impl.waitFor(staging.lastUse);
+        impl.collect();
     }
-    if (!staging_) {
-        auto buffer = Buffer::create(device_, std::max(bytes.size(), stagingBytes), BufferUse::Staging, "upload staging");
+    used_ = 0;
+    if (!staging.memory || staging.memory.size() < bytes) {
+        auto buffer = Buffer::create(device_, std::max(bytes, stagingBytes), BufferUse::Staging, "upload staging");
         if (!buffer) return std::unexpected(buffer.error());
-        staging_ = std::move(*buffer);
-        used_ = 0;
+        staging.memory = std::move(*buffer);
+    }
+    const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                       .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+                                       .queueFamilyIndex = impl.queueFamily};
+    if (const auto result = vkCreateCommandPool(impl.device, &pool, nullptr, &pool_); result != VK_SUCCESS) {
+        return std::unexpected(deviceError("a command pool for uploading", result));
+    }
+    const VkCommandBufferAllocateInfo allocate{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                               .commandPool = pool_,
+                                               .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                               .commandBufferCount = 1};
+    if (const auto result = vkAllocateCommandBuffers(impl.device, &allocate, &commands_); result != VK_SUCCESS) {
+        return std::unexpected(deviceError("a command buffer for uploading", result));
+    }
+    setName(device_, VK_OBJECT_TYPE_COMMAND_BUFFER, rawHandle(commands_), "upload");
+    const VkCommandBufferBeginInfo info{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                        .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+    vkBeginCommandBuffer(commands_, &info);
+    return {};
+}
+
+Result<Upload::Staged> Upload::stage(std::size_t bytes) {
+    constexpr std::size_t alignment = 64; // of every texel and of what vkCmdCopyBuffer likes
+    if (commands_ && used_ + bytes > staging_[current_].memory.size()) {
+        if (auto done = submit(); !done) return std::unexpected(done.error());
     }
     if (!commands_) {
-        auto& impl = device_.impl();
-        const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-                                           .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
-                                           .queueFamilyIndex = impl.queueFamily};
-        if (const auto result = vkCreateCommandPool(impl.device, &pool, nullptr, &pool_); result != VK_SUCCESS) {
-            return std::unexpected(deviceError("a command pool for uploading", result));
-        }
-        const VkCommandBufferAllocateInfo allocate{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-                                                   .commandPool = pool_,
-                                                   .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-                                                   .commandBufferCount = 1};
-        if (const auto result = vkAllocateCommandBuffers(impl.device, &allocate, &commands_); result != VK_SUCCESS) {
-            return std::unexpected(deviceError("a command buffer for uploading", result));
-        }
-        setName(device_, VK_OBJECT_TYPE_COMMAND_BUFFER, rawHandle(commands_), "upload");
-        const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
-                                             .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
-        vkBeginCommandBuffer(commands_, &begin);
+        if (auto begun = begin(bytes); !begun) return std::unexpected(begun.error());
     }
-    std::ranges::copy(bytes, staging_.mapped().begin() + static_cast<std::ptrdiff_t>(used_));
-    return std::exchange(used_, (used_ + bytes.size() + alignment - 1) / alignment * alignment);
+    const std::size_t offset = std::exchange(used_, (used_ + bytes + alignment - 1) / alignment * alignment);
+    return Staged{staging_[current_].memory.mapped().subspan(offset, bytes), offset};
+}
+
+Result<std::span<std::byte>> Upload::toFill(const Buffer& target, std::size_t offset, std::size_t bytes) {
+    assert(offset + bytes <= target.size());
+    auto staged = stage(bytes);
+    if (!staged) return std::unexpected(staged.error());
+    const VkBufferCopy copy{staged->offset, offset, bytes};
+    vkCmdCopyBuffer(commands_, staging_[current_].memory.handle(), target.handle(), 1, &copy);
+    return staged->bytes;
 }
 
 Result<void> Upload::toBuffer(const Buffer& target, std::size_t offset, std::span<const std::byte> bytes) {
-    assert(offset + bytes.size() <= target.size());
     while (!bytes.empty()) {
         const auto part = bytes.first(std::min(bytes.size(), stagingBytes));
-        auto staged = stage(part);
-        if (!staged) return std::unexpected(staged.error());
-        const VkBufferCopy copy{*staged, offset, part.size()};
-        vkCmdCopyBuffer(commands_, staging_.handle(), target.handle(), 1, &copy);
+        auto memory = toFill(target, offset, part.size());
+        if (!memory) return std::unexpected(memory.error());
+        std::ranges::copy(part, memory->begin());
         bytes = bytes.subspan(part.size());
         offset += part.size();
     }
@@ -119,15 +134,17 @@ Result<void> Upload::toBuffer(const Buffer& target, std::size_t offset, std::spa
 }
 
 Result<void> Upload::toImage(const Image& target, std::span<const std::byte> pixels) {
-    auto staged = stage(pixels);
+    auto staged = stage(pixels.size());
     if (!staged) return std::unexpected(staged.error());
+    std::ranges::copy(pixels, staged->bytes.begin());
     record(commands_, mipBarrier(target.handle(), 0, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
                                  VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_2_TRANSFER_BIT));
     const auto extent = target.description().extent;
-    const VkBufferImageCopy copy{.bufferOffset = *staged,
+    const VkBufferImageCopy copy{.bufferOffset = staged->offset,
                                  .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
                                  .imageExtent = {extent.width, extent.height, 1}};
-    vkCmdCopyBufferToImage(commands_, staging_.handle(), target.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+    vkCmdCopyBufferToImage(commands_, staging_[current_].memory.handle(), target.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1,
+                           &copy);
     makeMips(commands_, target);
     return {};
 }
@@ -137,12 +154,13 @@ Result<void> Upload::submit() {
     // What was copied is visible to every later use, whatever it is: uploads are rare.
     memoryBarrier(commands_, {VK_PIPELINE_STAGE_2_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT},
                   {VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, VK_ACCESS_2_MEMORY_READ_BIT});
-    staging_.flush();
+    staging_[current_].memory.flush();
     vkEndCommandBuffer(commands_);
     const auto submitted = device_.impl().submit(std::exchange(commands_, VK_NULL_HANDLE), VK_NULL_HANDLE, VK_NULL_HANDLE);
     retire(device_, VK_OBJECT_TYPE_COMMAND_POOL, rawHandle(std::exchange(pool_, VK_NULL_HANDLE)));
-    staging_ = {};
     if (!submitted) return std::unexpected(submitted.error());
+    staging_[current_].lastUse = device_.impl().submitted;
+    current_ = 1 - current_;
     return {};
 }
 

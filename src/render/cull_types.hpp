@@ -50,8 +50,11 @@ struct GpuCullMesh {
     std::uint32_t firstLevel;
     glm::vec3 boxHalf;
     std::uint32_t levelCount;
+    glm::vec4 grid;
+    std::uint32_t firstAttributes;
+    std::uint32_t flags; ///< instanceAttributed or none
 };
-static_assert(sizeof(GpuCullMesh) == 48);
+static_assert(sizeof(GpuCullMesh) == 72);
 
 struct GpuCluster {
     glm::vec4 bounds;

@@ -182,6 +182,7 @@ GpuInstance Placement::gpuInstance(const SceneStore& store, std::size_t index) c
     const auto& instance = store.instances[index];
     const auto& state = nodes_[instance.node];
     const auto& m = state.worldFromNode;
+    const auto& mesh = store.meshes[instance.mesh];
     const glm::vec3 relative{glm::dvec3{m[3]} - origin_};
     const auto& plane = state.fillPlane;
     const auto flags = flags_[instance.node];
@@ -192,9 +193,11 @@ GpuInstance Placement::gpuInstance(const SceneStore& store, std::size_t index) c
         .fillPlane = {glm::vec3{plane}, static_cast<float>(static_cast<double>(plane.w) + glm::dot(glm::dvec3{plane}, origin_))},
         .material = instance.material,
         .node = instance.node,
-        .flags = ((flags & selected) ? 1u : 0u) | ((flags & hovered) ? 2u : 0u) |
-                 ((flags & (solid | filled)) == solid ? 4u : 0u), // a fill level leaves a shell open
-        .pad = 0,
+        .flags = ((flags & selected) ? instanceSelected : 0u) | ((flags & hovered) ? instanceHovered : 0u) |
+                 ((flags & (solid | filled)) == solid ? instanceSolid : 0u) | // a fill level leaves a shell open
+                 (mesh.plain ? 0u : instanceAttributed),
+        .firstAttributes = mesh.firstAttributes,
+        .grid = mesh.grid,
         .kept = {}};
 }
 
@@ -249,11 +252,11 @@ void Placement::collectSeen(const SceneStore& store, Share share, std::span<cons
         const bool drops = instance.kind == SceneStore::Kind::Masked || (flags_[instance.node] & filled);
         const bool blended = instance.kind == SceneStore::Kind::Blended;
         auto& draws = isGhost(store, i) ? list.ghosts
-                      : isCut(i)       ? (blended ? list.cutBlended : list.cut)
-                      : blended        ? list.blended
-                      : drops          ? list.clipped
-                      : instance.plain ? list.plain
-                                       : list.opaque;
+                      : isCut(i)        ? (blended ? list.cutBlended : list.cut)
+                      : blended         ? list.blended
+                      : drops           ? list.clipped
+                      : instance.plain  ? list.plain
+                                        : list.opaque;
         append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, distance, instances, list, draws, cullOf(store, i));
     }
     std::ranges::sort(list.blended, std::ranges::greater{}, &Draw::distance);
@@ -266,7 +269,8 @@ void Placement::orderSeen(const SceneStore& store, Share share, std::span<const 
     constexpr float shellsPerDoubling = 3;
     std::array<std::uint32_t, 256> first{};
     unordered_.clear();
-    for (std::size_t i = share == Share::Listed && section_.empty() && ghosts_ == 0 ? store.firstBlended : 0; i < store.instances.size(); ++i) {
+    for (std::size_t i = share == Share::Listed && section_.empty() && ghosts_ == 0 ? store.firstBlended : 0;
+         i < store.instances.size(); ++i) {
         if (!drawn(store, i) || (share == Share::Listed && i < store.firstBlended && !isListed(store, i))) continue;
         const auto sees = [&](const Frustum& frustum) { return frustum.sees(centre(i), radius_[i], detail.minimumPixels); };
         if (!std::ranges::any_of(frusta, sees)) continue;

@@ -22,26 +22,25 @@ struct GpuView {
 };
 static_assert(sizeof(GpuView) == 224);
 
-struct GpuVertex {
-    glm::vec3 position;
-    std::uint32_t normal;
-    std::uint32_t tangent;
-    glm::vec2 uv;
-    std::uint32_t colour;
-};
-static_assert(sizeof(GpuVertex) == 32);
-
 struct GpuInstance {
     std::array<glm::vec4, 3> rows;
     glm::vec4 tint;
     glm::vec4 fillPlane;
     std::uint32_t material;
     std::uint32_t node;
-    std::uint32_t flags; ///< 1 selected, 2 hovered, 4 encloses a volume
-    std::uint32_t pad;
+    std::uint32_t flags;           ///< GpuInstanceFlags
+    std::uint32_t firstAttributes; ///< SceneStore::Mesh's
+    glm::vec4 grid;                ///< SceneStore::Mesh's
     glm::uvec2 kept;
 };
-static_assert(sizeof(GpuInstance) == 104);
+static_assert(sizeof(GpuInstance) == 120);
+
+enum GpuInstanceFlags : std::uint32_t {
+    instanceSelected = 1,
+    instanceHovered = 2,
+    instanceSolid = 4, ///< encloses a volume
+    instanceAttributed = 8
+};
 
 enum GpuMaterialFlags : std::uint32_t {
     materialMasked = 1,
@@ -94,8 +93,9 @@ struct GpuFrame {
     float edgeReach;
     std::uint32_t pad;
     std::uint64_t chosen;
+    std::uint64_t attributes;
 };
-static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 28);
+static_assert(sizeof(GpuFrame) == 4 * 224 + 3 * 64 + 7 * 16 + 52 + 9 * 16 + 36);
 
 /// What every pixel needs.
 struct GpuLight {

@@ -210,6 +210,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
         !done)
         return done;
     data.chosen = r.culling.chosenAddress();
+    data.attributes = r.store.attributes.address();
     r.placement.collectSeen(r.store, Share::Listed, seenBy, detail, r.instances, r.listed);
     r.placement.collectMarked(r.store, seenBy, detail, r.instances, r.marked);
     if (options.shadows) {

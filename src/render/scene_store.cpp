@@ -1,9 +1,6 @@
 #include "render/scene_store.hpp"
 
-#include "render/cull_types.hpp"
-#include "render/mesh_arrays.hpp"
-
-#include <millwright/core/parallel.hpp>
+#include "render/mesh_upload.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +8,6 @@
 #include <cmath>
 #include <format>
 #include <numeric>
-#include <thread>
 #include <tuple>
 
 namespace millwright::render {
@@ -37,73 +33,6 @@ Result<void> checkScene(const scene::Scene& scene) {
             return failure(ErrorCode::Invalid, "an image's pixels do not fit its size", std::format("image '{}'", image.name));
         }
     }
-    return {};
-}
-
-std::vector<GpuCullMesh> meshesForCulling(const MeshArrays& arrays) {
-    std::vector<GpuCullMesh> meshes;
-    meshes.reserve(arrays.meshes.size());
-    for (const auto& m : arrays.meshes) {
-        meshes.push_back({.sphere = m.sphere,
-                          .boxCentre = m.box.empty() ? glm::vec3{0} : m.box.centre(),
-                          .firstLevel = m.firstLevel,
-                          .boxHalf = m.box.empty() ? glm::vec3{0} : m.box.size() * 0.5f,
-                          .levelCount = m.levelCount});
-    }
-    return meshes;
-}
-
-std::vector<GpuCluster> clustersForCulling(const MeshArrays& arrays) {
-    std::vector<GpuCluster> clusters(arrays.clusters.size());
-    parallelChunks(clusters.size(), 512, std::thread::hardware_concurrency(), [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) {
-            const auto& c = arrays.clusters[i];
-            scene::Aabb box;
-            for (const auto& vertex : std::span{arrays.vertices}.subspan(c.firstVertex, c.vertexCount))
-                box.include(vertex.position);
-            clusters[i] = {.bounds = c.bounds,
-                           .own = c.own,
-                           .parent = c.parent,
-                           .cone = c.cone,
-                           .boxCentre = box.empty() ? glm::vec3{0} : box.centre(),
-                           .ownError = c.ownError,
-                           .boxHalf = box.empty() ? glm::vec3{0} : box.size() * 0.5f,
-                           .parentError = c.parentError,
-                           .firstVertex = c.firstVertex,
-                           .firstTriangle = c.firstTriangle,
-                           .triangleCount = c.triangleCount,
-                           .pad = 0};
-        }
-    });
-    return clusters;
-}
-
-Result<void> uploadMeshes(gpu::Device& device, gpu::Upload& upload, const scene::Scene& scene,
-                          std::span<const scene::CookedGeometry> cooked, SceneStore& store) {
-    MeshArrays arrays;
-    if (auto ok = addCooked(scene, cooked, arrays); !ok) return ok;
-    addModelled(scene, arrays);
-    if (arrays.vertices.size() > 0xFFFF'FFFF || arrays.indices.size() > 0xFFFF'FFFF) {
-        return failure(ErrorCode::ResourceLimit,
-                       std::format("{} vertices are more than one scene may have", arrays.vertices.size()));
-    }
-    const auto make = [&](gpu::Buffer& buffer, std::span<const std::byte> bytes, const char* name) -> Result<void> {
-        auto made = gpu::Buffer::create(device, bytes.size(), gpu::BufferUse::Static, name);
-        if (!made) return std::unexpected(made.error());
-        buffer = std::move(*made);
-        return upload.toBuffer(buffer, 0, bytes);
-    };
-    auto done = make(store.vertices, std::as_bytes(std::span{arrays.vertices}), "scene vertices");
-    if (done) done = make(store.indices, std::as_bytes(std::span{arrays.indices}), "scene indices");
-    const auto cullMeshes = meshesForCulling(arrays);
-    const auto cullClusters = clustersForCulling(arrays);
-    if (done) done = make(store.cullMeshes, std::as_bytes(std::span{cullMeshes}), "meshes for culling");
-    if (done) done = make(store.cullLevels, std::as_bytes(std::span{arrays.levels}), "levels for culling");
-    if (done) done = make(store.cullClusters, std::as_bytes(std::span{cullClusters}), "clusters for culling");
-    if (!done) return done;
-    store.meshes = std::move(arrays.meshes);
-    store.levels = std::move(arrays.levels);
-    store.clusters = std::move(arrays.clusters);
     return {};
 }
 
@@ -150,11 +79,6 @@ Result<void> uploadMaterials(gpu::Device& device, gpu::Upload& upload, const sce
     return upload.toBuffer(store.materials, 0, std::as_bytes(std::span{packed}));
 }
 
-bool isPlain(const scene::Material& m) {
-    const std::array images{m.baseColourImage, m.metallicRoughnessImage, m.normalImage, m.emissiveImage, m.occlusionImage};
-    return std::ranges::all_of(images, [](std::uint32_t image) { return image == scene::none; });
-}
-
 void sortInstances(const scene::Scene& scene, SceneStore& store) {
     for (const auto& i : scene.instances) {
         if (store.meshes[i.mesh].levelCount == 0) continue;
@@ -180,6 +104,11 @@ void listInstancesOfNodes(SceneStore& store) {
 }
 
 } // namespace
+
+bool isPlain(const scene::Material& m) {
+    const std::array images{m.baseColourImage, m.metallicRoughnessImage, m.normalImage, m.emissiveImage, m.occlusionImage};
+    return std::ranges::all_of(images, [](std::uint32_t image) { return image == scene::none; });
+}
 
 Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& scene,
                                       std::span<const scene::CookedGeometry> cooked) {

@@ -15,12 +15,14 @@ namespace millwright::render {
 /// A scene on the GPU: every mesh, material and image once. What the CPU needs each frame is kept beside it as plain arrays.
 struct SceneStore {
     struct Mesh {
-        std::uint32_t firstLevel = 0; ///< of `levels`
-        std::uint32_t levelCount = 0; ///< none: nothing to draw
-        std::uint32_t triangles = 0;  ///< as modelled
-        glm::vec4 sphere{0};          ///< around it and all spheres of its clusters' groups, node's frame: centre, radius
-        scene::Aabb box;              ///< around it, node's frame
-        bool plain = true;            ///< without colours of its own
+        std::uint32_t firstLevel = 0;      ///< of `levels`
+        std::uint32_t levelCount = 0;      ///< none: nothing to draw
+        std::uint32_t triangles = 0;       ///< as modelled
+        glm::vec4 sphere{0};               ///< around it and all spheres of its clusters' groups, node's frame: centre, radius
+        glm::vec4 grid{0};                 ///< position of a vertex = xyz + w * its steps
+        scene::Aabb box;                   ///< around it, node's frame
+        bool plain = true;                 ///< without attributes: neither textured nor with colours of its own
+        std::uint32_t firstAttributes = 0; ///< where those of its vertices begin, less its first vertex; modulo 2^32
     };
     /// How an instance is drawn; the order is the order of drawing.
     enum class Kind : std::uint8_t { Opaque, Masked, Blended };
@@ -33,7 +35,8 @@ struct SceneStore {
         bool plain = false; ///< neither textures nor vertex colours
     };
 
-    gpu::Buffer vertices;
+    gpu::Buffer vertices;   ///< scene::CookedVertex
+    gpu::Buffer attributes; ///< scene::CookedAttributes
     gpu::Buffer indices;
     gpu::Buffer materials;
     gpu::Buffer cullMeshes; ///< `meshes`, `levels` and `clusters` as the culling shaders read them
@@ -63,5 +66,8 @@ struct SceneStore {
     [[nodiscard]] static Result<SceneStore> create(gpu::Device& device, const scene::Scene& scene,
                                                    std::span<const scene::CookedGeometry> cooked);
 };
+
+/// Whether it has no textures.
+[[nodiscard]] bool isPlain(const scene::Material& material);
 
 } // namespace millwright::render

@@ -3,7 +3,9 @@
 #include <millwright/core/result.hpp>
 #include <millwright/gpu/native.hpp>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -98,7 +100,7 @@ private:
 };
 
 /// Copies into static buffers and images through staging memory, in submissions of its own that frames submitted later come after.
-/// At most some 64 MiB of staging memory are in flight. Everything runs on the device's one queue family, so ownership never
+/// Two blocks of staging memory, 16 MiB together unless an image needs more, take turns. Everything runs on the device's one queue family, so ownership never
 /// changes.
 class Upload {
 public:
@@ -109,17 +111,30 @@ public:
     ~Upload();
 
     [[nodiscard]] Result<void> toBuffer(const Buffer& target, std::size_t offset, std::span<const std::byte> bytes);
+    /// Memory, 64-byte aligned, to be filled before the next call on this: becomes `bytes` of `target` from `offset` on. For some
+    /// megabytes at a time.
+    [[nodiscard]] Result<std::span<std::byte>> toFill(const Buffer& target, std::size_t offset, std::size_t bytes);
     /// Fills mip 0 of layer 0, makes the other mips by filtering, and leaves the image ready to be sampled.
     [[nodiscard]] Result<void> toImage(const Image& target, std::span<const std::byte> pixels);
     /// Errors: Device.
     [[nodiscard]] Result<void> submit();
 
 private:
-    [[nodiscard]] Result<std::size_t> stage(std::span<const std::byte> bytes); ///< offset in `staging_`
+    struct Staging {
+        Buffer memory;
+        std::uint64_t lastUse = 0; ///< timeline value
+    };
+    struct Staged {
+        std::span<std::byte> bytes;
+        std::size_t offset = 0; ///< in the current staging memory
+    };
+    [[nodiscard]] Result<Staged> stage(std::size_t bytes);
+    [[nodiscard]] Result<void> begin(std::size_t bytes);
     Device& device_;
     VkCommandPool pool_ = VK_NULL_HANDLE;
     VkCommandBuffer commands_ = VK_NULL_HANDLE;
-    Buffer staging_;
+    std::array<Staging, 2> staging_;
+    std::size_t current_ = 0;
     std::size_t used_ = 0;
 };
 
