@@ -1,7 +1,5 @@
 #include "telemetry/mqtt/connection.hpp"
 
-#include "telemetry/mqtt/paho.hpp"
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -11,6 +9,8 @@
 #include <optional>
 #include <random>
 #include <thread>
+
+#include <MQTTAsync.h>
 
 namespace millwright::telemetry {
 namespace {
