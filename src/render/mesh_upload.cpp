@@ -22,12 +22,12 @@ Result<void> fits(const scene::CookedGeometry& g) {
     for (const auto& l : g.levels)
         if (!within(l.firstCluster, l.clusterCount, g.clusters.size()))
             return failure(ErrorCode::Invalid, "cooked clusters are out of range");
-    std::size_t triangles = 0;
+    std::size_t triangles = 0; // clusters lie one after another, perhaps with gaps
     for (const auto& c : g.clusters) {
-        if (!within(c.firstVertex, c.vertexCount, g.vertices.size()) || c.firstTriangle != triangles ||
+        if (!within(c.firstVertex, c.vertexCount, g.vertices.size()) || c.firstTriangle < triangles ||
             !within(c.firstTriangle, c.triangleCount, g.triangles.size()))
             return failure(ErrorCode::Invalid, "a cooked cluster is out of range");
-        triangles += c.triangleCount;
+        triangles = std::size_t{c.firstTriangle} + c.triangleCount;
     }
     for (const auto& m : g.meshes) {
         if (!within(m.firstLevel, m.levelCount, g.levels.size()))
