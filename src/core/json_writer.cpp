@@ -6,10 +6,8 @@
 #include <format>
 
 namespace millwright {
-namespace {
 
-/// Length of the valid UTF-8 sequence at `text[at]`, or 0.
-std::size_t sequenceLength(std::string_view text, std::size_t at) {
+std::size_t utf8Length(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = byte(at);
     if (lead < 0x80) return 1;
@@ -27,12 +25,10 @@ std::size_t sequenceLength(std::string_view text, std::size_t at) {
     return length;
 }
 
-} // namespace
-
 std::string jsonQuoted(std::string_view text) {
     std::string out = "\"";
     for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = sequenceLength(text, i);
+        const std::size_t length = utf8Length(text, i);
         const char c = text[i];
         if (length == 0) {
             out += "\xEF\xBF\xBD";

@@ -14,8 +14,13 @@ double Value::asNumber(ValueType type) const {
     return std::numeric_limits<double>::quiet_NaN();
 }
 
+std::optional<StringId> StringTable::find(std::string_view text) const {
+    const auto found = ids_.find(text);
+    return found == ids_.end() ? std::nullopt : std::optional{found->second};
+}
+
 StringId StringTable::add(std::string_view text) {
-    if (const auto found = ids_.find(text); found != ids_.end()) return found->second;
+    if (const auto known = find(text)) return *known;
     const std::size_t id = ids_.size();
     const auto [block, offset] = placeOf(id);
     if (!blocks_[block]) blocks_[block] = std::make_unique<std::string[]>(firstBlock << block);

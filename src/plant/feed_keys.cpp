@@ -60,7 +60,7 @@ constexpr Key feedKeyList[] = {
      .maximum = 4096},
     {.name = "client_id",
      .kind = Text,
-     .description = "MQTT client id, unique at the broker; with it, the broker keeps messages while Millwright restarts"},
+     .description = "MQTT client id, unique at the broker; with it, the broker keeps messages for up to five minutes while Millwright restarts"},
     {.name = "user_env", .kind = Text, .description = "name of the environment variable that holds the user"},
     {.name = "password_env", .kind = Text, .description = "name of the environment variable that holds the password"},
     {.name = "password_file", .kind = Text, .description = "file whose first line is the password, relative to the plant folder"},

@@ -60,6 +60,9 @@ private:
     bool afterKey_ = false;
 };
 
+/// Length of the well-formed UTF-8 sequence at `text[at]`; 0 where there is none. `at` must be in the text.
+[[nodiscard]] std::size_t utf8Length(std::string_view text, std::size_t at);
+
 /// `text` as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string jsonQuoted(std::string_view text);
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -73,11 +74,18 @@ enum class Quality : std::uint8_t {
     Stale,     ///< the source has gone silent; the value is the last one known
 };
 
+/// Of texts as keys of an unordered map, which are found without making a string.
+struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
 /// Strings met in a feed, each kept once. Ids are dense and given in order of first use; references stay valid while the table
 /// lives. Thread: one writer; readers of ids they were given before are safe.
 class StringTable {
 public:
     StringId add(std::string_view text);
+    [[nodiscard]] std::optional<StringId> find(std::string_view text) const; ///< thread: the writer's
     [[nodiscard]] std::string_view text(StringId id) const {
         const Place place = placeOf(static_cast<std::size_t>(id));
         return blocks_[place.block][place.offset];

@@ -41,9 +41,26 @@ struct FeedStatus {
     Time lastReceived{}; ///< of a message; epoch before the first
 };
 
-/// The time now as every live part reads it: the machine's clock when the program started, and monotonic time since, so that a
-/// clock that is set does not turn time back. Thread: any.
+/// The time now as every live part reads it: the machine's clock at the first call, and monotonic time since, so that a clock that
+/// is set does not turn time back. What the machine sleeps is not counted. Thread: any.
 [[nodiscard]] Time receptionTime();
+
+/// What a feed brought since it was last asked.
+struct Arrivals {
+    /// From here on nothing is known of a signal but its last value.
+    struct Silence {
+        std::size_t before = 0; ///< which of `samples` came next
+        SignalIndex signal = noSignal;
+        Time since{}; ///< by this machine's clock
+    };
+    std::vector<Sample> samples;
+    std::vector<Silence> silences; ///< ascending by `before`
+
+    void clear() {
+        samples.clear();
+        silences.clear();
+    }
+};
 
 /// Samples that come by themselves. Its own threads receive into a bounded queue; the caller takes them out when it likes.
 /// Destroying it disconnects.
@@ -51,10 +68,10 @@ class Feed {
 public:
     virtual ~Feed() = default;
 
-    /// Appends what has arrived, in order of arrival; samples without a time of their own are dated by their reception. When the
-    /// connection is lost, or a signal was silent for too long, its last value follows once more with quality Stale. Thread: one
-    /// at a time, the only writer of `strings`.
-    virtual void drain(Time now, StringTable& strings, std::vector<Sample>& samples) = 0;
+    /// Appends what has arrived by `now`, in order of arrival; samples without a time of their own are dated by their reception.
+    /// A signal falls silent when the connection is lost, or when nothing came of it for too long. Thread: one at a time, the only
+    /// writer of `strings`.
+    virtual void drain(Time now, StringTable& strings, Arrivals& arrivals) = 0;
     /// Thread: any.
     [[nodiscard]] virtual FeedStatus status() const = 0;
 };

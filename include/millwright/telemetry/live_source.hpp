@@ -30,7 +30,8 @@ public:
     void add(std::unique_ptr<Feed> feed) { feeds_.push_back(std::move(feed)); }
     void setTap(Tap tap) { tap_ = std::move(tap); }
 
-    /// Takes what has arrived by `now`, the time of reception, and returns what has waited long enough: ascending by time, then
+    /// Takes what has arrived by `now`, the time of reception, says once more what a signal that fell silent last was, as Stale, and
+    /// returns what has waited long enough: ascending by time, then
     /// signal, then arrival, all after what was returned before. Valid until the next call.
     [[nodiscard]] std::span<const Sample> poll(Time now);
     /// The same, without waiting any longer.
@@ -43,6 +44,7 @@ public:
 private:
     /// What decides whether a signal's next sample is late.
     struct SignalClock {
+        Sample last;                     ///< that was not late, as it was dated; `noSignal` before the first
         Time newest = Time::min();       ///< source time
         Time given = Time::min();        ///< the time it was dated with
         Time lateFrom{}, lateReceived{}; ///< the first of the late samples in a row
@@ -50,6 +52,8 @@ private:
     };
     void take(Time now);
     [[nodiscard]] bool date(Sample& sample, Time now);
+    void fallSilent(const Arrivals::Silence& silence, Time now);
+    [[nodiscard]] Time placed(Time time, const SignalClock& clock, Time now) const;
     [[nodiscard]] std::span<const Sample> release(Time until);
 
     std::shared_ptr<StringTable> strings_ = std::make_shared<StringTable>();
@@ -59,6 +63,7 @@ private:
     Tap tap_;
     Time settled_{};
     LiveCounters counters_;
+    Arrivals drained_;
     std::vector<Sample> arrived_, late_, waiting_, released_;
 };
 

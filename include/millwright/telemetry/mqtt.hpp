@@ -14,7 +14,8 @@ namespace millwright::telemetry {
 /// How to reach a broker.
 struct BrokerOptions {
     std::string url;      ///< `mqtt://host[:1883]`, `mqtts://host[:8883]`
-    std::string clientId; ///< empty: one made up anew; the broker then forgets its session five minutes after it is gone
+    std::string clientId; ///< empty: one made up anew, whose session ends with it. With one, the broker keeps the session for five
+                          ///< minutes (MQTT 5) or until it is told otherwise (3.1.1).
     std::string user, password;
     std::filesystem::path ca;               ///< PEM; empty: the authorities this machine trusts
     std::filesystem::path certificate, key; ///< PEM, of this client; empty: none
@@ -34,8 +35,8 @@ struct MqttOptions {
 };
 
 /// Starts to receive plain MQTT topics, with MQTT 5 or, where the broker does not know it, 3.1.1. Connects in the background, for
-/// as long as it lives, with pauses from half a second to half a minute between attempts. Errors: Invalid (the URL, a filter);
-/// NotFound, Unreadable (a certificate or key file).
+/// as long as it lives, with pauses from half a second to half a minute between attempts. Errors: Invalid (the URL);
+/// NotFound (a certificate or key file).
 [[nodiscard]] Result<std::unique_ptr<Feed>> openMqtt(MqttOptions options);
 
 } // namespace millwright::telemetry

@@ -5,9 +5,9 @@
 #include <millwright/telemetry/sample.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace millwright::telemetry {
@@ -37,33 +37,23 @@ struct PayloadCounters {
     std::uint64_t rejected = 0;  ///< values that cannot be read as their signal's type, and texts beyond the limits
 };
 
-/// Reads samples from messages whose payload is a JSON document or plain text. Allocates nothing a message but for texts it has not
-/// seen before. Thread: one at a time.
+/// Reads samples from messages whose payload is a JSON document or plain text, each document in one pass however many signals it
+/// has. Allocates nothing a message but for texts it has not seen before. Texts of up to 4096 bytes without control characters are
+/// taken, a million different ones in the table; others are rejected. Thread: one at a time.
 class PayloadDecoder {
 public:
-    static constexpr std::size_t maximumText = 4096;       ///< bytes of a String value
-    static constexpr std::size_t maximumTexts = 1'000'000; ///< different ones in the table; beyond it a String is rejected
-
     PayloadDecoder(std::vector<PayloadAddress> addresses, PayloadFormat format);
+    PayloadDecoder(PayloadDecoder&&) noexcept;
+    PayloadDecoder& operator=(PayloadDecoder&&) noexcept;
+    ~PayloadDecoder();
 
     /// Appends the samples of one message. A signal whose place the payload lacks gets none.
     void decode(std::string_view topic, std::string_view payload, Time received, StringTable& strings, std::vector<Sample>& out);
-    [[nodiscard]] const PayloadCounters& counters() const { return counters_; }
+    [[nodiscard]] const PayloadCounters& counters() const;
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    void decodeText(const std::vector<PayloadAddress>& addresses, std::string_view text, Time received, StringTable& strings,
-                    std::vector<Sample>& out);
-    [[nodiscard]] Time timeIn(std::string_view document, Time received) const;
-    [[nodiscard]] Quality qualityIn(std::string_view document) const;
-
-    std::unordered_map<std::string, std::vector<PayloadAddress>, Hash, std::equal_to<>> byTopic_;
-    PayloadFormat format_;
-    PayloadCounters counters_;
-    std::string scratch_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
 /// The names of a JSON Pointer: `/a/b~1c` gives `a` and `b/c`, the empty text none.

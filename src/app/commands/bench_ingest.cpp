@@ -26,10 +26,10 @@ struct Message {
 class Captured final : public telemetry::Feed {
 public:
     Captured(const std::vector<Message>& all, telemetry::PayloadDecoder decoder) : all_{&all}, decoder_{std::move(decoder)} {}
-    void drain(Time now, StringTable& strings, std::vector<telemetry::Sample>& samples) override {
+    void drain(Time now, StringTable& strings, telemetry::Arrivals& arrivals) override {
         constexpr std::size_t batch = 4096;
         for (const std::size_t end = std::min(at_ + batch, all_->size()); at_ < end; ++at_)
-            decoder_.decode((*all_)[at_].topic, (*all_)[at_].payload, now, strings, samples);
+            decoder_.decode((*all_)[at_].topic, (*all_)[at_].payload, now, strings, arrivals.samples);
         rejected = decoder_.counters().rejected;
         finished = at_ == all_->size();
         if (finished) at_ = 0;

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <format>
-#include <string_view>
 
 namespace millwright::telemetry {
 namespace {
@@ -22,8 +21,9 @@ bool parse(std::string_view text, Number& number) {
     return error == std::errc{} && end == text.data() + text.size();
 }
 
-bool fromText(Value& value, ValueType to, const StringTable& strings) {
-    const std::string_view text = strings.text(value.string);
+} // namespace
+
+bool valueOfText(std::string_view text, ValueType to, Value& value) {
     double number = 0;
     std::int64_t integer = 0;
     switch (to) {
@@ -39,16 +39,14 @@ bool fromText(Value& value, ValueType to, const StringTable& strings) {
         if (text != "true" && text != "false" && text != "1" && text != "0") return false;
         value = Value::of(text == "true" || text == "1");
         return true;
-    case ValueType::String: return true;
+    case ValueType::String: break;
     }
     return false;
 }
 
-} // namespace
-
 bool convertValue(Value& value, ValueType from, ValueType to, StringTable& strings) {
     if (from == to) return true;
-    if (from == ValueType::String) return fromText(value, to, strings);
+    if (from == ValueType::String) return valueOfText(strings.text(value.string), to, value);
     switch (to) {
     case ValueType::Float: value = Value::of(value.asNumber(from)); return true;
     case ValueType::Boolean:

@@ -204,6 +204,28 @@ JsonToken jsonAt(std::string_view document, std::span<const std::string> path) {
     return token;
 }
 
+void JsonPlaces::add(std::span<const std::string> path, std::uint32_t number) {
+    JsonPlaces* place = this;
+    for (const auto& name : path) {
+        auto part = std::ranges::lower_bound(place->parts_, name, {}, &Part::name);
+        if (part == place->parts_.end() || part->name != name) part = place->parts_.insert(part, Part{name, {}});
+        place = &part->below;
+    }
+    place->wanted_.push_back(number);
+}
+
+void JsonPlaces::find(const JsonToken& root, std::span<JsonToken> found) const {
+    for (const std::uint32_t number : wanted_)
+        if (found[number].kind == JsonKind::Invalid) found[number] = root;
+    if (parts_.empty() || (root.kind != JsonKind::Object && root.kind != JsonKind::Array)) return;
+    forEachMember(root, [&](std::string_view key, const JsonToken& value) {
+        const auto part = std::ranges::lower_bound(parts_, key, {}, &Part::name);
+        if (part == parts_.end() || part->name != key) return true;
+        part->below.find(value, found);
+        return parts_.size() > 1;
+    });
+}
+
 JsonSample jsonSample(std::string_view document) {
     JsonSample sample;
     const JsonToken root = Scanner{document}.value();
@@ -225,6 +247,14 @@ JsonSample jsonSample(std::string_view document) {
     }
     if (sample.value.kind == JsonKind::Null) sample.quality = Quality::Bad;
     return sample;
+}
+
+bool jsonText(const JsonToken& token, std::string& scratch, std::string_view& text) {
+    text = token.text;
+    if (token.kind != JsonKind::String || text.find('\\') == std::string_view::npos) return true;
+    if (!unescape(text, scratch)) return false;
+    text = scratch;
+    return true;
 }
 
 bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std::string& scratch, Value& value, bool& converted) {
@@ -252,19 +282,19 @@ bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std
         converted = type != ValueType::Boolean;
         return convertValue(value, ValueType::Boolean, type, strings);
     case JsonKind::String: {
-        std::string_view text = token.text;
-        if (text.find('\\') != std::string_view::npos) {
-            if (!unescape(text, scratch)) return false;
-            text = scratch;
-        }
+        std::string_view text;
+        if (!jsonText(token, scratch, text)) return false;
         double number = 0;
         if (type == ValueType::Float && special(text, number)) {
             value = Value::of(number);
             return true;
         }
-        value = Value::of(strings.add(text));
-        converted = type != ValueType::String;
-        return convertValue(value, ValueType::String, type, strings);
+        if (type == ValueType::String) {
+            value = Value::of(strings.add(text));
+            return true;
+        }
+        converted = true;
+        return valueOfText(text, type, value);
     }
     case JsonKind::Null: // no value: quality says so
         if (type == ValueType::String)

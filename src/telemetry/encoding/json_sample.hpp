@@ -29,6 +29,24 @@ struct JsonToken {
 /// is not JSON. Allocates nothing.
 [[nodiscard]] JsonToken jsonAt(std::string_view document, std::span<const std::string> path);
 
+/// Places in documents that are looked up all in one pass.
+class JsonPlaces {
+public:
+    /// `path` as for `jsonAt`.
+    void add(std::span<const std::string> path, std::uint32_t number);
+    /// Puts the value at each place at its number in `found`, whose tokens are Invalid before and stay so where there is nothing.
+    void find(const JsonToken& root, std::span<JsonToken> found) const;
+
+private:
+    struct Part;
+    std::vector<std::uint32_t> wanted_; ///< numbers of this very place
+    std::vector<Part> parts_;           ///< ascending by name
+};
+struct JsonPlaces::Part {
+    std::string name;
+    JsonPlaces below;
+};
+
 /// A sample read from a message. Quality is `good` when the message has none, and a value of null is Bad.
 struct JsonSample {
     JsonToken value;
@@ -36,6 +54,9 @@ struct JsonSample {
 };
 /// Reads `{"value": …, "quality": …}` in one pass, or a bare number, boolean or string. Members that are not known are passed over.
 [[nodiscard]] JsonSample jsonSample(std::string_view document);
+
+/// A string with its escapes undone, in `scratch` if it has any; anything else as it stands. False if an escape is wrong.
+[[nodiscard]] bool jsonText(const JsonToken& token, std::string& scratch, std::string_view& text);
 
 /// The value of a token as `type`; `converted` says whether the token was of another kind. False if it cannot be had.
 [[nodiscard]] bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std::string& scratch, Value& value,

@@ -16,7 +16,7 @@ ArrivalQueue::ArrivalQueue(std::size_t bytes)
 
 bool ArrivalQueue::push(const Arrival& arrival) {
     const std::size_t raw = sizeof(Head) + arrival.topic.size() + arrival.payload.size();
-    if (raw > capacity_ / 2) return false;
+    if (raw > (capacity_ - reserve) / 2) return false; // so that wherever the ring is, an empty one takes it
     const std::size_t size = (raw + alignment - 1) / alignment * alignment;
     const std::scoped_lock lock{pushing_};
     std::size_t written = written_.load(std::memory_order_relaxed);

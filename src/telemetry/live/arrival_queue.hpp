@@ -15,8 +15,7 @@ namespace millwright::telemetry {
 struct Arrival {
     enum class Kind : std::uint8_t {
         Message,
-        Connected, ///< `payload` is empty when the broker kept the session, so that nothing was missed
-        Lost,
+        Lost, ///< the connection
     };
     Kind kind = Kind::Message;
     Time received{};

@@ -32,12 +32,16 @@ Time receptionTime() {
 
 LiveSource::LiveSource(std::size_t signals, Duration window) : clocks_(signals), window_{window} {}
 
+/// Nothing is measured after it was received, comes before what was handed out, or overtakes its signal's last sample.
+Time LiveSource::placed(Time time, const SignalClock& clock, Time now) const {
+    return std::max({std::min(time, now), settled_ + Duration{1}, clock.given});
+}
+
 /// Settles the time of a sample that has just arrived; false when it is late.
 bool LiveSource::date(Sample& sample, Time now) {
     SignalClock& clock = clocks_[index(sample.signal)];
     const Time source = sample.time;
-    const bool ours = sample.quality == Quality::Stale; // said here of a silent source, by our clock: never late
-    if (source < clock.newest && !ours) {
+    if (source < clock.newest) {
         if (clock.lateInARow++ == 0) {
             clock.lateFrom = source;
             clock.lateReceived = now;
@@ -48,26 +52,38 @@ bool LiveSource::date(Sample& sample, Time now) {
         if (!inStep || passed < clockProof) return false;
     }
     clock.lateInARow = 0;
-    if (!ours) clock.newest = source;
-    // Nothing is measured after it was received, comes before what was handed out, or overtakes its signal's last sample.
-    sample.time = std::max({std::min(source, now), settled_ + Duration{1}, clock.given});
-    clock.given = sample.time;
+    clock.newest = source;
+    sample.time = clock.given = placed(source, clock, now);
     if (sample.time != source) ++counters_.redated;
+    clock.last = sample;
     return true;
+}
+
+void LiveSource::fallSilent(const Arrivals::Silence& silence, Time now) {
+    SignalClock& clock = clocks_[index(silence.signal)];
+    if (clock.last.signal == noSignal || clock.last.quality == Quality::Stale) return;
+    clock.last.quality = Quality::Stale;
+    clock.last.time = clock.given = placed(silence.since, clock, now);
+    arrived_.push_back(clock.last);
 }
 
 void LiveSource::take(Time now) {
     arrived_.clear();
     late_.clear();
-    for (const auto& feed : feeds_) feed->drain(now, *strings_, arrived_);
-    std::size_t kept = 0;
-    for (Sample sample : arrived_) {
-        if (date(sample, now))
-            arrived_[kept++] = sample;
-        else
-            late_.push_back(sample);
+    for (const auto& feed : feeds_) {
+        drained_.clear();
+        feed->drain(now, *strings_, drained_);
+        auto silence = drained_.silences.begin();
+        const auto silencesUpTo = [&](std::size_t sample) {
+            for (; silence != drained_.silences.end() && silence->before <= sample; ++silence) fallSilent(*silence, now);
+        };
+        for (std::size_t i = 0; i < drained_.samples.size(); ++i) {
+            silencesUpTo(i);
+            Sample sample = drained_.samples[i];
+            (date(sample, now) ? arrived_ : late_).push_back(sample);
+        }
+        silencesUpTo(drained_.samples.size());
     }
-    arrived_.resize(kept);
     counters_.late += late_.size();
     if (tap_ && (!arrived_.empty() || !late_.empty())) tap_(arrived_, late_);
     waiting_.insert(waiting_.end(), arrived_.begin(), arrived_.end());

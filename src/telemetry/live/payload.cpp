@@ -1,11 +1,14 @@
 #include "telemetry/encoding/json_sample.hpp"
+#include "telemetry/live/feed_text.hpp"
 
 #include <millwright/telemetry/payload.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 
 namespace millwright::telemetry {
 namespace {
@@ -21,20 +24,6 @@ std::string_view trimmed(std::string_view text) {
 bool isWhole(const JsonToken& token, std::string_view document) {
     const std::size_t quotes = token.kind == JsonKind::String ? 2 : 0;
     return token.kind != JsonKind::Invalid && token.text.size() + quotes == document.size();
-}
-
-/// Well-formed UTF-8 without control characters: what a log, a label and a terminal can take.
-bool isText(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[i]);
-        if (lead < 0x20 || lead == 0x7F) return false;
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-        if (length == 0 || i + length > text.size()) return false;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-        i += length;
-    }
-    return true;
 }
 
 constexpr std::int64_t nanosecondsPer(TimeUnit unit) {
@@ -65,17 +54,49 @@ std::vector<std::string> pointerNames(std::string_view pointer) {
     return names;
 }
 
-PayloadDecoder::PayloadDecoder(std::vector<PayloadAddress> addresses, PayloadFormat format) : format_{std::move(format)} {
-    for (PayloadAddress& address : addresses) byTopic_[address.topic].push_back(std::move(address));
+struct PayloadDecoder::State {
+    struct Topic {
+        std::vector<PayloadAddress> signals;
+        JsonPlaces places; ///< of the signals that have one
+    };
+    std::unordered_map<std::string, Topic, TextHash, std::equal_to<>> topics;
+    PayloadFormat format;
+    PayloadCounters counters;
+    std::string scratch;
+    std::vector<JsonToken> found; ///< of a message, by signal of its topic
+
+    [[nodiscard]] Time timeIn(std::string_view document, Time received) const;
+    [[nodiscard]] Quality qualityIn(std::string_view document) const;
+    void decodeText(const Topic& topic, std::string_view text, Time received, StringTable& strings, std::vector<Sample>& out);
+    [[nodiscard]] bool valueOf(const JsonToken& token, StringTable& strings, Sample& sample);
+};
+
+PayloadDecoder::PayloadDecoder(std::vector<PayloadAddress> addresses, PayloadFormat format) : state_{std::make_unique<State>()} {
+    state_->format = std::move(format);
+    for (PayloadAddress& address : addresses) {
+        State::Topic& topic = state_->topics[address.topic];
+        if (!address.value.empty()) topic.places.add(address.value, static_cast<std::uint32_t>(topic.signals.size()));
+        topic.signals.push_back(std::move(address));
+    }
+}
+PayloadDecoder::PayloadDecoder(PayloadDecoder&&) noexcept = default;
+PayloadDecoder& PayloadDecoder::operator=(PayloadDecoder&&) noexcept = default;
+PayloadDecoder::~PayloadDecoder() = default;
+
+const PayloadCounters& PayloadDecoder::counters() const {
+    return state_->counters;
 }
 
-Time PayloadDecoder::timeIn(std::string_view document, Time received) const {
-    if (format_.time.empty()) return received;
-    const JsonToken token = jsonAt(document, format_.time);
+Time PayloadDecoder::State::timeIn(std::string_view document, Time received) const {
+    if (format.time.empty()) return received;
+    const JsonToken token = jsonAt(document, format.time);
     const char* const end = token.text.data() + token.text.size();
-    if (token.kind == JsonKind::String) return parseTime(token.text).value_or(received);
+    if (token.kind == JsonKind::String) {
+        const auto time = parseTime(token.text);
+        return time && *time >= Time{} ? *time : received;
+    }
     if (token.kind != JsonKind::Number) return received;
-    const std::int64_t unit = nanosecondsPer(format_.timeUnit);
+    const std::int64_t unit = nanosecondsPer(format.timeUnit);
     std::int64_t whole = 0;
     if (const auto parsed = std::from_chars(token.text.data(), end, whole); parsed.ec == std::errc{} && parsed.ptr == end) {
         const bool fits = whole <= std::numeric_limits<std::int64_t>::max() / unit && whole >= 0;
@@ -88,8 +109,8 @@ Time PayloadDecoder::timeIn(std::string_view document, Time received) const {
     return fits ? timeFromNanoseconds(std::llround(scaled)) : received;
 }
 
-Quality PayloadDecoder::qualityIn(std::string_view document) const {
-    const JsonToken token = jsonAt(document, format_.quality);
+Quality PayloadDecoder::State::qualityIn(std::string_view document) const {
+    const JsonToken token = jsonAt(document, format.quality);
     if (token.kind == JsonKind::Invalid || token.kind == JsonKind::Null) return Quality::Good;
     if (token.kind == JsonKind::Boolean) return token.text == "true" ? Quality::Good : Quality::Bad;
     if (token.kind == JsonKind::Number) { // the classes of OPC and Sparkplug B
@@ -105,52 +126,62 @@ Quality PayloadDecoder::qualityIn(std::string_view document) const {
 }
 
 /// A payload that is no JSON document is one text.
-void PayloadDecoder::decodeText(const std::vector<PayloadAddress>& addresses, std::string_view text, Time received,
-                                StringTable& strings, std::vector<Sample>& out) {
-    for (const PayloadAddress& address : addresses) {
-        const bool usable = address.type == ValueType::String && address.value.empty() && !text.empty() &&
-                            text.size() <= maximumText && strings.size() < maximumTexts && isText(text);
-        if (!usable) {
-            ++counters_.rejected;
+void PayloadDecoder::State::decodeText(const Topic& topic, std::string_view text, Time received, StringTable& strings,
+                                       std::vector<Sample>& out) {
+    for (const PayloadAddress& address : topic.signals) {
+        const bool wanted = address.type == ValueType::String && address.value.empty() && !text.empty();
+        const auto id = wanted ? addText(text, strings) : std::nullopt;
+        if (!id) {
+            ++counters.rejected;
             continue;
         }
-        out.push_back({received, Value::of(strings.add(text)), address.signal, ValueType::String, Quality::Good});
-        ++counters_.samples;
+        out.push_back({received, Value::of(*id), address.signal, ValueType::String, Quality::Good});
+        ++counters.samples;
     }
 }
 
-void PayloadDecoder::decode(std::string_view topic, std::string_view payload, Time received, StringTable& strings,
+bool PayloadDecoder::State::valueOf(const JsonToken& token, StringTable& strings, Sample& sample) {
+    const bool scalar = token.kind == JsonKind::String || token.kind == JsonKind::Number || token.kind == JsonKind::Boolean;
+    if (sample.type == ValueType::String && scalar) {
+        std::string_view text;
+        const auto id = jsonText(token, scratch, text) ? addText(text, strings) : std::nullopt;
+        if (id) sample.value = Value::of(*id);
+        return id.has_value();
+    }
+    bool converted = false;
+    return jsonValue(token, sample.type, strings, scratch, sample.value, converted);
+}
+
+void PayloadDecoder::decode(std::string_view topicName, std::string_view payload, Time received, StringTable& strings,
                             std::vector<Sample>& out) {
-    const auto found = byTopic_.find(topic);
-    if (found == byTopic_.end()) {
-        ++counters_.unmatched;
+    State& s = *state_;
+    const auto topic = s.topics.find(topicName);
+    if (topic == s.topics.end()) {
+        ++s.counters.unmatched;
         return;
     }
+    const auto& signals = topic->second.signals;
     const std::string_view document = trimmed(payload);
     const JsonToken root = jsonAt(document, {});
-    if (!isWhole(root, document)) return decodeText(found->second, document, received, strings, out);
+    if (!isWhole(root, document)) return s.decodeText(topic->second, document, received, strings, out);
     const bool composite = root.kind == JsonKind::Object || root.kind == JsonKind::Array;
-    const Time time = composite ? timeIn(document, received) : received;
-    const Quality quality = composite && !format_.quality.empty() ? qualityIn(document) : Quality::Good;
-    for (const PayloadAddress& address : found->second) {
-        JsonSample read{root, Quality::Good};
-        if (!address.value.empty())
-            read.value = jsonAt(document, address.value);
-        else if (composite)
-            read = jsonSample(document);
-        if (read.value.kind == JsonKind::Invalid && !address.value.empty()) continue; // this message does not have it
-        Sample sample{time, {}, address.signal, address.type, std::max(quality, read.quality)};
-        const bool text = read.value.kind == JsonKind::String;
-        const bool within =
-            !text || (read.value.text.size() <= maximumText && strings.size() < maximumTexts && isText(read.value.text));
-        bool converted = false;
-        if (!within || !jsonValue(read.value, address.type, strings, scratch_, sample.value, converted)) {
-            ++counters_.rejected;
+    const Time time = composite ? s.timeIn(document, received) : received;
+    const Quality quality = composite && !s.format.quality.empty() ? s.qualityIn(document) : Quality::Good;
+    s.found.assign(signals.size(), {});
+    topic->second.places.find(root, s.found);
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+        const bool placed = !signals[i].value.empty();
+        JsonSample read{placed ? s.found[i] : root, Quality::Good};
+        if (!placed && composite) read = jsonSample(document);
+        if (placed && read.value.kind == JsonKind::Invalid) continue; // this message does not have it
+        Sample sample{time, {}, signals[i].signal, signals[i].type, std::max(quality, read.quality)};
+        if (!s.valueOf(read.value, strings, sample)) {
+            ++s.counters.rejected;
             continue;
         }
         if (read.value.kind == JsonKind::Null) sample.quality = std::max(sample.quality, Quality::Bad);
         out.push_back(sample);
-        ++counters_.samples;
+        ++s.counters.samples;
     }
 }
 

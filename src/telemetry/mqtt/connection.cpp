@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto firstPause = 500ms, longestPause = 30'000ms;
+constexpr auto lasting = 10s; ///< a connection that was good for so long
 constexpr int keepAliveSeconds = 15;
 constexpr int connectSeconds = 10;
 constexpr unsigned sessionSeconds = 300; ///< that the broker keeps messages for a client that is gone
@@ -60,14 +61,14 @@ Result<std::string> brokerAddress(const std::string& url) {
         return failure(ErrorCode::Invalid,
                        std::format("'{}' {}: write mqtt://HOST[:PORT], or mqtts://HOST[:PORT] for TLS", url, what));
     };
+    if (url.contains('@')) // first: no message may repeat it
+        return failure(ErrorCode::Invalid,
+                       "the url holds a user or password: name the environment variables that do, with user_env and "
+                       "password_env");
     const bool secure = url.starts_with("mqtts://");
     if (!secure && !url.starts_with("mqtt://")) return wrong("is no address of an MQTT broker");
     std::string rest = url.substr(secure ? 8 : 7);
     if (rest.ends_with('/')) rest.pop_back();
-    if (rest.contains('@'))
-        return failure(ErrorCode::Invalid,
-                       "the url holds a user or password: name the environment variables that do, with user_env and "
-                       "password_env");
     const std::size_t colon = rest.rfind(':');
     const bool hasPort = colon != std::string::npos && !rest.substr(colon).contains(']');
     const std::string host = rest.substr(0, hasPort ? colon : std::string::npos);
@@ -106,6 +107,7 @@ struct MqttConnection::State {
     };
     Outcome outcome;
     bool lost = false;
+    std::string lostBecause; ///< what the broker said; empty when it said nothing
 
     std::jthread thread; ///< last: it uses all of the above
 
@@ -125,6 +127,8 @@ struct MqttConnection::State {
 
     static int arrived(void* context, char* topic, int topicLength, MQTTAsync_message* message);
     static void connectionLost(void* context, char* cause);
+    static void disconnected(void* context, MQTTProperties* properties, MQTTReasonCodes reason);
+    void lose(std::string_view because);
     static void onConnect(void* context, MQTTAsync_successData* response);
     static void onConnect5(void* context, MQTTAsync_successData5* response);
     static void onSubscribe(void* context, MQTTAsync_successData* response);
@@ -214,11 +218,19 @@ int MqttConnection::State::tlsError(const char* text, std::size_t length, void* 
 }
 
 void MqttConnection::State::connectionLost(void* context, char*) {
-    auto& self = *static_cast<State*>(context);
-    self.queue.push({.kind = Arrival::Kind::Lost, .received = receptionTime(), .topic = {}, .payload = {}});
-    const std::scoped_lock lock{self.mutex};
-    self.lost = true;
-    self.changed.notify_all();
+    static_cast<State*>(context)->lose({});
+}
+/// A broker of MQTT 5 ends the connection: the library does not call `connectionLost` then.
+void MqttConnection::State::disconnected(void* context, MQTTProperties*, MQTTReasonCodes reason) {
+    const char* text = MQTTReasonCode_toString(reason);
+    static_cast<State*>(context)->lose(text != nullptr ? text : "no reason given");
+}
+void MqttConnection::State::lose(std::string_view because) {
+    queue.push({.kind = Arrival::Kind::Lost, .received = receptionTime(), .topic = {}, .payload = {}});
+    const std::scoped_lock lock{mutex};
+    if (!lost) lostBecause = because;
+    lost = true;
+    changed.notify_all();
 }
 
 int MqttConnection::State::arrived(void* context, char* topic, int topicLength, MQTTAsync_message* message) {
@@ -260,6 +272,7 @@ bool MqttConnection::State::create() {
         return false;
     }
     MQTTAsync_setCallbacks(client, this, connectionLost, arrived, nullptr);
+    MQTTAsync_setDisconnected(client, this, disconnected);
     return true;
 }
 
@@ -333,7 +346,7 @@ bool MqttConnection::State::connect(const std::stop_token& stop) {
     if (!subscribe(stop)) return false;
     const bool again = health.load() != FeedHealth::Connecting;
     if (again) counters.reconnects.fetch_add(1);
-    if (again && !result.sessionKept) counters.gaps.fetch_add(1);
+    if (again && (!result.sessionKept || options.qos == 0)) counters.gaps.fetch_add(1); // a session holds nothing of QoS 0
     return true;
 }
 
@@ -356,8 +369,10 @@ bool MqttConnection::State::subscribe(const std::stop_token& stop) {
     const int asked = MQTTAsync_subscribeMany(client, static_cast<int>(filters.size()), filters.data(), qos.data(), &response);
     const Outcome result = asked == MQTTASYNC_SUCCESS ? await(stop) : Outcome{.code = asked};
     if (result.good) return true;
-    setProblem(std::format("{}: {}", options.broker.url,
-                           result.message.empty() ? "the connection broke while subscribing" : result.message));
+    std::string why = result.message;
+    if (const std::string reason = refusal(result.code); why.empty() && !reason.empty())
+        why = std::format("the broker refused the subscription ({})", reason);
+    setProblem(std::format("{}: {}", options.broker.url, why.empty() ? "the connection broke while subscribing" : why));
     disconnect();
     return false;
 }
@@ -402,12 +417,15 @@ void MqttConnection::State::run(const std::stop_token& stop) {
         if (create() && connect(stop)) {
             setProblem({});
             health = FeedHealth::Live;
-            queue.push({.kind = Arrival::Kind::Connected, .received = receptionTime(), .topic = {}, .payload = {}});
-            pause = firstPause;
+            const auto begun = std::chrono::steady_clock::now();
             std::unique_lock lock{mutex};
             changed.wait(lock, stop, [this] { return lost; });
             if (stop.stop_requested()) break;
-            problemText = std::format("the connection to {} broke", options.broker.url);
+            // One that did not last is no success: two programs of one client id would throw each other out without end.
+            if (std::chrono::steady_clock::now() - begun > lasting) pause = firstPause;
+            problemText = lostBecause.empty()
+                              ? std::format("the connection to {} broke", options.broker.url)
+                              : std::format("{} ended the connection: {}", options.broker.url, lostBecause);
         }
         if (stop.stop_requested()) break;
         if (health.load() == FeedHealth::Live) health = FeedHealth::Disconnected;

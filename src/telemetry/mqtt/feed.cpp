@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <format>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace millwright::telemetry {
 namespace {
 
-/// The last value of one signal, so that it can be called stale.
-struct LastValue {
-    Sample sample;
-    Time heard = Time::min();
+/// When a signal was last heard of.
+struct Heard {
+    Time at = Time::min();
+    bool silent = true; ///< nothing since, or nothing ever
 };
 
 class MqttFeed final : public Feed {
@@ -26,18 +28,19 @@ public:
                       std::move(address),
                       queue_} {}
 
-    void drain(Time now, StringTable& strings, std::vector<Sample>& samples) override;
+    void drain(Time now, StringTable& strings, Arrivals& arrivals) override;
     [[nodiscard]] FeedStatus status() const override;
 
 private:
     void remember(const Sample& sample, Time received);
-    void goStale(Time now, Time heardBefore, std::vector<Sample>& samples);
+    void fallSilent(Time since, Time heardBefore, Arrivals& arrivals);
 
     std::string id_, url_;
     Duration staleAfter_;
     ArrivalQueue queue_;
     PayloadDecoder decoder_;
-    std::vector<LastValue> last_; ///< by signal
+    std::optional<Arrival> next_; ///< taken from the queue, but of a later time than was asked for
+    std::vector<Heard> heard_;    ///< by signal
     Time nextStaleCheck_ = Time::min();
     // What `status` reads from any thread.
     std::atomic<std::uint64_t> samples_ = 0, unmatched_ = 0, rejected_ = 0;
@@ -49,8 +52,8 @@ private:
 
 void MqttFeed::remember(const Sample& sample, Time received) {
     const std::size_t at = index(sample.signal);
-    if (at >= last_.size()) last_.resize(at + 1);
-    last_[at] = {sample, received};
+    if (at >= heard_.size()) heard_.resize(at + 1);
+    heard_[at] = {received, false};
     if (sample.time == received) return; // dated by its reception: tells nothing of a clock
     constexpr Duration memory = std::chrono::seconds{30};
     const Duration offset = received - sample.time;
@@ -61,31 +64,36 @@ void MqttFeed::remember(const Sample& sample, Time received) {
     }
 }
 
-/// Says of every value heard before that time that it is only the last one known.
-void MqttFeed::goStale(Time now, Time heardBefore, std::vector<Sample>& samples) {
-    for (LastValue& last : last_) {
-        if (last.sample.signal == noSignal || last.sample.quality == Quality::Stale || last.heard > heardBefore) continue;
-        last.sample.quality = Quality::Stale;
-        last.sample.time = now;
-        samples.push_back(last.sample);
+void MqttFeed::fallSilent(Time since, Time heardBefore, Arrivals& arrivals) {
+    for (std::size_t i = 0; i < heard_.size(); ++i) {
+        if (heard_[i].silent || heard_[i].at > heardBefore) continue;
+        heard_[i].silent = true;
+        arrivals.silences.push_back({arrivals.samples.size(), static_cast<SignalIndex>(i), since});
     }
 }
 
-void MqttFeed::drain(Time now, StringTable& strings, std::vector<Sample>& samples) {
+void MqttFeed::drain(Time now, StringTable& strings, Arrivals& arrivals) {
     Arrival arrival;
-    while (queue_.pop(arrival)) {
-        if (arrival.kind == Arrival::Kind::Lost) goStale(arrival.received, Time::max(), samples);
-        if (arrival.kind != Arrival::Kind::Message) continue;
-        const std::size_t before = samples.size();
-        decoder_.decode(arrival.topic, arrival.payload, arrival.received, strings, samples);
-        for (std::size_t i = before; i < samples.size(); ++i) remember(samples[i], arrival.received);
+    while (next_ || queue_.pop(arrival)) {
+        if (next_) arrival = *std::exchange(next_, std::nullopt);
+        if (arrival.received > now) { // else a flood would never let the caller go
+            next_ = arrival;
+            break;
+        }
+        if (arrival.kind == Arrival::Kind::Lost) {
+            fallSilent(arrival.received, Time::max(), arrivals);
+            continue;
+        }
+        const std::size_t before = arrivals.samples.size();
+        decoder_.decode(arrival.topic, arrival.payload, arrival.received, strings, arrivals.samples);
+        for (std::size_t i = before; i < arrivals.samples.size(); ++i) remember(arrivals.samples[i], arrival.received);
     }
     samples_.store(decoder_.counters().samples, std::memory_order_relaxed);
     unmatched_.store(decoder_.counters().unmatched, std::memory_order_relaxed);
     rejected_.store(decoder_.counters().rejected, std::memory_order_relaxed);
     if (staleAfter_ <= Duration::zero() || now < nextStaleCheck_) return;
     nextStaleCheck_ = now + std::min<Duration>(staleAfter_ / 4, std::chrono::seconds{1});
-    goStale(now, now - staleAfter_, samples);
+    fallSilent(now, now - staleAfter_, arrivals);
 }
 
 FeedStatus MqttFeed::status() const {

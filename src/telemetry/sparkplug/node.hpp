@@ -9,10 +9,6 @@
 
 namespace millwright::telemetry::sparkplug {
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
 /// Texts to indices, found without making a string.
 using NameTable = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 

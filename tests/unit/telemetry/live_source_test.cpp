@@ -16,25 +16,32 @@ constexpr Time start = timeFromNanoseconds(1'800'000'000'000'000'000);
 /// Hands out what a test puts in.
 class FakeFeed final : public Feed {
 public:
-    explicit FakeFeed(std::vector<Sample>& next) : next_{&next} {}
-    void drain(Time, StringTable&, std::vector<Sample>& samples) override {
-        samples.insert(samples.end(), next_->begin(), next_->end());
+    explicit FakeFeed(Arrivals& next) : next_{&next} {}
+    void drain(Time, StringTable&, Arrivals& arrivals) override {
+        for (auto silence : next_->silences) {
+            silence.before += arrivals.samples.size();
+            arrivals.silences.push_back(silence);
+        }
+        arrivals.samples.insert(arrivals.samples.end(), next_->samples.begin(), next_->samples.end());
         next_->clear();
     }
     [[nodiscard]] FeedStatus status() const override { return {}; }
 
 private:
-    std::vector<Sample>* next_;
+    Arrivals* next_;
 };
 
 class Ordering : public ::testing::Test {
 protected:
-    std::vector<Sample> next;
+    Arrivals next;
     LiveSource source{4, 100ms};
     Ordering() { source.add(std::make_unique<FakeFeed>(next)); }
 
     void arrive(unsigned signal, Time time, double value = 0) {
-        next.push_back({time, Value::of(value), static_cast<SignalIndex>(signal), ValueType::Float, Quality::Good});
+        next.samples.push_back({time, Value::of(value), static_cast<SignalIndex>(signal), ValueType::Float, Quality::Good});
+    }
+    void fallSilent(unsigned signal, Time since) {
+        next.silences.push_back({next.samples.size(), static_cast<SignalIndex>(signal), since});
     }
     std::vector<double> values(Time now) {
         std::vector<double> list;
@@ -113,7 +120,7 @@ TEST_F(Ordering, FollowsAClockThatWasSetBack) {
 TEST_F(Ordering, CallsASourceStaleWhoseClockIsAhead) {
     arrive(0, start + 1h, 1);
     (void)source.poll(start);
-    next.push_back({start + 1s, Value::of(1.0), SignalIndex{0}, ValueType::Float, Quality::Stale});
+    fallSilent(0, start + 1s);
     const auto samples = source.poll(start + 2s);
     ASSERT_EQ(samples.size(), 2u);
     EXPECT_EQ(samples[1].quality, Quality::Stale);
@@ -121,6 +128,26 @@ TEST_F(Ordering, CallsASourceStaleWhoseClockIsAhead) {
     arrive(0, start + 1h + 3s, 2);
     (void)source.poll(start + 4s);
     EXPECT_THAT(values(start + 5s), ElementsAre(2)) << "and is followed again";
+}
+
+TEST_F(Ordering, SaysOfASilentSignalWhatItWasAndNotWhatCameLate) {
+    arrive(0, start, 111);
+    arrive(0, start - 60s, 222);
+    fallSilent(0, start + 1s);
+    fallSilent(1, start + 1s); // never heard of
+    arrive(0, start + 2s, 333);
+    fallSilent(0, start + 3s);
+    fallSilent(0, start + 4s); // is so already
+    EXPECT_THAT(values(start + 10s), ElementsAre(111, 111, 333, 333));
+    EXPECT_EQ(source.counters().late, 1u);
+    EXPECT_EQ(source.counters().redated, 0u);
+}
+
+TEST_F(Ordering, ASourceThatCallsItsOldSamplesStaleIsLateAllTheSame) {
+    arrive(0, start, 1);
+    next.samples.push_back({start - 60s, Value::of(2.0), SignalIndex{0}, ValueType::Float, Quality::Stale});
+    EXPECT_THAT(values(start + 1s), ElementsAre(1));
+    EXPECT_EQ(source.counters().late, 1u);
 }
 
 TEST_F(Ordering, DoesNotTakeABacklogForAClock) {

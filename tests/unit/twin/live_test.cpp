@@ -42,9 +42,9 @@ public:
         std::vector<Sample> samples;
     };
     explicit Pushed(std::shared_ptr<Queue> queue) : queue_{std::move(queue)} {}
-    void drain(Time, StringTable&, std::vector<Sample>& samples) override {
+    void drain(Time, StringTable&, telemetry::Arrivals& arrivals) override {
         const std::scoped_lock lock{queue_->mutex};
-        samples.insert(samples.end(), queue_->samples.begin(), queue_->samples.end());
+        arrivals.samples.insert(arrivals.samples.end(), queue_->samples.begin(), queue_->samples.end());
         queue_->samples.clear();
     }
     [[nodiscard]] telemetry::FeedStatus status() const override { return {.id = "pushed"}; }
@@ -110,6 +110,7 @@ TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
         EXPECT_EQ(a.value.bits, b.value.bits) << i;
         EXPECT_EQ(a.time, b.time) << i;
     }
+    EXPECT_EQ(twin.twin().stateHash(), replay->stateHash());
     std::filesystem::remove(path);
 }
 
