@@ -35,6 +35,8 @@ void addXr(CLI::App& program, Run& run);
 void addRender(CLI::App& program, Run& run);
 void addImport(CLI::App& program, Run& run);
 void addReplay(CLI::App& program, Run& run);
+void addRecord(CLI::App& program, Run& run);
+void addFeed(CLI::App& program, Run& run); ///< in record.cpp
 void addCheck(CLI::App& program, Run& run);
 void addLog(CLI::App& program, Run& run);
 void addSimulate(CLI::App& program, Run& run);

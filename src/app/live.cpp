@@ -13,17 +13,16 @@ namespace millwright::app {
 namespace {
 
 std::string filled(std::string_view pattern, const plant::Plant& plant, const plant::Signal& signal) {
-    std::string text{pattern};
     const std::pair<std::string_view, std::string_view> values[] = {{"{topic}", signal.topic},
                                                                     {"{path}", signal.path},
                                                                     {"{equipment}", plant.at(signal.equipment).path},
                                                                     {"{signal}", signal.id}};
     std::string result;
-    for (std::size_t i = 0; i < text.size();) {
+    for (std::size_t i = 0; i < pattern.size();) {
         const auto* const found =
-            std::ranges::find_if(values, [&](const auto& one) { return text.substr(i).starts_with(one.first); });
+            std::ranges::find_if(values, [&](const auto& one) { return pattern.substr(i).starts_with(one.first); });
         if (found == std::end(values)) {
-            result.push_back(text[i++]);
+            result.push_back(pattern[i++]);
         } else {
             result += found->second;
             i += found->first.size();
@@ -133,7 +132,26 @@ Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plan
     return recorder;
 }
 
-void writeFeeds(JsonWriter& json, telemetry::LiveSource& source) {
+std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus>& feeds,
+                                         const telemetry::RecorderStatus& recorder) {
+    std::vector<std::string> news;
+    known_.resize(feeds.size());
+    for (std::size_t i = 0; i < feeds.size(); ++i) {
+        const telemetry::FeedStatus& feed = feeds[i];
+        const bool changed = feed.health != known_[i].health || feed.problem != known_[i].problem;
+        if (changed && !feed.problem.empty()) news.push_back(std::format("feed '{}': {}", feed.id, feed.problem));
+        if (changed && feed.health == telemetry::FeedHealth::Live && known_[i].health != telemetry::FeedHealth::Live)
+            news.push_back(std::format("feed '{}' is live: {}", feed.id, feed.url));
+        if (feed.counters.dropped > 0 && known_[i].counters.dropped == 0)
+            news.push_back(std::format("feed '{}': messages are dropped, because the queue is full or they are too long", feed.id));
+        known_[i] = feed;
+    }
+    if (recorder.problem != recording_) news.push_back(recorder.problem.empty() ? "recording goes on" : recorder.problem);
+    recording_ = recorder.problem;
+    return news;
+}
+
+void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
     const telemetry::LiveCounters all = source.counters();
     json.field("applied", all.applied).field("late", all.late).field("redated", all.redated);
     json.key("feeds").beginArray();
@@ -164,7 +182,7 @@ void writeFeeds(JsonWriter& json, telemetry::LiveSource& source) {
     json.endArray();
 }
 
-std::string describeFeeds(telemetry::LiveSource& source) {
+std::string describeFeeds(const telemetry::LiveSource& source) {
     std::string text;
     for (const telemetry::FeedStatus& feed : source.status()) {
         const telemetry::FeedCounters& n = feed.counters;

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 /// How commands turn the feeds that a plant describes into connections, and what they say of them.
 namespace millwright::app {
@@ -22,13 +23,25 @@ namespace millwright::app {
 /// signal, a signal that two feeds bring), those of the feeds.
 [[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path);
 
-/// Records to `path` what `live` receives from now on. Errors: those of `Recorder::create`.
+/// Records, as `options` say but for the channels, what `live` receives from now on. Errors: those of `Recorder::create`.
 [[nodiscard]] Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
                                                                       telemetry::RecorderOptions options);
 
+/// Tells what happened to feeds and their recording, once when it happens: for standard error, so that a service's journal has it.
+class LiveNews {
+public:
+    /// What is new since the last call, a line each.
+    [[nodiscard]] std::vector<std::string> since(const std::vector<telemetry::FeedStatus>& feeds,
+                                                 const telemetry::RecorderStatus& recorder);
+
+private:
+    std::vector<telemetry::FeedStatus> known_;
+    std::string recording_; ///< why it pauses
+};
+
 /// The members that docs/feeds.md describes, `feeds` and `late` and so on.
-void writeFeeds(JsonWriter& json, telemetry::LiveSource& source);
+void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source);
 /// One line a feed for people.
-[[nodiscard]] std::string describeFeeds(telemetry::LiveSource& source);
+[[nodiscard]] std::string describeFeeds(const telemetry::LiveSource& source);
 
 } // namespace millwright::app

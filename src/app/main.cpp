@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <app/command.hpp>
-#include <app/commands/record.hpp>
 #include <cstdio>
 #include <exception>
 #include <format>

@@ -162,7 +162,7 @@ Plant readPlant(const Node& root, std::string_view source, const std::filesystem
     readPlantTable(root, context, plant);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
-    std::vector<Feed> read = readFeeds(root, context, plant); // checked also where nobody asks for them
+    std::vector<Feed> read = readFeeds(root, context, plant, feeds != nullptr); // checked also where nobody asks for them
     if (feeds != nullptr) *feeds = std::move(read);
     return plant;
 }

@@ -53,10 +53,10 @@ void checkEquipment(const Reader& reader, const Plant& plant, ReadContext& conte
     context.problems.add(node->at, std::format("there is no equipment '{}'{}", node->text, didYouMean(node->text, paths)));
 }
 
-Feed readFeed(const Reader& reader, ReadContext& context) {
+Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     const auto file = [&](std::string_view key) {
         const Node* node = reader.find(key, Node::Kind::String);
-        return node != nullptr ? context.file(*node, key) : std::filesystem::path{};
+        return node != nullptr && wanted ? context.file(*node, key) : std::filesystem::path{};
     };
     Feed feed;
     feed.id = reader.text("id");
@@ -87,7 +87,7 @@ Feed readFeed(const Reader& reader, ReadContext& context) {
 
 } // namespace
 
-std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant& plant) {
+std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant& plant, bool wanted) {
     std::vector<Feed> feeds;
     std::map<std::string, Position> seen;
     for (const Node& table : Reader::tables(&root, "feed")) {
@@ -98,7 +98,7 @@ std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant&
         checkEquipment(reader, plant, context);
         if (reader.find("password_env") != nullptr && reader.find("password_file") != nullptr)
             context.problems.add(reader.at("password_file"), "give either 'password_env' or 'password_file', not both");
-        Feed feed = readFeed(reader, context);
+        Feed feed = readFeed(reader, context, wanted);
         if (const auto [other, added] = seen.emplace(feed.id, reader.at("id")); !added && !feed.id.empty())
             context.problems.add(reader.at("id"),
                                  std::format("feed '{}' was already declared on line {}", feed.id, other->second.line));

@@ -8,7 +8,8 @@
 
 namespace millwright::plant {
 
-/// Reads and checks the `[[feed]]` tables. `plant` has its equipment already.
-std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant& plant);
+/// Reads and checks the `[[feed]]` tables. `plant` has its equipment already. Whether the files with secrets are there is looked at
+/// only where feeds are `wanted`: a plant can be replayed without them.
+std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant& plant, bool wanted);
 
 } // namespace millwright::plant

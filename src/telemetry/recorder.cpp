@@ -33,6 +33,16 @@ std::uint64_t sizeOf(const std::filesystem::path& file) {
     return error ? 0 : size;
 }
 
+/// Moves samples to the end of others; mostly there are none.
+void takeOver(std::vector<Sample>& from, std::vector<Sample>& to) {
+    if (to.empty()) {
+        to.swap(from);
+        return;
+    }
+    to.insert(to.end(), from.begin(), from.end());
+    from.clear();
+}
+
 } // namespace
 
 struct Recorder::State {
@@ -49,8 +59,13 @@ struct Recorder::State {
     std::uint64_t safeBytes = 0;                    ///< of `file`, up to which it is sound
     Clock::time_point begun;
     int number = 1;
+    struct File {
+        std::filesystem::path path;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<File> files; ///< begun and kept, oldest first; `file` is the last
 
-    mutable std::mutex mutex; ///< guards what follows
+    mutable std::mutex mutex; ///< guards what follows; never held while the disk is waited for
     std::condition_variable_any wake;
     std::vector<Sample> waiting, waitingLate;
     std::size_t held = 0; ///< samples in all four lists
@@ -78,8 +93,7 @@ Result<void> Recorder::State::open(const std::filesystem::path& path) {
     safeBytes = sizeOf(path);
     begun = Clock::now();
     lateOf.assign(options.channels.size(), std::nullopt);
-    const std::scoped_lock lock{mutex};
-    status.files.push_back(path);
+    files.push_back({path, safeBytes});
     return {};
 }
 
@@ -135,25 +149,29 @@ void Recorder::State::fail(const Error& error) {
     status.problem = std::format("recording pauses: {}", error.text());
 }
 
+/// Deletes what is too much, and says which files there are.
 void Recorder::State::keepWithinBudget() {
-    const std::scoped_lock lock{mutex};
-    status.bytes = 0;
-    for (const auto& one : status.files) status.bytes += sizeOf(one);
-    while (options.keepBytes > 0 && status.bytes > options.keepBytes && status.files.size() > 1) {
+    if (!files.empty()) files.back().bytes = sizeOf(files.back().path);
+    std::uint64_t bytes = 0;
+    for (const File& one : files) bytes += one.bytes;
+    while (options.keepBytes > 0 && bytes > options.keepBytes && files.size() > 1) {
         std::error_code ignored;
-        status.bytes -= sizeOf(status.files.front());
-        std::filesystem::remove(status.files.front(), ignored);
-        status.files.erase(status.files.begin());
+        std::filesystem::remove(files.front().path, ignored);
+        bytes -= files.front().bytes;
+        files.erase(files.begin());
     }
+    std::vector<std::filesystem::path> names;
+    for (const File& one : files) names.push_back(one.path);
+    const std::scoped_lock lock{mutex};
+    status.files = std::move(names);
+    status.bytes = bytes;
 }
 
 void Recorder::State::cycle() {
     {
         const std::scoped_lock lock{mutex};
-        unsafe.insert(unsafe.end(), waiting.begin(), waiting.end());
-        unsafeLate.insert(unsafeLate.end(), waitingLate.begin(), waitingLate.end());
-        waiting.clear();
-        waitingLate.clear();
+        takeOver(waiting, unsafe);
+        takeOver(waitingLate, unsafeLate);
     }
     if (!writer) { // paused
         if (auto opened = openNext(); !opened) return;
@@ -161,8 +179,7 @@ void Recorder::State::cycle() {
             fail(written.error());
             std::error_code ignored;
             std::filesystem::remove(file, ignored); // it holds nothing
-            const std::scoped_lock lock{mutex};
-            status.files.pop_back();
+            files.pop_back();
             --number;
             return;
         }
@@ -175,6 +192,7 @@ void Recorder::State::cycle() {
         const auto closed = writer->close();
         if (!closed) return fail(closed.error());
         writer.reset();
+        files.back().bytes = sizeOf(file);
         if (auto opened = openNext(); !opened) {
             const std::scoped_lock lock{mutex};
             status.problem = std::format("recording pauses: {}", opened.error().text());
@@ -204,6 +222,7 @@ Result<std::unique_ptr<Recorder>> Recorder::create(RecorderOptions options, std:
     state->options = std::move(options);
     state->strings = std::move(strings);
     if (auto opened = state->open(state->options.path); !opened) return std::unexpected(opened.error());
+    state->keepWithinBudget();
     state->thread = std::jthread{[s = state.get()](const std::stop_token& stop) { s->run(stop); }};
     return std::unique_ptr<Recorder>{new Recorder{std::move(state)}};
 }

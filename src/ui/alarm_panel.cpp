@@ -1,5 +1,6 @@
 #include "ui/panels.hpp"
 
+#include <millwright/twin/live.hpp>
 #include <millwright/ui/format.hpp>
 
 #include <imgui.h>
@@ -157,6 +158,7 @@ private:
                   const twin::AlarmState& state) {
         using Kind = twin::OperatorAction::Kind;
         float x = box.max.x;
+        if (twin::isLive(frame_)) return x; // a live twin takes no actions yet
         const auto button = [&](std::string_view id, std::string_view label, std::string_view what, float wide, Kind kind,
                                 Duration duration = {}) {
             const Rect place{{x - canvas.px(wide), box.min.y + canvas.px(2)}, {x, box.max.y - canvas.px(2)}};

@@ -125,8 +125,9 @@ struct NodeStatus {
 ///     host.disconnected(now);                       // the connection is lost: everything known is Stale
 ///     host.closing(now);                            // before a wanted DISCONNECT: publishes STATE offline
 ///
-/// `now` is the caller's clock, UTC. It may jump: timers start over at the first call after it went back. `receive` allocates nothing once the births
-/// are in, unless messages have to wait for their turn, are compressed, or bring texts never met before. Thread: one at a time.
+/// `now` is the caller's clock, UTC. It may jump: timers start over at the first call after it went back. `receive` allocates
+/// nothing once the births are in, unless messages have to wait for their turn, are compressed, or bring texts never met before.
+/// Thread: one at a time.
 class Host {
 public:
     /// `sink` and `strings` must outlive the host. `strings` gets the texts of String values.

@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <app/commands/bench.hpp>
-#include <app/commands/bench_ingest.hpp>
+#include <ctime>
 #include <fstream>
 #include <vector>
 
 namespace millwright::app {
+
+double processorMilliseconds() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+}
 
 double quantile(std::span<const double> values, double share) {
     if (values.empty()) return 0;

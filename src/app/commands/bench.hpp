@@ -16,7 +16,11 @@ void addBenchRender(CLI::App& bench, Run& run);
 void addBenchImport(CLI::App& bench, Run& run);
 void addBenchSim(CLI::App& bench, Run& run);
 void addBenchHall(CLI::App& bench, Run& run);
+void addBenchIngest(CLI::App& bench, Run& run);
 void addBenchAlarms(CLI::App& bench, Run& run);
+
+/// Processor time of this thread, milliseconds from some moment: the figure that other programs on the machine disturb least.
+[[nodiscard]] double processorMilliseconds();
 
 /// The `share` quantile (0…1) of measured values, nearest rank; 0 of none.
 [[nodiscard]] double quantile(std::span<const double> values, double share);

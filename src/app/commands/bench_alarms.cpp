@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <app/commands/bench.hpp>
 #include <cmath>
-#include <ctime>
 #include <format>
 #include <numeric>
 #include <random>
@@ -23,13 +22,6 @@ struct Options {
     std::int64_t definitions = 10'000;
     bool json = false;
 };
-
-/// Processor time of this thread: what else the machine does is left out.
-double cpuMilliseconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
 
 /// A signal and an alarm a machine, five kinds in turn.
 std::expected<plant::Plant, std::vector<Error>> plantWith(std::int64_t definitions) {
@@ -75,10 +67,10 @@ Figures measure(const plant::Plant& plant, bool together) {
     Figures figures;
     for (int second = 0; second < feedSeconds; ++second) {
         const auto samples = secondOf(second, values, together, random);
-        const double start = cpuMilliseconds();
+        const double start = processorMilliseconds();
         twin.apply(samples);
         twin.advance(timeFromNanoseconds((second + 1) * 1'000'000'000LL - 1));
-        figures.milliseconds.push_back(cpuMilliseconds() - start);
+        figures.milliseconds.push_back(processorMilliseconds() - start);
         figures.transitions += twin.transitions().size();
         twin.clearTransitions();
     }
@@ -95,9 +87,9 @@ double expressionNanoseconds(const plant::Plant& plant) {
     };
     const auto found = std::ranges::find(plant.alarms, plant::AlarmKind::Expression, &plant::Alarm::kind);
     double held = 0;
-    const double start = cpuMilliseconds();
+    const double start = processorMilliseconds();
     for (int i = 0; i < expressionRounds; ++i) held += plant::evaluate(found->measure, Reader{static_cast<double>(i % 100)});
-    const double each = (cpuMilliseconds() - start) * 1e6 / expressionRounds;
+    const double each = (processorMilliseconds() - start) * 1e6 / expressionRounds;
     return held > 0 ? each : 0; // the sum keeps the work from being left out
 }
 

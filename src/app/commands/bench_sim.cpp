@@ -8,7 +8,6 @@
 
 #include <app/commands/bench.hpp>
 #include <chrono>
-#include <ctime>
 #include <format>
 #include <fstream>
 
@@ -41,13 +40,6 @@ Result<Case> caseNamed(const std::string& name) {
         return year;
     }
     return failure(ErrorCode::NotFound, std::format("there is no model '{}': it is mm1, line50, year or fork", name));
-}
-
-// Time this thread had a core to itself: the figure that other programs on the machine disturb least.
-double processorMilliseconds() {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
 }
 
 // A line of 50 stations, the last of them slow, so that all buffers fill.
@@ -186,7 +178,7 @@ void addBenchSim(CLI::App& bench, Run& run) {
     auto options = std::make_shared<Options>();
     command
         ->add_option("--model", options->model,
-                     "mm1 (one queue), line50 (50 stations that fail, with buffers) year (a year of a machine with inspection, "
+                     "mm1 (one queue), line50 (50 stations that fail, with buffers), year (a year of a machine with inspection, "
                      "rework, shifts and breakdowns) or fork (500 copies of a run with 10 000 parts in progress)")
         ->capture_default_str();
     command->add_option("--validate", options->validate,

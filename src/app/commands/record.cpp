@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <app/commands/record.hpp>
+#include <app/command.hpp>
 #include <app/live.hpp>
 #include <app/open.hpp>
 #include <chrono>
@@ -28,7 +28,7 @@ struct Options {
     bool json = false;
 };
 
-/// What happened, said once when it happens: on standard error, so that a service's journal has it.
+/// News and, at a terminal, a line that grows.
 class Reporter {
 public:
     explicit Reporter(bool quiet) : terminal_{!quiet && ::isatty(STDERR_FILENO) != 0} {}
@@ -39,19 +39,11 @@ public:
     Reporter& operator=(const Reporter&) = delete;
 
     void tell(const std::vector<telemetry::FeedStatus>& feeds, const telemetry::RecorderStatus& recorder) {
-        known_.resize(feeds.size());
-        for (std::size_t i = 0; i < feeds.size(); ++i) {
-            const telemetry::FeedStatus& feed = feeds[i];
-            const bool news = feed.health != known_[i].health || feed.problem != known_[i].problem;
-            if (news && !feed.problem.empty()) say(std::format("feed '{}': {}", feed.id, feed.problem));
-            if (news && feed.health == telemetry::FeedHealth::Live && known_[i].health != telemetry::FeedHealth::Live)
-                say(std::format("feed '{}' is live: {}", feed.id, feed.url));
-            if (feed.counters.dropped > known_[i].counters.dropped && known_[i].counters.dropped == 0)
-                say(std::format("feed '{}': messages are dropped, because the queue is full or they are too long", feed.id));
-            known_[i] = feed;
+        for (const std::string& text : news_.since(feeds, recorder)) {
+            if (drawn_) std::fputs("\r\x1b[K", stderr);
+            std::fprintf(stderr, "millwright: %s\n", text.c_str());
+            std::fflush(stderr);
         }
-        if (recorder.problem != problem_) say(recorder.problem.empty() ? "recording goes on" : recorder.problem);
-        problem_ = recorder.problem;
     }
     void progress(Duration since, std::uint64_t samples, std::uint64_t bytes) {
         if (!terminal_) return;
@@ -63,15 +55,9 @@ public:
     }
 
 private:
-    void say(const std::string& text) {
-        if (drawn_) std::fputs("\r\x1b[K", stderr);
-        std::fprintf(stderr, "millwright: %s\n", text.c_str());
-        std::fflush(stderr);
-    }
     bool terminal_;
     bool drawn_ = false;
-    std::vector<telemetry::FeedStatus> known_;
-    std::string problem_;
+    LiveNews news_;
 };
 
 void follow(twin::Live& live, const telemetry::Recorder* recorder, Duration length, const std::stop_token& stop, bool quiet) {
@@ -135,6 +121,8 @@ Result<telemetry::RecorderOptions> recorderOptions(const Options& options) {
 }
 
 ExitStatus record(const Options& options) {
+    if (options.keepMegabytes > 0 && options.rotateMegabytes == 0 && options.rotateEvery.empty())
+        return fail(Error{ErrorCode::Invalid, "deletes whole files: give --rotate-size or --rotate-every too", "--keep-size"});
     const auto length = options.length.empty() ? Result<Duration>{Duration::zero()} : parseDuration(options.length);
     if (!length) return fail(length.error());
     auto wanted = recorderOptions(options);
@@ -184,7 +172,7 @@ void addRecord(CLI::App& program, Run& run) {
     command->add_option("--rotate-size", options->rotateMegabytes, "Begin another file after so many MB: NAME-2, NAME-3 …");
     command->add_option("--rotate-every", options->rotateEvery, "Begin another file after so long, such as 1h");
     command->add_option("--keep-size", options->keepMegabytes,
-                        "Delete the oldest files of this recording beyond so many MB in all");
+                        "Delete the oldest files of this recording beyond so many MB in all; with --rotate-size or --rotate-every");
     command->callback([&run, options] { run = [options] { return record(*options); }; });
 }
 

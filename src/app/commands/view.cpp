@@ -212,6 +212,7 @@ ExitStatus view(Options options) {
             auto made = recordLive(*plant, *live, {.path = options.record, .channels = {}});
             if (!made) return fail(made.error());
             recorder = std::move(*made);
+            options.session.recorder = recorder.get();
         }
         options.session.live = std::make_shared<twin::LiveThread>(std::move(*live));
     }
@@ -232,15 +233,16 @@ void addView(CLI::App& program, Run& run) {
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
     auto* log = command->add_option("--log", options->session.log, "Sensor log to replay; default: the plant's own");
-    command->add_option("--at", options->session.at,
-                        "Moment to begin at: +10min, -30s, start, end or 2026-11-23T08:30:00Z; default: start");
-    command->add_option("--speed", options->session.speed, "Log time per real time")
-        ->check(CLI::Range(0.001, 1e6))
-        ->capture_default_str();
-    auto* live = command->add_flag("--live", options->live, "Follow the plant's feeds instead of a log")->excludes(log);
+    auto* at = command->add_option("--at", options->session.at,
+                                   "Moment to begin at: +10min, -30s, start, end or 2026-11-23T08:30:00Z; default: start");
+    auto* speed = command->add_option("--speed", options->session.speed, "Log time per real time")
+                      ->check(CLI::Range(0.001, 1e6))
+                      ->capture_default_str();
+    auto* paused = command->add_flag("--paused", options->paused, "Do not start playing");
+    auto* live = command->add_flag("--live", options->live, "Follow the plant's feeds instead of a log");
+    for (auto* ofALog : {log, at, speed, paused}) live->excludes(ofALog);
     command->add_option("--record", options->record, "With --live: log to write what arrives to; never overwrites one")
         ->needs(live);
-    command->add_flag("--paused", options->paused, "Do not start playing");
     command->add_option("--camera", options->session.camera,
                         "One of the plant's cameras; default: the plant's own choice, or everything");
     command->add_option("--select", options->select, "Path of the equipment to select first");

@@ -4,7 +4,9 @@
 #include <app/open.hpp>
 #include <app/picture.hpp>
 #include <app/view/session.hpp>
+#include <cstdio>
 #include <format>
+#include <print>
 
 namespace millwright::app {
 namespace {
@@ -112,14 +114,22 @@ void Session::follow(std::shared_ptr<const twin::Frame> frame) {
     changed_ = true;
 }
 
-/// The frame, and what the status bar says of the feeds.
-void Session::followLive() {
+/// The frame, and now and then what the status bar and standard error say of the feeds.
+void Session::followLive(double dt) {
+    constexpr double newsPeriod = 0.25;
     follow(options_.live->frame());
+    untilNews_ -= dt;
+    if (untilNews_ > 0) return;
+    untilNews_ = newsPeriod;
+    const auto feeds = options_.live->feeds();
+    const auto recorded = options_.recorder ? options_.recorder->status() : telemetry::RecorderStatus{};
+    for (const std::string& text : news_.since(*feeds, recorded)) std::println(stderr, "millwright: {}", text);
     logName_.clear();
-    for (const telemetry::FeedStatus& feed : *options_.live->feeds()) {
+    for (const telemetry::FeedStatus& feed : *feeds) {
         logName_ += std::format("{}{}: {}", logName_.empty() ? "" : ", ", feed.id, telemetry::name(feed.health));
         if (feed.counters.dropped > 0) logName_ += std::format(", {} dropped", feed.counters.dropped);
     }
+    if (!recorded.problem.empty()) logName_ += ", recording pauses";
 }
 
 Result<void> Session::advance(double dt) {
@@ -131,7 +141,7 @@ Result<void> Session::advance(double dt) {
             if (auto taken = takeLoaded(std::move(*loaded)); !taken) return taken;
         }
     }
-    if (options_.live) followLive();
+    if (options_.live) followLive(dt);
     if (replay_) {
         follow(replay_->frame());
         if (const auto error = replay_->error()) logProblem_ = error->text();

@@ -11,6 +11,7 @@
 #include <millwright/ui/dashboard.hpp>
 #include <millwright/ui/log_overview.hpp>
 
+#include <app/live.hpp>
 #include <app/look.hpp>
 #include <app/open.hpp>
 #include <app/view/loader.hpp>
@@ -28,8 +29,9 @@ struct SessionOptions {
     std::string at;            ///< moment of the log, empty: its start
     std::string camera;        ///< empty: the plant's default, or everything
     double speed = 1;
-    std::shared_ptr<twin::LiveThread> live; ///< follows it instead of a log
-    bool play = true;                       ///< starts playing as soon as everything is there
+    std::shared_ptr<twin::LiveThread> live;        ///< follows it instead of a log
+    const telemetry::Recorder* recorder = nullptr; ///< that records it; outlives the session
+    bool play = true;                              ///< starts playing as soon as everything is there
 };
 
 /// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
@@ -74,7 +76,7 @@ private:
     [[nodiscard]] Result<void> takeLoaded(Loaded loaded);
     [[nodiscard]] Result<void> placeCamera();
     void follow(std::shared_ptr<const twin::Frame> frame);
-    void followLive();
+    void followLive(double dt);
     void answerPick();
     void flyTo(const ui::Camera& destination);
     void fly(EquipmentIndex equipment);
@@ -123,6 +125,8 @@ private:
     std::unique_ptr<Loader> loader_;
     Loader::Status loadingStatus_;
     std::string logName_;
+    LiveNews news_;
+    double untilNews_ = 0; ///< seconds
     std::string logProblem_;
     std::string problem_;
     std::vector<Error> problems_;

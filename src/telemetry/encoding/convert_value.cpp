@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <format>
+#include <limits>
 
 namespace millwright::telemetry {
 namespace {
@@ -42,6 +43,11 @@ bool valueOfText(std::string_view text, ValueType to, Value& value) {
     case ValueType::String: break;
     }
     return false;
+}
+
+Value noValue(ValueType type, StringTable& strings) {
+    if (type == ValueType::String) return Value::of(strings.add(""));
+    return type == ValueType::Float ? Value::of(std::numeric_limits<double>::quiet_NaN()) : Value{};
 }
 
 bool convertValue(Value& value, ValueType from, ValueType to, StringTable& strings) {

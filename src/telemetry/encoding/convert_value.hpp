@@ -11,6 +11,9 @@ namespace millwright::telemetry {
 /// done.
 [[nodiscard]] bool convertValue(Value& value, ValueType from, ValueType to, StringTable& strings);
 
+/// What a sample without a value holds; its quality says so.
+[[nodiscard]] Value noValue(ValueType type, StringTable& strings);
+
 /// Reads a number or boolean from text, as `convertValue` does. False, leaving `value` as it is, when it is none, and for String.
 [[nodiscard]] bool valueOfText(std::string_view text, ValueType to, Value& value);
 

@@ -297,12 +297,7 @@ bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std
         return valueOfText(text, type, value);
     }
     case JsonKind::Null: // no value: quality says so
-        if (type == ValueType::String)
-            value = Value::of(strings.add(""));
-        else if (type == ValueType::Float)
-            value = Value::of(std::numeric_limits<double>::quiet_NaN());
-        else
-            value = Value{};
+        value = noValue(type, strings);
         return true;
     case JsonKind::Invalid:
     case JsonKind::Object:

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <span>
 #include <thread>
 
 #include <MQTTAsync.h>
@@ -36,6 +37,10 @@ void startLibrary() {
 std::string madeUpClientId() {
     std::random_device random;
     return std::format("millwright-{:08x}{:08x}", random(), random());
+}
+
+std::string refusedText(std::string_view filter, std::string_view reason) {
+    return std::format("the broker refused the subscription '{}' ({})", filter, reason);
 }
 
 /// Why a broker said no: a reason code of MQTT 5, or a return code of 3.1.1. Empty for what is neither.
@@ -133,6 +138,8 @@ struct MqttConnection::State {
     static void onConnect5(void* context, MQTTAsync_successData5* response);
     static void onSubscribe(void* context, MQTTAsync_successData* response);
     static void onSubscribe5(void* context, MQTTAsync_successData5* response);
+    /// What the broker's codes say, one a filter: what is granted, or 0x80 and above for refused.
+    [[nodiscard]] Outcome subscribed(std::span<const int> codes) const;
     static void onFailure(void* context, MQTTAsync_failureData* response);
     static void onFailure5(void* context, MQTTAsync_failureData5* response);
     static int tlsError(const char* text, std::size_t length, void* context);
@@ -165,30 +172,29 @@ void MqttConnection::State::onConnect(void* context, MQTTAsync_successData* resp
 void MqttConnection::State::onConnect5(void* context, MQTTAsync_successData5* response) {
     static_cast<State*>(context)->finish({.good = true, .sessionKept = response && response->alt.connect.sessionPresent != 0});
 }
+// Of one filter the code stands in the response itself and the list is not set; of several, in the list.
 void MqttConnection::State::onSubscribe(void* context, MQTTAsync_successData* response) {
-    constexpr int refused = 0x80;
     auto& self = *static_cast<State*>(context);
-    const bool one = self.options.subscriptions.size() == 1;
-    bool good = response != nullptr;
-    for (std::size_t i = 0; good && i < self.options.subscriptions.size(); ++i)
-        good = (one ? response->alt.qos : response->alt.qosList[i]) < refused;
-    self.finish({.good = good, .message = good ? "" : "the broker refused the subscription"});
+    if (response == nullptr) return self.finish({});
+    const std::size_t count = self.options.subscriptions.size();
+    self.finish(self.subscribed(count == 1 ? std::span{&response->alt.qos, 1} : std::span{response->alt.qosList, count}));
 }
 void MqttConnection::State::onSubscribe5(void* context, MQTTAsync_successData5* response) {
-    constexpr int refused = 0x80;
     auto& self = *static_cast<State*>(context);
-    Outcome result{.good = response != nullptr};
-    if (response != nullptr) {
-        // Of one topic the code stands in the response itself and the list is not set; of several, in the list.
-        const int count = self.options.subscriptions.size() > 1 ? response->alt.sub.reasonCodeCount : 0;
-        int worst = response->reasonCode;
-        for (int i = 0; i < count; ++i) worst = std::max<int>(worst, response->alt.sub.reasonCodes[i]);
-        if (worst >= refused) {
-            const char* text = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(worst));
-            result = {.message = std::format("the broker refused the subscription ({})", text ? text : "no reason given")};
-        }
+    if (response == nullptr) return self.finish({});
+    const std::size_t count = self.options.subscriptions.size();
+    std::vector<int> codes{response->reasonCode};
+    if (count > 1) codes.assign(response->alt.sub.reasonCodes, response->alt.sub.reasonCodes + response->alt.sub.reasonCodeCount);
+    self.finish(self.subscribed(codes));
+}
+MqttConnection::State::Outcome MqttConnection::State::subscribed(std::span<const int> codes) const {
+    constexpr int refused = 0x80;
+    for (std::size_t i = 0; i < std::min(codes.size(), options.subscriptions.size()); ++i) {
+        if (codes[i] < refused) continue;
+        const char* reason = codes[i] == refused ? nullptr : MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(codes[i]));
+        return {.message = refusedText(options.subscriptions[i], reason != nullptr ? reason : "no reason given")};
     }
-    self.finish(std::move(result));
+    return {.good = true};
 }
 void MqttConnection::State::onFailure(void* context, MQTTAsync_failureData* response) {
     Outcome result;
@@ -370,8 +376,9 @@ bool MqttConnection::State::subscribe(const std::stop_token& stop) {
     const Outcome result = asked == MQTTASYNC_SUCCESS ? await(stop) : Outcome{.code = asked};
     if (result.good) return true;
     std::string why = result.message;
+    // The library calls a refusal a failure where there is one filter only.
     if (const std::string reason = refusal(result.code); why.empty() && !reason.empty())
-        why = std::format("the broker refused the subscription ({})", reason);
+        why = refusedText(options.subscriptions.front(), reason);
     setProblem(std::format("{}: {}", options.broker.url, why.empty() ? "the connection broke while subscribing" : why));
     disconnect();
     return false;

@@ -200,6 +200,7 @@ void Applier::emit(const Node& node, std::uint32_t at, const Leaf& leaf, const M
         return;
     }
     Sample sample{timeOf(fields, message), metric.last, metric.signal, metric.wanted, Quality::Bad};
+    if (leaf.null && !metric.alive) sample.value = noValue(metric.wanted, strings_);
     if (!leaf.null) {
         const Reading reading = readScalar(leaf, strings_, sample.value);
         sample.quality = qualityOf(fields.properties);

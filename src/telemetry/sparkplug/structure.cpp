@@ -1,5 +1,7 @@
 #include "telemetry/sparkplug/structure.hpp"
 
+#include "telemetry/live/feed_text.hpp"
+
 #include <bit>
 #include <charconv>
 #include <limits>
@@ -122,8 +124,11 @@ Reading readScalar(const Leaf& leaf, StringTable& strings, Value& value) {
     case DataType::Text:
     case DataType::Uuid:
         if (carried.carrier != Carrier::String) return Reading::Missing;
-        value = Value::of(strings.add({reinterpret_cast<const char*>(carried.bytes.data()), carried.bytes.size()}));
-        return Reading::Exact;
+        if (const auto id = addText({reinterpret_cast<const char*>(carried.bytes.data()), carried.bytes.size()}, strings)) {
+            value = Value::of(*id);
+            return Reading::Exact;
+        }
+        return Reading::Missing;
     default: break;
     }
     if (!isWhole(carried.carrier)) return Reading::Missing;

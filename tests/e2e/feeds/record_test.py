@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Recording live feeds: what is recorded replays to the state the live twin had, and survives kills and full disks.
 
-usage: record_test.py MILLWRIGHT
+usage: record_test.py MILLWRIGHT [TEST…]
 """
 import random
 import resource
@@ -120,7 +120,29 @@ class Record(FeedTest):
             kept += self.json_of("log", "info", whole, "--json")["samples"]
         self.assertEqual(kept, 12_000)
 
-    def test_files_rotate_by_age_and_the_oldest_go(self):
+    def test_the_oldest_files_go_and_the_newest_stay(self):
+        broker = self.broker()
+        recording = self.record(broker, "--rotate-size", "1", "--keep-size", "3")
+        dice = random.Random(2)
+        for _ in range(12):  # some 17 random bytes a sample do not compress
+            self.publish(broker, "factory/line/state", *(dice.randbytes(200).hex() for _ in range(3000)))
+            time.sleep(1.2)
+        recording.rests()
+        live = recording.stop()
+        self.assertEqual((live["samples"], live["lost"]), (36_000, 0))
+        begun = int(live["logs"][-1].removesuffix(".mcap").rsplit("-", 1)[1])
+        self.assertLess(len(live["logs"]), begun, "the first are gone")
+        self.assertEqual(sorted(map(str, self.folder.glob("shift*.mcap"))), sorted(live["logs"]), "and no others")
+        self.assertLess(live["bytes"], 3_000_000 + 2_000_000)
+        for log in live["logs"]:
+            self.assertEqual(self.run_program("log", "verify", log).returncode, 0, log)
+
+    def test_keeping_needs_files_to_divide_into(self):
+        refused = self.run_program("record", self.plant("mqtt://127.0.0.1:1"), "-o", self.folder / "x.mcap", "--keep-size", "1")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--rotate-size", refused.stderr)
+
+    def test_files_rotate_by_age(self):
         broker = self.broker()
         recording = self.record(broker, "--rotate-every", "1s")
         for _ in range(3):
@@ -134,4 +156,4 @@ class Record(FeedTest):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)
