@@ -1,5 +1,8 @@
 #include <millwright/core/log.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/plant/feed.hpp>
+#include <millwright/telemetry/mqtt.hpp>
+#include <millwright/telemetry/sparkplug_feed.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <algorithm>
@@ -7,7 +10,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <format>
-#include <unordered_map>
 
 namespace millwright::app {
 namespace {
@@ -16,6 +18,7 @@ std::string filled(std::string_view pattern, const plant::Plant& plant, const pl
     const std::pair<std::string_view, std::string_view> values[] = {{"{topic}", signal.topic},
                                                                     {"{path}", signal.path},
                                                                     {"{equipment}", plant.at(signal.equipment).path},
+                                                                    {"{equipment_id}", plant.at(signal.equipment).id},
                                                                     {"{signal}", signal.id}};
     std::string result;
     for (std::size_t i = 0; i < pattern.size();) {
@@ -60,41 +63,61 @@ Result<std::string> passwordOf(const plant::Feed& feed) {
     return text->substr(0, text->find_first_of("\r\n"));
 }
 
-} // namespace
-
-Result<telemetry::MqttOptions> mqttOptions(const plant::Plant& plant, const plant::Feed& feed) {
+Result<telemetry::BrokerOptions> brokerOf(const plant::Feed& feed) {
     auto user = variable(feed.userVariable, feed, "user_env");
     if (!user) return std::unexpected(user.error());
     auto password = passwordOf(feed);
     if (!password) return std::unexpected(password.error());
     if (!feed.verify) log::warning("feed '{}': verify = false, so anyone can pose as the broker", feed.id);
-    telemetry::MqttOptions options;
-    options.id = feed.id;
-    options.broker = {.url = feed.url,
-                      .clientId = feed.clientId,
-                      .user = std::move(*user),
-                      .password = std::move(*password),
-                      .ca = feed.ca,
-                      .certificate = feed.certificate,
-                      .key = feed.key,
-                      .verify = feed.verify};
-    options.subscriptions = filtersOf(feed);
-    options.qos = feed.qos;
-    options.staleAfter = feed.staleAfter;
-    options.queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20;
-    options.format = {.time = telemetry::pointerNames(feed.time),
-                      .quality = telemetry::pointerNames(feed.quality),
-                      .timeUnit = static_cast<telemetry::TimeUnit>(feed.timeUnit)};
+    return telemetry::BrokerOptions{.url = feed.url,
+                                    .clientId = feed.clientId,
+                                    .user = std::move(*user),
+                                    .password = std::move(*password),
+                                    .ca = feed.ca,
+                                    .certificate = feed.certificate,
+                                    .key = feed.key,
+                                    .verify = feed.verify};
+}
+
+using Opened = Result<std::unique_ptr<telemetry::Feed>>;
+
+Opened openMqtt(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
+                telemetry::BrokerOptions broker) {
+    telemetry::MqttOptions options{.id = feed.id,
+                                   .broker = std::move(broker),
+                                   .subscriptions = filtersOf(feed),
+                                   .qos = feed.qos,
+                                   .addresses = {},
+                                   .format = {.time = telemetry::pointerNames(feed.time),
+                                              .quality = telemetry::pointerNames(feed.quality),
+                                              .timeUnit = static_cast<telemetry::TimeUnit>(feed.timeUnit)},
+                                   .staleAfter = feed.staleAfter,
+                                   .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
     const std::vector<std::string> names = telemetry::pointerNames(feed.value);
-    for (std::size_t i = 0; i < plant.signals.size(); ++i) {
-        const plant::Signal& signal = plant.signals[i];
-        if (!comesFrom(feed, plant, signal)) continue;
-        telemetry::PayloadAddress address{static_cast<SignalIndex>(i), signal.type, filled(feed.topic, plant, signal), {}};
+    for (const SignalIndex at : signals) {
+        const plant::Signal& signal = plant.at(at);
+        telemetry::PayloadAddress address{at, signal.type, filled(feed.topic, plant, signal), {}};
         for (const std::string& name : names) address.value.push_back(filled(name, plant, signal));
         options.addresses.push_back(std::move(address));
     }
-    return options;
+    return telemetry::openMqtt(std::move(options));
 }
+
+Opened openSparkplug(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
+                     telemetry::BrokerOptions broker, const std::shared_ptr<StringTable>& strings) {
+    telemetry::SparkplugOptions options{
+        .id = feed.id,
+        .broker = std::move(broker),
+        .host = {.hostId = feed.hostId, .primary = feed.primary, .reorderTimeout = feed.reorderTimeout},
+        .addresses = {},
+        .staleAfter = feed.staleAfter,
+        .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
+    for (const SignalIndex at : signals)
+        options.addresses.push_back({at, plant.at(at).type, filled(feed.metric, plant, plant.at(at))});
+    return telemetry::openSparkplug(std::move(options), strings);
+}
+
+} // namespace
 
 Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path) {
     if (plant.signals.empty()) return failure(ErrorCode::Invalid, "has no signals for feeds to bring", plant.id);
@@ -104,17 +127,24 @@ Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::pa
         return failure(ErrorCode::Invalid, "the plant has no [[feed]]: describe one (docs/feeds.md)", path.string());
     const auto window = std::ranges::max(*feeds, {}, &plant::Feed::window).window;
     telemetry::LiveSource source{plant.signals.size(), window};
-    std::unordered_map<std::size_t, std::string> owners;
+    std::vector<const plant::Feed*> owners(plant.signals.size());
     for (const plant::Feed& feed : *feeds) {
-        auto options = mqttOptions(plant, feed);
-        if (!options) return std::unexpected(options.error());
-        for (const auto& address : options->addresses)
-            if (const auto [owner, added] = owners.emplace(index(address.signal), feed.id); !added)
+        std::vector<SignalIndex> signals;
+        for (std::size_t i = 0; i < plant.signals.size(); ++i) {
+            if (!comesFrom(feed, plant, plant.signals[i])) continue;
+            if (owners[i] != nullptr)
                 return failure(ErrorCode::Invalid,
-                               std::format("feed '{}' brings signal '{}' too: divide them with 'equipment'", owner->second,
-                                           plant.at(address.signal).path),
+                               std::format("feed '{}' brings signal '{}' too: divide them with 'equipment'", owners[i]->id,
+                                           plant.signals[i].path),
                                std::format("feed '{}'", feed.id));
-        auto opened = telemetry::openMqtt(std::move(*options));
+            owners[i] = &feed;
+            signals.push_back(static_cast<SignalIndex>(i));
+        }
+        auto broker = brokerOf(feed);
+        if (!broker) return std::unexpected(broker.error());
+        Opened opened = feed.kind == plant::FeedKind::Sparkplug
+                            ? openSparkplug(plant, feed, signals, std::move(*broker), source.strings())
+                            : openMqtt(plant, feed, signals, std::move(*broker));
         if (!opened) return std::unexpected(opened.error());
         source.add(std::move(*opened));
     }
@@ -132,6 +162,26 @@ Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plan
     return recorder;
 }
 
+namespace {
+
+/// Edge nodes that came, went, or no longer fit what they sent before. Those that wait a moment for a message are no news.
+void tellOfNodes(const telemetry::FeedStatus& feed, const telemetry::FeedStatus& known, std::vector<std::string>& news) {
+    for (std::size_t i = 0; i < feed.nodes.size(); ++i) { // nodes keep their places
+        const telemetry::FeedNode& node = feed.nodes[i];
+        const std::string before = i < known.nodes.size() ? known.nodes[i].state : "unknown";
+        if (node.state == before) continue;
+        if (node.state == "online" && before != "reordering")
+            news.push_back(std::format("feed '{}': edge node {} is online with {} metrics", feed.id, node.id, node.metrics));
+        else if (node.state == "offline")
+            news.push_back(std::format("feed '{}': edge node {} is offline", feed.id, node.id));
+        else if (node.state == "awaiting-birth")
+            news.push_back(
+                std::format("feed '{}': messages of edge node {} are missing; a rebirth is requested", feed.id, node.id));
+    }
+}
+
+} // namespace
+
 std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus>& feeds,
                                          const telemetry::RecorderStatus& recorder) {
     std::vector<std::string> news;
@@ -144,6 +194,7 @@ std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus
             news.push_back(std::format("feed '{}' is live: {}", feed.id, feed.url));
         if (feed.counters.dropped > 0 && known_[i].counters.dropped == 0)
             news.push_back(std::format("feed '{}': messages are dropped, because the queue is full or they are too long", feed.id));
+        tellOfNodes(feed, known_[i], news);
         known_[i] = feed;
     }
     if (recorder.problem != recording_) news.push_back(recorder.problem.empty() ? "recording goes on" : recorder.problem);
@@ -177,7 +228,16 @@ void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
             json.null();
         else
             json.value(formatTime(feed.lastReceived));
-        json.endObject();
+        json.key("nodes").beginArray();
+        for (const telemetry::FeedNode& node : feed.nodes)
+            json.beginObject()
+                .field("id", node.id)
+                .field("state", node.state)
+                .field("devices", node.devices)
+                .field("metrics", node.metrics)
+                .field("lastReceived", formatTime(node.lastReceived))
+                .endObject();
+        json.endArray().endObject();
     }
     json.endArray();
 }
@@ -191,6 +251,10 @@ std::string describeFeeds(const telemetry::LiveSource& source) {
         if (n.rejected > 0) text += std::format(", {} unreadable", n.rejected);
         if (n.dropped > 0) text += std::format(", {} dropped", n.dropped);
         if (n.reconnects > 0) text += std::format(", {} reconnects", n.reconnects);
+        if (!feed.nodes.empty())
+            text += std::format(", {} of {} edge nodes online",
+                                std::ranges::count(feed.nodes, std::string_view{"online"}, &telemetry::FeedNode::state),
+                                feed.nodes.size());
         if (!feed.problem.empty()) text += std::format(" ({})", feed.problem);
         text += '\n';
     }

@@ -2,9 +2,7 @@
 
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/result.hpp>
-#include <millwright/plant/feed.hpp>
 #include <millwright/plant/plant.hpp>
-#include <millwright/telemetry/mqtt.hpp>
 #include <millwright/telemetry/recorder.hpp>
 #include <millwright/twin/live.hpp>
 
@@ -15,12 +13,9 @@
 /// How commands turn the feeds that a plant describes into connections, and what they say of them.
 namespace millwright::app {
 
-/// How one of the plant's feeds is reached and read. Reads the environment and the password file. Errors: NotFound (a variable that
-/// is not set, a file), Invalid.
-[[nodiscard]] Result<telemetry::MqttOptions> mqttOptions(const plant::Plant& plant, const plant::Feed& feed);
-
-/// Connects every feed of the plant, in the background. `plant`, loaded from `path`, must outlive it. Errors: Invalid (no feed, no
-/// signal, a signal that two feeds bring), those of the feeds.
+/// Connects every feed of the plant, in the background. `plant`, loaded from `path`, must outlive it. Reads the environment and
+/// password files. Errors: Invalid (no feed, no signal, a signal that two feeds bring), NotFound (a variable that is not set, a
+/// file), those of the feeds.
 [[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path);
 
 /// Records, as `options` say but for the channels, what `live` receives from now on. Errors: those of `Recorder::create`.

@@ -5,7 +5,7 @@ namespace {
 
 using enum ValueKind;
 
-constexpr std::string_view kinds[] = {"mqtt"};
+constexpr std::string_view kinds[] = {"mqtt", "sparkplug"};
 constexpr std::string_view timeUnits[] = {"s", "ms", "us", "ns"};
 
 constexpr Key feedKeyList[] = {
@@ -20,8 +20,9 @@ constexpr Key feedKeyList[] = {
      .description = "path of an equipment: only its signals and those below come from this feed; without it, all"},
     {.name = "topic",
      .kind = Text,
-     .description = "topic of a signal's messages; {topic} {path} {equipment} {signal} stand for the signal's topic, its path, its "
-                    "equipment's path and its id",
+     .description =
+         "topic of a signal's messages; {topic} {path} {equipment} {equipment_id} {signal} stand for the signal's topic, its "
+         "path, its equipment's path and the last part of that, and its id",
      .fallback = "\"{topic}\""},
     {.name = "value",
      .kind = Text,
@@ -42,6 +43,25 @@ constexpr Key feedKeyList[] = {
      .kind = Texts,
      .description = "topic filters; without them, what stands before the first { of `topic`, and everything below"},
     {.name = "qos", .kind = Integer, .description = "MQTT quality of service", .fallback = "1", .minimum = 0, .maximum = 2},
+    {.name = "metric",
+     .kind = Text,
+     .description =
+         "sparkplug: which metric a signal is, GROUP/EDGE-NODE/DEVICE/METRIC, with an empty DEVICE for the edge node's own; {…} "
+         "as in `topic`",
+     .fallback = "\"{topic}\""},
+    {.name = "host_id",
+     .kind = Text,
+     .description = "sparkplug: id of this host application, unique at the broker",
+     .fallback = "\"millwright\""},
+    {.name = "primary",
+     .kind = Boolean,
+     .description = "sparkplug: publish STATE, so that edge nodes whose primary host this is send while it listens",
+     .fallback = "false"},
+    {.name = "reorder_timeout",
+     .kind = Duration,
+     .description = "sparkplug: how long a missing message is waited for before a rebirth is requested",
+     .fallback = "\"2s\"",
+     .minimum = 0},
     {.name = "window",
      .kind = Duration,
      .description = "how long samples wait to be put in order; the longest of all feeds counts",
@@ -60,7 +80,8 @@ constexpr Key feedKeyList[] = {
      .maximum = 4096},
     {.name = "client_id",
      .kind = Text,
-     .description = "MQTT client id, unique at the broker; with it, the broker keeps messages for up to five minutes while Millwright restarts"},
+     .description = "MQTT client id, unique at the broker; with it, the broker keeps messages for up to five minutes while "
+                    "Millwright restarts"},
     {.name = "user_env", .kind = Text, .description = "name of the environment variable that holds the user"},
     {.name = "password_env", .kind = Text, .description = "name of the environment variable that holds the password"},
     {.name = "password_file", .kind = Text, .description = "file whose first line is the password, relative to the plant folder"},

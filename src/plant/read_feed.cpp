@@ -11,7 +11,9 @@
 namespace millwright::plant {
 namespace {
 
-constexpr std::array<std::string_view, 4> placeholders{"topic", "path", "equipment", "signal"};
+constexpr std::array<std::string_view, 5> placeholders{"topic", "path", "equipment", "equipment_id", "signal"};
+constexpr std::string_view mqttOnly[] = {"topic", "value", "time", "time_unit", "quality", "subscribe", "qos"};
+constexpr std::string_view sparkplugOnly[] = {"metric", "host_id", "primary", "reorder_timeout"};
 
 /// Every {…} must be one that is filled in.
 void checkPattern(const Reader& reader, std::string_view key, ReadContext& context) {
@@ -22,13 +24,24 @@ void checkPattern(const Reader& reader, std::string_view key, ReadContext& conte
         const std::size_t close = rest.find('}', open);
         const std::string_view name = rest.substr(open + 1, close == std::string_view::npos ? close : close - open - 1);
         if (close == std::string_view::npos || !std::ranges::contains(placeholders, name)) {
-            context.problems.add(node->at,
-                                 std::format("'{}' has no {{{}}}: it may hold {{topic}}, {{path}}, {{equipment}} and {{signal}}{}",
-                                             key, name, didYouMean(name, placeholders)));
+            context.problems.add(
+                node->at, std::format("'{}' has no {{{}}}: it may hold {{topic}}, {{path}}, {{equipment}}, {{equipment_id}} and "
+                                      "{{signal}}{}",
+                                      key, name, didYouMean(name, placeholders)));
             return;
         }
         rest.remove_prefix(close + 1);
     }
+}
+
+/// What a payload of Sparkplug says itself cannot be said of it, and the other way round.
+void checkKind(const Reader& reader, FeedKind kind, ReadContext& context) {
+    const bool sparkplug = kind == FeedKind::Sparkplug;
+    for (const std::string_view key : sparkplug ? std::span<const std::string_view>{mqttOnly} : sparkplugOnly)
+        if (reader.find(key) != nullptr)
+            context.problems.add(reader.at(key),
+                                 std::format("'{}' is for feeds of kind {}: leave it out", key,
+                                             sparkplug ? "mqtt; sparkplug messages say it themselves" : "sparkplug"));
 }
 
 void checkPointer(const Reader& reader, std::string_view key, ReadContext& context) {
@@ -71,6 +84,10 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     if (const Node* filters = reader.find("subscribe", Node::Kind::Array))
         for (const Node& filter : filters->children) feed.subscribe.emplace_back(filter.text);
     feed.qos = static_cast<int>(reader.integer("qos", 1));
+    if (reader.find("metric") != nullptr) feed.metric = reader.text("metric");
+    if (reader.find("host_id") != nullptr) feed.hostId = reader.text("host_id");
+    feed.primary = reader.boolean("primary", false);
+    feed.reorderTimeout = duration(reader, "reorder_timeout").value_or(feed.reorderTimeout);
     feed.window = duration(reader, "window").value_or(feed.window);
     feed.staleAfter = duration(reader, "stale_after").value_or(Duration::zero());
     feed.queueMegabytes = static_cast<int>(reader.integer("queue", 16));
@@ -92,13 +109,13 @@ std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant&
     std::map<std::string, Position> seen;
     for (const Node& table : Reader::tables(&root, "feed")) {
         const Reader reader{table};
-        checkPattern(reader, "topic", context);
-        checkPattern(reader, "value", context);
+        for (const std::string_view key : {"topic", "value", "metric"}) checkPattern(reader, key, context);
         for (const std::string_view key : {"value", "time", "quality"}) checkPointer(reader, key, context);
         checkEquipment(reader, plant, context);
         if (reader.find("password_env") != nullptr && reader.find("password_file") != nullptr)
             context.problems.add(reader.at("password_file"), "give either 'password_env' or 'password_file', not both");
         Feed feed = readFeed(reader, context, wanted);
+        checkKind(reader, feed.kind, context);
         if (const auto [other, added] = seen.emplace(feed.id, reader.at("id")); !added && !feed.id.empty())
             context.problems.add(reader.at("id"),
                                  std::format("feed '{}' was already declared on line {}", feed.id, other->second.line));

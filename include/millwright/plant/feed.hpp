@@ -11,18 +11,19 @@
 
 namespace millwright::plant {
 
-enum class FeedKind : std::uint8_t { Mqtt };
+enum class FeedKind : std::uint8_t { Mqtt, Sparkplug };
 
 enum class FeedTimeUnit : std::uint8_t { Seconds, Milliseconds, Microseconds, Nanoseconds };
 
 /// Where live samples come from, as `[[feed]]` describes it; docs/feeds.md explains the keys. Patterns hold {topic}, {path},
-/// {equipment} and {signal}, which stand for a signal's topic, its path, its equipment's path and its id. Secrets are never here:
-/// only the names of what holds them.
+/// {equipment}, {equipment_id} and {signal}, which stand for a signal's topic, its path, its equipment's path and its last part,
+/// and the signal's id. Secrets are never here: only the names of what holds them.
 struct Feed {
     std::string id;
     FeedKind kind = FeedKind::Mqtt;
     std::string url;
-    std::string equipment;         ///< path; only its signals and those below come from this feed; empty: all
+    std::string equipment; ///< path; only its signals and those below come from this feed; empty: all
+    // Of `mqtt`:
     std::string topic = "{topic}"; ///< pattern
     std::string value;             ///< JSON Pointer, a pattern; empty: the payload, or its member `value`
     std::string time;              ///< JSON Pointer; empty: the time of reception
@@ -30,6 +31,12 @@ struct Feed {
     std::string quality;                ///< JSON Pointer; empty: good
     std::vector<std::string> subscribe; ///< topic filters; empty: from the pattern
     int qos = 1;
+    // Of `sparkplug`:
+    std::string metric = "{topic}";    ///< pattern of GROUP/EDGE-NODE/DEVICE/METRIC
+    std::string hostId = "millwright"; ///< of the Sparkplug host application
+    bool primary = false;              ///< publish its STATE
+    Duration reorderTimeout = std::chrono::seconds{2};
+    // Of both:
     Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order
     Duration staleAfter{};                           ///< silence after which a value is stale; zero: never
     int queueMegabytes = 16;

@@ -29,9 +29,18 @@ enum class FeedHealth : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(FeedHealth health); ///< `connecting`, `live`, `disconnected`
 
+/// One of what sends through a feed and comes and goes by itself: an edge node of Sparkplug.
+struct FeedNode {
+    std::string id;          ///< `GROUP/EDGE-NODE`
+    std::string state;       ///< as `sparkplug::name` says it
+    std::size_t devices = 0; ///< that are online
+    std::size_t metrics = 0; ///< that it has, its devices' included
+    Time lastReceived{};     ///< of a message; epoch before the first
+};
+
 struct FeedStatus {
     std::string id;
-    std::string kind; ///< `mqtt`
+    std::string kind; ///< `mqtt`, `sparkplug`
     std::string url;
     FeedHealth health = FeedHealth::Connecting;
     std::string problem; ///< why it is not live; empty while it is
@@ -39,6 +48,7 @@ struct FeedStatus {
     /// Least time from a sample's source time to its reception of late, with the source's clock fault in it; zero before the first.
     Duration clockOffset{};
     Time lastReceived{}; ///< of a message; epoch before the first
+    std::vector<FeedNode> nodes;
 };
 
 /// The time now as every live part reads it: the machine's clock at the first call, and monotonic time since, so that a clock that
@@ -54,10 +64,12 @@ struct Arrivals {
         Time since{}; ///< by this machine's clock
     };
     std::vector<Sample> samples;
-    std::vector<Silence> silences; ///< ascending by `before`
+    std::vector<Sample> historical; ///< handed in later by their source: to be recorded, not applied
+    std::vector<Silence> silences;  ///< ascending by `before`
 
     void clear() {
         samples.clear();
+        historical.clear();
         silences.clear();
     }
 };

@@ -12,7 +12,7 @@ namespace millwright::telemetry {
 
 struct LiveCounters {
     std::uint64_t applied = 0; ///< handed out in order
-    std::uint64_t late = 0;    ///< older than their signal's newest: not applied
+    std::uint64_t late = 0;    ///< older than their signal's newest, or historical: not applied
     std::uint64_t redated = 0; ///< given another time, because their own was in the future or already past
 };
 
@@ -30,9 +30,9 @@ public:
     void add(std::unique_ptr<Feed> feed) { feeds_.push_back(std::move(feed)); }
     void setTap(Tap tap) { tap_ = std::move(tap); }
 
-    /// Takes what has arrived by `now`, the time of reception, says once more what a signal that fell silent last was, as Stale, and
-    /// returns what has waited long enough: ascending by time, then
-    /// signal, then arrival, all after what was returned before. Valid until the next call.
+    /// Takes what has arrived by `now`, the time of reception, says once more what a signal that fell silent last was, as Stale,
+    /// and returns what has waited long enough: ascending by time, then signal, then arrival, all after what was returned before.
+    /// Valid until the next call.
     [[nodiscard]] std::span<const Sample> poll(Time now);
     /// The same, without waiting any longer.
     [[nodiscard]] std::span<const Sample> finish(Time now);

@@ -102,6 +102,8 @@ enum class NodeState : std::uint8_t {
     Offline,       ///< died
 };
 
+[[nodiscard]] std::string_view name(NodeState state); ///< `unknown`, `online`, `reordering`, `awaiting-birth`, `offline`
+
 /// One edge node, for people to look at.
 struct NodeStatus {
     std::string group;

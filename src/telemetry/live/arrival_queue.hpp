@@ -15,7 +15,8 @@ namespace millwright::telemetry {
 struct Arrival {
     enum class Kind : std::uint8_t {
         Message,
-        Lost, ///< the connection
+        Connected, ///< and subscribed; its messages may come a little earlier
+        Lost,      ///< the connection
     };
     Kind kind = Kind::Message;
     Time received{};

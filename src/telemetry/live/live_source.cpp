@@ -83,6 +83,7 @@ void LiveSource::take(Time now) {
             (date(sample, now) ? arrived_ : late_).push_back(sample);
         }
         silencesUpTo(drained_.samples.size());
+        late_.insert(late_.end(), drained_.historical.begin(), drained_.historical.end());
     }
     counters_.late += late_.size();
     if (tap_ && (!arrived_.empty() || !late_.empty())) tap_(arrived_, late_);

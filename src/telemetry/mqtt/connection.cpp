@@ -1,5 +1,6 @@
 #include "telemetry/mqtt/connection.hpp"
 
+#include <MQTTAsync.h>
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -10,8 +11,6 @@
 #include <random>
 #include <span>
 #include <thread>
-
-#include <MQTTAsync.h>
 
 namespace millwright::telemetry {
 namespace {
@@ -59,8 +58,6 @@ MQTTProperty sessionExpiry(unsigned seconds) {
     return property;
 }
 
-} // namespace
-
 Result<std::string> brokerAddress(const std::string& url) {
     const auto wrong = [&](std::string_view what) {
         return failure(ErrorCode::Invalid,
@@ -87,11 +84,32 @@ Result<std::string> brokerAddress(const std::string& url) {
     return std::format("{}://{}:{}", secure ? "ssl" : "tcp", host, port);
 }
 
+Result<void> readable(const std::filesystem::path& file, std::string_view key) {
+    std::error_code error;
+    if (file.empty() || std::filesystem::is_regular_file(file, error)) return {};
+    return failure(ErrorCode::NotFound, std::format("'{}' names a file that does not exist", key), file.string());
+}
+
+} // namespace
+
+Result<std::string> checkedAddress(const std::string& feed, const BrokerOptions& broker) {
+    const auto at = [&](Error error) {
+        error.place = std::format("feed '{}'{}{}", feed, error.place.empty() ? "" : ": ", error.place);
+        return std::unexpected(std::move(error));
+    };
+    auto address = brokerAddress(broker.url);
+    if (!address) return at(address.error());
+    for (const auto& [file, key] : {std::pair{&broker.ca, "ca"}, {&broker.certificate, "certificate"}, {&broker.key, "key"}})
+        if (auto found = readable(*file, key); !found) return at(found.error());
+    return address;
+}
+
 struct MqttConnection::State {
     ConnectionOptions options;
     std::string address;
     ArrivalQueue& queue;
     std::string clientId;
+    std::mutex inUse; ///< held where `client` is made, ended or published with; never inside the library's callbacks
     MQTTAsync client = nullptr;
     int version = MQTTVERSION_5;
 
@@ -125,6 +143,9 @@ struct MqttConnection::State {
     [[nodiscard]] bool connect(const std::stop_token& stop);
     [[nodiscard]] bool subscribe(const std::stop_token& stop);
     void disconnect();
+    void end();
+    /// Whether the broker is to keep a session while this program does not run.
+    [[nodiscard]] bool lastingSession() const { return options.keepSession && !options.broker.clientId.empty(); }
     void finish(Outcome result);
     [[nodiscard]] Outcome await(const std::stop_token& stop);
     void setProblem(std::string text);
@@ -192,7 +213,7 @@ MqttConnection::State::Outcome MqttConnection::State::subscribed(std::span<const
     for (std::size_t i = 0; i < std::min(codes.size(), options.subscriptions.size()); ++i) {
         if (codes[i] < refused) continue;
         const char* reason = codes[i] == refused ? nullptr : MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(codes[i]));
-        return {.message = refusedText(options.subscriptions[i], reason != nullptr ? reason : "no reason given")};
+        return {.message = refusedText(options.subscriptions[i].filter, reason != nullptr ? reason : "no reason given")};
     }
     return {.good = true};
 }
@@ -268,6 +289,7 @@ void MqttConnection::State::message(std::string_view topic, std::string_view pay
 bool MqttConnection::State::create() {
     if (client != nullptr) return true;
     startLibrary();
+    const std::scoped_lock lock{inUse};
     MQTTAsync_createOptions create{{'M', 'Q', 'C', 'O'}, 2, 0, 100, version, 0, 0, 1, 1};
     const int made =
         MQTTAsync_createWithOptions(&client, address.c_str(), clientId.c_str(), MQTTCLIENT_PERSISTENCE_NONE, nullptr, &create);
@@ -311,13 +333,14 @@ bool MqttConnection::State::connect(const std::stop_token& stop) {
     connection.MQTTVersion = version;
     MQTTProperties properties{};
     if (version == MQTTVERSION_5) {
-        const MQTTProperty expiry = sessionExpiry(sessionSeconds);
+        const MQTTProperty expiry = sessionExpiry(options.keepSession ? sessionSeconds : 0);
         MQTTProperties_add(&properties, &expiry);
+        connection.cleanstart = options.keepSession ? 0 : 1;
         connection.connectProperties = &properties;
         connection.onSuccess5 = onConnect5;
         connection.onFailure5 = onFailure5;
     } else {
-        connection.cleansession = broker.clientId.empty() ? 1 : 0; // 3.1.1 sessions never end by themselves
+        connection.cleansession = lastingSession() ? 0 : 1; // 3.1.1 sessions never end by themselves
         connection.onSuccess = onConnect;
         connection.onFailure = onFailure;
     }
@@ -326,6 +349,15 @@ bool MqttConnection::State::connect(const std::stop_token& stop) {
         outcome = {};
         lost = false;
         tlsProblem.clear();
+    }
+    MQTTAsync_willOptions farewell = MQTTAsync_willOptions_initializer;
+    const std::optional<Outgoing> will = options.will ? options.will() : std::nullopt;
+    if (will) {
+        farewell.topicName = will->topic.c_str();
+        farewell.payload = {static_cast<int>(will->payload.size()), will->payload.data()};
+        farewell.qos = will->qos;
+        farewell.retained = will->retain ? 1 : 0;
+        connection.will = &farewell;
     }
     const int asked = MQTTAsync_connect(client, &connection);
     MQTTProperties_free(&properties);
@@ -344,22 +376,26 @@ bool MqttConnection::State::connect(const std::stop_token& stop) {
         constexpr int oldRefusal = 1; // as a 3.1.1 broker says it
         if (version == MQTTVERSION_5 && (result.code == oldRefusal || result.code == MQTTREASONCODE_UNSUPPORTED_PROTOCOL_VERSION)) {
             version = MQTTVERSION_3_1_1;
-            MQTTAsync_destroy(&client);
-            client = nullptr;
+            end();
         }
         return false;
     }
     if (!subscribe(stop)) return false;
+    queue.push({.kind = Arrival::Kind::Connected, .received = receptionTime(), .topic = {}, .payload = {}});
     const bool again = health.load() != FeedHealth::Connecting;
     if (again) counters.reconnects.fetch_add(1);
-    if (again && (!result.sessionKept || options.qos == 0)) counters.gaps.fetch_add(1); // a session holds nothing of QoS 0
+    const bool held = std::ranges::none_of(options.subscriptions, [](const Subscription& one) { return one.qos == 0; });
+    if (again && (!result.sessionKept || !held)) counters.gaps.fetch_add(1); // a session holds nothing of QoS 0
     return true;
 }
 
 bool MqttConnection::State::subscribe(const std::stop_token& stop) {
     std::vector<char*> filters;
-    for (std::string& filter : options.subscriptions) filters.push_back(filter.data());
-    const std::vector<int> qos(filters.size(), options.qos);
+    std::vector<int> qos;
+    for (Subscription& one : options.subscriptions) {
+        filters.push_back(one.filter.data());
+        qos.push_back(one.qos);
+    }
     MQTTAsync_responseOptions response{};
     std::copy_n("MQTR", 4, response.struct_id);
     response.struct_version = 1;
@@ -378,7 +414,7 @@ bool MqttConnection::State::subscribe(const std::stop_token& stop) {
     std::string why = result.message;
     // The library calls a refusal a failure where there is one filter only.
     if (const std::string reason = refusal(result.code); why.empty() && !reason.empty())
-        why = refusedText(options.subscriptions.front(), reason);
+        why = refusedText(options.subscriptions.front().filter, reason);
     setProblem(std::format("{}: {}", options.broker.url, why.empty() ? "the connection broke while subscribing" : why));
     disconnect();
     return false;
@@ -397,7 +433,7 @@ void MqttConnection::State::disconnect() {
         options5.onFailure = nullptr;
         options5.onSuccess5 = [](void* context, MQTTAsync_successData5*) { static_cast<State*>(context)->finish({.good = true}); };
         options5.onFailure5 = onFailure5;
-        const MQTTProperty expiry = sessionExpiry(options.broker.clientId.empty() ? 0 : sessionSeconds);
+        const MQTTProperty expiry = sessionExpiry(lastingSession() ? sessionSeconds : 0);
         MQTTProperties_add(&properties, &expiry);
         options5.properties = properties;
     } else {
@@ -430,9 +466,8 @@ void MqttConnection::State::run(const std::stop_token& stop) {
             if (stop.stop_requested()) break;
             // One that did not last is no success: two programs of one client id would throw each other out without end.
             if (std::chrono::steady_clock::now() - begun > lasting) pause = firstPause;
-            problemText = lostBecause.empty()
-                              ? std::format("the connection to {} broke", options.broker.url)
-                              : std::format("{} ended the connection: {}", options.broker.url, lostBecause);
+            problemText = lostBecause.empty() ? std::format("the connection to {} broke", options.broker.url)
+                                              : std::format("{} ended the connection: {}", options.broker.url, lostBecause);
         }
         if (stop.stop_requested()) break;
         if (health.load() == FeedHealth::Live) health = FeedHealth::Disconnected;
@@ -446,12 +481,28 @@ void MqttConnection::State::run(const std::stop_token& stop) {
     }
     if (client == nullptr) return;
     disconnect();
+    end();
+}
+
+void MqttConnection::State::end() {
+    const std::scoped_lock lock{inUse};
     MQTTAsync_destroy(&client);
+    client = nullptr;
 }
 
 MqttConnection::MqttConnection(ConnectionOptions options, std::string address, ArrivalQueue& queue)
     : state_{std::make_unique<State>(std::move(options), std::move(address), queue)} {}
 MqttConnection::~MqttConnection() = default;
+void MqttConnection::publish(const Outgoing& message) {
+    const std::scoped_lock lock{state_->inUse};
+    if (state_->client == nullptr) return;
+    MQTTAsync_message out = MQTTAsync_message_initializer;
+    out.payload = const_cast<char*>(message.payload.data()); // NOLINT: the library copies it
+    out.payloadlen = static_cast<int>(message.payload.size());
+    out.qos = message.qos;
+    out.retained = message.retain ? 1 : 0;
+    static_cast<void>(MQTTAsync_sendMessage(state_->client, message.topic.c_str(), &out, nullptr)); // else: lost, as news tell
+}
 const MqttConnection::Counters& MqttConnection::counters() const {
     return state_->counters;
 }

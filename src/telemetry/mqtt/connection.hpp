@@ -5,21 +5,39 @@
 #include <millwright/telemetry/mqtt.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace millwright::telemetry {
 
-struct ConnectionOptions {
-    BrokerOptions broker;
-    std::vector<std::string> subscriptions;
+struct Subscription {
+    std::string filter;
     int qos = 1;
-    std::size_t maximumMessageBytes = 1u << 20;
 };
 
-/// A broker's address as the client library writes it. Errors: Invalid, with what to write instead.
-[[nodiscard]] Result<std::string> brokerAddress(const std::string& url);
+/// A message on its way to the broker.
+struct Outgoing {
+    std::string topic;
+    std::string payload;
+    int qos = 0;
+    bool retain = false;
+};
+
+struct ConnectionOptions {
+    BrokerOptions broker;
+    std::vector<Subscription> subscriptions;
+    std::size_t maximumMessageBytes = 1u << 20;
+    bool keepSession = true; ///< let the broker hold messages while the connection is away
+    /// Gives the will of each attempt to connect. Thread: the connection's own.
+    std::function<std::optional<Outgoing>()> will = {};
+};
+
+/// The address of a feed's broker as the client library writes it. Errors: Invalid (the URL), with what to write instead; NotFound
+/// (a certificate or key file).
+[[nodiscard]] Result<std::string> checkedAddress(const std::string& feed, const BrokerOptions& broker);
 
 /// A connection to an MQTT broker that comes back by itself. Messages and news of the connection go into a queue.
 class MqttConnection {
@@ -36,6 +54,8 @@ public:
         std::atomic<std::int64_t> lastReceived = 0; ///< nanoseconds
     };
     // Thread: any.
+    /// Sends without waiting; nothing where there is no connection. What was given by then is sent before a wanted disconnect.
+    void publish(const Outgoing& message);
     [[nodiscard]] const Counters& counters() const;
     [[nodiscard]] FeedHealth health() const;
     [[nodiscard]] std::string problem() const;

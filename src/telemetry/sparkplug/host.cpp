@@ -56,6 +56,17 @@ std::optional<std::uint64_t> bdSeqOf(std::span<const std::byte> payload) {
 
 } // namespace
 
+std::string_view name(NodeState state) {
+    switch (state) {
+    case NodeState::Unknown: return "unknown";
+    case NodeState::Online: return "online";
+    case NodeState::Reordering: return "reordering";
+    case NodeState::AwaitingBirth: return "awaiting-birth";
+    case NodeState::Offline: break;
+    }
+    return "offline";
+}
+
 Host::Host(HostOptions options, Sink& sink, StringTable& strings)
     : state_{std::make_unique<State>(std::move(options), sink, strings)} {}
 Host::~Host() = default;
@@ -90,8 +101,7 @@ void Host::closing(Time now) {
 
 void Host::disconnected(Time now) {
     State& state = *state_;
-    state.connected = false;
-    state.bornAt.reset();
+    state.connected = false; // the will of the next connection may be made already, and its time stays
     for (Node& node : state.nodes) {
         state.forget(node);
         state.applier.staleAll(node, now);
