@@ -194,6 +194,8 @@ std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus
             news.push_back(std::format("feed '{}' is live: {}", feed.id, feed.url));
         if (feed.counters.dropped > 0 && known_[i].counters.dropped == 0)
             news.push_back(std::format("feed '{}': messages are dropped, because the queue is full or they are too long", feed.id));
+        if (feed.counters.gaps > known_[i].counters.gaps)
+            news.push_back(std::format("feed '{}': samples may be missing ({} gaps so far)", feed.id, feed.counters.gaps));
         tellOfNodes(feed, known_[i], news);
         known_[i] = feed;
     }
@@ -220,6 +222,7 @@ void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
             .field("unmatched", n.unmatched)
             .field("rejected", n.rejected)
             .field("dropped", n.dropped)
+            .field("skipped", n.skipped)
             .field("gaps", n.gaps)
             .field("reconnects", n.reconnects)
             .field("clockOffset", seconds(feed.clockOffset))
@@ -250,6 +253,7 @@ std::string describeFeeds(const telemetry::LiveSource& source) {
         if (n.unmatched > 0) text += std::format(", {} of no signal", n.unmatched);
         if (n.rejected > 0) text += std::format(", {} unreadable", n.rejected);
         if (n.dropped > 0) text += std::format(", {} dropped", n.dropped);
+        if (n.skipped > 0) text += std::format(", {} not applied", n.skipped);
         if (n.reconnects > 0) text += std::format(", {} reconnects", n.reconnects);
         if (!feed.nodes.empty())
             text += std::format(", {} of {} edge nodes online",

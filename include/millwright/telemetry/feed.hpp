@@ -18,7 +18,8 @@ struct FeedCounters {
     std::uint64_t unmatched = 0;  ///< messages that no signal asks for
     std::uint64_t rejected = 0;   ///< values that could not be read as their signal's type
     std::uint64_t dropped = 0;    ///< messages lost because the queue was full or they were too large
-    std::uint64_t gaps = 0;       ///< times that samples may be missing: messages were dropped, or a session was not resumed
+    std::uint64_t skipped = 0;    ///< messages not applied, because what they build on is missing: a birth, or those before them
+    std::uint64_t gaps = 0;       ///< times that samples may be missing: messages were dropped or did not come, or a session was not resumed
     std::uint64_t reconnects = 0; ///< connections made after the first
 };
 

@@ -45,7 +45,7 @@ bool ArrivalQueue::push(const Arrival& arrival) {
     return true;
 }
 
-bool ArrivalQueue::pop(Arrival& arrival) {
+bool ArrivalQueue::pop(Arrival& arrival, Time until) {
     std::size_t read = read_.load(std::memory_order_relaxed) + held_;
     held_ = 0;
     const std::size_t written = written_.load(std::memory_order_acquire);
@@ -61,7 +61,7 @@ bool ArrivalQueue::pop(Arrival& arrival) {
         read += head.size;
     }
     read_.store(read, std::memory_order_release);
-    if (read == written) return false;
+    if (read == written || timeFromNanoseconds(head.received) > until) return false;
     const char* const text = reinterpret_cast<const char*>(ring_.get() + read % capacity_ + sizeof head);
     arrival = {static_cast<Arrival::Kind>(head.kind),
                timeFromNanoseconds(head.received),

@@ -31,8 +31,9 @@ public:
 
     /// False when there is no room: the arrival is dropped. News of the connection finds room kept free for it.
     bool push(const Arrival& arrival);
-    /// False when there is none. The views stay valid until the next call.
-    bool pop(Arrival& arrival);
+    /// The next one received by `until`; false when there is none, so that a flood lets its reader go. The views stay valid until
+    /// the next call.
+    bool pop(Arrival& arrival, Time until = Time::max());
 
 private:
     struct Head {

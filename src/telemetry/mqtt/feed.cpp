@@ -3,7 +3,6 @@
 #include "telemetry/mqtt/connection.hpp"
 
 #include <format>
-#include <optional>
 #include <utility>
 
 namespace millwright::telemetry {
@@ -37,7 +36,6 @@ private:
     FeedWatch watch_;
     ArrivalQueue queue_;
     PayloadDecoder decoder_;
-    std::optional<Arrival> next_; ///< taken from the queue, but of a later time than was asked for
     // What `status` reads from any thread.
     std::atomic<std::uint64_t> samples_ = 0, unmatched_ = 0, rejected_ = 0;
     MqttConnection connection_; ///< last: its threads fill the queue
@@ -45,12 +43,7 @@ private:
 
 void MqttFeed::drain(Time now, StringTable& strings, Arrivals& arrivals) {
     Arrival arrival;
-    while (next_ || queue_.pop(arrival)) {
-        if (next_) arrival = *std::exchange(next_, std::nullopt);
-        if (arrival.received > now) { // else a flood would never let the caller go
-            next_ = arrival;
-            break;
-        }
+    while (queue_.pop(arrival, now)) {
         if (arrival.kind == Arrival::Kind::Lost) {
             watch_.lost(arrival.received, arrivals);
             continue;

@@ -53,7 +53,6 @@ private:
     std::unordered_map<std::string, sparkplug::MetricTarget> targets_; ///< by address
     FeedWatch watch_;
     ArrivalQueue queue_;
-    std::optional<Arrival> next_;  ///< taken from the queue, but of a later time than was asked for
     Arrivals* arrivals_ = nullptr; ///< where samples go, during `drain`
     mutable std::mutex mutex_;     ///< guards the host: `status` and `will` come from other threads
     sparkplug::Host host_;
@@ -94,14 +93,7 @@ void SparkplugFeed::drain(Time now, StringTable&, Arrivals& arrivals) {
     const std::scoped_lock lock{mutex_};
     arrivals_ = &arrivals;
     Arrival arrival;
-    while (next_ || queue_.pop(arrival)) {
-        if (next_) arrival = *std::exchange(next_, std::nullopt);
-        if (arrival.received > now) { // else a flood would never let the caller go
-            next_ = arrival;
-            break;
-        }
-        take(arrival);
-    }
+    while (queue_.pop(arrival, now)) take(arrival);
     if (const auto due = host_.deadline(); due && *due <= now) host_.advance(now);
     watch_.check(now, arrivals);
     arrivals_ = nullptr;
@@ -150,7 +142,8 @@ FeedStatus SparkplugFeed::status() const {
                        .samples = host.samples + host.historical,
                        .unmatched = host.unmatched,
                        .rejected = host.rejected + host.malformed + host.unsupported + host.unknown + host.overLimit,
-                       .dropped = connection.dropped + host.dropped,
+                       .dropped = connection.dropped,
+                       .skipped = host.dropped,
                        .gaps = connection.gaps + host.gaps,
                        .reconnects = connection.reconnects};
     for (const sparkplug::NodeStatus& node : host_.nodes())

@@ -46,8 +46,11 @@ class EdgeNode:
         self._read()
         self._send(0x82, b"\0\1" + _text("spBv1.0/G/NCMD/E") + b"\1" + _text("spBv1.0/STATE/+") + b"\1")
         self._read()
+        self.answered = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
         self.birth()
+        self._send(0xC0, b"")  # a ping: what was sent before it is at the broker
+        assert self.answered.wait(30), "the broker answers"
 
     def _send(self, kind, body):
         with self.sending:
@@ -76,6 +79,8 @@ class EdgeNode:
         try:
             while True:
                 kind, body = self._read()
+                if kind == 0xD0:
+                    self.answered.set()
                 if kind >> 4 != 3:
                     continue
                 end = 2 + int.from_bytes(body[:2], "big")
