@@ -1,11 +1,11 @@
 #include "twin/alarms.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <cmath>
 #include <format>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -13,9 +13,10 @@ namespace millwright::twin {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t fewTimers = 64;
 
 Time after(Time time, Duration duration) {
-    return duration > Time::max() - time ? Time::max() : time + duration;
+    return time > Time::max() - duration ? Time::max() : time + duration; // durations are not negative
 }
 
 std::vector<SignalIndex> signalsOf(const plant::Alarm& alarm) {
@@ -107,22 +108,47 @@ void Alarms::settle(Time instant, Time until, const Slots& signals) {
     }
 }
 
+/// A condition that chatters during a long delay leaves a timer behind each time: those that no longer hold are cleared away
+/// whenever as many have come again.
 void Alarms::push(Timer timer) {
+    if (timers_.size() >= mostTimers_) {
+        std::erase_if(timers_, [this](const Timer& each) { return !holds(each); });
+        std::ranges::make_heap(timers_, std::greater{});
+        mostTimers_ = std::max(fewTimers, 2 * timers_.size());
+    }
     timers_.push_back(timer);
     std::ranges::push_heap(timers_, std::greater{});
 }
 
-void Alarms::judge(std::uint32_t i, Time now, const Slots& signals) {
-    const plant::Alarm& alarm = *rules_[i].alarm;
-    if (!alarm.suppressedBy.empty()) {
-        const double holds = plant::evaluate(alarm.suppressedBy, signals);
-        if (!std::isnan(holds) && (holds != 0) != states_[i].suppressed) {
-            const bool suppressed = holds != 0;
-            mask(
-                i, [&](AlarmState& state) { state.suppressed = suppressed; },
-                suppressed ? AlarmChange::Suppressed : AlarmChange::Unsuppressed, now);
-        }
+bool Alarms::holds(const Timer& timer) const {
+    const Progress& progress = progress_[timer.alarm];
+    const AlarmState& state = states_[timer.alarm];
+    switch (timer.kind) {
+    case TimerKind::Delay: return progress.pending && progress.due == timer.due;
+    case TimerKind::Stale: return progress.waiting;
+    case TimerKind::Shelving: return state.shelving != Shelving::Unshelved && state.shelvedUntil == timer.due;
+    case TimerKind::ReAlarm: return state.active && progress.reAlarm == timer.due;
     }
+    return false;
+}
+
+void Alarms::judge(std::uint32_t i, Time now, const Slots& signals) {
+    const plant::Expression& suppressedBy = rules_[i].alarm->suppressedBy;
+    const double suppressed = suppressedBy.empty() ? none : plant::evaluate(suppressedBy, signals); // none: stays as it is
+    // Masked before and unmasked after: what begins or ends together with the suppression calls for nobody.
+    if (suppressed == 1 && !states_[i].suppressed) suppress(i, true, now);
+    judgeCondition(i, now, signals);
+    if (suppressed == 0 && states_[i].suppressed) suppress(i, false, now);
+}
+
+void Alarms::suppress(std::uint32_t i, bool suppressed, Time now) {
+    mask(
+        i, [&](AlarmState& state) { state.suppressed = suppressed; },
+        suppressed ? AlarmChange::Suppressed : AlarmChange::Unsuppressed, now);
+}
+
+void Alarms::judgeCondition(std::uint32_t i, Time now, const Slots& signals) {
+    const plant::Alarm& alarm = *rules_[i].alarm;
     if (alarm.kind == plant::AlarmKind::Stale) return judgeStale(i, now, signals);
     if (alarm.kind == plant::AlarmKind::Rate && signals.slots[index(alarm.signal)].last.time == progress_[i].previousTime) return;
     const double value = measured(i, signals);
@@ -144,10 +170,12 @@ double Alarms::measured(std::uint32_t i, const Slots& signals) {
     if (alarm.kind != plant::AlarmKind::Rate) return value;
     Progress& progress = progress_[i];
     const Time time = signals.slots[index(alarm.signal)].last.time;
-    const Duration step = time - progress.previousTime;
     double rate = none;
-    if (!std::isnan(progress.previous) && step > Duration::zero() && step <= signals.traits[index(alarm.signal)].maxGap)
-        rate = std::abs(value - progress.previous) / seconds(step);
+    if (!std::isnan(progress.previous)) {
+        const Duration step = time - progress.previousTime;
+        if (step > Duration::zero() && step <= signals.traits[index(alarm.signal)].maxGap)
+            rate = std::abs(value - progress.previous) / seconds(step);
+    }
     progress.previous = value;
     progress.previousTime = time;
     return rate;
@@ -194,9 +222,9 @@ void Alarms::fire(const Timer& timer, const Slots& signals) {
     const std::uint32_t i = timer.alarm;
     Progress& progress = progress_[i];
     AlarmState& state = states_[i];
+    if (!holds(timer)) return;
     switch (timer.kind) {
     case TimerKind::Delay:
-        if (!progress.pending || progress.due != timer.due) return;
         progress.pending = false;
         setActive(i, !state.active, timer.due);
         break;
@@ -205,14 +233,11 @@ void Alarms::fire(const Timer& timer, const Slots& signals) {
         judgeStale(i, timer.due, signals);
         break;
     case TimerKind::Shelving:
-        if (state.shelving != Shelving::Unshelved && state.shelvedUntil == timer.due)
-            shelve(i, step(state.shelving, ShelvingEvent::Expire), timer.due, noAction);
+        shelve(i, step(state.shelving, ShelvingEvent::Expire), timer.due, noAction);
         break;
     case TimerKind::ReAlarm: {
-        if (progress.reAlarm != timer.due) return;
         progress.reAlarm = {};
-        const AlarmStep next =
-            step(state.phase, AlarmEvent::ReAlarm, rules_[i].alarm->latching, rules_[i].alarm->needsAcknowledgement);
+        const AlarmStep next = step(state.phase, AlarmEvent::ReAlarm, rules_[i].alarm->latching, needsAcknowledgement(i));
         if (!next.annunciates) return;
         take(i, next.to);
         ++state.raisedCount;
@@ -230,14 +255,17 @@ void Alarms::startReAlarm(std::uint32_t i, Time now) {
     push({progress_[i].reAlarm, i, TimerKind::ReAlarm});
 }
 
+/// What is raised behind a mask calls for nobody: there is nothing to acknowledge when it returns.
+bool Alarms::needsAcknowledgement(std::uint32_t i) const {
+    const AlarmState& state = states_[i];
+    return rules_[i].alarm->needsAcknowledgement && (!state.masked() || state.unacknowledged());
+}
+
 void Alarms::setActive(std::uint32_t i, bool active, Time now) {
-    const plant::Alarm& alarm = *rules_[i].alarm;
     AlarmState& state = states_[i];
     state.active = active;
     const AlarmEvent event = active ? AlarmEvent::Activate : AlarmEvent::Return;
-    // What is raised behind a mask calls for nobody: there is nothing to acknowledge when it returns.
-    const bool calls = !state.masked() || state.unacknowledged();
-    const AlarmStep next = step(state.phase, event, alarm.latching, alarm.needsAcknowledgement && calls);
+    const AlarmStep next = step(state.phase, event, rules_[i].alarm->latching, needsAcknowledgement(i));
     take(i, next.to);
     if (!active) {
         progress_[i].reAlarm = {};
@@ -249,11 +277,15 @@ void Alarms::setActive(std::uint32_t i, bool active, Time now) {
     ++state.raisedCount;
     startReAlarm(i, now);
     const bool annunciated = next.annunciates && !state.masked();
-    if (rules_[i].group < groups_.size() && groups_[rules_[i].group].leader >= states_.size() && annunciated) {
-        groups_[rules_[i].group].leader = i;
-        state.firstOut = true;
-    }
+    if (annunciated) markFirst(i);
     note(i, AlarmChange::Raised, now, annunciated);
+}
+
+/// Marks an alarm that calls for the operator if none of its group does yet.
+void Alarms::markFirst(std::uint32_t i) {
+    if (rules_[i].group >= groups_.size() || groups_[rules_[i].group].leader < states_.size()) return;
+    groups_[rules_[i].group].leader = i;
+    states_[i].firstOut = true;
 }
 
 /// Changes the phase, and the group's mark when its last alarm is normal again.
@@ -287,6 +319,7 @@ void Alarms::mask(std::uint32_t i, const Set& set, AlarmChange change, Time now,
         const AlarmStep next = step(state.phase, AlarmEvent::Unmask, alarm.latching, alarm.needsAcknowledgement);
         take(i, next.to);
         annunciated = next.annunciates;
+        if (annunciated) markFirst(i);
     }
     note(i, change, now, annunciated, action);
 }

@@ -76,12 +76,17 @@ private:
     };
 
     void judge(std::uint32_t i, Time now, const Slots& signals);
+    void judgeCondition(std::uint32_t i, Time now, const Slots& signals);
+    void suppress(std::uint32_t i, bool suppressed, Time now);
     void condition(std::uint32_t i, bool holds, Time now);
     [[nodiscard]] double measured(std::uint32_t i, const Slots& signals);
     void judgeLimit(std::uint32_t i, double value, Time now);
     void judgeStale(std::uint32_t i, Time now, const Slots& signals);
     void fire(const Timer& timer, const Slots& signals);
+    [[nodiscard]] bool holds(const Timer& timer) const;
+    [[nodiscard]] bool needsAcknowledgement(std::uint32_t i) const;
     void setActive(std::uint32_t i, bool active, Time now);
+    void markFirst(std::uint32_t i);
     void take(std::uint32_t i, AlarmPhase to);
     void startReAlarm(std::uint32_t i, Time now);
     void note(std::uint32_t i, AlarmChange change, Time now, bool annunciated, std::uint32_t action = noAction);
@@ -97,6 +102,7 @@ private:
     std::vector<std::uint32_t> watchers_;
     std::vector<std::uint32_t> dirty_;
     std::vector<Timer> timers_; ///< a heap, the first due on top; entries that no longer hold are passed over
+    std::size_t mostTimers_ = 0; ///< before those that no longer hold are cleared away
     std::vector<Group> groups_;
     std::vector<AlarmTransition> transitions_;
 };

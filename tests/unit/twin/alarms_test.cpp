@@ -283,6 +283,46 @@ TEST(Alarm, IsRaisedAgain) {
     EXPECT_EQ(bench.journal(), "0 raised!, 5000 acknowledged, 15000 re-alarmed!, 25000 re-alarmed!, 26000 returned");
 }
 
+TEST(Alarm, RaisedAgainBehindAMaskCallsForNobody) {
+    Bench bench{"kind = 'high', signal = 'level', re_alarm = '10s'"};
+    ASSERT_TRUE(bench.act(Kind::TakeOutOfService));
+    bench.send(0, 95);
+    bench.send(15'000, 50);
+    bench.until(15'000);
+    ASSERT_TRUE(bench.act(Kind::ReturnToService));
+    EXPECT_EQ(bench.until(15'000).display(), AlarmDisplay::Normal) << "nobody was called: there is nothing to acknowledge";
+    EXPECT_EQ(bench.journal(), "-1 out of service, 0 raised, 10000 re-alarmed, 15000 returned, 15000 in service");
+}
+
+// Two signals that change together never show a state in between, suppression included.
+TEST(Alarm, ThatEndsWithItsSuppressionCallsForNobody) {
+    Bench bench{"kind = 'high', signal = 'level', suppressed_by = \"state == 'Stopped'\""};
+    bench.text(0, "Stopped");
+    bench.send(100, 95);
+    bench.send(200, 50);
+    bench.text(200, "Execute");
+    bench.text(300, "Stopped");
+    bench.send(300, 95);
+    bench.text(400, "Execute");
+    bench.until(400);
+    EXPECT_EQ(bench.journal(),
+              "0 suppressed, 100 raised, 200 returned, 200 unsuppressed, 300 suppressed, 300 raised, 400 unsuppressed!");
+}
+
+// Times before 1970 are times.
+TEST(Alarm, WaitsForItsDelaysAtAnyTime) {
+    for (const Time start : {Time{} - 24h, Time::min() + 1h, Time::max() - 1h}) {
+        Bench bench{"kind = 'high', signal = 'level', on_delay = '1s'"};
+        bench.twin.reset(start);
+        const telemetry::Sample high{start + 1s, Value::of(95.0), SignalIndex{0}};
+        bench.twin.apply({&high, 1});
+        bench.twin.advance(start + 2s - 1ns);
+        EXPECT_FALSE(bench.twin.alarms()[0].active) << formatTime(start);
+        bench.twin.advance(start + 2s);
+        EXPECT_TRUE(bench.twin.alarms()[0].active) << formatTime(start);
+    }
+}
+
 // OPC 10000-9, 5.8.2: FirstInGroup; the mark stays until the whole group is normal.
 TEST(Alarm, TheFirstOfAGroupIsMarked) {
     const std::string common = "priority = 'high', action = 'act', first_out = 'g', signal = 'level', kind = 'high'";
@@ -302,6 +342,20 @@ TEST(Alarm, TheFirstOfAGroupIsMarked) {
     bench.send(300, 100);
     bench.until(300);
     EXPECT_TRUE(bench.twin.alarms()[0].firstOut) << "at one instant, the first in the plant's order";
+}
+
+TEST(Alarm, TheFirstOfAGroupToCallIsMarkedWhereverItWasRaised) {
+    const std::string common = "priority = 'high', action = 'act', first_out = 'g', signal = 'level', kind = 'high'";
+    Bench bench{"", std::format("{{ id = 'a', limit = 50, {0} }}, {{ id = 'b', limit = 60, {0} }},", common)};
+    ASSERT_TRUE(bench.act(Kind::TakeOutOfService));
+    bench.send(0, 55);
+    bench.until(0);
+    EXPECT_FALSE(bench.twin.alarms()[0].firstOut) << "raised behind a mask";
+    ASSERT_TRUE(bench.act(Kind::ReturnToService));
+    bench.send(100, 65);
+    bench.until(100);
+    EXPECT_TRUE(bench.twin.alarms()[0].firstOut);
+    EXPECT_FALSE(bench.twin.alarms()[1].firstOut);
 }
 
 // Five thousand alarms in one second: every transition is there, in order.
