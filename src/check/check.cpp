@@ -23,6 +23,32 @@ struct SampleCounter {
     std::uint64_t count = 0;
 };
 
+/// Follows one alarm through the journal. It keeps no transitions: the journal may drop its oldest during a run.
+struct AlarmMonitor {
+    std::size_t expectation = 0;
+    const AlarmCheck* check = nullptr;
+    TimeInterval window;
+    std::uint64_t count = 0; ///< of what is looked for, within the window
+    std::optional<Time> first;
+    bool active = false, calling = false; ///< as the window begins
+
+    void add(const twin::AlarmTransition& transition);
+};
+
+void AlarmMonitor::add(const twin::AlarmTransition& transition) {
+    if (transition.alarm != check->alarm || transition.time > window.to) return;
+    if (transition.time <= window.from) {
+        if (transition.change == twin::AlarmChange::Raised) active = true;
+        if (transition.change == twin::AlarmChange::Returned) active = false;
+        calling = active && transition.state < twin::AlarmDisplay::Shelved;
+    }
+    if (transition.time < window.from) return;
+    const bool returned = check->behaviour == AlarmBehaviour::Returned;
+    if (!(returned ? transition.change == twin::AlarmChange::Returned : transition.annunciated)) return;
+    if (!first) first = transition.time;
+    ++count;
+}
+
 /// One run over a log: what watches samples, and what happens at which moment.
 class Run {
 public:
@@ -51,13 +77,14 @@ private:
     void prepare(std::size_t i);
     Result<void> replayTo(Time time);
     void show(std::span<const telemetry::Sample> samples);
+    void showTransitions();
     void decide(const Decision& decision);
     void decide(const ValueCheck& check, Outcome& outcome);
     void decide(const StateHashCheck& check, Outcome& outcome);
     void decide(const PictureCheck& check, Outcome& outcome);
     std::optional<PngImage> drawn(const PictureCheck& check, Outcome& outcome);
     void attach(Outcome& outcome, std::string_view suffix, const PngImage& picture);
-    void decide(const AlarmCheck& check, TimeInterval window, Outcome& outcome) const;
+    void decide(const AlarmMonitor& monitor, Outcome& outcome) const;
     void finish();
 
     const plant::Plant& plant_;
@@ -70,7 +97,8 @@ private:
     std::vector<SampleCounter*> allCounters_;
     std::vector<std::pair<std::size_t, ConditionMonitor>> monitors_; ///< with their expectation
     std::vector<std::pair<std::size_t, SampleCounter>> counters_;
-    std::vector<std::pair<std::size_t, TimeInterval>> alarmWindows_; ///< of alarm checks, with their expectation
+    std::vector<AlarmMonitor> alarmMonitors_;
+    std::uint64_t transitionsShown_ = 0;
     std::vector<Decision> decisions_;
 };
 
@@ -110,7 +138,8 @@ void Run::prepare(std::size_t i) {
         SampleCounter* counter = &counters_.emplace_back(i, SampleCounter{*interval}).second;
         (count->signal == noSignal ? allCounters_ : watchers_[index(count->signal)].counters).push_back(counter);
     } else if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
-        if (const auto interval = resolve(alarm->window)) alarmWindows_.emplace_back(i, *interval);
+        if (const auto interval = resolve(alarm->window))
+            alarmMonitors_.push_back({.expectation = i, .check = alarm, .window = *interval});
     } else {
         const auto at = std::visit(
             [](const auto& check) {
@@ -139,11 +168,22 @@ void Run::show(std::span<const telemetry::Sample> samples) {
     }
 }
 
+/// What alarms did since it was last looked.
+void Run::showTransitions() {
+    const auto kept = replay_.transitions();
+    const std::uint64_t dropped = replay_.transitionsDropped(); // none that were not shown: `Replay::advance`
+    for (const twin::AlarmTransition& each : kept.subspan(static_cast<std::size_t>(transitionsShown_ - dropped))) {
+        for (AlarmMonitor& monitor : alarmMonitors_) monitor.add(each);
+    }
+    transitionsShown_ = dropped + kept.size();
+}
+
 Result<void> Run::replayTo(Time time) {
     const TimeInterval log = replay_.log();
     for (std::size_t batches = 0;; ++batches) {
         const auto samples = replay_.advance(time);
         if (!samples) return std::unexpected(samples.error());
+        showTransitions();
         if (samples->empty()) return {};
         show(*samples);
         if (batches % 16 != 0) continue;
@@ -244,25 +284,11 @@ void Run::decide(const Decision& decision) {
         expectations_[decision.expectation].what);
 }
 
-/// From the journal of the whole run.
-void Run::decide(const AlarmCheck& check, TimeInterval window, Outcome& outcome) const {
+void Run::decide(const AlarmMonitor& monitor, Outcome& outcome) const {
+    const auto& [expectation, watched, window, count, first, active, calling] = monitor;
+    const AlarmCheck& check = *watched;
     const bool never = check.behaviour == AlarmBehaviour::Never;
     const bool returned = check.behaviour == AlarmBehaviour::Returned;
-    std::uint64_t count = 0;
-    std::optional<Time> first;
-    bool active = false, calling = false; // as the window begins
-    for (const twin::AlarmTransition& each : replay_.transitions()) {
-        if (each.alarm != check.alarm || each.time > window.to) continue;
-        if (each.time <= window.from) {
-            if (each.change == twin::AlarmChange::Raised) active = true;
-            if (each.change == twin::AlarmChange::Returned) active = false;
-            calling = active && each.state < twin::AlarmDisplay::Shelved;
-        }
-        if (each.time < window.from) continue;
-        if (!(returned ? each.change == twin::AlarmChange::Returned : each.annunciated)) continue;
-        if (!first) first = each.time;
-        ++count;
-    }
     const std::string& path = plant_.at(check.alarm).path;
     const std::string_view what = returned ? "returned to normal" : "raised";
     const std::string times =
@@ -289,8 +315,7 @@ void Run::finish() {
         outcome.found = std::format("{}", counter.count);
         outcome.passed = counter.count >= check.count.least && counter.count <= check.count.most;
     }
-    for (const auto& [expectation, window] : alarmWindows_)
-        decide(std::get<AlarmCheck>(expectations_[expectation].what), window, verdict_.outcomes[expectation]);
+    for (const AlarmMonitor& monitor : alarmMonitors_) decide(monitor, verdict_.outcomes[monitor.expectation]);
     verdict_.stateHash = replay_.stateHash();
 }
 

@@ -6,8 +6,21 @@ namespace millwright::twin {
 
 void AlarmRecord::add(std::span<const AlarmTransition> transitions, Time settled) {
     const auto fresh = std::ranges::upper_bound(transitions, known_, {}, &AlarmTransition::time);
+    if (fresh != transitions.end() && transitions_.size() > maximumTransitions_) {
+        const std::size_t kept = maximumTransitions_ - maximumTransitions_ / 4; // a quarter at once: moving the rest takes time
+        const std::uint64_t going = std::min<std::uint64_t>(transitions_.size() - kept, seen_ - std::min(seen_, dropped_));
+        transitions_.erase(transitions_.begin(), transitions_.begin() + static_cast<std::ptrdiff_t>(going));
+        dropped_ += going;
+    }
     transitions_.insert(transitions_.end(), fresh, transitions.end());
     known_ = std::max(known_, settled);
+}
+
+void AlarmRecord::restart(Time time, std::uint64_t count) {
+    if (count >= dropped_ && time <= known_) return;
+    transitions_.clear();
+    dropped_ = count;
+    known_ = time;
 }
 
 bool AlarmRecord::wants(Time time, std::uint64_t samples) const {

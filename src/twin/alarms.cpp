@@ -232,9 +232,7 @@ void Alarms::fire(const Timer& timer, const Slots& signals) {
         progress.waiting = false;
         judgeStale(i, timer.due, signals);
         break;
-    case TimerKind::Shelving:
-        shelve(i, step(state.shelving, ShelvingEvent::Expire), timer.due, noAction);
-        break;
+    case TimerKind::Shelving: shelve(i, step(state.shelving, ShelvingEvent::Expire), timer.due, noAction); break;
     case TimerKind::ReAlarm: {
         progress.reAlarm = {};
         const AlarmStep next = step(state.phase, AlarmEvent::ReAlarm, rules_[i].alarm->latching, needsAcknowledgement(i));

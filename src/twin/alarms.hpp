@@ -101,7 +101,7 @@ private:
     std::vector<std::uint32_t> firstWatcher_; ///< by signal: where its alarms begin in `watchers_`
     std::vector<std::uint32_t> watchers_;
     std::vector<std::uint32_t> dirty_;
-    std::vector<Timer> timers_; ///< a heap, the first due on top; entries that no longer hold are passed over
+    std::vector<Timer> timers_;  ///< a heap, the first due on top; entries that no longer hold are passed over
     std::size_t mostTimers_ = 0; ///< before those that no longer hold are cleared away
     std::vector<Group> groups_;
     std::vector<AlarmTransition> transitions_;

@@ -53,7 +53,7 @@ struct Replay::State {
           source{std::move(s)},
           twin{p},
           ahead{p.signals.size(), twin.interpolated()},
-          record{options.checkpointSamples, options.checkpointBytes},
+          record{options.checkpointSamples, options.checkpointBytes, options.journalTransitions},
           log{source->span()} {
         twin.connect(source->conversions(), {source, &source->strings()});
         upcoming.resize(twin.interpolated().size());
@@ -61,12 +61,13 @@ struct Replay::State {
 
     [[nodiscard]] Time within(Time time) const { return std::clamp(time, log.from, log.to); }
     Result<void> rewind();
-    Result<void> restore(Time time, const AlarmCheckpoint& alarms);
+    Result<void> restore(const AlarmRecord::Checkpoint& checkpoint);
     Result<void> seek(Time time);
     Result<void> runTo(Time time, const Progress& progress);
     Result<std::span<const Sample>> advance(Time limit);
     Result<std::span<const Sample>> applyUpTo(Time limit);
     void apply(std::span<const Sample> samples);
+    void takeTransitions(Time settled);
     void arrive(Time time);
     Result<void> act(OperatorAction action);
     Result<void> readAhead();
@@ -74,8 +75,9 @@ struct Replay::State {
     void lookAhead();
 };
 
-/// Becomes the state at `time`, which the feed's keyframe and the alarms' checkpoint tell.
-Result<void> Replay::State::restore(Time time, const AlarmCheckpoint& alarms) {
+/// Becomes the state that the feed's keyframe and the alarms' checkpoint tell.
+Result<void> Replay::State::restore(const AlarmRecord::Checkpoint& checkpoint) {
+    const Time time = checkpoint.time;
     ahead.clear();
     fault.reset();
     exhausted = false;
@@ -85,7 +87,8 @@ Result<void> Replay::State::restore(Time time, const AlarmCheckpoint& alarms) {
         if (auto done = rewind(); !done) return done;
         return runTo(time, {});
     }
-    twin.restore(*keyframe, alarms);
+    twin.restore(*keyframe, checkpoint.alarms);
+    record.restart(time, checkpoint.transitions);
     nextAction = static_cast<std::size_t>(std::ranges::upper_bound(actions, time, {}, &OperatorAction::time) - actions.begin());
     checkpointAt = twin.samplesApplied();
     return {};
@@ -93,13 +96,13 @@ Result<void> Replay::State::restore(Time time, const AlarmCheckpoint& alarms) {
 
 /// Before the first sample, so that replaying counts every one.
 Result<void> Replay::State::rewind() {
-    return restore(log.from == Time::min() ? log.from : log.from - Duration{1}, {});
+    return restore({.time = log.from == Time::min() ? log.from : log.from - Duration{1}});
 }
 
 Result<void> Replay::State::seek(Time time) {
     time = within(time);
     if (plant->alarms.empty()) {
-        if (auto done = restore(time, {}); !done) return done;
+        if (auto done = restore({.time = time}); !done) return done;
         twin.advance(time);
         return {};
     }
@@ -107,7 +110,7 @@ Result<void> Replay::State::seek(Time time) {
     const AlarmRecord::Checkpoint* checkpoint = record.before(time);
     const bool nearer = twin.time() <= time && (checkpoint == nullptr || checkpoint->time <= twin.time());
     if (!nearer) {
-        if (auto done = checkpoint != nullptr ? restore(checkpoint->time, checkpoint->alarms) : rewind(); !done) return done;
+        if (auto done = checkpoint != nullptr ? restore(*checkpoint) : rewind(); !done) return done;
     }
     return runTo(time, {});
 }
@@ -119,13 +122,18 @@ void Replay::State::apply(std::span<const Sample> samples) {
             samples.front().time > twin.time() && (nextAction == actions.size() || actions[nextAction].time > twin.time());
         if (whole && record.wants(twin.time(), twin.samplesApplied() - checkpointAt)) {
             twin.advance(twin.time());
-            record.add({twin.time(), twin.checkpoint()});
+            takeTransitions(twin.time());
+            record.add({twin.time(), twin.checkpoint(), record.count(twin.time())});
             checkpointAt = twin.samplesApplied();
         }
     }
     twin.apply(samples);
-    if (twin.transitions().empty()) return;
-    record.add(twin.transitions(), twin.time() - Duration{1});
+    if (!twin.transitions().empty()) takeTransitions(twin.time() - Duration{1});
+}
+
+/// All transitions up to `settled` are among the twin's.
+void Replay::State::takeTransitions(Time settled) {
+    record.add(twin.transitions(), settled);
     twin.clearTransitions();
 }
 
@@ -136,8 +144,7 @@ void Replay::State::arrive(Time time) {
         // After an earlier action was added, a later one may have become impossible; it then has no effect.
         static_cast<void>(twin.act(actions[nextAction], static_cast<std::uint32_t>(nextAction)));
     }
-    record.add(twin.transitions(), time);
-    twin.clearTransitions();
+    takeTransitions(time);
 }
 
 Result<void> Replay::State::act(OperatorAction action) {
@@ -153,6 +160,7 @@ Result<void> Replay::State::act(OperatorAction action) {
 
 Result<std::span<const Sample>> Replay::State::advance(Time limit) {
     limit = std::max(limit, twin.time());
+    record.seen(twin.time());
     while (true) {
         const bool acting = nextAction < actions.size() && actions[nextAction].time < limit;
         const Time until = acting ? std::max(actions[nextAction].time, twin.time()) : limit;
@@ -322,6 +330,9 @@ std::span<const OperatorAction> Replay::actions() const {
 }
 std::span<const AlarmTransition> Replay::transitions() const {
     return state_->record.transitions(state_->twin.time());
+}
+std::uint64_t Replay::transitionsDropped() const {
+    return state_->record.dropped();
 }
 
 Time Replay::time() const {

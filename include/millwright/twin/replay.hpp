@@ -12,10 +12,12 @@ namespace millwright::twin {
 /// What a plant asks of any feed: one subscription a signal, in the plant's order.
 [[nodiscard]] std::vector<telemetry::Subscription> subscriptions(const plant::Plant& plant);
 
-/// What a replay keeps so that jumps in a plant with alarms are cheap.
+/// What a replay of a plant with alarms keeps of them: states that make jumps cheap, and the journal. The state of the plant does
+/// not depend on it.
 struct ReplayOptions {
     std::uint64_t checkpointSamples = 262'144; ///< from one state of the alarms that is kept to the next; doubles as room runs out
     std::size_t checkpointBytes = 64u << 20;   ///< most room for them
+    std::size_t journalTransitions = 1u << 20; ///< of more, 24 bytes each, the oldest go
 };
 
 /// A recorded feed played into a twin. The state at a time is the same however one gets there: played at any speed, stepped, or
@@ -49,7 +51,8 @@ public:
     [[nodiscard]] Result<void> runTo(Time time, const Progress& progress = {});
 
     /// Applies the next samples up to `limit`, a batch of them at most, and returns them; empty once the clock has reached `limit`.
-    /// Lets a caller see every sample in one pass. The span is valid until the next call on this replay.
+    /// Lets a caller see every sample in one pass, and every transition: those of this call are all in `transitions`. The span is
+    /// valid until the next call on this replay.
     [[nodiscard]] Result<std::span<const telemetry::Sample>> advance(Time limit);
 
     /// What an operator does now: the action's time becomes `time()`. It is an input from then on: however the clock comes past
@@ -59,6 +62,9 @@ public:
     [[nodiscard]] std::span<const OperatorAction> actions() const;
     /// What alarms did up to `time()`, in order of time. Valid until the next call that moves the clock.
     [[nodiscard]] std::span<const AlarmTransition> transitions() const;
+    /// How many transitions before those of `transitions` there was no room for; after a jump to where the journal was dropped, it
+    /// begins where the jump was replayed from.
+    [[nodiscard]] std::uint64_t transitionsDropped() const;
 
     [[nodiscard]] Time time() const;
     [[nodiscard]] TimeInterval log() const;

@@ -36,6 +36,7 @@ struct Answer {
     std::uint64_t peakBytes = 0;
     std::size_t standing = 0; ///< alarms that are not normal at the end, shelved and suppressed ones left out
     std::vector<twin::AlarmTransition> alarms;
+    std::uint64_t alarmsDropped = 0; ///< transitions before those of `alarms`
 
     [[nodiscard]] double samplesPerSecond() const { return wallSeconds > 0 ? static_cast<double>(samples) / wallSeconds : 0; }
 };
@@ -54,6 +55,7 @@ std::string asJson(const Answer& answer, const plant::Plant& plant) {
         .field("samplesPerSecond", answer.samplesPerSecond())
         .field("peakBytes", answer.peakBytes)
         .field("standingAlarms", answer.standing)
+        .field("alarmsDropped", answer.alarmsDropped)
         .key("alarms")
         .beginArray();
     for (const twin::AlarmTransition& each : answer.alarms) {
@@ -71,10 +73,11 @@ std::string asJson(const Answer& answer, const plant::Plant& plant) {
 
 std::string asText(const Answer& answer) {
     return std::format("{}: {} samples of {} signals\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
-                       "alarms      {} transitions, {} annunciated, {} standing at the end\nstate hash  {}\n",
+                       "alarms      {} transitions, {} annunciated, {} standing at the end{}\nstate hash  {}\n",
                        answer.log, answer.samples, answer.signals, formatTime(answer.span.from), formatTime(answer.span.to),
                        formatDuration(answer.span.length()), answer.wallSeconds, answer.samplesPerSecond(), answer.alarms.size(),
                        std::ranges::count(answer.alarms, true, &twin::AlarmTransition::annunciated), answer.standing,
+                       answer.alarmsDropped == 0 ? "" : std::format(", {} earlier transitions not kept", answer.alarmsDropped),
                        answer.stateHash.hex());
 }
 
@@ -137,7 +140,8 @@ ExitStatus replayLog(const Options& options) {
                         .peakBytes = peakResidentBytes(),
                         .standing = static_cast<std::size_t>(std::ranges::count_if(
                             replay.twin().alarms(), [](const twin::AlarmState& state) { return state.listed(); })),
-                        .alarms = {replay.transitions().begin(), replay.transitions().end()}};
+                        .alarms = {replay.transitions().begin(), replay.transitions().end()},
+                        .alarmsDropped = replay.transitionsDropped()};
     print(options.json ? asJson(answer, *plant) : asText(answer));
     return ExitStatus::Success;
 }

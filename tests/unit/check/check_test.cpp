@@ -47,7 +47,7 @@ protected:
     std::expected<Verdict, std::vector<Error>> run(const std::string& body, const CheckOptions& options = {}) {
         auto expectations = parse("format = 1\n[[check]]\nname = \"it\"\n" + body, folder / "e.toml", plant);
         if (!expectations) return std::unexpected(expectations.error());
-        auto replay = twin::Replay::open(plant, source());
+        auto replay = twin::Replay::open(plant, source(), replaying);
         return check::run(plant, *replay, *expectations, options);
     }
     std::string slide(const std::string& rest) { return "signal = \"line/machine/slide\"\n" + rest; }
@@ -68,6 +68,7 @@ protected:
     std::string low(const std::string& rest) { return "alarm = \"line/machine/low\"\n" + rest; }
 
     plant::Plant plant;
+    twin::ReplayOptions replaying;
     std::filesystem::path folder = std::filesystem::temp_directory_path();
 };
 
@@ -92,6 +93,17 @@ TEST_F(CheckTest, AlarmsAreCountedAndMissed) {
     EXPECT_FALSE(standing.passed);
     EXPECT_EQ(standing.found, "active from the start of the window");
     EXPECT_FALSE(outcome(low("expect = \"never\"\nfrom = \"+5s\"")).passed);
+}
+
+// A check counts as the replay goes: it does not need the journal of the whole run.
+TEST_F(CheckTest, AlarmsAreCountedWhateverTheJournalHasRoomFor) {
+    addAlarm();
+    replaying.journalTransitions = 1;
+    for (const bool raised : {true, false}) {
+        const Outcome counted = outcome(low(raised ? "expect = \"raised\"\ncount = 3" : "expect = \"returned\"\ncount = 3"));
+        EXPECT_FALSE(counted.passed);
+        EXPECT_THAT(counted.found, HasSubstr("2 times, first at " + formatTime(at(raised ? 2000 : 4000))));
+    }
 }
 
 TEST_F(CheckTest, AlarmsMustExist) {

@@ -145,6 +145,30 @@ TEST(Replay, AlarmsAreTheSameHoweverATimeIsReached) {
     EXPECT_GT(accepted, 20u);
 }
 
+// Of a journal without room for all, the oldest transitions go; what is kept, the count and the state are those of a whole one.
+TEST(Replay, AJournalWithoutRoomKeepsTheLatestTransitions) {
+    plant::Plant plant = onePlant();
+    addAlarms(plant);
+    constexpr std::size_t room = 100;
+    auto opened = Replay::open(plant, busySource(37), {.checkpointSamples = 500, .journalTransitions = room});
+    ASSERT_TRUE(opened);
+    std::mt19937_64 random{7};
+    std::uint64_t dropped = 0;
+    for (int round = 0; round < 60; ++round) {
+        const Time target = at(static_cast<std::int64_t>(random() % (logMilliseconds + 1)));
+        ASSERT_TRUE(random() % 2 == 0 ? opened->seek(target) : opened->runTo(target));
+        if (round % 5 == 0) static_cast<void>(opened->act({.alarm = AlarmIndex{0}, .kind = OperatorAction::Kind::Comment}));
+        Replay whole = byRunning(plant, opened->time(), opened->actions(), 1000);
+        const auto kept = opened->transitions(), all = whole.transitions();
+        dropped = std::max(dropped, opened->transitionsDropped());
+        ASSERT_EQ(opened->stateHash(), whole.stateHash()) << round;
+        ASSERT_EQ(opened->transitionsDropped() + kept.size(), all.size()) << round;
+        ASSERT_TRUE(std::ranges::equal(kept, all.last(kept.size()))) << round;
+        ASSERT_LT(kept.size(), 8 * room) << round;
+    }
+    EXPECT_GT(dropped, 1000u);
+}
+
 TEST(Replay, WithoutHistoryInTheSourceASeekReplaysFromTheStart) {
     const plant::Plant plant = onePlant();
     auto source = busySource();
