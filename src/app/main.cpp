@@ -86,6 +86,7 @@ int main(int argumentCount, char** arguments) {
     addImport(program, run);
     addReplay(program, run);
     addCheck(program, run);
+    addKpi(program, run);
     addRecord(program, run);
     addFeed(program, run);
     addLog(program, run);

@@ -60,6 +60,10 @@ std::size_t bytesOf(const EquipmentTemplate& equipment) {
         bytes += alarm.cause.size() + alarm.consequence.size() + alarm.action.size();
         bytes += 20 * (from.expression.size() + from.suppressedBy.size() + 8); // an operation takes a character or more
     }
+    if (equipment.kpi) {
+        bytes += sizeof(KpiSource); // and its meanings, once they are known
+        for (const KpiTemplate::Meaning& meaning : equipment.kpi->map) bytes += sizeof(KpiSource::Meaning) + meaning.value.state.size();
+    }
     return bytes;
 }
 
@@ -217,6 +221,7 @@ void Expander::addOne(EquipmentTemplate& from, const Repetition& repetition, con
     for (const SignalTemplate& signal : from.signals) addSignal(signal, from, self, repetition);
     for (BindingTemplate& binding : from.bindings) pending_.push_back({&binding, self, repetition, from.repeated});
     for (AlarmTemplate& alarm : from.alarms) pendingAlarms_.push_back({&alarm, self, repetition, from.repeated});
+    if (from.kpi) pendingKpis_.push_back({&*from.kpi, self, repetition, from.repeated});
 }
 
 void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
@@ -258,6 +263,10 @@ void Expander::finish() {
     setLevels();
     for (const auto& pending : pending_) bind(pending);
     for (const auto& pending : pendingAlarms_) watch(pending);
+    for (const auto& pending : pendingKpis_) {
+        if (full()) break;
+        measure(pending);
+    }
 }
 
 void Expander::setLevels() {
@@ -332,6 +341,20 @@ void Expander::watch(const Pending<AlarmTemplate>& pending) {
         return;
     }
     plant_.alarms.push_back(std::move(alarm));
+}
+
+void Expander::measure(const Pending<KpiTemplate>& pending) {
+    KpiTemplate& from = *pending.from;
+    if (from.failed || from.malformed) return;
+    KpiSource source = from.source;
+    source.equipment = pending.equipment;
+    const SignalFinder find = [&](std::string_view name) {
+        return lookUp(pending.repeated ? substitute(name, pending.repetition) : std::string{name}, pending.equipment);
+    };
+    from.failed = !resolveKpi(from, source, find, plant_, context_);
+    if (from.failed) return;
+    bytes_ += source.meanings.size() * sizeof(KpiSource::Meaning);
+    if (!tooLarge(bytes_, from.at)) plant_.kpis.push_back(std::move(source));
 }
 
 std::expected<SignalIndex, std::string> Expander::lookUp(const std::string& name, EquipmentIndex equipment) const {

@@ -35,7 +35,7 @@ private:
         bool stated = false;
         bool modelNamed = false;
     };
-    /// A binding or an alarm, which may refer to signals that come later.
+    /// A binding, an alarm or a KPI source, which may refer to signals that come later.
     template <typename Template>
     struct Pending {
         Template* from;
@@ -50,6 +50,7 @@ private:
                    const Repetition& repetition);
     void bind(const Pending<BindingTemplate>& pending);
     void watch(const Pending<AlarmTemplate>& pending);
+    void measure(const Pending<KpiTemplate>& pending);
     [[nodiscard]] std::expected<SignalIndex, std::string> lookUp(const std::string& name, EquipmentIndex equipment) const;
     TargetIndex target(EquipmentIndex equipment, const std::string& node);
     void setLevels();
@@ -63,6 +64,7 @@ private:
     std::vector<Position> signalAt_; // parallel to plant_.signals
     std::vector<Pending<BindingTemplate>> pending_;
     std::vector<Pending<AlarmTemplate>> pendingAlarms_;
+    std::vector<Pending<KpiTemplate>> pendingKpis_;
     std::unordered_map<std::string, EquipmentIndex> equipmentByPath_;
     std::unordered_map<std::string, SignalIndex> signalByPath_;
     std::unordered_map<std::string, SignalIndex> signalByTopic_;
@@ -75,6 +77,14 @@ private:
 
 /// Fills in what of an alarm depends on signals: its expressions, limit and states. False after reporting a problem.
 [[nodiscard]] bool resolveAlarm(const AlarmTemplate& from, Alarm& alarm, const SignalFinder& find, const Plant& plant,
+                                ReadContext& context);
+
+/// Fills in the signals of a KPI source and what their values stand for. False after reporting a problem.
+[[nodiscard]] bool resolveKpi(const KpiTemplate& from, KpiSource& source, const SignalFinder& find, const Plant& plant,
+                              ReadContext& context);
+
+/// Turns a state's name into the text (String) or number it stands for. False after reporting a problem.
+[[nodiscard]] bool resolveState(const BindingTemplate::State& from, const Signal& signal, std::string& state, double& value,
                                 ReadContext& context);
 
 } // namespace millwright::plant

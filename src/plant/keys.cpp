@@ -219,6 +219,7 @@ constexpr Key signalsKey{.name = "signal", .kind = Tables, .description = "its s
 constexpr Key bindingsKey{.name = "binding", .kind = Tables, .description = "what its signals move or show", .table = &bindingKeys};
 
 constexpr Key alarmsKey{.name = "alarm", .kind = Tables, .description = "what calls for an operator", .table = &alarmKeys};
+constexpr Key kpiKey{.name = "kpi", .kind = Table, .description = "how its KPIs are measured", .table = &kpiKeys};
 
 constexpr Key patternKeyList[] = {
     {.name = "id", .kind = Identifier, .description = "unique; what `like` refers to", .required = true},
@@ -235,6 +236,7 @@ constexpr Key patternKeyList[] = {
     signalsKey,
     bindingsKey,
     alarmsKey,
+    kpiKey,
 };
 constexpr TableKeys patternKeys{"pattern", "A kind of equipment, described once and used through `like`.", patternKeyList};
 
@@ -261,6 +263,7 @@ constexpr Key equipmentKeyList[] = {
     signalsKey,
     bindingsKey,
     alarmsKey,
+    kpiKey,
 };
 constexpr TableKeys equipmentKeys{"equipment", "A node of the ISA-95 tree.", equipmentKeyList};
 

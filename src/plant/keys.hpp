@@ -64,6 +64,7 @@ struct TableKeys {
 
 extern const TableKeys rootKeys;
 extern const TableKeys alarmKeys;
+extern const TableKeys kpiKeys;
 extern const TableKeys processKeys;
 extern const TableKeys feedKeys;
 extern const TableKeys scenarioRootKeys;
@@ -79,6 +80,7 @@ extern const std::span<const std::string_view> comparisonWords;
 extern const std::span<const std::string_view> alarmKindWords;
 extern const std::span<const std::string_view> alarmPriorityWords;
 extern const std::span<const std::string_view> alarmSeverityWords;
+extern const std::span<const std::string_view> packmlStateWords;
 extern const std::span<const std::string_view> feedKindWords;
 extern const std::span<const std::string_view> timeUnitWords;
 extern const std::span<const std::string_view> distributionWords;

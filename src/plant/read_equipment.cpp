@@ -120,6 +120,13 @@ void readMerged(const Node& node, const Node* pattern, std::string_view list, co
 void readContent(const Node& node, const Node* pattern, ReadContext& context, EquipmentTemplate& equipment) {
     readMerged(node, pattern, "signal", [&](const Reader& reader) { equipment.signals.push_back(readSignal(reader, context)); });
     readMerged(node, pattern, "alarm", [&](const Reader& reader) { equipment.alarms.push_back(readAlarm(reader, context)); });
+    const Node* kpi = node.find("kpi");
+    const Node* inheritedKpi = pattern != nullptr ? pattern->find("kpi") : nullptr;
+    const auto isTable = [](const Node* table) { return table != nullptr && table->kind == Node::Kind::Table; };
+    if (isTable(kpi))
+        equipment.kpi = readKpi(Reader{*kpi, isTable(inheritedKpi) ? inheritedKpi : nullptr}, context);
+    else if (isTable(inheritedKpi))
+        equipment.kpi = readKpi(Reader{*inheritedKpi}, context);
     for (const Node* table : {pattern, &node}) {
         for (const Node& binding : Reader::tables(table, "binding")) equipment.bindings.push_back(readBinding(binding, context));
     }

@@ -84,34 +84,6 @@ bool resolveMapping(const BindingTemplate& from, const Signal& signal, Binding& 
     return true;
 }
 
-// A name of a state becomes the text (string signals) or the number it stands for.
-bool resolveState(const BindingTemplate::State& from, const Signal& signal, std::string& state, double& value,
-                  ReadContext& context) {
-    if (from.state.empty()) {
-        if (signal.type == ValueType::String) {
-            context.problems.add(from.at,
-                                 std::format("signal '{}' is a string: compare it with a 'state', not a 'value'", signal.path));
-            return false;
-        }
-        value = from.value;
-        return true;
-    }
-    const auto found = std::ranges::find(signal.states, from.state);
-    if (found == signal.states.end() && !(signal.type == ValueType::String && signal.states.empty())) {
-        const std::vector<std::string_view> names{signal.states.begin(), signal.states.end()};
-        const std::string advice = didYouMean(from.state, names);
-        context.problems.add(from.at, names.empty()
-                                          ? std::format("signal '{}' has no named states: compare it with a 'value'", signal.path)
-                                          : std::format("signal '{}' has no state '{}'{}", signal.path, from.state, advice));
-        return false;
-    }
-    if (signal.type == ValueType::String)
-        state = from.state;
-    else
-        value = static_cast<double>(found - signal.states.begin());
-    return true;
-}
-
 // A table of numbers as a ramp that is flat around each value and leaves the node as it is in between.
 std::vector<ColourStop> stepsOf(std::vector<ColourStop> table) {
     std::ranges::sort(table, {}, &ColourStop::value);
@@ -223,6 +195,33 @@ bool resolveText(const BindingTemplate& from, const Signal& signal, Binding& bin
 }
 
 } // namespace
+
+bool resolveState(const BindingTemplate::State& from, const Signal& signal, std::string& state, double& value,
+                  ReadContext& context) {
+    if (from.state.empty()) {
+        if (signal.type == ValueType::String) {
+            context.problems.add(from.at,
+                                 std::format("signal '{}' is a string: compare it with a 'state', not a 'value'", signal.path));
+            return false;
+        }
+        value = from.value;
+        return true;
+    }
+    const auto found = std::ranges::find(signal.states, from.state);
+    if (found == signal.states.end() && !(signal.type == ValueType::String && signal.states.empty())) {
+        const std::vector<std::string_view> names{signal.states.begin(), signal.states.end()};
+        const std::string advice = didYouMean(from.state, names);
+        context.problems.add(from.at, names.empty()
+                                          ? std::format("signal '{}' has no named states: compare it with a 'value'", signal.path)
+                                          : std::format("signal '{}' has no state '{}'{}", signal.path, from.state, advice));
+        return false;
+    }
+    if (signal.type == ValueType::String)
+        state = from.state;
+    else
+        value = static_cast<double>(found - signal.states.begin());
+    return true;
+}
 
 bool resolveBinding(const BindingTemplate& from, const Signal& signal, Binding& binding, ReadContext& context) {
     switch (binding.kind) {

@@ -64,6 +64,26 @@ struct AlarmTemplate {
     bool failed = false;    ///< a problem of its use was reported: not again for every repetition
 };
 
+struct KpiTemplate {
+    /// Id or full path of a signal; empty: none.
+    struct Name {
+        std::string text;
+        Position at;
+    };
+    struct Meaning {
+        BindingTemplate::State value;
+        PackmlState state = PackmlState::Unknown;
+    };
+
+    KpiSource source; ///< all but equipment, signals and meanings
+    Position at;
+    Name state;
+    std::array<Name, quantities> counts; ///< by `Quantity`
+    std::vector<Meaning> map;
+    bool malformed = false; ///< a problem of its own was reported
+    bool failed = false;    ///< a problem of its use was reported: not again for every repetition
+};
+
 struct EquipmentTemplate {
     std::string path;
     Position at;
@@ -78,6 +98,7 @@ struct EquipmentTemplate {
     std::vector<SignalTemplate> signals;
     std::vector<BindingTemplate> bindings;
     std::vector<AlarmTemplate> alarms;
+    std::optional<KpiTemplate> kpi;
 
     bool repeated = false;
     std::array<std::int64_t, 3> count{1, 1, 1};

@@ -3,6 +3,7 @@
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
 #include <millwright/plant/alarm.hpp>
+#include <millwright/plant/kpi.hpp>
 #include <millwright/plant/process.hpp>
 
 #include <glm/glm.hpp>
@@ -179,6 +180,7 @@ struct Plant {
     std::vector<Target> targets;
     std::vector<Binding> bindings; ///< in file order; later ones win on the same target
     std::vector<Alarm> alarms;
+    std::vector<KpiSource> kpis; ///< in file order, one of an equipment at most
     std::vector<Camera> cameras;
     std::optional<Process> process; ///< none: nothing to simulate
 

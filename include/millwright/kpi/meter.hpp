@@ -1,0 +1,90 @@
+#pragma once
+
+#include <millwright/core/time.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/sample.hpp>
+#include <millwright/telemetry/source.hpp>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millwright::kpi {
+
+/// A quantity in millionths of its signal's unit: sums of integers do not depend on their order.
+using Millionths = std::int64_t;
+
+/// What one equipment did in an interval. Tallies of intervals that follow each other add up to that of the whole, exactly.
+struct Tally {
+    std::array<Duration, plant::packmlStates> inState{}; ///< by `plant::PackmlState`; they add up to the interval's length
+    Duration operating{};                                ///< production and set-up, but for what belongs to a repair
+    Duration repair{};                                   ///< planned time from a failure until the next production
+    std::uint32_t failures = 0;                          ///< that began in it
+    std::uint32_t falls = 0;                             ///< times that a count fell
+    std::array<Millionths, plant::quantities> counted{}; ///< by `plant::Quantity`
+
+    Tally& operator+=(const Tally& later);
+    friend bool operator==(const Tally&, const Tally&) = default;
+};
+
+/// One part of the measured window, cut at a whole boundary of time: states from `from` up to `to`, counts that rose after `from`
+/// and up to `to`.
+struct Bin {
+    TimeInterval interval;
+    std::vector<Tally> tallies; ///< parallel to `Plant::kpis`
+};
+
+/// Folds samples into tallies: a state holds from its sample to the next one of its signal, a count adds what it rose by from one
+/// usable sample to the next. Time without a usable state counts as Unknown. A count that falls has begun anew: the fall adds
+/// nothing. It knows no wall clock. Thread: one at a time.
+class Meter {
+public:
+    /// Measures `window` in bins that end at whole multiples of `every` since 1970 UTC; zero: in one. `plant` must outlive it;
+    /// `conversions` is parallel to `Plant::signals`, `strings` names String values.
+    Meter(const plant::Plant& plant, std::span<const telemetry::Conversion> conversions, const StringTable& strings,
+          TimeInterval window, Duration every = {});
+
+    /// Samples in order of time, signals as indices of the plant. Those before the window say what it begins with.
+    void apply(std::span<const telemetry::Sample> samples);
+    /// The bins, once all samples up to the window's end are in. It takes no more afterwards.
+    [[nodiscard]] std::vector<Bin> finish();
+    /// Texts of state signals that stand for no state, by the path of their signal; a few of each.
+    [[nodiscard]] const std::map<std::string, std::vector<std::string>>& unmapped() const { return unmapped_; }
+
+private:
+    static constexpr std::uint32_t isState = plant::quantities;
+    struct Use {
+        std::uint32_t source; ///< index in `Plant::kpis`
+        std::uint32_t role;   ///< a `plant::Quantity`, or `isState`
+    };
+    struct Machine {
+        plant::PackmlState state = plant::PackmlState::Unknown;
+        bool failed = false;    ///< since a failure, until production
+        bool failedNow = false; ///< the failure is not in a tally yet: it goes to that of the time that follows it
+        std::array<std::optional<Millionths>, plant::quantities> last{}; ///< of its counts
+    };
+
+    void moveTo(Time time);
+    void spend(Duration length);
+    void openBin(Time from);
+    void setState(std::uint32_t source, const telemetry::Sample& sample);
+    void count(const Use& use, const telemetry::Sample& sample);
+    [[nodiscard]] plant::PackmlState stateOf(const plant::KpiSource& source, const telemetry::Sample& sample);
+
+    const plant::Plant& plant_;
+    std::vector<telemetry::Conversion> conversions_;
+    const StringTable& strings_;
+    TimeInterval window_;
+    Duration every_;
+    Time time_;                          ///< up to which time was spent, in the window
+    std::vector<std::vector<Use>> uses_; ///< by signal
+    std::vector<Machine> machines_;      ///< parallel to `Plant::kpis`
+    std::vector<Bin> bins_;
+    std::map<std::string, std::vector<std::string>> unmapped_;
+};
+
+} // namespace millwright::kpi
