@@ -56,12 +56,9 @@ struct Indicators {
     std::optional<double> coverage;              ///< share of the time whose state is known
 };
 
-/// How a KPI is shown.
-enum class Scale : std::uint8_t { Ratio, UnitsPerHour, EnergyPerUnit, Seconds };
 /// One of the KPIs, for whoever lists them or asks for one by its name.
 struct IndicatorInfo {
     std::string_view name; ///< in JSON and checks
-    Scale scale;
     std::optional<double> Indicators::*value;
 };
 /// All of them, in the order of docs/kpi.md.
