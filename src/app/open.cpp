@@ -1,7 +1,6 @@
 #include <millwright/cad/import.hpp>
 #include <millwright/core/log.hpp>
 #include <millwright/plant/load.hpp>
-#include <millwright/telemetry/log_source.hpp>
 
 #include <algorithm>
 #include <app/open.hpp>
@@ -66,16 +65,30 @@ std::expected<plant::Plant, std::vector<Error>> openPlant(const std::filesystem:
               path.string()}});
 }
 
-Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log) {
-    const std::filesystem::path path = log.empty() ? plant.defaultLog : log;
-    if (path.empty()) return std::nullopt;
-    auto source = telemetry::LogSource::open(path, twin::subscriptions(plant));
-    if (!source) return std::unexpected(source.error());
+Result<std::filesystem::path> logOf(const plant::Plant& plant, const std::filesystem::path& named) {
+    if (!named.empty()) return named;
+    if (!plant.defaultLog.empty()) return plant.defaultLog;
+    return failure(ErrorCode::Invalid, "the plant names no log of its own: name one with --log", plant.name);
+}
+
+Result<std::unique_ptr<telemetry::LogSource>> openLog(const plant::Plant& plant, const std::filesystem::path& log) {
+    auto source = telemetry::LogSource::open(log, twin::subscriptions(plant));
+    if (!source) return source;
     for (const Error& warning : (*source)->warnings()) log::warning("{}", warning.text());
-    if (auto reported = reportMissing(plant, **source, path); !reported) return std::unexpected(reported.error());
-    return twin::Replay::open(plant, std::move(*source)).transform([](twin::Replay&& replay) {
-        return std::optional{std::move(replay)};
+    if (auto reported = reportMissing(plant, **source, log); !reported) return std::unexpected(reported.error());
+    return source;
+}
+
+Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem::path& log) {
+    return openLog(plant, log).and_then([&](std::unique_ptr<telemetry::LogSource>&& source) {
+        return twin::Replay::open(plant, std::move(source));
     });
+}
+
+Result<std::optional<twin::Replay>> openReplayIfAny(const plant::Plant& plant, const std::filesystem::path& named) {
+    const auto log = logOf(plant, named);
+    if (!log) return std::nullopt;
+    return openReplay(plant, *log).transform([](twin::Replay&& replay) { return std::optional{std::move(replay)}; });
 }
 
 Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene) {

@@ -3,11 +3,13 @@
 #include <millwright/core/result.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/render/renderer.hpp>
+#include <millwright/telemetry/log_source.hpp>
 #include <millwright/twin/plant_scene.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <expected>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,10 +20,17 @@ namespace millwright::app {
 /// Errors: every problem of the plant description, or one for a path that is neither.
 [[nodiscard]] std::expected<plant::Plant, std::vector<Error>> openPlant(const std::filesystem::path& path);
 
-/// The replay of `log`, or of the plant's default log where `log` is empty; nothing when there is neither. `plant` must outlive it.
-/// Warns of signals that the log does not have and of a log that was cut off. Errors: those of the log; Invalid when the log has
-/// none of the plant's signals.
-[[nodiscard]] Result<std::optional<twin::Replay>> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
+/// The log that a command reads: the one named, or else the plant's own. Errors: Invalid when there is neither.
+[[nodiscard]] Result<std::filesystem::path> logOf(const plant::Plant& plant, const std::filesystem::path& named);
+
+/// The samples in `log` of the plant's signals. Warns of signals that the log does not have and of a log that was cut off. Errors:
+/// those of the log; Invalid when the log has none of the plant's signals.
+[[nodiscard]] Result<std::unique_ptr<telemetry::LogSource>> openLog(const plant::Plant& plant, const std::filesystem::path& log);
+
+/// The replay of `log`, which `plant` must outlive. Warnings and errors as `openLog`.
+[[nodiscard]] Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
+/// The same of `named` or the plant's own log; nothing when there is neither.
+[[nodiscard]] Result<std::optional<twin::Replay>> openReplayIfAny(const plant::Plant& plant, const std::filesystem::path& named);
 
 struct Floor {
     double height = 0;      ///< metres

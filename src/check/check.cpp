@@ -197,7 +197,7 @@ void Run::decide(const ValueCheck& check, Outcome& outcome) {
     const plant::Signal& signal = plant_.at(check.signal);
     const auto frame = replay_.frame();
     const twin::SignalState& state = frame->signals[index(check.signal)];
-    const bool usable = state.known && (state.quality == Quality::Good || state.quality == Quality::Uncertain);
+    const bool usable = state.known && isUsable(state.quality);
     const bool isText = signal.type == ValueType::String;
     const double number = state.value.asNumber(signal.type);
     const std::string_view text = isText && state.known ? frame->strings->text(state.value.string) : std::string_view{};

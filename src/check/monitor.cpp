@@ -75,7 +75,7 @@ ConditionMonitor::ConditionMonitor(const ConditionCheck& check, const plant::Sig
 
 ConditionMonitor::Reading ConditionMonitor::read(const telemetry::Sample& sample) const {
     Reading reading{.from = sample.time, .sample = sample, .number = 0, .usable = false, .holds = false};
-    reading.usable = sample.quality == Quality::Good || sample.quality == Quality::Uncertain;
+    reading.usable = isUsable(sample.quality);
     if (sample.type == ValueType::String) {
         const std::string_view text = strings_->text(sample.value.string);
         reading.holds =

@@ -11,10 +11,6 @@ namespace {
 using plant::PackmlState;
 using plant::TimeElement;
 
-bool isUsable(Quality quality) {
-    return quality == Quality::Good || quality == Quality::Uncertain;
-}
-
 /// How long it is from `time` to the next multiple of `every`.
 Duration toBoundary(Time time, Duration every) {
     const Duration rest = time.time_since_epoch() % every;

@@ -346,8 +346,7 @@ void LogSource::State::restore(const StoredEntry& stored, SignalIndex signal, Va
     entry.last.type = type;
     entry.last.quality = stored.quality;
     if (stored.type != ValueType::String) {
-        const bool usable = stored.quality == Quality::Good || stored.quality == Quality::Uncertain;
-        entry.integral = {stored.total, stored.held, entry.last.time, usable && std::isfinite(stored.value.asNumber(stored.type))};
+        entry.integral = {stored.total, stored.held, entry.last.time, isUsable(stored.quality) && std::isfinite(stored.value.asNumber(stored.type))};
     }
     if (!convertValue(entry.last.value, stored.type, type, strings)) return;
     entries[millwright::index(signal)] = entry;

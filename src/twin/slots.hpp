@@ -31,10 +31,6 @@ struct SignalTraits {
     std::size_t upcoming = std::numeric_limits<std::size_t>::max(); ///< place in `upcoming`, none for signals that hold
 };
 
-[[nodiscard]] inline bool usable(Quality quality) {
-    return quality == Quality::Good || quality == Quality::Uncertain;
-}
-
 /// `raw`, in the channel's unit, in the plant's.
 [[nodiscard]] inline Value converted(const SignalTraits& trait, Value raw) {
     const auto [scale, offset] = trait.conversion;
@@ -54,13 +50,13 @@ struct Slots {
 
     [[nodiscard]] double number(SignalIndex signal) const {
         const telemetry::Sample& last = slots[index(signal)].last;
-        if (last.signal == noSignal || !twin::usable(last.quality)) return std::numeric_limits<double>::quiet_NaN();
+        if (last.signal == noSignal || !isUsable(last.quality)) return std::numeric_limits<double>::quiet_NaN();
         const SignalTraits& trait = traits[index(signal)];
         return converted(trait, last.value).asNumber(trait.type);
     }
     [[nodiscard]] bool usable(SignalIndex signal) const {
         const telemetry::Sample& last = slots[index(signal)].last;
-        if (last.signal == noSignal || !twin::usable(last.quality)) return false;
+        if (last.signal == noSignal || !isUsable(last.quality)) return false;
         return traits[index(signal)].type != ValueType::Float || std::isfinite(number(signal));
     }
     [[nodiscard]] std::string_view text(SignalIndex signal) const {

@@ -93,7 +93,7 @@ SignalState Twin::State::signal(std::size_t i) const {
     if (trait.upcoming >= upcoming.size()) return state;
     const Sample& next = upcoming[trait.upcoming];
     if (next.signal == noSignal || next.time <= time || next.time - last.time > trait.maxGap) return state;
-    if (!twin::usable(last.quality) || !twin::usable(next.quality)) return state;
+    if (!isUsable(last.quality) || !isUsable(next.quality)) return state;
     const double number = between(trait, last, next);
     if (std::isfinite(number)) state.value = Value::of(number);
     return state;
@@ -106,7 +106,7 @@ SignalView Twin::State::view(SignalIndex s) const {
     SignalView view;
     view.state = signal(i);
     if (!view.state.known) return view;
-    view.usable = twin::usable(view.state.quality);
+    view.usable = isUsable(view.state.quality);
     if (trait.type == ValueType::String) {
         if (strings && static_cast<std::size_t>(view.state.value.string) < strings->size())
             view.text = strings->text(view.state.value.string);

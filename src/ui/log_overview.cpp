@@ -102,7 +102,7 @@ struct LogOverview::State {
         const std::size_t i = index(sample.signal);
         const plant::Signal& signal = plant.signals[i];
         twin::SignalState state{.value = sample.value, .time = sample.time, .quality = sample.quality, .known = true};
-        const bool good = sample.quality == Quality::Good || sample.quality == Quality::Uncertain;
+        const bool good = isUsable(sample.quality);
         if (signal.type == ValueType::Float) state.value.number = conversion.scale * sample.value.number + conversion.offset;
         now[i] = ui::attention(signal, state);
         inSlice[i] = std::max(inSlice[i], now[i]);

@@ -73,6 +73,10 @@ enum class Quality : std::uint8_t {
     Bad,       ///< the source says it is wrong or not available
     Stale,     ///< the source has gone silent; the value is the last one known
 };
+/// Whether a value of this quality may be reckoned with.
+[[nodiscard]] constexpr bool isUsable(Quality quality) {
+    return quality == Quality::Good || quality == Quality::Uncertain;
+}
 
 /// Of texts as keys of an unordered map, which are found without making a string.
 struct TextHash {

@@ -91,7 +91,6 @@ struct KpiSource {
     std::array<SignalIndex, quantities> counts = notCounted(); ///< running counts by `Quantity`; `noSignal`: it is not counted
     std::optional<Duration> runTimePerUnit;                    ///< planned run time (PRU) for one unit of the counts
 
-    [[nodiscard]] SignalIndex count(Quantity quantity) const { return counts[index(quantity)]; }
     [[nodiscard]] PackmlState stateOfText(std::string_view text) const;
     [[nodiscard]] PackmlState stateOfNumber(double value) const;
 

@@ -32,7 +32,7 @@ struct RunningIntegral {
 
     void add(Time time, double sampleValue, Quality quality) {
         if (running) total += value * seconds(time - last);
-        running = (quality == Quality::Good || quality == Quality::Uncertain) && std::isfinite(sampleValue);
+        running = isUsable(quality) && std::isfinite(sampleValue);
         if (running) value = sampleValue;
         last = time;
     }

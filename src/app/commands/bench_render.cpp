@@ -40,7 +40,7 @@ ExitStatus benchRender(const Options& options) {
     if (!quality) return fail(quality.error());
     const auto plant = openPlant(options.model);
     if (!plant) return fail(plant.error());
-    auto replay = openReplay(*plant, {});
+    auto replay = openReplayIfAny(*plant, {});
     if (!replay) return fail(replay.error());
 
     ProgressBar bar{"bench render"};

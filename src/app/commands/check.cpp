@@ -54,9 +54,10 @@ ExitStatus checkLog(const Options& options) {
     if (!plant) return fail(plant.error());
     const auto expectations = check::load(options.expect, *plant);
     if (!expectations) return fail(expectations.error());
-    auto replay = openReplay(*plant, options.log);
+    const auto log = logOf(*plant, options.log);
+    if (!log) return fail(log.error());
+    auto replay = openReplay(*plant, *log);
     if (!replay) return fail(replay.error());
-    if (!*replay) return fail({ErrorCode::Invalid, "the plant names no log of its own: name one with --log", options.plant});
 
     const Time started = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
     Artist artist{*plant, options.gpu};
@@ -66,10 +67,10 @@ ExitStatus checkLog(const Options& options) {
         how.draw = [&artist](const twin::Frame& frame, const check::PictureCheck& check) { return artist.draw(frame, check); };
         how.reportFolder = options.report;
         how.progress = bar.progress();
-        return check::run(*plant, **replay, *expectations, how);
+        return check::run(*plant, *replay, *expectations, how);
     }();
     if (!verdict) return fail(verdict.error());
-    verdict->log = options.log.empty() ? plant->defaultLog : std::filesystem::path{options.log};
+    verdict->log = *log;
     verdict->expectations = options.expect;
     if (!options.report.empty()) {
         if (const auto written = check::writeReport(*verdict, started, options.report); !written) return fail(written.error());

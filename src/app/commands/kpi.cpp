@@ -179,12 +179,11 @@ ExitStatus measure(const Options& options) {
     if (plant->kpis.empty())
         return fail({ErrorCode::Invalid,
                      "no equipment of this plant has a 'kpi' table: say which signal is its state (docs/kpi.md)", options.plant});
-    const std::filesystem::path log = options.log.empty() ? plant->defaultLog : std::filesystem::path{options.log};
-    if (log.empty()) return fail({ErrorCode::Invalid, "the plant names no log of its own: name one with --log", options.plant});
-    auto opened = telemetry::LogSource::open(log, twin::subscriptions(*plant));
+    const auto log = logOf(*plant, options.log);
+    if (!log) return fail(log.error());
+    const auto opened = openLog(*plant, *log);
     if (!opened) return fail(opened.error());
     telemetry::Source& source = **opened;
-    for (const Error& warning : (*opened)->warnings()) log::warning("{}", warning.text());
     const auto window = windowOf(options, source.span());
     if (!window) return fail(window.error());
     const auto every = everyOf(options.every, *window, plant->kpis.size());
@@ -201,10 +200,10 @@ ExitStatus measure(const Options& options) {
             meter.apply(*samples);
             now = samples->back().time;
             progress(seconds(now - window->from) / seconds(window->length()), "");
-            if (progress.cancelled()) return fail({ErrorCode::Cancelled, "stopped while reading", log.string()});
+            if (progress.cancelled()) return fail({ErrorCode::Cancelled, "stopped while reading", log->string()});
         }
     }
-    Answer answer{*plant, log.string(), *window, kpi::rowsOf(*plant), meter.finish()};
+    Answer answer{*plant, log->string(), *window, kpi::rowsOf(*plant), meter.finish()};
     for (const auto& [signal, texts] : meter.unmapped())
         log::warning("'{}' of signal '{}' is no PackML state and counts as unknown: say in 'map' which it stands for",
                      texts.front(), signal);

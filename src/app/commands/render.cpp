@@ -24,7 +24,7 @@ struct Options {
 
 /// The twin at the moment asked for; null when there is no log and no moment was asked for.
 Result<std::shared_ptr<const twin::Frame>> frameAt(const plant::Plant& plant, const Options& options) {
-    auto replay = openReplay(plant, options.log);
+    auto replay = openReplayIfAny(plant, options.log);
     if (!replay) return std::unexpected(replay.error());
     if (!*replay) {
         if (options.at.empty()) return nullptr;

@@ -116,10 +116,9 @@ ExitStatus replayLog(const Options& options) {
     if (!plant) return fail(plant.error());
     if (plant->signals.empty()) return fail({ErrorCode::Invalid, "has no signals to replay: name a plant that has", options.plant});
     const Clock::time_point began = Clock::now();
-    auto opened = openReplay(*plant, options.log);
+    auto opened = logOf(*plant, options.log).and_then([&](const std::filesystem::path& log) { return openReplay(*plant, log); });
     if (!opened) return fail(opened.error());
-    if (!*opened) return fail({ErrorCode::Invalid, "the plant names no log of its own: name one with --log", options.plant});
-    twin::Replay& replay = **opened;
+    twin::Replay& replay = *opened;
     const auto until = parseMoment(options.until, replay.log());
     if (!until) return fail(until.error());
 

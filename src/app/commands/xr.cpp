@@ -93,7 +93,7 @@ std::string asText(const plant::Plant& plant, const xr::Headset& headset, const 
 
 /// The plant's log on a thread of its own, playing from the moment asked for; null when there is no log.
 Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plant, const Options& options) {
-    auto replay = openReplay(plant, options.log);
+    auto replay = openReplayIfAny(plant, options.log);
     if (!replay) return std::unexpected(replay.error());
     if (!*replay) return nullptr;
     if (!options.at.empty()) {

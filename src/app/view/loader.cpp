@@ -24,7 +24,7 @@ Loaded Loader::load(const Progress& progress) {
     const std::filesystem::path log = log_.empty() ? plant_.defaultLog : log_;
     if (withLog_ && !log.empty()) {
         progress(0, "Opening the log");
-        if (auto replay = openReplay(plant_, log_)) {
+        if (auto replay = openReplayIfAny(plant_, log_)) {
             result.replay = std::move(*replay);
             if (auto again = telemetry::LogSource::open(log, twin::subscriptions(plant_))) result.overview = std::move(*again);
         } else {
