@@ -1,3 +1,4 @@
+#include "check/kpi_monitor.hpp"
 #include "check/monitor.hpp"
 
 #include <millwright/check/check.hpp>
@@ -53,7 +54,12 @@ void AlarmMonitor::add(const twin::AlarmTransition& transition) {
 class Run {
 public:
     Run(const plant::Plant& plant, twin::Replay& replay, const std::vector<Expectation>& expectations, const CheckOptions& options)
-        : plant_{plant}, replay_{replay}, expectations_{expectations}, options_{options}, watchers_(plant.signals.size()) {
+        : plant_{plant},
+          replay_{replay},
+          expectations_{expectations},
+          options_{options},
+          watchers_(plant.signals.size()),
+          kpis_{plant, replay.source()} {
         verdict_.plant = plant.id;
         monitors_.reserve(expectations.size());
         counters_.reserve(expectations.size());
@@ -98,6 +104,7 @@ private:
     std::vector<std::pair<std::size_t, ConditionMonitor>> monitors_; ///< with their expectation
     std::vector<std::pair<std::size_t, SampleCounter>> counters_;
     std::vector<AlarmMonitor> alarmMonitors_;
+    KpiMonitors kpis_;
     std::uint64_t transitionsShown_ = 0;
     std::vector<Decision> decisions_;
 };
@@ -140,6 +147,14 @@ void Run::prepare(std::size_t i) {
     } else if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
         if (const auto interval = resolve(alarm->window))
             alarmMonitors_.push_back({.expectation = i, .check = alarm, .window = *interval});
+    } else if (const auto* kpi = std::get_if<KpiCheck>(&expectation.what)) {
+        const auto interval = resolve(kpi->window);
+        if (!interval) return;
+        if (interval->length() > Duration::zero())
+            kpis_.watch(i, *kpi, *interval);
+        else
+            errors_.push_back(
+                {ErrorCode::Invalid, "'from' and 'to' are the same moment: a KPI is measured over a time", kpi->window.from.place});
     } else {
         const auto at = std::visit(
             [](const auto& check) {
@@ -154,6 +169,7 @@ void Run::prepare(std::size_t i) {
 }
 
 void Run::show(std::span<const telemetry::Sample> samples) {
+    kpis_.add(samples);
     for (const telemetry::Sample& sample : samples) {
         const Watchers& watchers = watchers_[index(sample.signal)];
         for (ConditionMonitor* monitor : watchers.monitors) monitor->add(sample);
@@ -316,6 +332,7 @@ void Run::finish() {
         outcome.passed = counter.count >= check.count.least && counter.count <= check.count.most;
     }
     for (const AlarmMonitor& monitor : alarmMonitors_) decide(monitor, verdict_.outcomes[monitor.expectation]);
+    kpis_.finish(verdict_.outcomes);
     verdict_.stateHash = replay_.stateHash();
 }
 

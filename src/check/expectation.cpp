@@ -33,7 +33,7 @@ constexpr std::array behaviours{BehaviourName{"always", Behaviour::Always},     
                                 BehaviourName{"lasts", Behaviour::Lasts},         BehaviourName{"at", Behaviour::At}};
 
 /// What a check is about: the one key that only checks of its kind have.
-constexpr std::array<std::string_view, 6> kinds{"when", "value", "samples", "state_hash", "picture", "alarm"};
+constexpr std::array<std::string_view, 7> kinds{"when", "value", "samples", "state_hash", "picture", "alarm", "kpi"};
 
 struct AlarmBehaviourName {
     std::string_view text;
@@ -89,7 +89,7 @@ private:
             if (table.has(kind)) present.push_back(kind);
         }
         if (present.empty()) {
-            table.problem({}, "a check needs one of 'when', 'value', 'samples', 'state_hash', 'picture' and 'alarm'");
+            table.problem({}, "a check needs one of 'when', 'value', 'samples', 'state_hash', 'picture', 'alarm' and 'kpi'");
             return std::nullopt;
         }
         if (present.size() > 1) {
@@ -106,6 +106,8 @@ private:
             readStateHash(table, expectation);
         else if (present[0] == "alarm")
             readAlarm(table, expectation);
+        else if (present[0] == "kpi")
+            readKpi(table, expectation);
         else
             readPicture(table, expectation);
         return expectation;
@@ -296,6 +298,48 @@ private:
             if (table.has("count")) check.count = readCount(table, "count");
         }
         check.window = readWindow(table);
+        expectation.what = std::move(check);
+    }
+
+    /// The equipment of a KPI check; those that have KPIs are few enough to be suggested from.
+    EquipmentIndex readMeasured(const TomlTable& table) {
+        const auto path = table.text("equipment");
+        if (!table.has("equipment")) table.missing("equipment", "a check with 'kpi'");
+        if (!path) return noEquipment;
+        const std::vector<kpi::Row> rows = kpi::rowsOf(plant_);
+        const auto pathOf = [this](const kpi::Row& row) -> std::string_view { return plant_.at(row.equipment).path; };
+        if (const auto found = std::ranges::find(rows, *path, pathOf); found != rows.end()) return found->equipment;
+        std::vector<std::string_view> paths;
+        for (const kpi::Row& row : rows) paths.push_back(pathOf(row));
+        table.problem("equipment", std::format("plant '{}' has no equipment '{}' that is measured by a 'kpi' table{}", plant_.id,
+                                               *path, didYouMean(*path, paths)));
+        return noEquipment;
+    }
+
+    std::optional<double> readBound(const TomlTable& table, std::string_view key, kpi::IndicatorUnit unit) {
+        if (unit != kpi::IndicatorUnit::Seconds) return table.number(key);
+        return table.duration(key).transform([](Duration bound) { return seconds(bound); });
+    }
+
+    void readKpi(const TomlTable& table, Expectation& expectation) {
+        table.unknownKeys({"name", "kpi", "equipment", "least", "most", "from", "to"});
+        KpiCheck check;
+        check.equipment = readMeasured(table);
+        check.window = readWindow(table);
+        const std::string name = table.text("kpi").value_or("");
+        const auto known = std::ranges::find(kpi::indicatorList(), name, &kpi::IndicatorInfo::name);
+        if (known == kpi::indicatorList().end()) {
+            std::vector<std::string_view> names;
+            for (const kpi::IndicatorInfo& each : kpi::indicatorList()) names.push_back(each.name);
+            if (table.isText("kpi"))
+                table.problem("kpi", std::format("'{}' is no KPI; docs/kpi.md lists them{}", name, didYouMean(name, names)));
+            return;
+        }
+        check.indicator = &*known;
+        if (!table.has("least") && !table.has("most")) table.problem({}, "a check with 'kpi' needs 'least', 'most' or both");
+        check.least = readBound(table, "least", known->unit).value_or(check.least);
+        check.most = readBound(table, "most", known->unit).value_or(check.most);
+        if (check.least > check.most) table.problem("least", "'least' must not be above 'most'");
         expectation.what = std::move(check);
     }
 

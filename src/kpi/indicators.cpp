@@ -1,6 +1,7 @@
 #include <millwright/kpi/indicators.hpp>
 
 #include <algorithm>
+#include <format>
 
 namespace millwright::kpi {
 namespace {
@@ -102,14 +103,25 @@ std::span<const IndicatorInfo> indicatorList() {
         {"scrapRatio", &Indicators::scrapRatio},
         {"reworkRatio", &Indicators::reworkRatio},
         {"firstPassYield", &Indicators::firstPassYield},
-        {"throughputRate", &Indicators::throughputRate},
-        {"energyConsumption", &Indicators::energyConsumption},
-        {"mtbf", &Indicators::mtbf},
-        {"mttf", &Indicators::mttf},
-        {"mttr", &Indicators::mttr},
+        {"throughputRate", &Indicators::throughputRate, IndicatorUnit::AnHour},
+        {"energyConsumption", &Indicators::energyConsumption, IndicatorUnit::AnItem},
+        {"mtbf", &Indicators::mtbf, IndicatorUnit::Seconds},
+        {"mttf", &Indicators::mttf, IndicatorUnit::Seconds},
+        {"mttr", &Indicators::mttr, IndicatorUnit::Seconds},
         {"coverage", &Indicators::coverage},
     };
     return list;
+}
+
+std::string textOf(IndicatorUnit unit, std::optional<double> value) {
+    if (!value) return "-";
+    switch (unit) {
+    case IndicatorUnit::Fraction: return std::format("{:.1f} %", *value * 100);
+    case IndicatorUnit::AnHour: return std::format("{:.4g} an hour", *value);
+    case IndicatorUnit::AnItem: return std::format("{:.4g} an item", *value);
+    case IndicatorUnit::Seconds: break;
+    }
+    return formatDuration(durationFromSeconds(*value));
 }
 
 Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit) {

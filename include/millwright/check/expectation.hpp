@@ -3,6 +3,7 @@
 #include <millwright/core/hash.hpp>
 #include <millwright/core/result.hpp>
 #include <millwright/core/time.hpp>
+#include <millwright/kpi/indicators.hpp>
 #include <millwright/plant/plant.hpp>
 
 #include <cstdint>
@@ -98,11 +99,20 @@ struct AlarmCheck {
     Window window;
 };
 
+/// A KPI of ISO 22400-2 of one equipment over a window, within bounds. A KPI without a value is within none.
+struct KpiCheck {
+    const kpi::IndicatorInfo* indicator = nullptr;
+    EquipmentIndex equipment = noEquipment;                  ///< one that `kpi::rowsOf` has
+    double least = -std::numeric_limits<double>::infinity(); ///< in the unit of the indicator
+    double most = std::numeric_limits<double>::infinity();
+    Window window;
+};
+
 struct Expectation {
     std::string name;
     std::string file;
     std::uint32_t line = 1;
-    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck, AlarmCheck> what;
+    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck, AlarmCheck, KpiCheck> what;
 };
 
 /// Reads an expectation file against the plant it speaks of. Returns the expectations in file order, or every problem found, each

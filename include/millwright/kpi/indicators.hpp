@@ -56,13 +56,24 @@ struct Indicators {
     std::optional<double> coverage;              ///< share of the time whose state is known
 };
 
+/// What the number of a KPI is.
+enum class IndicatorUnit : std::uint8_t {
+    Fraction, ///< shown in per cent
+    AnHour,   ///< items an hour
+    AnItem,   ///< energy for one item
+    Seconds,
+};
+
 /// One of the KPIs, for whoever lists them or asks for one by its name.
 struct IndicatorInfo {
     std::string_view name; ///< in JSON and checks
     std::optional<double> Indicators::*value;
+    IndicatorUnit unit = IndicatorUnit::Fraction;
 };
 /// All of them, in the order of docs/kpi.md.
 [[nodiscard]] std::span<const IndicatorInfo> indicatorList();
+/// A KPI for people: `69.0 %`, `9 min 18 s`, `850 an hour`; `-` for none.
+[[nodiscard]] std::string textOf(IndicatorUnit unit, std::optional<double> value);
 
 /// One equipment's part in a KPI: how it is measured, and what it did.
 struct Part {

@@ -65,13 +65,6 @@ std::string barOf(const kpi::Times& times) {
     return bar;
 }
 
-std::string percent(std::optional<double> share) {
-    return share ? std::format("{:.1f} %", *share * 100) : "-";
-}
-std::string length(std::optional<double> inSeconds) {
-    return inSeconds ? formatDuration(durationFromSeconds(*inSeconds)) : "-";
-}
-
 kpi::Times timesOf(std::span<const kpi::Part> parts) {
     kpi::Times sum;
     for (const kpi::Part& part : parts) sum += kpi::timesOf(*part.source, part.tally);
@@ -89,6 +82,8 @@ std::string asText(const Answer& answer) {
         for (const kpi::Row& row : answer.rows) {
             const auto parts = partsOf(answer, row, bin);
             const kpi::Indicators found = kpi::indicatorsOf(parts, row.oneUnit);
+            const auto percent = [](std::optional<double> value) { return kpi::textOf(kpi::IndicatorUnit::Fraction, value); };
+            const auto length = [](std::optional<double> value) { return kpi::textOf(kpi::IndicatorUnit::Seconds, value); };
             std::uint64_t failures = 0;
             for (const kpi::Part& part : parts) failures += part.tally.failures;
             text +=

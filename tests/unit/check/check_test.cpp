@@ -65,6 +65,18 @@ protected:
         alarm.measure.signals = {SignalIndex{1}};
         plant.alarms.push_back(alarm);
     }
+    /// The machine executes until 8 s and is aborted from then on.
+    void addKpis() {
+        plant::KpiSource source;
+        source.equipment = EquipmentIndex{1};
+        source.state = SignalIndex{3};
+        source.elementOf = plant::usualElements();
+        source.isFailure = plant::usualFailures();
+        plant.kpis.push_back(source);
+    }
+    std::string kpi(const std::string& name, const std::string& rest) {
+        return "kpi = \"" + name + "\"\nequipment = \"line/machine\"\n" + rest;
+    }
     std::string low(const std::string& rest) { return "alarm = \"line/machine/low\"\n" + rest; }
 
     plant::Plant plant;
@@ -115,6 +127,43 @@ TEST_F(CheckTest, AlarmsMustExist) {
               "'rised' is nothing to expect of an alarm: use raised, returned or never: did you mean 'raised'?");
     EXPECT_THAT(problem(low("expect = \"never\"\ncount = 1")), HasSubstr("count"));
     EXPECT_THAT(problem(low("")), HasSubstr("expect"));
+}
+
+TEST_F(CheckTest, KpisAreMeasuredOverTheWindow) {
+    addKpis();
+    EXPECT_TRUE(outcome(kpi("availability", "least = 0.8\nmost = 0.8")).passed);
+    const Outcome low = outcome(kpi("availability", "least = 0.81"));
+    EXPECT_FALSE(low.passed);
+    EXPECT_EQ(low.expected, "availability of line/machine at least 81.0 %");
+    EXPECT_EQ(low.found, "80.0 %");
+    EXPECT_EQ(low.time, at(10'000));
+    EXPECT_TRUE(outcome(kpi("availability", "least = 1\nto = \"+8s\"")).passed);
+    EXPECT_TRUE(outcome(kpi("availability", "most = 0.5\nfrom = \"+6s\"")).passed) << "the state before the window counts";
+    EXPECT_TRUE(outcome(kpi("mttr", "most = \"2s\"")).passed);
+    EXPECT_FALSE(outcome(kpi("mttr", "most = 1.9")).passed);
+    EXPECT_EQ(outcome(kpi("mttf", "least = \"5s\"\nmost = \"7s\"")).expected, "mttf of line/machine 5.0 s to 7.0 s");
+    EXPECT_TRUE(outcome("kpi = \"availability\"\nequipment = \"line\"\nleast = 0.8").passed) << "the sum of its machines";
+}
+
+TEST_F(CheckTest, AKpiWithoutAValueIsWithinNoBounds) {
+    addKpis();
+    const Outcome quality = outcome(kpi("qualityRatio", "least = 0\nmost = 1"));
+    EXPECT_FALSE(quality.passed);
+    EXPECT_THAT(quality.found, HasSubstr("no value"));
+}
+
+TEST_F(CheckTest, KpiChecksAreReadWithCare) {
+    addKpis();
+    const auto problem = [&](const std::string& body) { return run(body).error().front().message; };
+    EXPECT_EQ(problem(kpi("availabilty", "least = 1")),
+              "'availabilty' is no KPI; docs/kpi.md lists them: did you mean 'availability'?");
+    EXPECT_EQ(problem("kpi = \"oee\"\nequipment = \"line/machne\"\nleast = 1"),
+              "plant 'test' has no equipment 'line/machne' that is measured by a 'kpi' table: did you mean 'line/machine'?");
+    EXPECT_THAT(problem(kpi("oee", "")), HasSubstr("needs 'least', 'most' or both"));
+    EXPECT_THAT(problem(kpi("oee", "least = 2\nmost = 1")), HasSubstr("'least' must not be above 'most'"));
+    EXPECT_THAT(problem(kpi("oee", "least = \"5s\"")), HasSubstr("'least' must be a number"));
+    EXPECT_THAT(problem("kpi = \"oee\"\nleast = 1"), HasSubstr("'equipment'"));
+    EXPECT_THAT(problem(kpi("oee", "least = 1\nfrom = \"+5s\"\nto = \"+5s\"")), HasSubstr("the same moment"));
 }
 
 TEST_F(CheckTest, AlwaysTellsTheFirstViolation) {

@@ -1,0 +1,54 @@
+#include "check/kpi_monitor.hpp"
+
+#include <algorithm>
+#include <format>
+
+namespace millwright::check {
+namespace {
+
+std::string boundsText(const KpiCheck& check) {
+    const auto text = [&](double bound) { return kpi::textOf(check.indicator->unit, bound); };
+    constexpr double open = std::numeric_limits<double>::infinity();
+    if (check.most == open) return "at least " + text(check.least);
+    if (check.least == -open) return "at most " + text(check.most);
+    return std::format("{} to {}", text(check.least), text(check.most));
+}
+
+} // namespace
+
+void KpiMonitors::watch(std::size_t expectation, const KpiCheck& check, TimeInterval window) {
+    if (rows_.empty()) rows_ = kpi::rowsOf(plant_);
+    auto measured = std::ranges::find(meters_, window, &Measured::window);
+    if (measured == meters_.end()) {
+        meters_.push_back({window, kpi::Meter{plant_, source_.conversions(), source_.strings(), window}});
+        measured = std::prev(meters_.end());
+    }
+    watched_.push_back({expectation, &check, static_cast<std::size_t>(measured - meters_.begin())});
+}
+
+void KpiMonitors::add(std::span<const telemetry::Sample> samples) {
+    for (Measured& measured : meters_) measured.meter.apply(samples);
+}
+
+void KpiMonitors::finish(std::vector<Outcome>& outcomes) {
+    std::vector<kpi::Bin> bins;
+    for (Measured& measured : meters_) bins.push_back(measured.meter.finish().front());
+    for (const auto& [expectation, check, meter] : watched_) decide(*check, bins[meter], outcomes[expectation]);
+}
+
+void KpiMonitors::decide(const KpiCheck& check, const kpi::Bin& bin, Outcome& outcome) const {
+    const kpi::Row& row = *std::ranges::find(rows_, check.equipment, &kpi::Row::equipment);
+    std::vector<kpi::Part> parts;
+    for (const std::uint32_t i : row.sources) parts.push_back({&plant_.kpis[i], bin.tallies[i]});
+    const kpi::Indicators indicators = kpi::indicatorsOf(parts, row.oneUnit);
+    const auto value = indicators.*check.indicator->value;
+    outcome.expected = std::format("{} of {} {}", check.indicator->name, plant_.at(check.equipment).path, boundsText(check));
+    outcome.found =
+        value ? kpi::textOf(check.indicator->unit, value) : "no value: nothing to divide by, or it is not measured (docs/kpi.md)";
+    if (const auto coverage = indicators.coverage; coverage && *coverage < 1)
+        outcome.found += std::format("; {:.1f} % of the time known", *coverage * 100);
+    outcome.time = bin.interval.to;
+    outcome.passed = value && *value >= check.least && *value <= check.most;
+}
+
+} // namespace millwright::check
