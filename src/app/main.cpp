@@ -87,6 +87,7 @@ int main(int argumentCount, char** arguments) {
     addReplay(program, run);
     addCheck(program, run);
     addKpi(program, run);
+    addAlarms(program, run);
     addRecord(program, run);
     addFeed(program, run);
     addLog(program, run);

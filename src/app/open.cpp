@@ -68,7 +68,7 @@ std::expected<plant::Plant, std::vector<Error>> openPlant(const std::filesystem:
 Result<std::filesystem::path> logOf(const plant::Plant& plant, const std::filesystem::path& named) {
     if (!named.empty()) return named;
     if (!plant.defaultLog.empty()) return plant.defaultLog;
-    return failure(ErrorCode::Invalid, "the plant names no log of its own: name one with --log", plant.name);
+    return failure(ErrorCode::Invalid, "the plant names no log of its own: name one with --log", plant.folder.string());
 }
 
 Result<std::unique_ptr<telemetry::LogSource>> openLog(const plant::Plant& plant, const std::filesystem::path& log) {
@@ -89,6 +89,16 @@ Result<std::optional<twin::Replay>> openReplayIfAny(const plant::Plant& plant, c
     const auto log = logOf(plant, named);
     if (!log) return std::nullopt;
     return openReplay(plant, *log).transform([](twin::Replay&& replay) { return std::optional{std::move(replay)}; });
+}
+
+Result<TimeInterval> windowOf(std::string_view from, std::string_view to, TimeInterval log) {
+    const auto begin = parseMoment(from, log), end = parseMoment(to, log);
+    if (!begin) return std::unexpected(begin.error());
+    if (!end) return std::unexpected(end.error());
+    if (*begin >= *end)
+        return failure(ErrorCode::Invalid,
+                       std::format("--from ({}) is not before --to ({})", formatTime(*begin), formatTime(*end)));
+    return TimeInterval{*begin, *end};
 }
 
 Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene) {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 /// How every command turns what the user named (a plant, a model, a log) into what the modules work on.
@@ -31,6 +32,9 @@ namespace millwright::app {
 [[nodiscard]] Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
 /// The same of `named` or the plant's own log; nothing when there is neither.
 [[nodiscard]] Result<std::optional<twin::Replay>> openReplayIfAny(const plant::Plant& plant, const std::filesystem::path& named);
+
+/// The window that `--from` and `--to` name, as `parseMoment` reads them. Errors: those; Invalid where it is empty.
+[[nodiscard]] Result<TimeInterval> windowOf(std::string_view from, std::string_view to, TimeInterval log);
 
 struct Floor {
     double height = 0;      ///< metres

@@ -186,12 +186,11 @@ void Run::show(std::span<const telemetry::Sample> samples) {
 
 /// What alarms did since it was last looked.
 void Run::showTransitions() {
-    const auto kept = replay_.transitions();
-    const std::uint64_t dropped = replay_.transitionsDropped(); // none that were not shown: `Replay::advance`
-    for (const twin::AlarmTransition& each : kept.subspan(static_cast<std::size_t>(transitionsShown_ - dropped))) {
+    const auto fresh = replay_.transitionsSince(transitionsShown_); // none were dropped unseen: `Replay::advance`
+    for (const twin::AlarmTransition& each : fresh) {
         for (AlarmMonitor& monitor : alarmMonitors_) monitor.add(each);
     }
-    transitionsShown_ = dropped + kept.size();
+    transitionsShown_ += fresh.size();
 }
 
 Result<void> Run::replayTo(Time time) {

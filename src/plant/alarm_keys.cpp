@@ -1,5 +1,7 @@
 #include "plant/keys.hpp"
 
+#include <millwright/plant/alarm.hpp>
+
 namespace millwright::plant {
 namespace {
 
@@ -78,12 +80,78 @@ constexpr Key alarmKeyList[] = {
      .description = "what the operator does about it: where there is nothing to do, it is no alarm"},
 };
 
+constexpr Key targetKeyList[] = {
+    {.name = "operators",
+     .kind = Integer,
+     .description = "who share the alarms: rates are for each of them",
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 1000},
+    {.name = "average", .kind = Number, .description = "calls in ten minutes, on average", .fallback = "1", .minimum = 0},
+    {.name = "peak", .kind = Number, .description = "calls in any ten minutes", .fallback = "10", .minimum = 0},
+    {.name = "flood_begins",
+     .kind = Number,
+     .description = "a flood begins with more calls than this in ten minutes",
+     .fallback = "10",
+     .minimum = 0},
+    {.name = "flood_ends",
+     .kind = Number,
+     .description = "a flood ends with fewer calls than this in ten minutes",
+     .fallback = "5",
+     .minimum = 0},
+    {.name = "flood_share",
+     .kind = Number,
+     .description = "share of the time in floods",
+     .fallback = "0.01",
+     .minimum = 0,
+     .maximum = 1},
+    {.name = "top_ten",
+     .kind = Number,
+     .description = "share of all calls that come from the ten most frequent alarms",
+     .fallback = "0.05",
+     .minimum = 0,
+     .maximum = 1},
+    {.name = "chattering",
+     .kind = Number,
+     .description = "how many alarms may come and go three times within a minute",
+     .fallback = "0",
+     .minimum = 0},
+    {.name = "fleeting",
+     .kind = Number,
+     .description = "how many alarms may return within `fleeting_within` though nobody acted",
+     .fallback = "0",
+     .minimum = 0},
+    {.name = "stale",
+     .kind = Number,
+     .description = "fewer alarms than this may stand for longer than `stale_after` on any day",
+     .fallback = "5",
+     .minimum = 0},
+    {.name = "fleeting_within",
+     .kind = ValueKind::Duration,
+     .description = "what is fleeting",
+     .fallback = "\"5s\"",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "stale_after",
+     .kind = ValueKind::Duration,
+     .description = "what is stale",
+     .fallback = "\"24h\"",
+     .minimum = 0,
+     .aboveMinimum = true},
+};
+
 } // namespace
 
+constinit const TableKeys alarmTargetKeys{"alarm_targets", "What the alarms may ask of one operator (ISA-18.2, IEC 62682).",
+                                          targetKeyList};
 constinit const TableKeys alarmKeys{"alarm", "What calls for an operator's action (ISA-18.2, IEC 62682).", alarmKeyList};
 
 constinit const std::span<const std::string_view> alarmKindWords{kinds};
 constinit const std::span<const std::string_view> alarmPriorityWords{priorities};
 constinit const std::span<const std::string_view> alarmSeverityWords{severities};
+
+std::string_view nameOf(AlarmPriority priority) {
+    return priorities[static_cast<std::size_t>(priority)];
+}
 
 } // namespace millwright::plant

@@ -299,6 +299,7 @@ constexpr Key rootKeyList[] = {
     {.name = "pattern", .kind = Tables, .description = "kinds of equipment", .table = &patternKeys},
     {.name = "equipment", .kind = Tables, .description = "the equipment, ancestors or not, in any order", .table = &equipmentKeys},
     {.name = "camera", .kind = Tables, .description = "named places to look from", .table = &cameraKeys},
+    {.name = "alarm_targets", .kind = Table, .description = "what the alarms may ask of an operator", .table = &alarmTargetKeys},
     {.name = "feed", .kind = Tables, .description = "where live samples come from", .table = &feedKeys},
     {.name = "process", .kind = Table, .description = "the process model, for simulation", .table = &processKeys},
 };

@@ -64,6 +64,7 @@ struct TableKeys {
 
 extern const TableKeys rootKeys;
 extern const TableKeys alarmKeys;
+extern const TableKeys alarmTargetKeys;
 extern const TableKeys kpiKeys;
 extern const TableKeys processKeys;
 extern const TableKeys feedKeys;

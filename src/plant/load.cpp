@@ -61,6 +61,23 @@ void readPlantTable(const Node& root, ReadContext& context, Plant& plant) {
     if (const Node* log = reader.find("log", Node::Kind::String)) plant.defaultLog = context.file(*log, "log");
 }
 
+void readAlarmTargets(const Node& root, ReadContext& context, Plant& plant) {
+    const Node* table = root.find("alarm_targets");
+    if (table == nullptr || table->kind != Node::Kind::Table) return;
+    const Reader reader{*table};
+    AlarmTargets& targets = plant.alarmTargets;
+    const std::pair<std::string_view, double*> numbers[] = {
+        {"average", &targets.average},       {"peak", &targets.peak},      {"flood_begins", &targets.floodBegins},
+        {"flood_ends", &targets.floodEnds},  {"top_ten", &targets.topTen}, {"flood_share", &targets.floodShare},
+        {"chattering", &targets.chattering}, {"stale", &targets.stale},    {"fleeting", &targets.fleeting}};
+    for (const auto& [key, target] : numbers) *target = reader.number(key).value_or(*target);
+    targets.operators = static_cast<std::uint32_t>(std::clamp<std::int64_t>(reader.integer("operators", 1), 1, 1000));
+    targets.fleetingWithin = reader.duration("fleeting_within").value_or(targets.fleetingWithin);
+    targets.staleAfter = reader.duration("stale_after").value_or(targets.staleAfter);
+    if (targets.floodEnds > targets.floodBegins)
+        context.problems.add(reader.at("flood_ends"), "'flood_ends' must not be above 'flood_begins': a flood would end at once");
+}
+
 void readCameras(const Node& root, ReadContext& context, Plant& plant) {
     std::map<std::string, Position> seen;
     for (const Node& table : Reader::tables(&root, "camera")) {
@@ -160,6 +177,7 @@ Plant readPlant(const Node& root, std::string_view source, const std::filesystem
     plant.folder = std::filesystem::absolute(folder, ignored).lexically_normal();
     ReadContext context{problems, plant.folder, options, source, {}, {}};
     readPlantTable(root, context, plant);
+    readAlarmTargets(root, context, plant);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
     std::vector<Feed> read = readFeeds(root, context, plant, feeds != nullptr); // checked also where nobody asks for them

@@ -33,17 +33,10 @@ std::string_view wordOf(AlarmKind kind) {
     return alarmKindWords[static_cast<std::size_t>(kind)];
 }
 
-Duration durationOf(const Reader& reader, std::string_view key, Duration otherwise) {
-    const Node* node = reader.find(key);
-    if (node == nullptr) return otherwise;
-    if (node->isNumber()) return durationFromSeconds(node->number);
-    return parseDuration(node->text).value_or(otherwise);
-}
-
 void readPriority(const Reader& reader, ReadContext& context, Alarm& alarm) {
     const auto priority = reader.choice<AlarmPriority>("priority", alarmPriorityWords);
     const auto severity = reader.choice<AlarmSeverity>("severity", alarmSeverityWords);
-    alarm.timeToRespond = durationOf(reader, "respond_within", {});
+    alarm.timeToRespond = reader.duration("respond_within").value_or(Duration{});
     if (priority) {
         alarm.priority = *priority;
         if (severity)
@@ -259,11 +252,11 @@ AlarmTemplate readAlarm(const Reader& reader, ReadContext& context) {
     result.limited = reader.number("limit").has_value();
     alarm.limit = reader.number("limit").value_or(0);
     alarm.deadBand = reader.number("dead_band").value_or(0);
-    alarm.onDelay = durationOf(reader, "on_delay", {});
-    alarm.offDelay = durationOf(reader, "off_delay", {});
-    alarm.timeout = durationOf(reader, "timeout", {});
-    alarm.reAlarm = durationOf(reader, "re_alarm", {});
-    alarm.maximumShelving = durationOf(reader, "maximum_shelving", defaultShelving);
+    alarm.onDelay = reader.duration("on_delay").value_or(Duration{});
+    alarm.offDelay = reader.duration("off_delay").value_or(Duration{});
+    alarm.timeout = reader.duration("timeout").value_or(Duration{});
+    alarm.reAlarm = reader.duration("re_alarm").value_or(Duration{});
+    alarm.maximumShelving = reader.duration("maximum_shelving").value_or(defaultShelving);
     alarm.latching = reader.boolean("latching", false);
     alarm.needsAcknowledgement = reader.boolean("acknowledge", true);
     alarm.firstOut = reader.text("first_out");

@@ -50,14 +50,6 @@ void checkPointer(const Reader& reader, std::string_view key, ReadContext& conte
         context.problems.add(node->at, std::format("'{}' is a JSON Pointer and begins with /, such as \"/{}\"", key, node->text));
 }
 
-std::optional<Duration> duration(const Reader& reader, std::string_view key) {
-    const Node* node = reader.find(key);
-    if (node == nullptr) return std::nullopt;
-    if (node->isNumber()) return durationFromSeconds(node->number);
-    const auto parsed = parseDuration(node->text);
-    return parsed ? std::optional{*parsed} : std::nullopt;
-}
-
 void checkEquipment(const Reader& reader, const Plant& plant, ReadContext& context) {
     const Node* node = reader.find("equipment", Node::Kind::String);
     if (node == nullptr || plant.findEquipment(node->text) != noEquipment || !context.problems.fewSoFar()) return;
@@ -87,9 +79,9 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     if (reader.find("metric") != nullptr) feed.metric = reader.text("metric");
     if (reader.find("host_id") != nullptr) feed.hostId = reader.text("host_id");
     feed.primary = reader.boolean("primary", false);
-    feed.reorderTimeout = duration(reader, "reorder_timeout").value_or(feed.reorderTimeout);
-    feed.window = duration(reader, "window").value_or(feed.window);
-    feed.staleAfter = duration(reader, "stale_after").value_or(Duration::zero());
+    feed.reorderTimeout = reader.duration("reorder_timeout").value_or(feed.reorderTimeout);
+    feed.window = reader.duration("window").value_or(feed.window);
+    feed.staleAfter = reader.duration("stale_after").value_or(Duration::zero());
     feed.queueMegabytes = static_cast<int>(reader.integer("queue", 16));
     feed.clientId = reader.text("client_id");
     feed.userVariable = reader.text("user_env");

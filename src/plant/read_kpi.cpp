@@ -152,8 +152,7 @@ KpiTemplate readKpi(const Reader& reader, ReadContext& context) {
     if (result.state.text.empty())
         context.problems.add(reader.own().at, "'state' is missing in kpi: the signal that says what the machine is doing");
     if (const Node* cycle = reader.find("cycle")) {
-        result.source.runTimePerUnit =
-            cycle->isNumber() ? durationFromSeconds(cycle->number) : parseDuration(cycle->text).value_or(Duration{1});
+        result.source.runTimePerUnit = asDuration(*cycle).value_or(Duration{1});
         if (result.counts[index(Quantity::Produced)].text.empty() && result.counts[index(Quantity::Good)].text.empty())
             context.problems.add(cycle->keyAt, "'cycle' is for one item: name the signal that counts them in 'produced' or 'good'");
     }

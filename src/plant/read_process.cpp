@@ -53,11 +53,7 @@ public:
     }
     [[nodiscard]] std::optional<Duration> duration(std::string_view key) const {
         const Node* node = find(key);
-        if (node == nullptr) return std::nullopt;
-        if (node->isNumber()) return durationFromSeconds(node->number);
-        if (node->kind != Node::Kind::String) return std::nullopt;
-        const auto parsed = parseDuration(node->text);
-        return parsed ? std::optional{*parsed} : std::nullopt;
+        return node != nullptr ? asDuration(*node) : std::nullopt;
     }
     [[nodiscard]] std::vector<double> numbers(std::string_view key) const {
         std::vector<double> values;

@@ -251,12 +251,7 @@ SignalTemplate readSignal(const Reader& reader, ReadContext& context) {
     }
     readInterpolation(reader, context, signal);
     readStates(reader, context, signal);
-    if (const Node* gap = reader.find("max_gap")) {
-        if (gap->isNumber())
-            signal.maxGap = durationFromSeconds(gap->number);
-        else if (const auto parsed = parseDuration(gap->text))
-            signal.maxGap = *parsed;
-    }
+    signal.maxGap = reader.duration("max_gap").value_or(signal.maxGap);
     return result;
 }
 

@@ -2,6 +2,8 @@
 
 #include "plant/document.hpp"
 
+#include <millwright/core/time.hpp>
+
 #include <glm/glm.hpp>
 
 #include <algorithm>
@@ -15,6 +17,14 @@ namespace millwright::plant {
     if (node.kind != Node::Kind::Array || node.children.size() != 3 || !std::ranges::all_of(node.children, &Node::isNumber))
         return std::nullopt;
     return glm::dvec3{node.children[0].number, node.children[1].number, node.children[2].number};
+}
+
+/// A number of seconds, or text such as "250ms".
+[[nodiscard]] inline std::optional<Duration> asDuration(const Node& node) {
+    if (node.isNumber()) return durationFromSeconds(node.number);
+    if (node.kind != Node::Kind::String) return std::nullopt;
+    const auto parsed = parseDuration(node.text);
+    return parsed ? std::optional{*parsed} : std::nullopt;
 }
 
 /// Members of a table, and of a second one where the first lacks them. A member of the wrong form counts as absent: the structure
@@ -48,6 +58,10 @@ public:
     [[nodiscard]] bool boolean(std::string_view key, bool otherwise) const {
         const Node* found = find(key, Node::Kind::Boolean);
         return found != nullptr ? found->boolean : otherwise;
+    }
+    [[nodiscard]] std::optional<Duration> duration(std::string_view key) const {
+        const Node* found = find(key);
+        return found != nullptr ? asDuration(*found) : std::nullopt;
     }
     [[nodiscard]] std::optional<glm::dvec3> vector(std::string_view key) const {
         const Node* found = find(key);

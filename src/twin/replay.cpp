@@ -331,6 +331,11 @@ std::span<const OperatorAction> Replay::actions() const {
 std::span<const AlarmTransition> Replay::transitions() const {
     return state_->record.transitions(state_->twin.time());
 }
+std::span<const AlarmTransition> Replay::transitionsSince(std::uint64_t seen) const {
+    const auto known = transitions();
+    const std::uint64_t dropped = transitionsDropped();
+    return known.subspan(static_cast<std::size_t>(std::clamp<std::uint64_t>(seen, dropped, dropped + known.size()) - dropped));
+}
 std::uint64_t Replay::transitionsDropped() const {
     return state_->record.dropped();
 }

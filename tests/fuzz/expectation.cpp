@@ -23,6 +23,15 @@ states = ["Stopped", "Execute"]
 [[equipment.signal]]
 id = "recipe"
 type = "string"
+[[equipment.alarm]]
+id = "slow"
+kind = "low"
+signal = "speed"
+limit = 1
+action = "look"
+priority = "low"
+[equipment.kpi]
+state = "state"
 )";
 
 } // namespace

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace millwright::plant {
 
@@ -31,6 +32,8 @@ enum class AlarmKind : std::uint8_t {
 
 /// In ascending order of urgency.
 enum class AlarmPriority : std::uint8_t { Low, Medium, High, Urgent };
+/// `low` and so on, as `plant.toml` calls it.
+[[nodiscard]] std::string_view nameOf(AlarmPriority priority);
 
 /// What happens when nobody acts, for the priority matrix.
 enum class AlarmSeverity : std::uint8_t { Minor, Major, Severe };
@@ -64,6 +67,23 @@ struct Alarm {
     std::string consequence;  ///< what happens when nobody acts
     std::string action;       ///< what the operator does
     Duration timeToRespond{}; ///< zero: not stated
+};
+
+/// What the alarm system may ask of one operator: targets of the alarm philosophy (ISA-18.2, IEC 62682), which the plant may set.
+/// Unless it does, they are the usual ones.
+struct AlarmTargets {
+    std::uint32_t operators = 1; ///< who share the alarms: rates are for each of them
+    double average = 1;          ///< calls in ten minutes, on average
+    double peak = 10;            ///< calls in any ten minutes
+    double floodBegins = 10;     ///< a flood begins with more calls than this in ten minutes
+    double floodEnds = 5;        ///< and ends with fewer than this
+    double floodShare = 0.01;    ///< of the time
+    double topTen = 0.05;        ///< share of all calls that come from the ten most frequent alarms
+    double chattering = 0;       ///< alarms that come and go three times within a minute
+    double fleeting = 0;         ///< alarms that return by themselves within `fleetingWithin`, and do not chatter
+    double stale = 5;            ///< alarms that stand for more than `staleAfter`, on any day fewer than this
+    Duration fleetingWithin = std::chrono::seconds{5};
+    Duration staleAfter = std::chrono::hours{24};
 };
 
 } // namespace millwright::plant

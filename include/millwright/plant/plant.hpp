@@ -180,6 +180,7 @@ struct Plant {
     std::vector<Target> targets;
     std::vector<Binding> bindings; ///< in file order; later ones win on the same target
     std::vector<Alarm> alarms;
+    AlarmTargets alarmTargets;
     std::vector<KpiSource> kpis; ///< in file order, one of an equipment at most
     std::vector<Camera> cameras;
     std::optional<Process> process; ///< none: nothing to simulate

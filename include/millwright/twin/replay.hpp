@@ -62,6 +62,9 @@ public:
     [[nodiscard]] std::span<const OperatorAction> actions() const;
     /// What alarms did up to `time()`, in order of time. Valid until the next call that moves the clock.
     [[nodiscard]] std::span<const AlarmTransition> transitions() const;
+    /// Those after the first `seen` of all transitions, for a caller who follows them as the clock goes on; of those that there was
+    /// no room for, none.
+    [[nodiscard]] std::span<const AlarmTransition> transitionsSince(std::uint64_t seen) const;
     /// How many transitions before those of `transitions` there was no room for; after a jump to where the journal was dropped, it
     /// begins where the jump was replayed from.
     [[nodiscard]] std::uint64_t transitionsDropped() const;

@@ -149,15 +149,6 @@ std::string asJson(const Answer& answer) {
     return json.text();
 }
 
-Result<TimeInterval> windowOf(const Options& options, TimeInterval log) {
-    const auto from = parseMoment(options.from, log), to = parseMoment(options.to, log);
-    if (!from) return std::unexpected(from.error());
-    if (!to) return std::unexpected(to.error());
-    if (*from >= *to)
-        return failure(ErrorCode::Invalid, std::format("--from ({}) is not before --to ({})", formatTime(*from), formatTime(*to)));
-    return TimeInterval{*from, *to};
-}
-
 Result<Duration> everyOf(const std::string& text, TimeInterval window, std::size_t sources) {
     if (text.empty()) return Duration{};
     const auto every = parseDuration(text);
@@ -179,7 +170,7 @@ ExitStatus measure(const Options& options) {
     const auto opened = openLog(*plant, *log);
     if (!opened) return fail(opened.error());
     telemetry::Source& source = **opened;
-    const auto window = windowOf(options, source.span());
+    const auto window = windowOf(options.from, options.to, source.span());
     if (!window) return fail(window.error());
     const auto every = everyOf(options.every, *window, plant->kpis.size());
     if (!every) return fail(every.error());

@@ -20,7 +20,7 @@ PROGRAM, REPOSITORY = Path(sys.argv[1]), Path(sys.argv[2])
 PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
-COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "kpi", "log", "log info", "log convert", "log verify", "log recover", "log diff",
+COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "kpi", "alarms", "log", "log info", "log convert", "log verify", "log recover", "log diff",
             "log cut", "log merge", "log redact", "simulate", "study", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest",
             "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
@@ -99,6 +99,35 @@ class Contract(unittest.TestCase):
         self.assertEqual(raised[0]["alarm"], "electrode/coating/rewinder-1/web-break")
         self.assertEqual(raised[0]["transition"], "raised")
         self.assertEqual(raised[0]["state"], "unacknowledged")
+
+    def test_kpi_json(self):
+        answer = self.json_of("kpi", PLANT, "--every", "10min", "--json")
+        self.assertEqual([answer["plant"], answer["log"]], ["battery", LOG])
+        self.assertRegex(answer["from"], ISO_TIME)
+        line = next(each for each in answer["equipment"] if each["equipment"] == "electrode/coating")
+        self.assertTrue(line["measured"])
+        self.assertEqual(len(line["bins"]), 3)
+        for key in ("apt", "asut", "adet", "adot", "pbt", "unplanned", "unknown"):
+            self.assertAlmostEqual(line["total"]["times"][key], sum(each["times"][key] for each in line["bins"]), places=6)
+        self.assertEqual(line["total"]["failures"], sum(each["failures"] for each in line["bins"]))
+        kpis = line["total"]["kpis"]
+        self.assertAlmostEqual(kpis["availability"], line["total"]["times"]["apt"] / line["total"]["times"]["pbt"])
+        self.assertIsNone(kpis["qualityRatio"])
+        self.assertRefused(run("kpi", PLANT, "--every", "0s"), "--every")
+        self.assertRefused(run("kpi", PLANT, "--from", "end"), "--from", "is not before")
+
+    def test_alarms_json(self):
+        answer = self.json_of("alarms", PLANT, "--json")
+        self.assertEqual([answer["plant"], answer["log"], answer["operators"]], ["battery", LOG, 1])
+        self.assertEqual([each["name"] for each in answer["metrics"]],
+                         ["average", "peak", "floodShare", "topTenShare", "chattering", "fleeting", "stale"])
+        replayed = [each for each in self.json_of("replay", PLANT, "--json")["alarms"] if each["annunciated"]]
+        self.assertGreater(len(replayed), 0)
+        self.assertEqual(answer["calls"], len(replayed))
+        self.assertEqual(answer["calls"], sum(answer["callsByPriority"].values()))
+        self.assertEqual(answer["calls"], sum(each["calls"] for each in answer["tenMinutes"]))
+        self.assertEqual(answer["calls"], sum(each["calls"] for each in answer["alarms"]))
+        self.assertRefused(run("alarms", PLANT, "--from", "+5min", "--to", "+5min"), "--from", "is not before")
 
     def test_replay_until_stops_there_and_hashes_differently(self):
         half = self.json_of("replay", PLANT, "--speed", "max", "--until", "+15min", "--json")

@@ -93,5 +93,26 @@ TEST(Alarms, PriorityGrowsWithSeverityAndHaste) {
     }
 }
 
+TEST(AlarmTargets, AreTheUsualOnesUnlessThePlantSaysOtherwise) {
+    const AlarmTargets usual = loaded("format = 1\n[plant]\nid = \"p\"\n").alarmTargets;
+    EXPECT_EQ(usual.operators, 1u);
+    EXPECT_EQ(usual.average, 1);
+    EXPECT_EQ(usual.peak, 10);
+    EXPECT_EQ(usual.staleAfter, std::chrono::hours{24});
+    const AlarmTargets own = loaded(textOf(testData / "plants-valid/everything.toml")).alarmTargets;
+    EXPECT_EQ(own.operators, 2u);
+    EXPECT_EQ(own.average, 0.5);
+    EXPECT_EQ(own.peak, 8);
+    EXPECT_EQ(own.floodBegins, 9);
+    EXPECT_EQ(own.floodEnds, 4);
+    EXPECT_EQ(own.floodShare, 0.02);
+    EXPECT_EQ(own.topTen, 0.04);
+    EXPECT_EQ(own.chattering, 1);
+    EXPECT_EQ(own.fleeting, 2);
+    EXPECT_EQ(own.stale, 6);
+    EXPECT_EQ(own.fleetingWithin, std::chrono::seconds{3});
+    EXPECT_EQ(own.staleAfter, std::chrono::hours{12});
+}
+
 } // namespace
 } // namespace millwright::plant
