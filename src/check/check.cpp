@@ -1,5 +1,6 @@
 #include "check/kpi_monitor.hpp"
 #include "check/monitor.hpp"
+#include "check/trend.hpp"
 
 #include <millwright/check/check.hpp>
 #include <millwright/check/picture.hpp>
@@ -13,6 +14,8 @@ namespace millwright::check {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t callsKept = 1000; // a timeline has no room for more
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -59,8 +62,12 @@ public:
           expectations_{expectations},
           options_{options},
           watchers_(plant.signals.size()),
-          kpis_{plant, replay.source()} {
+          kpis_{plant, replay.source()},
+          trends_{plant, replay} {
         verdict_.plant = plant.id;
+        verdict_.plantName = plant.name;
+        verdict_.plantPath = plant.folder;
+        verdict_.span = replay.log();
         monitors_.reserve(expectations.size());
         counters_.reserve(expectations.size());
     }
@@ -81,6 +88,7 @@ private:
     std::optional<Time> resolve(const Moment& moment);
     std::optional<TimeInterval> resolve(const Window& window);
     void prepare(std::size_t i);
+    Result<void> lookCloser();
     Result<void> replayTo(Time time);
     void show(std::span<const telemetry::Sample> samples);
     void showTransitions();
@@ -105,6 +113,7 @@ private:
     std::vector<std::pair<std::size_t, SampleCounter>> counters_;
     std::vector<AlarmMonitor> alarmMonitors_;
     KpiMonitors kpis_;
+    Trends trends_; ///< parallel to `Verdict::trends`
     std::uint64_t transitionsShown_ = 0;
     std::vector<Decision> decisions_;
 };
@@ -120,8 +129,8 @@ std::optional<TimeInterval> Run::resolve(const Window& window) {
     const auto from = resolve(window.from), to = resolve(window.to);
     if (!from || !to) return std::nullopt;
     if (*from <= *to) return TimeInterval{*from, *to};
-    errors_.push_back({ErrorCode::Invalid, std::format("'from' ({}) lies after 'to' ({})", formatTime(*from), formatTime(*to)),
-                       window.from.place});
+    errors_.push_back(
+        {ErrorCode::Invalid, std::format("'from' ({}) lies after 'to' ({})", timeText(*from), timeText(*to)), window.from.place});
     return std::nullopt;
 }
 
@@ -132,24 +141,32 @@ void Run::prepare(std::size_t i) {
     outcome.name = expectation.name;
     outcome.file = expectation.file;
     outcome.line = expectation.line;
+    const auto [evidence, signal] = evidenceOf(plant_, expectation);
+    outcome.evidence = evidence;
+    if (signal != noSignal && !options_.reportFolder.empty()) outcome.evidence.trend = trends_.watch(signal);
     if (const auto* condition = std::get_if<ConditionCheck>(&expectation.what)) {
         const Window window = condition->behaviour == Behaviour::At ? Window{condition->at, condition->at} : condition->window;
         const auto interval = resolve(window);
         if (!interval) return;
+        outcome.evidence.window = interval;
         const telemetry::Conversion conversion = replay_.source().conversions()[index(condition->signal)];
         ConditionMonitor monitor{*condition, plant_.at(condition->signal), conversion, replay_.source().strings(), *interval};
         watchers_[index(condition->signal)].monitors.push_back(&monitors_.emplace_back(i, std::move(monitor)).second);
     } else if (const auto* count = std::get_if<SampleCountCheck>(&expectation.what)) {
         const auto interval = resolve(count->window);
         if (!interval) return;
+        outcome.evidence.window = interval;
         SampleCounter* counter = &counters_.emplace_back(i, SampleCounter{*interval}).second;
         (count->signal == noSignal ? allCounters_ : watchers_[index(count->signal)].counters).push_back(counter);
     } else if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
-        if (const auto interval = resolve(alarm->window))
-            alarmMonitors_.push_back({.expectation = i, .check = alarm, .window = *interval});
+        const auto interval = resolve(alarm->window);
+        if (!interval) return;
+        outcome.evidence.window = interval;
+        alarmMonitors_.push_back({.expectation = i, .check = alarm, .window = *interval});
     } else if (const auto* kpi = std::get_if<KpiCheck>(&expectation.what)) {
         const auto interval = resolve(kpi->window);
         if (!interval) return;
+        outcome.evidence.window = interval;
         if (interval->length() > Duration::zero())
             kpis_.watch(i, *kpi, *interval);
         else
@@ -168,8 +185,23 @@ void Run::prepare(std::size_t i) {
     }
 }
 
+/// What was around the first failures, sample by sample.
+Result<void> Run::lookCloser() {
+    constexpr std::size_t most = 20;
+    std::size_t looked = 0;
+    for (Outcome& outcome : verdict_.outcomes) {
+        Evidence& evidence = outcome.evidence;
+        if (outcome.passed || !evidence.moment || !outcome.time || !evidence.trend || looked++ >= most) continue;
+        auto detail = detailOf(plant_, replay_, trends_.signal(*evidence.trend), *outcome.time);
+        if (!detail) return std::unexpected(detail.error());
+        evidence.detail = *std::move(detail);
+    }
+    return {};
+}
+
 void Run::show(std::span<const telemetry::Sample> samples) {
     kpis_.add(samples);
+    trends_.add(samples);
     for (const telemetry::Sample& sample : samples) {
         const Watchers& watchers = watchers_[index(sample.signal)];
         for (ConditionMonitor* monitor : watchers.monitors) monitor->add(sample);
@@ -189,6 +221,9 @@ void Run::showTransitions() {
     const auto fresh = replay_.transitionsSince(transitionsShown_); // none were dropped unseen: `Replay::advance`
     for (const twin::AlarmTransition& each : fresh) {
         for (AlarmMonitor& monitor : alarmMonitors_) monitor.add(each);
+        if (!each.annunciated) continue;
+        const plant::Alarm& alarm = plant_.at(each.alarm);
+        if (verdict_.callCount++ < callsKept) verdict_.calls.push_back({each.time, alarm.path, alarm.priority});
     }
     transitionsShown_ += fresh.size();
 }
@@ -203,7 +238,7 @@ Result<void> Run::replayTo(Time time) {
         show(*samples);
         if (batches % 16 != 0) continue;
         if (options_.progress.cancelled())
-            return failure(ErrorCode::Cancelled, "stopped while replaying", formatTime(replay_.time()));
+            return failure(ErrorCode::Cancelled, "stopped while replaying", timeText(replay_.time()));
         options_.progress(seconds(replay_.time() - log.from) / std::max(1e-9, seconds(log.length())), "checking");
     }
 }
@@ -316,7 +351,7 @@ void Run::decide(const AlarmMonitor& monitor, Outcome& outcome) const {
         outcome.found = std::format("not {}", what);
     else
         outcome.found =
-            std::format("{} {}, first at {}", what, count == 1 ? "once" : std::format("{} times", count), formatTime(*first));
+            std::format("{} {}, first at {}", what, count == 1 ? "once" : std::format("{} times", count), timeText(*first));
     outcome.passed = never ? !calling && count == 0 : count >= check.count.least && count <= check.count.most;
 }
 
@@ -332,6 +367,7 @@ void Run::finish() {
     }
     for (const AlarmMonitor& monitor : alarmMonitors_) decide(monitor, verdict_.outcomes[monitor.expectation]);
     kpis_.finish(verdict_.outcomes);
+    verdict_.trends = trends_.finish();
     verdict_.stateHash = replay_.stateHash();
 }
 
@@ -360,6 +396,8 @@ std::expected<Verdict, std::vector<Error>> Run::go() {
     if (!errors_.empty()) return std::unexpected(std::move(errors_));
     verdict_.samples = replay_.samplesApplied() - before;
     verdict_.seconds = secondsSince(start);
+    if (!options_.reportFolder.empty())
+        if (auto done = lookCloser(); !done) return stopped(done.error());
     return std::move(verdict_);
 }
 

@@ -55,6 +55,13 @@ std::string conditionText(const plant::Signal& signal, const plant::Condition& c
     return std::format("{} {} {}", signal.path, sign(condition.comparison), valueText(signal, condition.value, condition.state));
 }
 
+std::string timeText(Time time) {
+    std::string text = formatTime(time);
+    text.resize(text.find_last_not_of("0Z") + 1);
+    if (text.back() == '.') text.pop_back();
+    return text + "Z";
+}
+
 std::string countText(const CountRange& range) {
     if (range.least == range.most) return std::format("exactly {}", range.least);
     return std::format("{} to {}", range.least, range.most);
@@ -144,7 +151,7 @@ std::string ConditionMonitor::expected() const {
     case Behaviour::Sometimes: return condition + " at some time";
     case Behaviour::Count: return std::format("{} begins {} times", condition, countText(check_->count));
     case Behaviour::Lasts: return std::format("{} for at least {}", condition, formatDuration(check_->least));
-    case Behaviour::At: return std::format("{} at {}", condition, formatTime(window_.from));
+    case Behaviour::At: return std::format("{} at {}", condition, timeText(window_.from));
     }
     return condition;
 }
@@ -159,7 +166,7 @@ void ConditionMonitor::decideAtEnd(Outcome& outcome) const {
     case Behaviour::Always:
     case Behaviour::Never:
         outcome.passed = !first_;
-        outcome.found = first_ ? std::format("{} at {}", describe(*first_), formatTime(firstTime_)) : "as expected" + range();
+        outcome.found = first_ ? std::format("{} at {}", describe(*first_), timeText(firstTime_)) : "as expected" + range();
         if (first_) outcome.time = firstTime_;
         break;
     case Behaviour::At:
@@ -169,14 +176,14 @@ void ConditionMonitor::decideAtEnd(Outcome& outcome) const {
         break;
     case Behaviour::Sometimes:
         outcome.passed = first_.has_value();
-        outcome.found = first_ ? std::format("{} at {}", describe(*first_), formatTime(firstTime_)) : "never" + range();
+        outcome.found = first_ ? std::format("{} at {}", describe(*first_), timeText(firstTime_)) : "never" + range();
         if (first_) outcome.time = firstTime_;
         break;
     case Behaviour::Count:
         outcome.passed = count_ >= check_->count.least && count_ <= check_->count.most;
         outcome.found = std::format("{}", count_);
         for (std::size_t i = 0; i < std::min<std::size_t>(count_, times_.size()); ++i) {
-            outcome.found += std::format("{}{}", i == 0 ? ": at " : ", ", formatTime(times_[i]));
+            outcome.found += std::format("{}{}", i == 0 ? ": at " : ", ", timeText(times_[i]));
         }
         if (count_ > times_.size()) outcome.found += ", …";
         if (count_ == 0) outcome.found += range();
@@ -187,7 +194,7 @@ void ConditionMonitor::decideAtEnd(Outcome& outcome) const {
         if (longest_ < Duration::zero())
             outcome.found = "never" + range();
         else
-            outcome.found = std::format("at most {}, from {}", formatDuration(longest_), formatTime(longestFrom_));
+            outcome.found = std::format("at most {}, from {}", formatDuration(longest_), timeText(longestFrom_));
         if (longest_ >= Duration::zero()) outcome.time = longestFrom_;
         break;
     }

@@ -59,6 +59,8 @@ private:
 [[nodiscard]] std::string valueText(const plant::Signal& signal, double number, std::string_view text);
 /// `electrode/coating/coater-1/web-tension < 5 N`.
 [[nodiscard]] std::string conditionText(const plant::Signal& signal, const plant::Condition& condition);
+/// `2026-11-23T01:43:00.5Z`: no more digits than it needs.
+[[nodiscard]] std::string timeText(Time time);
 /// `exactly 1`, `1 to 3`.
 [[nodiscard]] std::string countText(const CountRange& range);
 

@@ -1,7 +1,11 @@
+#include "check/monitor.hpp"
+
 #include <millwright/check/report.hpp>
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <format>
 
 namespace millwright::check {
@@ -49,11 +53,31 @@ std::string xml(std::string_view text) {
     return result;
 }
 
-std::string explanation(const Outcome& outcome) {
-    return std::format("expected {}\nfound {}", outcome.expected, outcome.found);
+std::string explanation(const Verdict& verdict, const Outcome& outcome) {
+    return std::format("expected {}\nfound {}\nsee it: {}", outcome.expected, outcome.found, viewCommand(verdict, outcome));
+}
+
+/// A word of a shell command.
+std::string shellWord(std::string_view word) {
+    const auto plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) || std::string_view{"_-./:+,=@%"}.contains(c);
+    };
+    if (!word.empty() && std::ranges::all_of(word, plain)) return std::string{word};
+    std::string text = "'";
+    for (const char c : word) text += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+    return text + "'";
 }
 
 } // namespace
+
+std::string viewCommand(const Verdict& verdict, const Outcome& outcome) {
+    const Evidence& evidence = outcome.evidence;
+    std::string text = std::format("millwright view {} --log {} --at {} --paused", shellWord(verdict.plantPath.string()),
+                                   shellWord(verdict.log.string()), timeText(outcome.time.value_or(verdict.span.to)));
+    if (!evidence.camera.empty()) text += " --camera " + shellWord(evidence.camera);
+    if (!evidence.equipmentPath.empty()) text += " --select " + shellWord(evidence.equipmentPath);
+    return text;
+}
 
 std::string toJUnit(const Verdict& verdict, Time started) {
     const std::string suite = xml(std::format("{} {}", verdict.plant, verdict.expectations.stem().string()));
@@ -70,7 +94,7 @@ std::string toJUnit(const Verdict& verdict, Time started) {
             continue;
         }
         text += std::format(">\n      <failure message=\"{}\">{}</failure>\n", xml("found " + outcome.found),
-                            xml(explanation(outcome)));
+                            xml(explanation(verdict, outcome)));
         if (!outcome.attachments.empty()) {
             text += "      <system-out>";
             for (const auto& attachment : outcome.attachments)
@@ -102,7 +126,8 @@ std::string toJson(const Verdict& verdict) {
             json.field("time", formatTime(*outcome.time));
         else
             json.key("time").null();
-        json.field("place", std::format("{}:{}", outcome.file, outcome.line)).key("attachments").beginArray();
+        json.field("place", std::format("{}:{}", outcome.file, outcome.line)).field("see", viewCommand(verdict, outcome));
+        json.key("attachments").beginArray();
         for (const auto& attachment : outcome.attachments) json.value(attachment.string());
         json.endArray().endObject();
     }
@@ -123,7 +148,8 @@ std::string toText(const Verdict& verdict) {
         }
         text += std::format("FAILED  {}\n        {}:{}\n        expected {}\n        found    {}\n", outcome.name, outcome.file,
                             outcome.line, outcome.expected, outcome.found);
-        for (const auto& attachment : outcome.attachments) text += std::format("        see      {}\n", attachment.string());
+        for (const auto& attachment : outcome.attachments) text += std::format("        picture  {}\n", attachment.string());
+        text += std::format("        see it   {}\n", viewCommand(verdict, outcome));
     }
     if (verdict.failed() == 0)
         text += std::format("All {} checks passed", verdict.outcomes.size());
@@ -138,6 +164,7 @@ Result<void> writeReport(const Verdict& verdict, Time started, const std::filesy
     std::filesystem::create_directories(folder, failed);
     if (failed) return failure(ErrorCode::Unreadable, "cannot make the report folder: " + failed.message(), folder.string());
     if (auto written = writeFile(folder / "junit.xml", toJUnit(verdict, started)); !written) return written;
+    if (auto written = writeFile(folder / "check.html", toHtml(verdict, started)); !written) return written;
     return writeFile(folder / "check.json", toJson(verdict));
 }
 

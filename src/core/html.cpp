@@ -1,5 +1,7 @@
 #include <millwright/core/html.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <format>
 
 namespace millwright {
@@ -26,14 +28,42 @@ th { color: var(--quiet); font-weight: 600; }
 .row { display: grid; grid-template-columns: 12rem 1fr 11rem; gap: .1rem .8rem; align-items: center; padding: .15rem 0; }
 .row svg, .row .ticks { display: block; width: 100%; height: 1.5rem; grid-column: 2; grid-row: 1; }
 .row .value { grid-column: 3; text-align: right; font-variant-numeric: tabular-nums; }
-.row .ticks { position: relative; height: 1.2rem; color: var(--quiet); font-size: .75rem; }
-.row .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
+.ticks, .row .ticks { position: relative; height: 1.2rem; color: var(--quiet); font-size: .75rem; }
+.ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
+.ticks.ends span:first-child { transform: none; }
+.ticks.ends span:last-child { transform: translateX(-100%); }
+.chart { position: relative; margin-top: .6rem; background: var(--panel); border: 1px solid var(--line); }
+.chart svg { display: block; width: 100%; height: 9rem; }
+.chart .top, .chart .bottom { position: absolute; left: .3rem; padding: 0 .2rem; background: var(--panel); color: var(--quiet); font-size: .75rem; line-height: 1.1rem; }
+.chart .top { top: .1rem; }
+.chart .bottom { bottom: .1rem; }
+.key { display: inline-block; width: .8em; height: .8em; margin-left: .6em; }
+.compare { position: relative; margin-top: .6rem; --at: 50%; }
+.compare img, .picture { display: block; width: 100%; }
+.compare .over { position: absolute; inset: 0 0 auto 0; clip-path: inset(0 calc(100% - var(--at)) 0 0); }
+.compare input { width: 100%; margin: .4rem 0 0; }
+code { font-size: .85em; }
+details { margin: .4rem 0; }
 @media (max-width: 40rem) { .row { grid-template-columns: 1fr auto; } .row .value { grid-column: 2; } .row svg, .row .ticks { grid-column: 1 / -1; grid-row: 2; } }
+a { color: var(--mark); }
 summary { cursor: pointer; color: var(--mark); }
-@media print { body { max-width: none; } details { display: none; } h2, h3 { break-after: avoid; } }
+@media print { body { max-width: none; } details:not([open]) { display: none; } h2, h3 { break-after: avoid; } }
 )";
 
 } // namespace
+
+std::string dataUrl(std::string_view mediaType, std::string_view bytes) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string url = std::format("data:{};base64,", mediaType);
+    url.reserve(url.size() + (bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t given = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t three = 0;
+        for (std::size_t k = 0; k < 3; ++k) three = three << 8 | (k < given ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+        for (std::size_t k = 0; k < 4; ++k) url += k <= given ? digits[three >> (18 - 6 * k) & 63] : '=';
+    }
+    return url;
+}
 
 std::string htmlEscaped(std::string_view text) {
     std::string result;

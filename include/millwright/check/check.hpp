@@ -15,6 +15,37 @@
 
 namespace millwright::check {
 
+/// What one signal did in an interval, to be drawn.
+struct Trend {
+    /// Smallest and largest usable number in one of equally long slices, in the plant's unit; NaN where there was none.
+    struct Slice {
+        float low, high;
+    };
+    /// A state of a discrete signal, for as long as it held.
+    struct Spell {
+        Time from{}, to{};
+        std::string text;
+    };
+    std::string path;
+    std::string unit; ///< UCUM code
+    TimeInterval interval;
+    bool discrete = false;
+    std::vector<Slice> slices; ///< of a number
+    std::vector<Spell> spells; ///< of a discrete signal; none where no usable state is known
+};
+
+/// What the report shows beside an outcome.
+struct Evidence {
+    std::optional<TimeInterval> window;
+    EquipmentIndex equipment = noEquipment; ///< what to look at
+    std::string equipmentPath;
+    std::string camera;
+    bool moment = true;               ///< decided by what happened at one moment, not by a sum over the window
+    std::optional<double> limit;      ///< that the signal's trend is seen against, in its unit
+    std::optional<std::size_t> trend; ///< in `Verdict::trends`: of the signal it is about, over the whole log
+    std::optional<Trend> detail;      ///< of a failure: the half minute before and after
+};
+
 /// What became of one expectation.
 struct Outcome {
     std::string name;
@@ -26,13 +57,27 @@ struct Outcome {
     std::optional<Time> time;                       ///< when it was decided: the first violation, the moment asked for …
     std::vector<std::filesystem::path> attachments; ///< pictures of a failure: what was drawn, what was expected, where they differ
     double seconds = 0;                             ///< wall clock spent on this one alone
+    Evidence evidence = {};
+};
+
+/// An alarm that called for the operator.
+struct AlarmCall {
+    Time time{};
+    std::string path;
+    plant::AlarmPriority priority = plant::AlarmPriority::Low;
 };
 
 struct Verdict {
-    std::string plant;
+    std::string plant;               ///< its id
+    std::string plantName;           ///< for people
+    std::filesystem::path plantPath; ///< for commands
     std::filesystem::path log;
     std::filesystem::path expectations;
     std::vector<Outcome> outcomes; ///< in file order
+    TimeInterval span;             ///< of the log
+    std::vector<Trend> trends;     ///< where a report was asked for: of every signal that a check is about
+    std::vector<AlarmCall> calls;  ///< the first of them
+    std::uint64_t callCount = 0;   ///< of all
     Digest stateHash;              ///< at the end of the log
     std::uint64_t samples = 0;
     double seconds = 0; ///< wall clock
@@ -44,7 +89,7 @@ struct Verdict {
 struct CheckOptions {
     /// Draws what a camera sees of a frame; empty where nothing can draw: picture checks then fail, saying so.
     std::function<Result<PngImage>(const twin::Frame& frame, const PictureCheck& check)> draw;
-    /// Where pictures of failures go; created when needed. Empty: nowhere.
+    /// Where pictures of failures go; created when needed. Empty: nowhere, and no trends are kept.
     std::filesystem::path reportFolder;
     Progress progress;
 };

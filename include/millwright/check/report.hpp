@@ -15,7 +15,13 @@ namespace millwright::check {
 /// For people: failures with what was expected and found, then one line with the verdict.
 [[nodiscard]] std::string toText(const Verdict& verdict);
 
-/// Writes `junit.xml` and `check.json` into `folder`, creating it. Errors: Unreadable.
+/// One page for people that opens anywhere, without a network: every check on a timeline, failures with what was expected, the
+/// trend of their signal, their pictures with a slider, and how to see the moment.
+[[nodiscard]] std::string toHtml(const Verdict& verdict, Time started);
+/// The command that shows the moment that decided a check: `millwright view … --at …`, quoted for a shell.
+[[nodiscard]] std::string viewCommand(const Verdict& verdict, const Outcome& outcome);
+
+/// Writes `junit.xml`, `check.json` and `check.html` into `folder`, creating it. Errors: Unreadable.
 [[nodiscard]] Result<void> writeReport(const Verdict& verdict, Time started, const std::filesystem::path& folder);
 
 } // namespace millwright::check

@@ -3,8 +3,11 @@
 #include <string>
 #include <string_view>
 
-/// Reports as single HTML pages that open anywhere, without a network or a script.
+/// Reports as single HTML pages that open anywhere, without a network.
 namespace millwright {
+
+/// `bytes` as a `data:` URL, for pictures that travel in the page.
+[[nodiscard]] std::string dataUrl(std::string_view mediaType, std::string_view bytes);
 
 /// `text` for HTML and XML, in content and in quoted attributes: markup is escaped, control characters other than tab and
 /// new line are left out. `text` must be UTF-8.
@@ -14,7 +17,8 @@ namespace millwright {
 /// reader's machine is, made for print and for widths from 400 pixels. Classes: `wide` for what may scroll sideways, `note` for
 /// small print, `number` for right-aligned cells, `good` and `bad` for verdicts, `row` for a line
 /// of a chart: a label, an `svg` that is stretched to the width there is (or `ticks` of `span`s), and a `value`; on narrow screens
-/// the drawing goes below the words.
+/// the drawing goes below the words. `chart` for a drawing by itself, with `top` and `bottom` of its scale, `ticks ends` below
+/// it; `key` for a colour; `compare` for two pictures of one size and a range input that sets `--at`; `picture` for one.
 [[nodiscard]] std::string htmlPage(std::string_view title, std::string_view body);
 
 } // namespace millwright

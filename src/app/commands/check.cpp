@@ -70,6 +70,7 @@ ExitStatus checkLog(const Options& options) {
         return check::run(*plant, *replay, *expectations, how);
     }();
     if (!verdict) return fail(verdict.error());
+    verdict->plantPath = options.plant;
     verdict->log = *log;
     verdict->expectations = options.expect;
     if (!options.report.empty()) {
@@ -89,7 +90,7 @@ void addCheck(CLI::App& program, Run& run) {
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
     command->add_option("--expect", options->expect, "What the log must show (docs/check.md)")->required();
-    command->add_option("--report", options->report, "Folder for junit.xml, check.json and the pictures of failures");
+    command->add_option("--report", options->report, "Folder for check.html, junit.xml, check.json and the pictures of failures");
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_flag("--json", options->json, "Print the verdict as JSON");
     command->callback([&run, options] { run = [options] { return checkLog(*options); }; });

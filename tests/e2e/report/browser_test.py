@@ -4,6 +4,7 @@ import html
 import json
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,10 +19,16 @@ PLANT = REPOSITORY / "assets/plants/battery"
 MEASURE = """<!DOCTYPE html><title>measure</title><iframe style="width:400px;height:900px;border:0" srcdoc="%s"></iframe><script>
 addEventListener("load", () => {
   const page = document.querySelector("iframe").contentDocument, drawings = [...page.querySelectorAll(".row svg")].map(d => d.getBoundingClientRect());
+  const slider = page.querySelector(".compare input"), before = slider && page.querySelector(".compare").style.getPropertyValue("--at");
+  if (slider) { slider.value = 80; slider.dispatchEvent(new Event("input")); }
+  const links = [...page.querySelectorAll("a[href^='#']")];
   const texts = [...page.querySelectorAll("h1,h2,h3,p,li,td,th,.row span")].filter(e => e.textContent.trim() && e.getClientRects().length);
   document.body.dataset.found = JSON.stringify({
     scrollWidth: page.documentElement.scrollWidth, drawings: drawings.length, narrowest: Math.min(...drawings.map(d => d.width)),
     smallestText: Math.min(...texts.map(t => parseFloat(getComputedStyle(t).fontSize))), title: page.title,
+    slider: slider && [before, page.querySelector(".compare").style.getPropertyValue("--at")], dangling: links.filter(a => !page.querySelector(a.hash)).length,
+    closed: [...page.querySelectorAll("details")].filter(d => !d.open).length,
+    pictures: [...page.images].filter(p => p.naturalWidth > 0).length, links: links.length,
     outside: [...page.querySelectorAll("[src],link[href]")].map(e => e.src || e.href).filter(a => !a.startsWith("data:")),
     beyond: texts.filter(t => !t.closest(".wide") && t.getBoundingClientRect().right > 400.5).map(t => t.textContent) }) })
 </script>"""
@@ -73,6 +80,67 @@ class Browser(unittest.TestCase):
             values = [float(row["value"]) for row in csv.DictReader(file) if (row["scenario"], row["metric"]) == ("speed-20", "throughput")]
         self.assertEqual(len(values), 8)
         self.assertAlmostEqual(sum(values) / 8, answer["scenarios"]["speed-20"]["throughput"]["mean"])
+
+    def test_check_report(self):
+        """A deliberate fault in a log: the web break is expected not to be, and the reference picture is of another camera."""
+        expectations = self.folder / "none of this.toml"
+        shutil.copy(REPOSITORY / "tests/golden/coater.png", self.folder / "reference.png")
+        signal = "electrode/coating/rewinder-1/web-tension"
+        expectations.write_text(f'''format = 1
+[[check]]
+name = "the web <b>never</b> breaks"
+signal = "{signal}"
+when = {{ op = ">", value = 100 }}
+expect = "always"
+from = "+2min"
+[[check]]
+name = "the line was available"
+kpi = "availability"
+equipment = "electrode/coating"
+least = 0.85
+[[check]]
+name = "it looks right"
+picture = "reference.png"
+camera = "calender"
+size = [960, 540]
+at = "+10min"
+[[check]]
+name = "a full log"
+samples = [300000, 400000]
+''')
+        report = self.folder / "a report"
+        ran = subprocess.run([PROGRAM, "check", PLANT, "--expect", expectations, "--report", report, "--json"], capture_output=True, text=True, timeout=200)
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        found = self.measured(report / "check.html")
+        self.assertEqual(found["title"], "Failed: Battery cell plant")
+        self.assertEqual(found["outside"], [])
+        self.assertLessEqual(found["scrollWidth"], 400)
+        self.assertEqual(found["beyond"], [])
+        self.assertGreaterEqual(found["smallestText"], 12)
+        self.assertEqual(found["drawings"], 5)  # four checks and the alarms on the timeline
+        self.assertEqual(found["slider"], ["", "80%"])
+        self.assertEqual(found["pictures"], 3)
+        self.assertEqual([found["links"], found["dangling"]], [4, 0])
+        self.assertEqual(found["closed"], 1)  # only what passed
+        picture = self.folder / "picture.png"
+        ran = browse(f"--screenshot={picture}", "--window-size=1100,2400", (report / "check.html").as_uri(), folder=self.folder)
+        self.assertNotIn("CONSOLE", ran.stderr)
+        self.assertGreater(picture.stat().st_size, 100_000)
+        page = (report / "check.html").read_text(encoding="utf-8")
+        answer = json.loads((report / "check.json").read_text())
+        for check in answer["checks"]:
+            self.assertIn(html.escape(check["found"]), page)
+            if not check["passed"]:
+                self.assertIn(html.escape(check["see"]), page)
+        # What the report says to look at can be looked at: the command is a shell's.
+        see = answer["checks"][0]["see"]
+        words = shlex.split(see)
+        self.assertEqual(words[:2], ["millwright", "view"])
+        self.assertEqual(words[words.index("--select") + 1], "electrode/coating/rewinder-1")
+        shot = self.folder / "seen.png"
+        ran = subprocess.run([PROGRAM, *words[1:], "--quality", "low", "--screenshot", shot], capture_output=True, text=True, timeout=200)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertGreater(shot.stat().st_size, 50_000)
 
 
 if __name__ == "__main__":

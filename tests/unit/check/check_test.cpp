@@ -1,3 +1,4 @@
+#include "check/monitor.hpp"
 #include "unit/twin/memory_source.hpp"
 #include "unit/twin/plants.hpp"
 
@@ -6,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 
 namespace millwright::check {
@@ -91,7 +93,7 @@ TEST_F(CheckTest, AlarmsAreCountedAndMissed) {
     const Outcome once = outcome(low("expect = \"raised\"\ncount = 1"));
     EXPECT_FALSE(once.passed);
     EXPECT_EQ(once.expected, "alarm line/machine/low raised exactly 1 times");
-    EXPECT_EQ(once.found, "raised 2 times, first at " + formatTime(at(2000)));
+    EXPECT_EQ(once.found, "raised 2 times, first at " + timeText(at(2000)));
     EXPECT_EQ(once.time, at(2000));
     EXPECT_TRUE(outcome(low("expect = \"raised\"\ncount = 1\nfrom = \"+3s\"")).passed);
     const Outcome none = outcome(low("expect = \"raised\"\nfrom = \"+7s\""));
@@ -114,7 +116,7 @@ TEST_F(CheckTest, AlarmsAreCountedWhateverTheJournalHasRoomFor) {
     for (const bool raised : {true, false}) {
         const Outcome counted = outcome(low(raised ? "expect = \"raised\"\ncount = 3" : "expect = \"returned\"\ncount = 3"));
         EXPECT_FALSE(counted.passed);
-        EXPECT_THAT(counted.found, HasSubstr("2 times, first at " + formatTime(at(raised ? 2000 : 4000))));
+        EXPECT_THAT(counted.found, HasSubstr("2 times, first at " + timeText(at(raised ? 2000 : 4000))));
     }
 }
 
@@ -166,13 +168,77 @@ TEST_F(CheckTest, KpiChecksAreReadWithCare) {
     EXPECT_THAT(problem(kpi("oee", "least = 1\nfrom = \"+5s\"\nto = \"+5s\"")), HasSubstr("the same moment"));
 }
 
+/// Folders of reports that are gone with their test.
+class ReportedCheckTest : public CheckTest {
+protected:
+    ReportedCheckTest() : report{folder / "millwright-reported-check"} {}
+    ~ReportedCheckTest() override { std::filesystem::remove_all(report); }
+    std::filesystem::path report;
+};
+
+TEST_F(ReportedCheckTest, EvidenceShowsTheTrendOfTheSignal) {
+    const auto verdict =
+        run(slide("when = { op = \"<\", value = 5 }\nexpect = \"never\"\nfrom = \"+1s\""), {.reportFolder = report});
+    ASSERT_TRUE(verdict);
+    const Evidence& evidence = verdict->outcomes.at(0).evidence;
+    EXPECT_EQ(evidence.window, (TimeInterval{at(1000), at(10'000)}));
+    EXPECT_EQ(evidence.limit, 5);
+    EXPECT_EQ(evidence.equipmentPath, "line/machine");
+    ASSERT_EQ(evidence.trend, 0u);
+    const Trend& trend = verdict->trends.at(0);
+    EXPECT_EQ(trend.path, "line/machine/slide");
+    ASSERT_EQ(trend.slices.size(), 600u);
+    const auto slice = [&](double second) { return trend.slices[static_cast<std::size_t>(second * 60)]; };
+    EXPECT_EQ(slice(1).low, 10);
+    EXPECT_EQ(slice(1).high, 10);
+    EXPECT_EQ(slice(2).low, 3) << "both values of the slice in which it changes";
+    EXPECT_EQ(slice(2).high, 10);
+    EXPECT_EQ(slice(3).high, 3) << "held";
+    EXPECT_TRUE(std::isnan(slice(5.5).low)) << "of bad quality";
+    EXPECT_EQ(slice(6.5).low, 2);
+    EXPECT_FALSE(evidence.detail) << "ten seconds need no closer look";
+}
+
+TEST_F(ReportedCheckTest, EvidenceShowsStatesAsSpells) {
+    const auto verdict = run("signal = \"line/machine/state\"\nvalue = \"Execute\"\nat = \"end\"", {.reportFolder = report});
+    ASSERT_TRUE(verdict);
+    const auto& spells = verdict->trends.at(0).spells;
+    ASSERT_EQ(spells.size(), 2u);
+    EXPECT_EQ(spells[0].text, "Execute");
+    EXPECT_EQ(spells[0].to, at(8000));
+    EXPECT_EQ(spells[1].text, "Aborted");
+    EXPECT_EQ(spells[1].to, at(10'000));
+}
+
+// A long log is looked at once more around the failure: what is drawn there is the samples themselves.
+TEST_F(ReportedCheckTest, AFailureIsLookedAtMoreClosely) {
+    std::vector<Sample> samples;
+    for (int second = 0; second <= 1000; ++second) samples.push_back(number(second * 1000, 1, second == 500 ? 1 : 10));
+    const auto expectations =
+        parse("format = 1\n[[check]]\nname = \"it\"\n" + slide("when = { op = \"<\", value = 5 }\nexpect = \"never\""),
+              folder / "e.toml", plant);
+    ASSERT_TRUE(expectations);
+    auto replay = twin::Replay::open(plant, std::make_unique<MemorySource>(7, std::move(samples)), replaying);
+    ASSERT_TRUE(replay);
+    const auto verdict = check::run(plant, *replay, *expectations, {.reportFolder = report});
+    ASSERT_TRUE(verdict);
+    const auto& detail = verdict->outcomes.at(0).evidence.detail;
+    ASSERT_TRUE(detail);
+    EXPECT_EQ(detail->interval, (TimeInterval{at(470'000), at(530'000)}));
+    const auto slice = [&](double second) { return detail->slices[static_cast<std::size_t>((second - 470) * 10)]; };
+    EXPECT_EQ(slice(470).low, 10) << "what was before it holds";
+    EXPECT_EQ(slice(500.5).high, 1);
+    EXPECT_EQ(slice(501.5).low, 10);
+    EXPECT_EQ(verdict->samples, 1001u) << "samples are counted once";
+}
+
 TEST_F(CheckTest, AlwaysTellsTheFirstViolation) {
     EXPECT_TRUE(outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\"\nto = \"+1s\"")).passed);
     const Outcome failed = outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\""));
     EXPECT_FALSE(failed.passed);
     EXPECT_EQ(failed.time, at(2000));
     EXPECT_EQ(failed.expected, "line/machine/slide > 5 mm all the time");
-    EXPECT_EQ(failed.found, "3 mm at " + formatTime(at(2000)));
+    EXPECT_EQ(failed.found, "3 mm at " + timeText(at(2000)));
     const Outcome bad = outcome(slide("when = {op = \">\", value = -1}\nexpect = \"always\""));
     EXPECT_FALSE(bad.passed) << "without a good value no condition holds";
     EXPECT_EQ(bad.time, at(5000));
@@ -202,7 +268,7 @@ TEST_F(CheckTest, CountsHowOftenAConditionBegins) {
     const std::string below = "when = {op = \"<\", value = 5}\nexpect = \"count\"\n";
     const Outcome two = outcome(slide(below + "count = 2"));
     EXPECT_TRUE(two.passed);
-    EXPECT_EQ(two.found, "2: at " + formatTime(at(2000)) + ", " + formatTime(at(6000)));
+    EXPECT_EQ(two.found, "2: at " + timeText(at(2000)) + ", " + timeText(at(6000)));
     EXPECT_TRUE(outcome(slide(below + "count = 1\nfrom = \"+2.5s\"")).passed) << "it held already at the window's start";
     EXPECT_TRUE(outcome(slide(below + "count = 1\nfrom = \"+2s\"\nto = \"+5s\"")).passed);
     EXPECT_TRUE(outcome(slide(below + "count = [1, 3]")).passed);
@@ -216,7 +282,7 @@ TEST_F(CheckTest, LastsLooksForTheLongestSpell) {
     EXPECT_TRUE(outcome(slide(above + "for = \"3s\"")).passed);
     const Outcome shorter = outcome(slide(above + "for = \"3.5s\""));
     EXPECT_FALSE(shorter.passed);
-    EXPECT_THAT(shorter.found, HasSubstr("at most 3 s, from " + formatTime(at(7000))));
+    EXPECT_THAT(shorter.found, HasSubstr("at most 3 s, from " + timeText(at(7000))));
     EXPECT_FALSE(outcome(slide(above + "for = \"2s\"\nfrom = \"+1s\"\nto = \"+6s\"")).passed)
         << "only the part within the window counts";
 }

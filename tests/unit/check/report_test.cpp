@@ -57,6 +57,36 @@ TEST(Report, JsonHasTheFieldsOfTheContract) {
     EXPECT_THAT(json, HasSubstr(R"("stateHash": "00000000000000000000000000000000")"));
 }
 
+TEST(Report, CommandsSurviveAShell) {
+    Verdict v = verdict();
+    v.plantPath = "plants/it's mine";
+    v.log = "a b.mcap";
+    Outcome& failed = v.outcomes[1];
+    failed.time = timeFromNanoseconds(1'500'000'000);
+    failed.evidence.equipmentPath = "line/m-1";
+    EXPECT_EQ(viewCommand(v, failed),
+              R"(millwright view 'plants/it'\''s mine' --log 'a b.mcap' --at 1970-01-01T00:00:01.5Z --paused --select line/m-1)");
+}
+
+TEST(Report, HtmlIsOnePageThatEscapesWhatItShows) {
+    Verdict v = verdict();
+    v.plantName = "<script>alert(1)</script>";
+    v.span = {timeFromNanoseconds(0), timeFromNanoseconds(1'000'000'000)};
+    v.trends.push_back({.path = "a/<b>", .unit = "N", .interval = v.span, .slices = {{1, 2}, {2, 3}}});
+    v.outcomes[1].evidence.trend = 0;
+    v.outcomes[1].evidence.limit = 2.5;
+    v.calls.push_back({timeFromNanoseconds(5), "a/\"quoted\"", plant::AlarmPriority::Urgent});
+    v.callCount = 1;
+    const std::string page = toHtml(v, timeFromNanoseconds(0));
+    EXPECT_THAT(page, HasSubstr("1 of 2 checks failed"));
+    EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)"));
+    EXPECT_THAT(page, HasSubstr("limit 2.5 (dashed)"));
+    EXPECT_THAT(page, HasSubstr("a/&quot;quoted&quot;"));
+    EXPECT_THAT(page, Not(HasSubstr("<script")));
+    EXPECT_THAT(page, Not(HasSubstr("http")));
+    EXPECT_THAT(page, Not(HasSubstr("nan")));
+}
+
 TEST(Report, TextNamesFailuresFirstHand) {
     const std::string text = toText(verdict());
     EXPECT_THAT(text, HasSubstr("passed  good"));
