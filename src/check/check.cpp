@@ -1,5 +1,6 @@
 #include "check/kpi_monitor.hpp"
 #include "check/monitor.hpp"
+#include "check/text.hpp"
 #include "check/trend.hpp"
 
 #include <millwright/check/check.hpp>
@@ -21,11 +22,12 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Counts the samples of a window.
-struct SampleCounter {
-    TimeInterval window;
-    std::uint64_t count = 0;
-};
+Window windowOf(const auto& check) {
+    return check.window;
+}
+Window windowOf(const ConditionCheck& check) {
+    return check.behaviour == Behaviour::At ? Window{check.at, check.at} : check.window;
+}
 
 /// Follows one alarm through the journal. It keeps no transitions: the journal may drop its oldest during a run.
 struct AlarmMonitor {
@@ -61,15 +63,13 @@ public:
           replay_{replay},
           expectations_{expectations},
           options_{options},
-          watchers_(plant.signals.size()),
+          bySignal_(plant.signals.size()),
           kpis_{plant, replay.source()},
           trends_{plant, replay} {
         verdict_.plant = plant.id;
         verdict_.plantName = plant.name;
         verdict_.plantPath = plant.folder;
         verdict_.span = replay.log();
-        monitors_.reserve(expectations.size());
-        counters_.reserve(expectations.size());
     }
 
     std::expected<Verdict, std::vector<Error>> go();
@@ -80,14 +80,11 @@ private:
         Time time{};
         std::size_t expectation = 0;
     };
-    struct Watchers {
-        std::vector<ConditionMonitor*> monitors;
-        std::vector<SampleCounter*> counters;
-    };
-
     std::optional<Time> resolve(const Moment& moment);
     std::optional<TimeInterval> resolve(const Window& window);
     void prepare(std::size_t i);
+    template <typename Check>
+    void prepare(std::size_t i, const Check& check);
     Result<void> lookCloser();
     Result<void> replayTo(Time time);
     void show(std::span<const telemetry::Sample> samples);
@@ -107,10 +104,9 @@ private:
     const CheckOptions& options_;
     Verdict verdict_;
     std::vector<Error> errors_;
-    std::vector<Watchers> watchers_; ///< by signal
-    std::vector<SampleCounter*> allCounters_;
-    std::vector<std::pair<std::size_t, ConditionMonitor>> monitors_; ///< with their expectation
-    std::vector<std::pair<std::size_t, SampleCounter>> counters_;
+    std::vector<std::pair<std::size_t, std::unique_ptr<Monitor>>> monitors_; ///< with their expectation
+    std::vector<std::vector<Monitor*>> bySignal_;
+    std::vector<Monitor*> ofAll_; ///< that want every sample
     std::vector<AlarmMonitor> alarmMonitors_;
     KpiMonitors kpis_;
     Trends trends_; ///< parallel to `Verdict::trends`
@@ -144,21 +140,7 @@ void Run::prepare(std::size_t i) {
     const auto [evidence, signal] = evidenceOf(plant_, expectation);
     outcome.evidence = evidence;
     if (signal != noSignal && !options_.reportFolder.empty()) outcome.evidence.trend = trends_.watch(signal);
-    if (const auto* condition = std::get_if<ConditionCheck>(&expectation.what)) {
-        const Window window = condition->behaviour == Behaviour::At ? Window{condition->at, condition->at} : condition->window;
-        const auto interval = resolve(window);
-        if (!interval) return;
-        outcome.evidence.window = interval;
-        const telemetry::Conversion conversion = replay_.source().conversions()[index(condition->signal)];
-        ConditionMonitor monitor{*condition, plant_.at(condition->signal), conversion, replay_.source().strings(), *interval};
-        watchers_[index(condition->signal)].monitors.push_back(&monitors_.emplace_back(i, std::move(monitor)).second);
-    } else if (const auto* count = std::get_if<SampleCountCheck>(&expectation.what)) {
-        const auto interval = resolve(count->window);
-        if (!interval) return;
-        outcome.evidence.window = interval;
-        SampleCounter* counter = &counters_.emplace_back(i, SampleCounter{*interval}).second;
-        (count->signal == noSignal ? allCounters_ : watchers_[index(count->signal)].counters).push_back(counter);
-    } else if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
+    if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
         const auto interval = resolve(alarm->window);
         if (!interval) return;
         outcome.evidence.window = interval;
@@ -173,15 +155,23 @@ void Run::prepare(std::size_t i) {
             errors_.push_back(
                 {ErrorCode::Invalid, "'from' and 'to' are the same moment: a KPI is measured over a time", kpi->window.from.place});
     } else {
-        const auto at = std::visit(
-            [](const auto& check) {
-                if constexpr (requires { check.at; })
-                    return check.at;
-                else
-                    return Moment{};
-            },
-            expectation.what);
-        if (const auto time = resolve(at)) decisions_.push_back({*time, i});
+        std::visit([&](const auto& check) { prepare(i, check); }, expectation.what);
+    }
+}
+
+/// Sets up a check that watches samples, or one of a moment.
+template <typename Check>
+void Run::prepare(std::size_t i, const Check& check) {
+    if constexpr (requires(Watch watch) { watcherOf(check, watch); }) {
+        const auto interval = resolve(windowOf(check));
+        if (!interval) return;
+        verdict_.outcomes[i].evidence.window = interval;
+        Watcher watcher = watcherOf(check, Watch{plant_, replay_.source(), *interval, replay_.log()});
+        for (const SignalIndex signal : watcher.signals) bySignal_[index(signal)].push_back(watcher.monitor.get());
+        if (watcher.signals.empty()) ofAll_.push_back(watcher.monitor.get());
+        monitors_.emplace_back(i, std::move(watcher.monitor));
+    } else if constexpr (requires { check.at; }) {
+        if (const auto time = resolve(check.at)) decisions_.push_back({*time, i});
     }
 }
 
@@ -202,18 +192,9 @@ Result<void> Run::lookCloser() {
 void Run::show(std::span<const telemetry::Sample> samples) {
     kpis_.add(samples);
     trends_.add(samples);
-    for (const telemetry::Sample& sample : samples) {
-        const Watchers& watchers = watchers_[index(sample.signal)];
-        for (ConditionMonitor* monitor : watchers.monitors) monitor->add(sample);
-        for (SampleCounter* counter : watchers.counters) {
-            if (sample.time >= counter->window.from && sample.time <= counter->window.to) ++counter->count;
-        }
-    }
-    for (SampleCounter* counter : allCounters_) {
-        const auto first = std::ranges::lower_bound(samples, counter->window.from, {}, &telemetry::Sample::time);
-        const auto last = std::ranges::upper_bound(samples, counter->window.to, {}, &telemetry::Sample::time);
-        if (first < last) counter->count += static_cast<std::uint64_t>(last - first);
-    }
+    for (Monitor* monitor : ofAll_) monitor->add(samples);
+    for (const telemetry::Sample& sample : samples)
+        for (Monitor* monitor : bySignal_[index(sample.signal)]) monitor->add({&sample, 1});
 }
 
 /// What alarms did since it was last looked.
@@ -350,21 +331,12 @@ void Run::decide(const AlarmMonitor& monitor, Outcome& outcome) const {
     else if (count == 0)
         outcome.found = std::format("not {}", what);
     else
-        outcome.found =
-            std::format("{} {}, first at {}", what, count == 1 ? "once" : std::format("{} times", count), timeText(*first));
+        outcome.found = std::format("{} {}, first at {}", what, timesText(count), timeText(*first));
     outcome.passed = never ? !calling && count == 0 : count >= check.count.least && count <= check.count.most;
 }
 
 void Run::finish() {
-    for (auto& [expectation, monitor] : monitors_) monitor.finish(verdict_.outcomes[expectation]);
-    for (const auto& [expectation, counter] : counters_) {
-        const auto& check = std::get<SampleCountCheck>(expectations_[expectation].what);
-        Outcome& outcome = verdict_.outcomes[expectation];
-        outcome.expected =
-            countText(check.count) + " samples" + (check.signal == noSignal ? "" : " of " + plant_.at(check.signal).path);
-        outcome.found = std::format("{}", counter.count);
-        outcome.passed = counter.count >= check.count.least && counter.count <= check.count.most;
-    }
+    for (auto& [expectation, monitor] : monitors_) monitor->finish(verdict_.outcomes[expectation]);
     for (const AlarmMonitor& monitor : alarmMonitors_) decide(monitor, verdict_.outcomes[monitor.expectation]);
     kpis_.finish(verdict_.outcomes);
     verdict_.trends = trends_.finish();

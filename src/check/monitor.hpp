@@ -4,64 +4,56 @@
 #include <millwright/telemetry/sample.hpp>
 #include <millwright/telemetry/source.hpp>
 
-#include <array>
-#include <optional>
-#include <string>
+#include <memory>
+#include <span>
+#include <vector>
 
 namespace millwright::check {
 
-/// Watches one signal of a run for one condition check. Give it every sample of the signal in order, then `finish`.
-/// A value counts from its sample until the next one of a later time; of several at one time the last counts.
-class ConditionMonitor {
+/// Watches the samples of a run for one check.
+class Monitor {
 public:
-    ConditionMonitor(const ConditionCheck& check, const plant::Signal& signal, telemetry::Conversion conversion,
-                     const StringTable& strings, TimeInterval window);
-
-    void add(const telemetry::Sample& sample);
+    virtual ~Monitor() = default;
+    /// Samples of the signals that it wants, in order.
+    virtual void add(std::span<const telemetry::Sample> samples) = 0;
     /// The log is over. Fills `passed`, `expected`, `found` and `time`.
-    void finish(Outcome& outcome);
-
-private:
-    struct Reading {
-        Time from{};
-        telemetry::Sample sample;
-        double number = 0; ///< in the plant's unit
-        bool usable = false;
-        bool holds = false;
-    };
-    [[nodiscard]] Reading read(const telemetry::Sample& sample) const;
-    void close(Time until);
-    void note(Time from, Time until);
-    [[nodiscard]] std::string describe(const Reading& reading) const;
-    [[nodiscard]] std::string expected() const;
-    [[nodiscard]] std::string range() const;
-    void decideAtEnd(Outcome& outcome) const;
-
-    const ConditionCheck* check_;
-    const plant::Signal* signal_;
-    telemetry::Conversion conversion_;
-    const StringTable* strings_;
-    TimeInterval window_;
-
-    Reading now_;                  ///< `from` is the earliest time before the first sample
-    std::optional<bool> held_;     ///< at the last usable reading, for counting
-    std::optional<Reading> first_; ///< that decided: a violation, or the first time it held
-    Time firstTime_{};
-    std::uint64_t count_ = 0;
-    std::array<Time, 5> times_{}; ///< of the first counts
-    std::optional<Time> runFrom_; ///< it has held since then
-    Duration longest_ = Duration{-1};
-    Time longestFrom_{};
-    double low_, high_; ///< of usable numbers within the window
+    virtual void finish(Outcome& outcome) = 0;
 };
 
-/// `12.5 N`, `Execute`, `true`: a value of a signal for people.
-[[nodiscard]] std::string valueText(const plant::Signal& signal, double number, std::string_view text);
-/// `electrode/coating/coater-1/web-tension < 5 N`.
-[[nodiscard]] std::string conditionText(const plant::Signal& signal, const plant::Condition& condition);
-/// `2026-11-23T01:43:00.5Z`: no more digits than it needs.
-[[nodiscard]] std::string timeText(Time time);
-/// `exactly 1`, `1 to 3`.
-[[nodiscard]] std::string countText(const CountRange& range);
+/// What a monitor watches with. Both must outlive it, and the check too.
+struct Watch {
+    const plant::Plant& plant;
+    const telemetry::Source& source;
+    TimeInterval window;
+    TimeInterval log;
+
+    /// The number of a sample in its signal's unit of the plant; not a number for texts.
+    [[nodiscard]] double number(const telemetry::Sample& sample) const {
+        const auto [scale, offset] = source.conversions()[index(sample.signal)];
+        return scale * sample.value.asNumber(sample.type) + offset;
+    }
+    /// Of a String, else empty.
+    [[nodiscard]] std::string_view text(const telemetry::Sample& sample) const {
+        return sample.type == ValueType::String ? source.strings().text(sample.value.string) : std::string_view{};
+    }
+    /// Whether a sample's value may be reckoned with.
+    [[nodiscard]] bool usable(const telemetry::Sample& sample) const {
+        return isUsable(sample.quality) && (sample.type == ValueType::String || std::isfinite(number(sample)));
+    }
+    /// A sample's value for people, with its quality where that is not usable.
+    [[nodiscard]] std::string describe(const telemetry::Sample& sample) const;
+};
+
+/// A monitor and the signals whose samples it wants; none: all samples.
+struct Watcher {
+    std::vector<SignalIndex> signals;
+    std::unique_ptr<Monitor> monitor;
+};
+[[nodiscard]] Watcher watcherOf(const ConditionCheck& check, const Watch& watch);
+[[nodiscard]] Watcher watcherOf(const SampleCountCheck& check, const Watch& watch);
+[[nodiscard]] Watcher watcherOf(const RateCheck& check, const Watch& watch);
+[[nodiscard]] Watcher watcherOf(const MonotoneCheck& check, const Watch& watch);
+[[nodiscard]] Watcher watcherOf(const SequenceCheck& check, const Watch& watch);
+[[nodiscard]] Watcher watcherOf(const QualityCheck& check, const Watch& watch);
 
 } // namespace millwright::check

@@ -1,4 +1,4 @@
-#include "check/monitor.hpp"
+#include "check/text.hpp"
 
 #include <millwright/check/report.hpp>
 #include <millwright/core/json_writer.hpp>

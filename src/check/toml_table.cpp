@@ -117,6 +117,31 @@ std::optional<std::pair<std::int64_t, std::int64_t>> TomlTable::integers(std::st
     return std::nullopt;
 }
 
+std::optional<std::pair<double, double>> TomlTable::numbers(std::string_view key) const {
+    const TomlNode* node = table_->find(key);
+    if (!node) return std::nullopt;
+    const auto isFinite = [](const TomlNode& each) { return each.isNumber() && std::isfinite(each.number); };
+    if (isFinite(*node)) return std::pair{-std::abs(node->number), std::abs(node->number)};
+    if (isA(TomlNode::Kind::Array, node) && node->children.size() == 2 && std::ranges::all_of(node->children, isFinite))
+        return std::pair{node->children[0].number, node->children[1].number};
+    problem(key, std::format("'{}' must be a number, or two in a list: [least, most]", key));
+    return std::nullopt;
+}
+
+std::vector<std::string> TomlTable::texts(std::string_view key) const {
+    std::vector<std::string> result;
+    const TomlNode* node = table_->find(key);
+    if (!node) return result;
+    const bool allTexts =
+        std::ranges::all_of(node->children, [](const TomlNode& each) { return isA(TomlNode::Kind::String, &each); });
+    if (!isA(TomlNode::Kind::Array, node) || !allTexts) {
+        problem(key, std::format("'{}' must be a list of texts", key));
+        return result;
+    }
+    for (const TomlNode& each : node->children) result.emplace_back(each.text);
+    return result;
+}
+
 std::optional<TomlTable> TomlTable::table(std::string_view key) const {
     const TomlNode* node = table_->find(key);
     if (!node) return std::nullopt;
@@ -151,6 +176,12 @@ std::string TomlTable::place(std::string_view key) const {
 
 void TomlTable::problem(std::string_view key, std::string message) const {
     const auto [line, column] = at(key);
+    problems_->add(line, column, std::move(message));
+}
+
+void TomlTable::problemWithin(std::string_view key, std::string_view source, std::size_t offset, std::string message) const {
+    const TomlNode* node = table_->find(key);
+    const auto [line, column] = node ? placeInText(source, *node, offset) : at();
     problems_->add(line, column, std::move(message));
 }
 

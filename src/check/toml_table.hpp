@@ -50,6 +50,10 @@ public:
     [[nodiscard]] std::optional<Duration> duration(std::string_view key) const;
     /// Two integers; one stands for both.
     [[nodiscard]] std::optional<std::pair<std::int64_t, std::int64_t>> integers(std::string_view key) const;
+    /// Two numbers; one stands for as much either way.
+    [[nodiscard]] std::optional<std::pair<double, double>> numbers(std::string_view key) const;
+    /// A list of strings; a missing one is empty.
+    [[nodiscard]] std::vector<std::string> texts(std::string_view key) const;
     [[nodiscard]] std::optional<TomlTable> table(std::string_view key) const;
     /// A list of tables; a missing one is empty.
     [[nodiscard]] std::vector<TomlTable> tables(std::string_view key) const;
@@ -60,6 +64,8 @@ public:
     [[nodiscard]] TextPosition at(std::string_view key = {}) const;
     [[nodiscard]] std::string place(std::string_view key = {}) const;
     void problem(std::string_view key, std::string message) const;
+    /// At byte `offset` of the member's text; `source` is the whole file.
+    void problemWithin(std::string_view key, std::string_view source, std::size_t offset, std::string message) const;
     /// Reports every member that is not among `known`, with a suggestion.
     void unknownKeys(std::initializer_list<std::string_view> known) const;
     /// Reports `key` as missing from what `whose` names.

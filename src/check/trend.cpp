@@ -1,6 +1,6 @@
 #include "check/trend.hpp"
 
-#include "check/monitor.hpp"
+#include "check/text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -124,14 +124,22 @@ Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation) {
     Subject subject;
     auto& [evidence, signal] = subject;
     if (const auto* condition = std::get_if<ConditionCheck>(&expectation.what)) {
-        signal = condition->signal;
-        evidence.limit = condition->condition.value;
+        if (!condition->when.signals.empty()) signal = condition->when.signals.front();
+        evidence.limit = condition->limit;
     } else if (const auto* value = std::get_if<ValueCheck>(&expectation.what)) {
         signal = value->signal;
         if (const auto* number = std::get_if<double>(&value->value)) evidence.limit = *number;
     } else if (const auto* count = std::get_if<SampleCountCheck>(&expectation.what)) {
         signal = count->signal;
         evidence.moment = false;
+    } else if (const auto* rate = std::get_if<RateCheck>(&expectation.what)) {
+        signal = rate->signal;
+    } else if (const auto* monotone = std::get_if<MonotoneCheck>(&expectation.what)) {
+        signal = monotone->signal;
+    } else if (const auto* sequence = std::get_if<SequenceCheck>(&expectation.what)) {
+        signal = sequence->signal;
+    } else if (const auto* quality = std::get_if<QualityCheck>(&expectation.what)) {
+        if (quality->signals.size() == 1) signal = quality->signals.front();
     } else if (const auto* check = std::get_if<AlarmCheck>(&expectation.what)) {
         const plant::Alarm& alarm = plant.at(check->alarm);
         signal = alarm.signal;

@@ -69,53 +69,6 @@ void checkKind(const Reader& reader, ReadContext& context, AlarmKind kind) {
         context.problems.add(reader.own().at, std::format("an alarm of kind {} needs 'limit'", wordOf(kind)));
 }
 
-/// Where in the file the character stands that became byte `offset` of a string's text: behind the quotes, and behind escapes,
-/// each of which is several characters that became one.
-Position placeInText(std::string_view source, const Node& node, std::size_t offset) {
-    Position at = node.at;
-    std::size_t byte = 0;
-    for (std::uint32_t line = 1; line < at.line && byte < source.size(); ++byte) line += source[byte] == '\n';
-    const auto isContinuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-    for (std::uint32_t column = 1; column < at.column && byte < source.size(); ++column) {
-        do ++byte;
-        while (byte < source.size() && isContinuation(source[byte]));
-    }
-    const auto step = [&] {
-        if (source[byte] == '\n')
-            ++at.line, at.column = 1;
-        else if (!isContinuation(source[byte]) && source[byte] != '\r')
-            ++at.column;
-        ++byte;
-    };
-    if (byte >= source.size()) return node.at;
-    const char quote = source[byte];
-    const bool multiLine = source.substr(byte, 3) == std::string(3, quote);
-    for (int i = 0; i < (multiLine ? 3 : 1); ++i) step();
-    if (multiLine && source.substr(byte).starts_with("\r\n")) step();
-    if (multiLine && byte < source.size() && source[byte] == '\n') step();
-    const auto goesOn = [&] { // a backslash at the end of a line: what follows belongs to the same text
-        const std::size_t next = byte + 1;
-        return quote == '"' && next < source.size() && source[byte] == '\\' && std::string_view{" \t\r\n"}.contains(source[next]);
-    };
-    for (std::size_t done = 0; byte < source.size();) {
-        if (goesOn()) {
-            step();
-            while (byte < source.size() && std::string_view{" \t\r\n"}.contains(source[byte])) step();
-            continue;
-        }
-        if (done == offset) break;
-        ++done; // an expression has no use for characters beyond ASCII: a place after one is near enough
-        if (source[byte] != '\\' || quote != '"') {
-            step();
-            continue;
-        }
-        const char escape = byte + 1 < source.size() ? source[byte + 1] : '\0';
-        const int digits = escape == 'u' ? 4 : escape == 'U' ? 8 : escape == 'x' ? 2 : 0;
-        for (int i = 0; i < 2 + digits && byte < source.size(); ++i) step();
-    }
-    return at;
-}
-
 struct Resolver {
     const AlarmTemplate& from;
     const SignalFinder& find;

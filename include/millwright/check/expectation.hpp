@@ -44,16 +44,51 @@ enum class Behaviour : std::uint8_t {
     Count,     ///< begins to hold a number of times: a usable value that fulfils it after one that does not
     Lasts,     ///< holds without interruption for a time
     At,        ///< holds at one moment
+    Until,     ///< holds all the time until another condition does, which comes within the window
+    Then,      ///< each time it begins to hold, another condition holds within a time
 };
 
 struct ConditionCheck {
-    SignalIndex signal = noSignal;
-    plant::Condition condition;
+    plant::Expression when;
+    std::string text; ///< `when` for people
     Behaviour behaviour = Behaviour::Always;
+    plant::Expression other; ///< of Until and Then
     Window window;
-    Moment at;        ///< Behaviour::At
-    CountRange count; ///< Behaviour::Count
-    Duration least{}; ///< Behaviour::Lasts
+    Moment at;                   ///< Behaviour::At
+    CountRange count;            ///< Behaviour::Count
+    Duration length{};           ///< Lasts: at least; Then: within
+    std::optional<double> limit; ///< that its one signal is compared with, in that signal's unit
+};
+
+/// How fast a signal may change between two usable samples no further apart than its `max_gap`.
+struct RateCheck {
+    SignalIndex signal = noSignal;
+    double least = 0, most = 0; ///< in the signal's unit a second
+    Window window;
+};
+
+/// A signal that never falls, or never rises.
+struct MonotoneCheck {
+    SignalIndex signal = noSignal;
+    bool rising = true;
+    double tolerance = 0; ///< that it may come back by
+    Window window;
+};
+
+/// The states that a signal goes through in a window, from the one that it begins with.
+struct SequenceCheck {
+    SignalIndex signal = noSignal;
+    std::vector<std::string> states; ///< texts, or names of the values
+    Window window;
+};
+
+/// That signals have good values all the time.
+struct QualityCheck {
+    std::vector<SignalIndex> signals; ///< ascending
+    std::string whose;                ///< for people
+    bool uncertainWillDo = false;
+    Duration silence{}; ///< longest that one may send nothing; zero: however long
+    Window window;
 };
 
 /// The signal's value at a moment, between samples where the signal asks for it.
@@ -112,7 +147,9 @@ struct Expectation {
     std::string name;
     std::string file;
     std::uint32_t line = 1;
-    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck, AlarmCheck, KpiCheck> what;
+    std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck, AlarmCheck, KpiCheck, RateCheck,
+                 MonotoneCheck, SequenceCheck, QualityCheck>
+        what;
 };
 
 /// Reads an expectation file against the plant it speaks of. Returns the expectations in file order, or every problem found, each

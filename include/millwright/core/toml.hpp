@@ -37,6 +37,10 @@ struct TomlNode {
     [[nodiscard]] const TomlNode* find(std::string_view name) const;
 };
 
+/// Where in `source`, the whole file, the character stands that became byte `offset` of a string's text: behind the quotes, and
+/// behind escapes, each of which is several characters that became one.
+[[nodiscard]] TextPosition placeInText(std::string_view source, const TomlNode& node, std::size_t offset);
+
 /// What a file may ask for; a text beyond it is refused before memory or stack is spent on it.
 struct TomlLimits {
     std::size_t bytes = 4u << 20;

@@ -1,4 +1,4 @@
-#include "check/monitor.hpp"
+#include "check/text.hpp"
 #include "unit/twin/memory_source.hpp"
 #include "unit/twin/plants.hpp"
 
@@ -302,6 +302,109 @@ TEST_F(CheckTest, TextsAndBooleans) {
     const Outcome unknown = outcome("signal = \"line/machine/door\"\nvalue = true\nat = \"+1s\"");
     EXPECT_FALSE(unknown.passed);
     EXPECT_EQ(unknown.found, "no value yet");
+}
+
+TEST_F(CheckTest, ConditionsInWordsReadManySignals) {
+    const Outcome low = outcome("when = \"line/machine/slide < 5 and line/machine/state == 'Execute'\"\nexpect = \"never\"");
+    EXPECT_FALSE(low.passed);
+    EXPECT_EQ(low.time, at(2000));
+    EXPECT_EQ(low.found, "line/machine/slide = 3 mm, line/machine/state = 'Execute' at " + timeText(at(2000)));
+    EXPECT_EQ(low.evidence.equipmentPath, "line/machine");
+    const std::string own = "equipment = \"line/machine\"\nwhen = \"slide < 5\"\n";
+    EXPECT_TRUE(outcome(own + "expect = \"count\"\ncount = 2").passed);
+    EXPECT_TRUE(outcome(own + "expect = \"never\"\nto = \"+1s\"").passed);
+    EXPECT_TRUE(outcome("equipment = \"line/machine\"\nwhen = \"not good(slide)\"\nexpect = \"at\"\nat = \"+5500ms\"").passed);
+}
+
+TEST_F(CheckTest, UntilAnotherConditionHolds) {
+    const std::string head = "equipment = \"line/machine\"\nwhen = \"slide > 5\"\nexpect = \"until\"\n";
+    const Outcome fell = outcome(head + "until = \"slide == 3\"");
+    EXPECT_TRUE(fell.passed) << "it need not hold any more when the other does";
+    EXPECT_EQ(fell.time, at(2000));
+    const Outcome before = outcome(head + "until = \"slide == 2\"");
+    EXPECT_FALSE(before.passed);
+    EXPECT_EQ(before.found, "3 mm at " + timeText(at(2000)) + ", before it");
+    const Outcome never = outcome(head + "until = \"slide == 99\"\nto = \"+1s\"");
+    EXPECT_FALSE(never.passed);
+    EXPECT_EQ(never.found, "slide == 99 holds at no time");
+    EXPECT_EQ(never.expected, "slide > 5 until slide == 99");
+}
+
+TEST_F(CheckTest, ThenAnotherConditionHoldsInTime) {
+    const std::string head = "equipment = \"line/machine\"\nwhen = \"slide < 5\"\nexpect = \"then\"\nthen = \"slide > 5\"\n";
+    const Outcome answered = outcome(head + "within = \"2s\"");
+    EXPECT_TRUE(answered.passed) << "at the very end of its time";
+    EXPECT_EQ(answered.found, "2 times, the slowest after 2 s");
+    EXPECT_EQ(answered.expected, "whenever slide < 5 begins, slide > 5 within 2 s");
+    const Outcome late = outcome(head + "within = \"1999ms\"");
+    EXPECT_FALSE(late.passed);
+    EXPECT_EQ(late.time, at(2000));
+    EXPECT_TRUE(outcome(head + "within = \"1s\"\nfrom = \"+5s\"").passed);
+    const std::string end =
+        "equipment = \"line/machine\"\nwhen = \"state == 'Aborted'\"\nexpect = \"then\"\nthen = \"slide < 5\"\n";
+    EXPECT_FALSE(outcome(end + "within = \"2s\"").passed) << "its time is over as the log ends";
+    const Outcome open = outcome(end + "within = \"3s\"");
+    EXPECT_TRUE(open.passed);
+    EXPECT_THAT(open.found, HasSubstr("still open"));
+    EXPECT_EQ(outcome(head + "within = \"1s\"\nto = \"+1s\"").found, "it never begins");
+}
+
+TEST_F(CheckTest, RatesAreTakenFromSampleToSample) {
+    EXPECT_TRUE(outcome(slide("rate = 8")).passed);
+    const Outcome fast = outcome(slide("rate = [-3.5, 7.9]"));
+    EXPECT_FALSE(fast.passed);
+    EXPECT_EQ(fast.time, at(7000));
+    EXPECT_EQ(fast.expected, "line/machine/slide changes by -3.5 mm/s to 7.9 mm/s");
+    EXPECT_EQ(fast.found, "-3.5 mm/s to 8 mm/s; beyond it first at " + timeText(at(7000)));
+    EXPECT_TRUE(outcome(slide("rate = 3.5\nto = \"+6s\"")).passed) << "from a bad value to the next there is no rate";
+    plant.signals[1].maxGap = std::chrono::seconds{1};
+    EXPECT_EQ(outcome(slide("rate = 0\nto = \"+6s\"")).found, "it has no two samples to go by");
+}
+
+TEST_F(CheckTest, MonotoneSignalsDoNotComeBack) {
+    const Outcome fell = outcome(slide("monotone = \"rising\""));
+    EXPECT_FALSE(fell.passed);
+    EXPECT_EQ(fell.found, "it fell from 10 mm to 3 mm at " + timeText(at(2000)));
+    EXPECT_TRUE(outcome(slide("monotone = \"rising\"\ntolerance = 8")).passed);
+    EXPECT_TRUE(outcome(slide("monotone = \"rising\"\nfrom = \"+2s\"\nto = \"+4s\"")).passed == false)
+        << "it begins with what was before the window";
+    EXPECT_TRUE(outcome(slide("monotone = \"rising\"\nfrom = \"+2500ms\"\nto = \"+4s\"")).passed);
+    EXPECT_FALSE(outcome(slide("monotone = \"falling\"")).passed);
+    EXPECT_TRUE(outcome(slide("monotone = \"falling\"\nto = \"+3s\"")).passed);
+}
+
+TEST_F(CheckTest, SequencesAreExact) {
+    const auto sequence = [&](const std::string& states, const std::string& rest = "") {
+        return outcome("signal = \"line/machine/state\"\nsequence = [" + states + "]\n" + rest);
+    };
+    EXPECT_TRUE(sequence("\"Execute\", \"Aborted\"").passed);
+    const Outcome more = sequence("\"Execute\"");
+    EXPECT_FALSE(more.passed);
+    EXPECT_EQ(more.time, at(8000));
+    EXPECT_EQ(more.found, "Execute, Aborted; 'Aborted' at " + timeText(at(8000)) + " was not expected");
+    const Outcome less = sequence("\"Execute\", \"Aborted\", \"Stopped\"");
+    EXPECT_FALSE(less.passed);
+    EXPECT_EQ(less.found, "Execute, Aborted; 'Stopped' does not follow");
+    EXPECT_TRUE(sequence("\"Aborted\"", "from = \"+9s\"").passed);
+    EXPECT_TRUE(sequence("\"Execute\"", "to = \"+7999ms\"").passed);
+    EXPECT_FALSE(sequence("\"Aborted\", \"Execute\"").passed);
+}
+
+TEST_F(CheckTest, QualityIsJudgedAllTheTime) {
+    const Outcome bad = outcome(slide("quality = \"good\""));
+    EXPECT_FALSE(bad.passed);
+    EXPECT_EQ(bad.time, at(5000));
+    EXPECT_EQ(bad.found, "once, first line/machine/slide bad at " + timeText(at(5000)));
+    EXPECT_TRUE(outcome(slide("quality = \"usable\"\nfrom = \"+6s\"")).passed);
+    EXPECT_FALSE(outcome(slide("quality = \"good\"\nfrom = \"+5500ms\"\nto = \"+5900ms\"")).passed)
+        << "the value before the window goes on into it";
+    const Outcome silent = outcome(slide("quality = \"good\"\nsilence = \"2s\"\nfrom = \"+6s\""));
+    EXPECT_FALSE(silent.passed);
+    EXPECT_EQ(silent.found, "once, first line/machine/slide silent for 3 s from " + timeText(at(7000)));
+    EXPECT_TRUE(outcome(slide("quality = \"good\"\nsilence = \"3s\"\nfrom = \"+6s\"")).passed);
+    const Outcome unknown = outcome("quality = \"good\"\nequipment = \"line/machine\"");
+    EXPECT_FALSE(unknown.passed);
+    EXPECT_THAT(unknown.found, HasSubstr("has no value at"));
 }
 
 TEST_F(CheckTest, ValuesAreReadWithinATolerance) {

@@ -51,8 +51,9 @@ picture = "refs/a.png"
     ASSERT_TRUE(parsed) << parsed.error().front().text();
     ASSERT_EQ(parsed->size(), 5u);
     const auto& condition = std::get<ConditionCheck>((*parsed)[0].what);
-    EXPECT_EQ(condition.signal, SignalIndex{1});
-    EXPECT_EQ(condition.condition.comparison, plant::Comparison::Less);
+    EXPECT_THAT(condition.when.signals, ElementsAre(SignalIndex{1}));
+    EXPECT_EQ(condition.when.code.back().op, plant::Expression::Op::Less);
+    EXPECT_EQ(condition.limit, 5);
     EXPECT_EQ(condition.count.most, 2u);
     EXPECT_EQ(condition.window.from.text, "+10min");
     EXPECT_EQ(condition.window.to.text, "end");
@@ -76,8 +77,8 @@ cuont = 3
                 ElementsAre("e.toml:4:10: plant 'test' has no signal 'line/machine/slid': did you mean 'line/machine/slide'?",
                             HasSubstr("e.toml:5:8: 'when' needs either 'value'"),
                             "e.toml:5:20: unknown key 'valeu': did you mean 'value'?",
-                            HasSubstr("e.toml:6:10: 'cuont' is nothing to expect: use always, never, sometimes, count, lasts or "
-                                      "at: did you mean 'count'?"),
+                            HasSubstr("e.toml:6:10: 'cuont' is nothing to expect: use always, never, sometimes, count, lasts, at, "
+                                      "until or then: did you mean 'count'?"),
                             HasSubstr("e.toml:8:8: two checks are named 'a'"),
                             HasSubstr("e.toml:9:11: 'samples' must be 0 or more"), HasSubstr("e.toml:10:1: unknown key 'cuont'")));
 }
@@ -106,6 +107,38 @@ TEST(Expectation, TypesAreCheckedAgainstThePlant) {
                 ElementsAre(HasSubstr("'value' must be a number, not nan or inf")));
     EXPECT_THAT(problems(head + "picture = \"a.png\"\ncamera = \"nowhere\""), ElementsAre(HasSubstr("has no camera 'nowhere'")));
     EXPECT_THAT(problems(head + "state_hash = \"12\""), ElementsAre(HasSubstr("32 hexadecimal digits")));
+}
+
+TEST(Expectation, ConditionsInWordsAreCheckedWhereTheyStand) {
+    const std::string head = "format = 1\n[[check]]\nname = \"a\"\nexpect = \"never\"\n";
+    EXPECT_THAT(problems(head + "when = \"line/machine/slide < 5 'kg'\""), ElementsAre(HasSubstr("e.toml:5:")));
+    EXPECT_THAT(
+        problems(head + "when = \"line/machine/slid < 5\""),
+        ElementsAre(HasSubstr("e.toml:5:9: plant 'test' has no signal 'line/machine/slid': did you mean 'line/machine/slide'?")));
+    EXPECT_THAT(problems(head + "equipment = \"line/machine\"\nwhen = \"1 < 2 and slid < 5\""),
+                ElementsAre(HasSubstr("e.toml:6:19: ")));
+    EXPECT_THAT(problems(head + "when = \"1 < 2\""), ElementsAre(HasSubstr("reads no signal")));
+    EXPECT_THAT(problems(head + "when = \"line/machine/slide\""), ElementsAre(HasSubstr("is a number")));
+    EXPECT_THAT(problems(head + "signal = \"line/machine/slide\"\nwhen = \"line/machine/slide < 5\""),
+                ElementsAre(HasSubstr("leave 'signal' out")));
+    const std::string then = "format = 1\n[[check]]\nname = \"a\"\nwhen = \"line/machine/slide < 5\"\nexpect = \"then\"\n";
+    EXPECT_THAT(problems(then), ElementsAre(HasSubstr("needs 'then'"), HasSubstr("needs 'within'")));
+    EXPECT_THAT(problems(then + "then = \"line/machine/slide > 5\"\nwithin = -1"), ElementsAre(HasSubstr("must not be negative")));
+}
+
+TEST(Expectation, SignalChecksAreReadWithCare) {
+    const std::string head = "format = 1\n[[check]]\nname = \"a\"\n", slide = head + "signal = \"line/machine/slide\"\n",
+                      state = head + "signal = \"line/machine/state\"\n";
+    EXPECT_THAT(problems(slide + "rate = [2, 1]"), ElementsAre(HasSubstr("[least, most]")));
+    EXPECT_THAT(problems(slide + "rate = \"fast\""), ElementsAre(HasSubstr("'rate' must be a number")));
+    EXPECT_THAT(problems(state + "rate = 2"), ElementsAre(HasSubstr("is no number")));
+    EXPECT_THAT(problems(slide + "monotone = \"up\""), ElementsAre(HasSubstr("'up' is no way")));
+    EXPECT_THAT(problems(slide + "sequence = [\"a\"]"), ElementsAre(HasSubstr("has no states")));
+    EXPECT_THAT(problems(state + "sequence = []"), ElementsAre(HasSubstr("a list of states")));
+    EXPECT_THAT(problems(state + "sequence = [\"a\", \"a\"]"), ElementsAre(HasSubstr("cannot follow itself")));
+    EXPECT_THAT(problems(state + "sequence = [1]"), ::testing::Contains(HasSubstr("a list of texts")));
+    EXPECT_THAT(problems(slide + "quality = \"fine\""), ElementsAre(HasSubstr("cannot be expected")));
+    EXPECT_THAT(problems(head + "quality = \"good\"\nequipment = \"lin\""), ElementsAre(HasSubstr("has no equipment 'lin'")));
 }
 
 TEST(Expectation, HostileTextIsOneError) {
