@@ -291,7 +291,7 @@ void Run::decide(const PictureCheck& check, Outcome& outcome) {
         outcome.found = reference.error().text();
         attach(outcome, "", *picture);
         if (!outcome.attachments.empty()) {
-            outcome.found += std::format("; look at {} and, if it is right, copy it there", outcome.attachments.back().string());
+            outcome.found += std::format("; look at {} and, if it is right, run again with --bless", outcome.attachments.back().string());
         }
         return;
     }

@@ -1,4 +1,6 @@
+#include <millwright/check/bless.hpp>
 #include <millwright/check/report.hpp>
+#include <millwright/core/log.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -17,6 +19,7 @@ struct Options {
     std::string expect;
     std::string report;
     std::string gpu;
+    bool bless = false;
     bool json = false;
 };
 
@@ -50,6 +53,8 @@ private:
 };
 
 ExitStatus checkLog(const Options& options) {
+    if (options.bless && options.report.empty())
+        return fail({ErrorCode::Invalid, "--bless needs --report: what is taken as the reference must have been looked at", ""});
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
     const auto expectations = check::load(options.expect, *plant);
@@ -73,6 +78,11 @@ ExitStatus checkLog(const Options& options) {
     verdict->plantPath = options.plant;
     verdict->log = *log;
     verdict->expectations = options.expect;
+    if (options.bless) {
+        const auto changes = check::bless(*verdict, *expectations);
+        if (!changes) return fail(changes.error());
+        for (const std::string& change : *changes) log::warning("{}", change);
+    }
     if (!options.report.empty()) {
         if (const auto written = check::writeReport(*verdict, started, options.report); !written) return fail(written.error());
     }
@@ -92,6 +102,8 @@ void addCheck(CLI::App& program, Run& run) {
     command->add_option("--expect", options->expect, "What the log must show (docs/check.md)")->required();
     command->add_option("--report", options->report, "Folder for check.html, junit.xml, check.json and the pictures of failures");
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
+    command->add_flag("--bless", options->bless,
+                      "Take pictures and state hashes that differ as the new references; look at --report first");
     command->add_flag("--json", options->json, "Print the verdict as JSON");
     command->callback([&run, options] { run = [options] { return checkLog(*options); }; });
 }

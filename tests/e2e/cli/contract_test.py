@@ -100,6 +100,40 @@ class Contract(unittest.TestCase):
         self.assertEqual(raised[0]["transition"], "raised")
         self.assertEqual(raised[0]["state"], "unacknowledged")
 
+    def test_check_blesses_what_differs_and_nothing_else(self):
+        expectations = self.folder / "expect.toml"
+        before = "0123456789abcdef0123456789abcdef"
+        expectations.write_text(f'''# kept
+format = 1
+[[check]]
+name = "hash"
+state_hash = "{before}"  # kept too
+[[check]]
+name = "picture"
+picture = "seen.png"
+size = [64, 36]
+at = "+10min"
+[[check]]
+name = "samples"
+samples = 1
+''')
+        command = ["check", PLANT, "--expect", expectations]
+        self.assertRefused(run(*command, "--bless"), "--report")
+        command += ["--report", self.folder / "report"]
+        self.assertEqual(json.loads(run(*command, "--json").stdout)["failed"], 3)
+        self.assertFalse((self.folder / "seen.png").exists())
+        blessed = run(*command, "--json", "--bless")
+        self.assertEqual(blessed.returncode, 1, blessed.stderr)
+        self.assertEqual([check["passed"] for check in json.loads(blessed.stdout)["checks"]], [True, True, False])
+        for word in (before, "seen.png"):
+            self.assertIn(word, blessed.stderr)
+        text = expectations.read_text()
+        self.assertNotIn(before, text)
+        self.assertTrue(text.startswith("# kept\n") and "# kept too" in text)
+        again = json.loads(run(*command, "--json").stdout)
+        self.assertEqual([check["passed"] for check in again["checks"]], [True, True, False])
+        self.assertEqual(again["checks"][0]["found"], again["stateHash"])
+
     def test_kpi_json(self):
         answer = self.json_of("kpi", PLANT, "--every", "10min", "--json")
         self.assertEqual([answer["plant"], answer["log"]], ["battery", LOG])

@@ -495,7 +495,7 @@ TEST_F(PictureCheckTest, LeavesThePicturesOfAFailure) {
 TEST_F(PictureCheckTest, AMissingReferenceSaysWhereToTakeOne) {
     const Outcome failed = outcome(body, options);
     EXPECT_FALSE(failed.passed);
-    EXPECT_THAT(failed.found, HasSubstr("copy it there"));
+    EXPECT_THAT(failed.found, HasSubstr("run again with --bless"));
     ASSERT_EQ(failed.attachments.size(), 1u);
     options.draw = nullptr;
     EXPECT_THAT(outcome(body, options).found, HasSubstr("nothing here can draw"));
