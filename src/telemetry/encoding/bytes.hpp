@@ -13,13 +13,6 @@ namespace millwright::telemetry {
 
 static_assert(std::endian::native == std::endian::little, "the formats are little-endian and are read by copying");
 
-constexpr std::uint64_t zigzag(std::int64_t value) {
-    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t unzigzag(std::uint64_t value) {
-    return static_cast<std::int64_t>((value >> 1) ^ (0 - (value & 1)));
-}
-
 /// Reads little-endian fields from bytes that may be anything. Once a read goes past the end, this and every later one yields zero
 /// or empty, and ok() is false: check it once, before using what was read to allocate or index.
 class ByteReader {

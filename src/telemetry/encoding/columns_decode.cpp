@@ -1,7 +1,8 @@
 #include "telemetry/encoding/bytes.hpp"
 #include "telemetry/encoding/columns.hpp"
 #include "telemetry/encoding/convert_value.hpp"
-#include "telemetry/encoding/decimal.hpp"
+
+#include <millwright/telemetry/numbers.hpp>
 
 #include <algorithm>
 #include <format>

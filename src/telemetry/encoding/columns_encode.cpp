@@ -1,6 +1,7 @@
 #include "telemetry/encoding/bytes.hpp"
 #include "telemetry/encoding/columns.hpp"
-#include "telemetry/encoding/decimal.hpp"
+
+#include <millwright/telemetry/numbers.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -5,7 +5,16 @@
 #include <cmath>
 #include <cstdint>
 
+/// How numbers become small integers, in the columns of a log and in the blocks of the history alike.
 namespace millwright::telemetry {
+
+/// Signed integers near zero as unsigned ones near zero: 0, -1, 1, -2 … become 0, 1, 2, 3 …
+constexpr std::uint64_t zigzag(std::int64_t value) {
+    return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) {
+    return static_cast<std::int64_t>((value >> 1) ^ (0 - (value & 1)));
+}
 
 inline constexpr std::uint8_t maximumDecimalExponent = 9;
 /// Exact in a double; dividing an integer below 2^53 by one of these rounds once, so the result is the double nearest to the

@@ -1,0 +1,221 @@
+#include "history/state.hpp"
+
+#include <cassert>
+#include <cmath>
+
+namespace millwright::history {
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+double numberOf(std::uint64_t bits, ValueType type) {
+    Value value;
+    value.bits = bits;
+    return value.asNumber(type);
+}
+
+std::span<const Stretch> stretchesOf(const Node* node) {
+    return node != nullptr ? std::span<const Stretch>{node->stretches} : std::span<const Stretch>{};
+}
+
+} // namespace
+
+struct HistoryReader::State {
+    const History::State& history;
+    BlockReader block;
+    Trend trend;
+
+    // Of the trend being made.
+    ValueType type = ValueType::Float;
+    std::int64_t from = 0, to = 0;  ///< the interval
+    std::vector<std::int64_t> ends; ///< of each column, its first instant no longer in it
+    std::vector<Summary> columns;
+    std::vector<bool> coarse;
+    std::size_t column = 0; ///< the one that holds the sample last looked at
+
+    [[nodiscard]] std::shared_ptr<const View> view(SignalIndex signal) const {
+        return index(signal) < history.signals ? history.slots[index(signal)].view.load(std::memory_order_acquire) : nullptr;
+    }
+    void begin(TimeInterval interval, std::size_t count);
+    void moveTo(std::int64_t time) {
+        while (time >= ends[column]) ++column;
+    }
+    void add(const Stretch& stretch, int level);
+    void add(const Columns& samples);
+    void addRun(const Columns& samples, std::size_t first, std::size_t last);
+    void addCoarse(const Summary& summary);
+    void finish();
+};
+
+void HistoryReader::State::begin(TimeInterval interval, std::size_t count) {
+    from = nanoseconds(interval.from);
+    to = nanoseconds(interval.to);
+    trend.interval = interval;
+    trend.before = none;
+    column = 0;
+    columns.assign(count, {});
+    coarse.assign(count, false);
+    ends.resize(count);
+    const auto length = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    for (std::size_t i = 0; i < count; ++i)
+        ends[i] = from + static_cast<std::int64_t>(length / count * (i + 1) + length % count * (i + 1) / count);
+    ends.back() = std::numeric_limits<std::int64_t>::max(); // `to` itself is in the last one
+}
+
+void HistoryReader::State::add(const Stretch& stretch, int level) {
+    const Summary& summary = stretch.summary;
+    const std::int64_t first = nanoseconds(summary.from), last = nanoseconds(summary.to);
+    if (first > to) return;
+    if (last < from) {
+        trend.before = summary.last;
+        return;
+    }
+    if (first >= from && last <= to) {
+        moveTo(first);
+        if (last < ends[column]) {
+            columns[column].add(summary);
+            return;
+        }
+    }
+    if (stretch.below == nullptr) {
+        addCoarse(summary);
+    } else if (level > 0) {
+        for (const Stretch& below : static_cast<const Node*>(stretch.below.get())->stretches) add(below, level - 1);
+    } else {
+        block.read(static_cast<const std::byte*>(stretch.below.get()), type);
+        add(block.columns());
+    }
+}
+
+void HistoryReader::State::add(const Columns& samples) {
+    const auto& times = samples.times;
+    auto at = static_cast<std::size_t>(std::ranges::lower_bound(times, from) - times.begin());
+    if (at > 0) {
+        const double number = numberOf(samples.values[at - 1], type);
+        trend.before = counts(number, samples.qualities[at - 1]) ? number : none;
+    }
+    const auto end = static_cast<std::size_t>(std::ranges::upper_bound(times, to) - times.begin());
+    while (at < end) {
+        moveTo(times[at]);
+        const std::size_t first = at;
+        at = static_cast<std::size_t>(std::ranges::lower_bound(times.subspan(at, end - at), ends[column]) - times.begin());
+        addRun(samples, first, at);
+    }
+}
+
+/// Samples [first, last), all of one column.
+void HistoryReader::State::addRun(const Columns& samples, std::size_t first, std::size_t last) {
+    Summary& into = columns[column];
+    for (std::size_t i = first; i < last; ++i) {
+        const double number = numberOf(samples.values[i], type);
+        into.add(timeFromNanoseconds(samples.times[i]), number, counts(number, samples.qualities[i]));
+    }
+}
+
+/// What is left of a stretch that reaches over several columns, or out of the interval: each column it touches shows all of it.
+void HistoryReader::State::addCoarse(const Summary& summary) {
+    const std::int64_t last = std::min(to, nanoseconds(summary.to));
+    moveTo(std::max(from, nanoseconds(summary.from)));
+    while (true) {
+        columns[column].add(summary);
+        coarse[column] = true;
+        if (last < ends[column]) return;
+        ++column;
+    }
+}
+
+void HistoryReader::State::finish() {
+    trend.columns.resize(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Summary& all = columns[i];
+        const bool any = all.usable > 0;
+        trend.columns[i] = {.minimum = any ? all.minimum : none,
+                            .maximum = any ? all.maximum : none,
+                            .mean = any ? all.sum / static_cast<double>(all.usable) : none,
+                            .last = all.last,
+                            .samples = all.samples,
+                            .coarse = coarse[i]};
+    }
+}
+
+HistoryReader::HistoryReader(const History& history) : state_{std::make_unique<State>(*history.state_)} {}
+HistoryReader::~HistoryReader() = default;
+HistoryReader::HistoryReader(HistoryReader&&) noexcept = default;
+HistoryReader& HistoryReader::operator=(HistoryReader&&) noexcept = default;
+
+TimeInterval HistoryReader::span(SignalIndex signal) const {
+    const auto view = state_->view(signal);
+    if (view == nullptr) return {};
+    const std::size_t count = view->open->count.load(std::memory_order_acquire);
+    const auto sealed = stretchesOf(view->sealed.get());
+    if (count == 0 && sealed.empty()) return {};
+    return {sealed.empty() ? timeFromNanoseconds(view->open->times[0]) : sealed.front().summary.from,
+            count > 0 ? timeFromNanoseconds(view->open->times[count - 1]) : sealed.back().summary.to};
+}
+
+const Trend& HistoryReader::trend(SignalIndex signal, TimeInterval interval, std::size_t columns) {
+    assert(interval.from <= interval.to && columns > 0 && columns < 1u << 20);
+    State& s = *state_;
+    s.begin(interval, columns);
+    if (const auto view = s.view(signal)) {
+        s.type = s.history.slots[index(signal)].type;
+        for (const Stretch& stretch : stretchesOf(view->sealed.get())) s.add(stretch, view->sealed->level);
+        s.add(view->open->columns(view->open->count.load(std::memory_order_acquire)));
+    }
+    s.finish();
+    return s.trend;
+}
+
+namespace {
+
+/// Samples in an interval, as they were taken in.
+struct Collector {
+    SignalIndex signal;
+    ValueType type;
+    std::int64_t from, to;
+    BlockReader& block;
+    std::vector<telemetry::Sample>& out;
+    bool complete = true;
+
+    void add(const Stretch& stretch, int level) {
+        if (nanoseconds(stretch.summary.to) < from || nanoseconds(stretch.summary.from) > to) return;
+        if (stretch.below == nullptr) {
+            complete = false;
+        } else if (level > 0) {
+            for (const Stretch& below : static_cast<const Node*>(stretch.below.get())->stretches) add(below, level - 1);
+        } else {
+            block.read(static_cast<const std::byte*>(stretch.below.get()), type);
+            add(block.columns());
+        }
+    }
+    void add(const Columns& samples) {
+        const auto first = std::ranges::lower_bound(samples.times, from) - samples.times.begin();
+        const auto last = std::ranges::upper_bound(samples.times, to) - samples.times.begin();
+        for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+            telemetry::Sample& sample = out.emplace_back();
+            sample.time = timeFromNanoseconds(samples.times[i]);
+            sample.value.bits = samples.values[i];
+            sample.signal = signal;
+            sample.type = type;
+            sample.quality = samples.qualities[i];
+        }
+    }
+};
+
+} // namespace
+
+bool HistoryReader::read(SignalIndex signal, TimeInterval interval, std::vector<telemetry::Sample>& out) {
+    const auto view = state_->view(signal);
+    if (view == nullptr) return true;
+    Collector collector{.signal = signal,
+                        .type = state_->history.slots[index(signal)].type,
+                        .from = nanoseconds(interval.from),
+                        .to = nanoseconds(interval.to),
+                        .block = state_->block,
+                        .out = out};
+    for (const Stretch& stretch : stretchesOf(view->sealed.get())) collector.add(stretch, view->sealed->level);
+    collector.add(view->open->columns(view->open->count.load(std::memory_order_acquire)));
+    return collector.complete;
+}
+
+} // namespace millwright::history
