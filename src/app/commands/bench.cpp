@@ -43,6 +43,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchHall(*command, run);
     addBenchIngest(*command, run);
     addBenchAlarms(*command, run);
+    addBenchHistory(*command, run);
 }
 
 } // namespace millwright::app

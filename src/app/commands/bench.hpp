@@ -18,6 +18,7 @@ void addBenchSim(CLI::App& bench, Run& run);
 void addBenchHall(CLI::App& bench, Run& run);
 void addBenchIngest(CLI::App& bench, Run& run);
 void addBenchAlarms(CLI::App& bench, Run& run);
+void addBenchHistory(CLI::App& bench, Run& run);
 
 /// Processor time of this thread, milliseconds from some moment: the figure that other programs on the machine disturb least.
 [[nodiscard]] double processorMilliseconds();

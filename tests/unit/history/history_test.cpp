@@ -339,7 +339,7 @@ TEST(HistoryThreads, ReadersSeeAConsistentPrefixWhileOneWrites) {
     History history{types, 64u << 10}; // so small that blocks fall out meanwhile
     std::atomic<bool> done{false};
     std::atomic<int> failures{0};
-    std::atomic<std::uint64_t> rounds{0};
+    std::atomic<std::uint64_t> rounds{0}, exact{0};
     const auto readAll = [&](std::uint64_t seed) {
         HistoryReader reader{history};
         std::mt19937_64 random{seed};
@@ -362,8 +362,11 @@ TEST(HistoryThreads, ReadersSeeAConsistentPrefixWhileOneWrites) {
                 right = right && samples[i].value.integer == nanoseconds(samples[i].time) - start &&
                         (i == 0 || samples[i].value.integer == samples[i - 1].value.integer + 1);
             const Trend& trend = reader.trend(signal, {timeFromNanoseconds(start), timeFromNanoseconds(start + newest)}, 1);
-            right = right && trend.columns[0].samples == static_cast<std::uint64_t>(newest + 1) && trend.columns[0].minimum == 0 &&
-                    trend.columns[0].maximum == static_cast<double>(newest);
+            const TrendColumn& all = trend.columns[0];
+            right = right && all.minimum == 0 && // coarse: what was newest is forgotten by now, so it tells of later ones too
+                    (all.coarse ||
+                     (all.samples == static_cast<std::uint64_t>(newest + 1) && all.maximum == static_cast<double>(newest)));
+            exact += all.coarse ? 0 : 1;
             failures += right ? 0 : 1;
             ++rounds;
         }
@@ -381,7 +384,7 @@ TEST(HistoryThreads, ReadersSeeAConsistentPrefixWhileOneWrites) {
         done = true;
     }
     EXPECT_EQ(failures, 0);
-    EXPECT_GE(rounds, 30u);
+    EXPECT_GT(exact, 0u);
     EXPECT_GT(history.status().forgotten, 0u);
 }
 
