@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 
@@ -14,7 +15,7 @@ using telemetry::maximumDecimalExponent;
 using telemetry::powersOfTen;
 
 constexpr Prediction integers[] = {Prediction::Lowest, Prediction::Previous, Prediction::Line};
-constexpr Prediction bits[] = {Prediction::SameBits};
+constexpr Prediction patterns[] = {Prediction::SameBits};
 constexpr Prediction places[] = {Prediction::Lowest, Prediction::Previous};
 constexpr Prediction instants[] = {Prediction::Line, Prediction::Previous};
 
@@ -54,10 +55,8 @@ bool asDecimals(std::span<const std::uint64_t> values, std::span<std::uint64_t> 
     return true;
 }
 
-double numberOf(std::uint64_t valueBits, ValueType type) {
-    Value value;
-    value.bits = valueBits;
-    return value.asNumber(type);
+std::uint64_t bitsOf(std::uint64_t integer, std::uint8_t exponent) {
+    return std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<std::int64_t>(integer)) / powersOfTen[exponent]);
 }
 
 } // namespace
@@ -77,27 +76,28 @@ void Summary::add(const Summary& later) {
     usable += later.usable;
 }
 
-void Summary::add(Time time, double number, bool counts) {
-    const double shown = counts ? number : std::numeric_limits<double>::quiet_NaN();
-    if (samples++ == 0) {
-        from = time;
-        first = shown;
-    }
-    to = time;
-    last = shown;
-    if (!counts) return;
+void Summary::add(std::uint64_t bits, ValueType type, Quality quality) {
+    const double number = numberOf(bits, type, quality);
+    first = samples == 0 ? number : first;
+    last = number;
+    ++samples;
+    if (std::isnan(number)) return;
     minimum = std::min(minimum, number);
     maximum = std::max(maximum, number);
     sum += number;
     ++usable;
 }
 
+double numberOf(std::uint64_t bits, ValueType type, Quality quality) {
+    Value value;
+    value.bits = bits;
+    const double number = value.asNumber(type);
+    return isUsable(quality) && std::isfinite(number) ? number : std::numeric_limits<double>::quiet_NaN();
+}
+
 Summary summarise(const Columns& columns, ValueType type) {
-    Summary summary;
-    for (std::size_t i = 0; i < columns.times.size(); ++i) {
-        const double number = numberOf(columns.values[i], type);
-        summary.add(timeFromNanoseconds(columns.times[i]), number, counts(number, columns.qualities[i]));
-    }
+    Summary summary{.from = timeFromNanoseconds(columns.times.front()), .to = timeFromNanoseconds(columns.times.back())};
+    for (std::size_t i = 0; i < columns.values.size(); ++i) summary.add(columns.values[i], type, columns.qualities[i]);
     return summary;
 }
 
@@ -137,7 +137,7 @@ void BlockPacker::packTimes(std::span<const std::int64_t> times) {
     tick = std::max<std::uint64_t>(tick, 1);
     for (std::size_t i = 0; i < times.size(); ++i) words_[i] = (at(i) - at(0)) / tick;
     put(times.front(), bytes_);
-    put(tick, bytes_);
+    putVarint(tick, bytes_);
     history::pack(std::span{words_}.first(times.size()), instants, bytes_);
 }
 
@@ -167,7 +167,7 @@ void BlockPacker::packNumbers(std::span<const std::uint64_t> values, std::vector
         return;
     }
     put(asBits, out);
-    history::pack(values, bits, out);
+    history::pack(values, patterns, out);
 }
 
 /// Fills `distinct_`, and `places_` with where each value stands in it; 0 when that is more than half of them.
@@ -212,54 +212,157 @@ bool BlockPacker::packDictionary(std::span<const std::uint64_t> values, std::vec
     return true;
 }
 
-void BlockReader::read(const std::byte* block, ValueType type) {
+void BlockReader::open(const std::byte* block, ValueType type) {
+    type_ = type;
     block += sizeof(std::uint32_t); // its size
     size_ = take<std::uint16_t>(block);
-    block = readTimes(block);
-    block = readQualities(block);
-    const auto values = std::span{values_}.first(size_);
+    block = openTimes(block);
+    block = openQualities(block);
+    const auto words = std::span{words_}.first(size_);
     if (type == ValueType::Float)
-        readNumbers(block, values);
+        openNumbers(block, words);
     else
-        unpack(block, values);
+        unpack(block, words);
 }
 
-const std::byte* BlockReader::readTimes(const std::byte* at) {
-    const auto first = static_cast<std::uint64_t>(take<std::int64_t>(at));
-    const auto tick = take<std::uint64_t>(at);
+const std::byte* BlockReader::openTimes(const std::byte* at) {
+    first_ = take<std::int64_t>(at);
+    const std::uint64_t tick = takeVarint(at);
+    const auto line = unpackEven(at);
+    even_ = line.has_value();
+    if (even_) {
+        step_ = static_cast<std::int64_t>(line->slope * tick);
+        return at;
+    }
     at = unpack(at, std::span{words_}.first(size_));
+    const auto first = static_cast<std::uint64_t>(first_);
     for (std::size_t i = 0; i < size_; ++i) times_[i] = static_cast<std::int64_t>(first + words_[i] * tick);
     return at;
 }
 
-const std::byte* BlockReader::readQualities(const std::byte* at) {
-    const auto all = std::span{qualities_}.first(size_);
-    if (const auto head = take<std::uint8_t>(at); head != inRuns) {
-        std::ranges::fill(all, static_cast<Quality>(head));
+const std::byte* BlockReader::openQualities(const std::byte* at) {
+    const auto head = take<std::uint8_t>(at);
+    oneQuality_ = head != inRuns;
+    if (oneQuality_) {
+        qualities_[0] = static_cast<Quality>(head);
         return at;
     }
     for (std::size_t done = 0; done < size_;) {
         const auto length = take<std::uint16_t>(at);
-        std::ranges::fill(all.subspan(done, length), take<Quality>(at));
+        std::ranges::fill(std::span{qualities_}.subspan(done, length), take<Quality>(at));
         done += length;
     }
     return at;
 }
 
-const std::byte* BlockReader::readNumbers(const std::byte* at, std::span<std::uint64_t> values) {
-    const auto kind = take<std::uint8_t>(at);
-    if (kind == asDictionary) {
-        const auto entries = std::span{distinct_}.first(take<std::uint16_t>(at));
-        at = readNumbers(at, entries);
-        at = unpack(at, values);
-        for (std::uint64_t& value : values) value = distinct_[value];
-        return at;
-    }
-    at = unpack(at, values);
-    if (kind != asBits)
-        for (std::uint64_t& value : values)
-            value = std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<std::int64_t>(value)) / powersOfTen[kind]);
+/// Leaves integers over a power of ten as they are; everything else becomes the bits of numbers.
+const std::byte* BlockReader::openNumbers(const std::byte* at, std::span<std::uint64_t> words) {
+    kind_ = take<std::uint8_t>(at);
+    if (kind_ != asDictionary) return unpack(at, words);
+    const auto entries = std::span{values_}.first(take<std::uint16_t>(at));
+    at = openNumbers(at, entries);
+    if (kind_ != asBits)
+        for (std::uint64_t& entry : entries) entry = bitsOf(entry, kind_);
+    kind_ = asBits;
+    at = unpack(at, words);
+    for (std::uint64_t& word : words) word = values_[word];
     return at;
+}
+
+std::uint64_t BlockReader::valueBits(std::size_t i) const {
+    return type_ != ValueType::Float || kind_ == asBits ? words_[i] : bitsOf(words_[i], kind_);
+}
+
+std::size_t BlockReader::before(std::int64_t time) const {
+    if (!even_)
+        return static_cast<std::size_t>(
+            std::lower_bound(times_.begin(), times_.begin() + static_cast<std::ptrdiff_t>(size_), time) - times_.begin());
+    if (time <= first_) return 0;
+    if (step_ == 0) return size_;
+    const auto since = static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(first_),
+               step = static_cast<std::uint64_t>(step_);
+    return static_cast<std::size_t>(std::min<std::uint64_t>(size_, (since - 1) / step + 1));
+}
+
+Columns BlockReader::columns() {
+    if (even_)
+        for (std::size_t i = 0; i < size_; ++i) times_[i] = time(i);
+    if (oneQuality_) std::ranges::fill(qualities_, qualities_[0]);
+    for (std::size_t i = 0; i < size_; ++i) values_[i] = valueBits(i);
+    return {std::span{times_}.first(size_), std::span{values_}.first(size_), std::span{qualities_}.first(size_)};
+}
+
+void BlockReader::addTo(Summary& summary, std::size_t first, std::size_t last) const {
+    const bool integers =
+        type_ == ValueType::Integer || type_ == ValueType::Boolean || (type_ == ValueType::Float && kind_ != asBits);
+    if (oneQuality_ && isUsable(qualities_[0]) && integers) {
+        addIntegers(summary, std::span{words_}.subspan(first, last - first));
+    } else if (oneQuality_ && isUsable(qualities_[0]) && type_ == ValueType::Float) {
+        addDoubles(summary, first, last);
+    } else {
+        for (std::size_t i = first; i < last; ++i) summary.add(valueBits(i), type_, qualities_[oneQuality_ ? 0 : i]);
+    }
+}
+
+/// Dividing by a power of ten keeps the order, so it is enough to divide what comes out.
+void BlockReader::addIntegers(Summary& summary, std::span<const std::uint64_t> integers) const {
+    const auto at = [&](std::size_t i) { return static_cast<std::int64_t>(integers[i]); };
+    std::int64_t lowest = at(0), highest = at(0);
+    for (std::size_t i = 1; i < integers.size(); ++i) {
+        lowest = std::min(lowest, at(i));
+        highest = std::max(highest, at(i));
+    }
+    const double scale = type_ == ValueType::Float ? powersOfTen[kind_] : 1;
+    double sum = 0;
+    constexpr std::int64_t small = std::int64_t{1} << 53; // 512 of them do not overflow
+    if (lowest > -small && highest < small) {
+        std::int64_t exact = 0;
+        for (std::size_t i = 0; i < integers.size(); ++i) exact += at(i);
+        sum = static_cast<double>(exact) / scale;
+    } else {
+        for (std::size_t i = 0; i < integers.size(); ++i) sum += static_cast<double>(at(i));
+    }
+    const auto number = [&](std::int64_t integer) { return static_cast<double>(integer) / scale; };
+    summary.add({.minimum = number(lowest),
+                 .maximum = number(highest),
+                 .sum = sum,
+                 .first = number(at(0)),
+                 .last = number(at(integers.size() - 1)),
+                 .samples = integers.size(),
+                 .usable = integers.size()});
+}
+
+void BlockReader::addDoubles(Summary& summary, std::size_t first, std::size_t last) const {
+    constexpr std::size_t lanes = 4; // that do not wait for each other
+    std::array<double, lanes> lowest, highest, sums{};
+    const auto at = [&](std::size_t i) { return std::bit_cast<double>(words_[i]); };
+    lowest.fill(at(first));
+    highest.fill(at(first));
+    std::size_t i = first;
+    for (; i + lanes <= last; i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const double number = at(i + lane);
+            lowest[lane] = number < lowest[lane] ? number : lowest[lane];
+            highest[lane] = number > highest[lane] ? number : highest[lane];
+            sums[lane] += number;
+        }
+    for (; i < last; ++i) {
+        lowest[0] = std::min(lowest[0], at(i));
+        highest[0] = std::max(highest[0], at(i));
+        sums[0] += at(i);
+    }
+    const double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    if (!std::isfinite(sum)) { // one of them is not, or their sum is too large
+        for (i = first; i < last; ++i) summary.add(words_[i], type_, qualities_[0]);
+        return;
+    }
+    summary.add({.minimum = std::ranges::min(lowest),
+                 .maximum = std::ranges::max(highest),
+                 .sum = sum,
+                 .first = at(first),
+                 .last = at(last - 1),
+                 .samples = last - first,
+                 .usable = last - first});
 }
 
 } // namespace millwright::history

@@ -26,8 +26,12 @@ struct Summary {
 
     /// Adds a stretch that is not earlier.
     void add(const Summary& later);
-    void add(Time time, double number, bool counts);
+    /// Adds a sample that is not earlier, but for its time.
+    void add(std::uint64_t bits, ValueType type, Quality quality);
 };
+
+/// The number of a value if it counts, else NaN.
+[[nodiscard]] double numberOf(std::uint64_t bits, ValueType type, Quality quality);
 
 /// Samples as three columns of equal length.
 struct Columns {
@@ -36,10 +40,7 @@ struct Columns {
     std::span<const Quality> qualities;
 };
 
-[[nodiscard]] inline bool counts(double number, Quality quality) {
-    return isUsable(quality) && number - number == 0; // finite
-}
-
+/// At least one sample.
 [[nodiscard]] Summary summarise(const Columns& columns, ValueType type);
 
 /// The bytes of a packed block; their number stands in front.
@@ -66,24 +67,45 @@ private:
     std::array<std::uint16_t, 2 * blockSamplesAtMost> table_; ///< open addressing: place in `distinct_`
 };
 
-/// A block unpacked, bit for bit as it was. Large; meant to be used again and again. Thread: one at a time.
+/// Looks into blocks, and unpacks of them what is asked for. Large; meant to be used again and again. Thread: one at a time.
 class BlockReader {
 public:
-    void read(const std::byte* block, ValueType type);
+    /// The block must outlive what is asked next.
+    void open(const std::byte* block, ValueType type);
     [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] Columns columns() const {
-        return {std::span{times_}.first(size_), std::span{values_}.first(size_), std::span{qualities_}.first(size_)};
+    [[nodiscard]] std::int64_t time(std::size_t i) const {
+        return even_ ? first_ + static_cast<std::int64_t>(i) * step_ : times_[i];
     }
+    /// How many samples are before `time`.
+    [[nodiscard]] std::size_t before(std::int64_t time) const;
+    /// How many are at `time` or before it.
+    [[nodiscard]] std::size_t until(std::int64_t time) const {
+        return time == std::numeric_limits<std::int64_t>::max() ? size_ : before(time + 1);
+    }
+    /// Adds samples [first, last), at least one, to `summary` but for their times.
+    void addTo(Summary& summary, std::size_t first, std::size_t last) const;
+    /// All of it, bit for bit as it was packed.
+    [[nodiscard]] Columns columns();
 
 private:
-    const std::byte* readTimes(const std::byte* at);
-    const std::byte* readQualities(const std::byte* at);
-    const std::byte* readNumbers(const std::byte* at, std::span<std::uint64_t> values);
+    using Words = std::array<std::uint64_t, blockSamplesAtMost>;
 
+    const std::byte* openTimes(const std::byte* at);
+    const std::byte* openQualities(const std::byte* at);
+    const std::byte* openNumbers(const std::byte* at, std::span<std::uint64_t> words);
+    [[nodiscard]] std::uint64_t valueBits(std::size_t i) const;
+    void addIntegers(Summary& summary, std::span<const std::uint64_t> integers) const;
+    void addDoubles(Summary& summary, std::size_t first, std::size_t last) const;
+
+    ValueType type_ = ValueType::Float;
     std::size_t size_ = 0;
-    std::array<std::int64_t, blockSamplesAtMost> times_;
-    std::array<std::uint64_t, blockSamplesAtMost> values_, words_, distinct_;
+    bool even_ = false; ///< times are `first_` and every `step_` after it
+    std::int64_t first_ = 0, step_ = 0;
+    std::array<std::int64_t, blockSamplesAtMost> times_; ///< unless even
+    bool oneQuality_ = false;                            ///< all are as the first
     std::array<Quality, blockSamplesAtMost> qualities_;
+    std::uint8_t kind_ = 0; ///< how words are numbers; of other types than Float, words are values
+    Words words_, values_;
 };
 
 } // namespace millwright::history

@@ -74,21 +74,18 @@ void forGroups(std::size_t words, const Work& work) {
     for (std::size_t first = 0; first < words; first += groupSize) work(first, std::min(groupSize, words - first));
 }
 
-/// Bytes of everything behind the first.
+/// Bytes of the groups; none when nothing is left.
 std::size_t packedSize(Prediction prediction, std::span<const std::uint64_t> residues) {
-    std::size_t bytes = sizeof(std::uint64_t) + (prediction == Prediction::Line ? sizeof(std::uint64_t) : 0);
-    if (std::ranges::all_of(residues, [](std::uint64_t word) { return word == 0; })) return bytes;
+    std::size_t bytes = 0;
+    bool any = false;
     forGroups(residues.size(), [&](std::size_t first, std::size_t count) {
-        bytes += 1 + (prediction == Prediction::SameBits ? 1 : 0) +
-                 bytesOf(count, cutOf(prediction, residues.subspan(first, count)).width);
+        const unsigned width = cutOf(prediction, residues.subspan(first, count)).width;
+        any = any || width > 0;
+        bytes += 1 + (prediction == Prediction::SameBits ? 1 : 0) + bytesOf(count, width);
     });
-    return bytes;
+    return any ? bytes : 0;
 }
 
-void put(std::uint64_t word, std::vector<std::byte>& out) {
-    out.resize(out.size() + sizeof word);
-    std::memcpy(out.data() + out.size() - sizeof word, &word, sizeof word);
-}
 std::uint64_t get(const std::byte* at) {
     std::uint64_t word = 0;
     std::memcpy(&word, at, sizeof word);
@@ -96,19 +93,26 @@ std::uint64_t get(const std::byte* at) {
 }
 
 void putGroup(std::span<const std::uint64_t> group, Cut cut, std::vector<std::byte>& out) {
-    const std::size_t before = out.size();
-    out.resize(before + bytesOf(group.size(), cut.width));
-    std::size_t bit = 0;
-    for (const std::uint64_t word : group) {
-        std::uint64_t rest = word >> cut.shift;
-        for (unsigned left = cut.width; left > 0;) {
-            const unsigned offset = bit % 8, taken = std::min(8 - offset, left);
-            out[before + bit / 8] |= static_cast<std::byte>(rest << offset);
-            rest >>= taken;
-            bit += taken;
-            left -= taken;
+    std::uint64_t waiting = 0;
+    unsigned bits = 0; // of them
+    const auto flush = [&](unsigned bytes) {
+        const std::size_t before = out.size();
+        out.resize(before + bytes);
+        std::memcpy(out.data() + before, &waiting, bytes);
+    };
+    for (const std::uint64_t each : group) {
+        const std::uint64_t word = each >> cut.shift;
+        waiting |= word << bits;
+        if (bits + cut.width < 64) {
+            bits += cut.width;
+            continue;
         }
+        flush(8);
+        const unsigned written = 64 - bits; // of this word
+        waiting = written < 64 ? word >> written : 0;
+        bits = cut.width - written;
     }
+    flush((bits + 7) / 8);
 }
 
 void getGroup(const std::byte* at, Cut cut, std::span<std::uint64_t> group) {
@@ -150,12 +154,42 @@ void restore(Prediction prediction, std::uint64_t base, std::uint64_t slope, std
     }
 }
 
-/// The same where the prediction was right every time.
-void repeat(std::uint64_t base, std::uint64_t slope, std::span<std::uint64_t> words) {
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] = base + i * slope;
+/// What stands before the groups.
+struct Head {
+    Prediction prediction;
+    bool right; ///< no groups follow
+    EvenWords line;
+};
+
+void putHead(const Head& head, std::vector<std::byte>& out) {
+    out.push_back(static_cast<std::byte>(static_cast<std::uint8_t>(head.prediction) | (head.right ? nothingLeft : 0)));
+    putVarint(zigzag(static_cast<std::int64_t>(head.line.base)), out);
+    if (head.prediction == Prediction::Line) putVarint(zigzag(static_cast<std::int64_t>(head.line.slope)), out);
+}
+
+Head takeHead(const std::byte*& at) {
+    const auto first = static_cast<std::uint8_t>(*at++);
+    Head head{.prediction = static_cast<Prediction>(first & ~nothingLeft), .right = (first & nothingLeft) != 0, .line = {}};
+    head.line.base = static_cast<std::uint64_t>(unzigzag(takeVarint(at)));
+    if (head.prediction == Prediction::Line) head.line.slope = static_cast<std::uint64_t>(unzigzag(takeVarint(at)));
+    return head;
 }
 
 } // namespace
+
+void putVarint(std::uint64_t value, std::vector<std::byte>& out) {
+    for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::byte>(value | 0x80));
+    out.push_back(static_cast<std::byte>(value));
+}
+
+std::uint64_t takeVarint(const std::byte*& at) {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        const auto byte = static_cast<std::uint8_t>(*at++);
+        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+        if (byte < 0x80) return value;
+    }
+}
 
 void pack(std::span<const std::uint64_t> words, std::span<const Prediction> candidates, std::vector<std::byte>& out) {
     Residues residues[2]; // the best so far and the next
@@ -171,12 +205,9 @@ void pack(std::span<const std::uint64_t> words, std::span<const Prediction> cand
         chosen = prediction;
     }
     const Residues& kept = residues[best];
-    const std::span stored = std::span{kept.words}.first(words.size());
-    const bool right = std::ranges::all_of(stored, [](std::uint64_t word) { return word == 0; });
-    out.push_back(static_cast<std::byte>(static_cast<std::uint8_t>(chosen) | (right ? nothingLeft : 0)));
-    put(kept.base, out);
-    if (chosen == Prediction::Line) put(kept.slope, out);
-    if (right) return;
+    putHead({.prediction = chosen, .right = bestSize == 0, .line = {kept.base, kept.slope}}, out);
+    if (bestSize == 0) return;
+    const auto stored = std::span{kept.words}.first(words.size());
     forGroups(stored.size(), [&](std::size_t first, std::size_t count) {
         const auto group = stored.subspan(first, count);
         const Cut cut = cutOf(chosen, group);
@@ -187,27 +218,27 @@ void pack(std::span<const std::uint64_t> words, std::span<const Prediction> cand
 }
 
 const std::byte* unpack(const std::byte* at, std::span<std::uint64_t> words) {
-    const auto head = static_cast<std::uint8_t>(*at++);
-    const auto prediction = static_cast<Prediction>(head & ~nothingLeft);
-    const std::uint64_t base = get(at);
-    at += sizeof base;
-    std::uint64_t slope = 0;
-    if (prediction == Prediction::Line) {
-        slope = get(at);
-        at += sizeof slope;
-    }
-    if ((head & nothingLeft) != 0) {
-        repeat(base, slope, words);
+    const Head head = takeHead(at);
+    if (head.right) {
+        for (std::size_t i = 0; i < words.size(); ++i) words[i] = head.line.base + i * head.line.slope;
         return at;
     }
     forGroups(words.size(), [&](std::size_t first, std::size_t count) {
         Cut cut{.shift = 0, .width = static_cast<unsigned>(*at++)};
-        if (prediction == Prediction::SameBits) cut.shift = static_cast<unsigned>(*at++);
+        if (head.prediction == Prediction::SameBits) cut.shift = static_cast<unsigned>(*at++);
         getGroup(at, cut, words.subspan(first, count));
         at += bytesOf(count, cut.width);
     });
-    restore(prediction, base, slope, words);
+    restore(head.prediction, head.line.base, head.line.slope, words);
     return at;
+}
+
+std::optional<EvenWords> unpackEven(const std::byte*& at) {
+    const std::byte* after = at;
+    const Head head = takeHead(after);
+    if (!head.right) return std::nullopt;
+    at = after;
+    return head.line;
 }
 
 } // namespace millwright::history

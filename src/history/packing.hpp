@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,18 @@ void pack(std::span<const std::uint64_t> words, std::span<const Prediction> cand
 
 /// Fills `words`, as many as were packed at `at`, and returns where the next thing begins. Reads up to 8 bytes beyond that.
 const std::byte* unpack(const std::byte* at, std::span<std::uint64_t> words);
+
+/// Word i is base + i * slope.
+struct EvenWords {
+    std::uint64_t base = 0, slope = 0;
+};
+/// The same without unpacking them, where the prediction was right every time; else `at` stays and there is nothing.
+[[nodiscard]] std::optional<EvenWords> unpackEven(const std::byte*& at);
+
+/// Unsigned integers, the smaller the fewer bytes: LEB128.
+void putVarint(std::uint64_t value, std::vector<std::byte>& out);
+[[nodiscard]] std::uint64_t takeVarint(const std::byte*& at);
+
 inline constexpr std::size_t packedMargin = 8;
 
 } // namespace millwright::history

@@ -1,18 +1,11 @@
 #include "history/state.hpp"
 
 #include <cassert>
-#include <cmath>
 
 namespace millwright::history {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-double numberOf(std::uint64_t bits, ValueType type) {
-    Value value;
-    value.bits = bits;
-    return value.asNumber(type);
-}
 
 std::span<const Stretch> stretchesOf(const Node* node) {
     return node != nullptr ? std::span<const Stretch>{node->stretches} : std::span<const Stretch>{};
@@ -28,7 +21,7 @@ struct HistoryReader::State {
     // Of the trend being made.
     ValueType type = ValueType::Float;
     std::int64_t from = 0, to = 0;  ///< the interval
-    std::vector<std::int64_t> ends; ///< of each column, its first instant no longer in it
+    std::vector<std::int64_t> ends; ///< of each column, the first instant no longer in it
     std::vector<Summary> columns;
     std::vector<bool> coarse;
     std::size_t column = 0; ///< the one that holds the sample last looked at
@@ -37,12 +30,14 @@ struct HistoryReader::State {
         return index(signal) < history.signals ? history.slots[index(signal)].view.load(std::memory_order_acquire) : nullptr;
     }
     void begin(TimeInterval interval, std::size_t count);
+    /// Whether an instant of the interval is in the column or before it: `to` is in the last one.
+    [[nodiscard]] bool within(std::int64_t time) const { return time < ends[column] || column + 1 == ends.size(); }
     void moveTo(std::int64_t time) {
-        while (time >= ends[column]) ++column;
+        while (!within(time)) ++column;
     }
     void add(const Stretch& stretch, int level);
-    void add(const Columns& samples);
-    void addRun(const Columns& samples, std::size_t first, std::size_t last);
+    void addBlock();
+    void addOpen(const Columns& samples);
     void addCoarse(const Summary& summary);
     void finish();
 };
@@ -59,7 +54,6 @@ void HistoryReader::State::begin(TimeInterval interval, std::size_t count) {
     const auto length = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
     for (std::size_t i = 0; i < count; ++i)
         ends[i] = from + static_cast<std::int64_t>(length / count * (i + 1) + length % count * (i + 1) / count);
-    ends.back() = std::numeric_limits<std::int64_t>::max(); // `to` itself is in the last one
 }
 
 void HistoryReader::State::add(const Stretch& stretch, int level) {
@@ -72,7 +66,7 @@ void HistoryReader::State::add(const Stretch& stretch, int level) {
     }
     if (first >= from && last <= to) {
         moveTo(first);
-        if (last < ends[column]) {
+        if (within(last)) {
             columns[column].add(summary);
             return;
         }
@@ -82,33 +76,35 @@ void HistoryReader::State::add(const Stretch& stretch, int level) {
     } else if (level > 0) {
         for (const Stretch& below : static_cast<const Node*>(stretch.below.get())->stretches) add(below, level - 1);
     } else {
-        block.read(static_cast<const std::byte*>(stretch.below.get()), type);
-        add(block.columns());
+        block.open(static_cast<const std::byte*>(stretch.below.get()), type);
+        addBlock();
     }
 }
 
-void HistoryReader::State::add(const Columns& samples) {
-    const auto& times = samples.times;
-    auto at = static_cast<std::size_t>(std::ranges::lower_bound(times, from) - times.begin());
+void HistoryReader::State::addBlock() {
+    std::size_t at = block.before(from);
     if (at > 0) {
-        const double number = numberOf(samples.values[at - 1], type);
-        trend.before = counts(number, samples.qualities[at - 1]) ? number : none;
+        Summary earlier;
+        block.addTo(earlier, at - 1, at);
+        trend.before = earlier.last;
     }
-    const auto end = static_cast<std::size_t>(std::ranges::upper_bound(times, to) - times.begin());
+    const std::size_t end = block.until(to);
     while (at < end) {
-        moveTo(times[at]);
+        moveTo(block.time(at));
         const std::size_t first = at;
-        at = static_cast<std::size_t>(std::ranges::lower_bound(times.subspan(at, end - at), ends[column]) - times.begin());
-        addRun(samples, first, at);
+        at = within(block.time(end - 1)) ? end : block.before(ends[column]);
+        block.addTo(columns[column], first, at);
     }
 }
 
-/// Samples [first, last), all of one column.
-void HistoryReader::State::addRun(const Columns& samples, std::size_t first, std::size_t last) {
-    Summary& into = columns[column];
-    for (std::size_t i = first; i < last; ++i) {
-        const double number = numberOf(samples.values[i], type);
-        into.add(timeFromNanoseconds(samples.times[i]), number, counts(number, samples.qualities[i]));
+void HistoryReader::State::addOpen(const Columns& samples) {
+    for (std::size_t i = 0; i < samples.times.size() && samples.times[i] <= to; ++i) {
+        if (samples.times[i] < from) {
+            trend.before = numberOf(samples.values[i], type, samples.qualities[i]);
+            continue;
+        }
+        moveTo(samples.times[i]);
+        columns[column].add(samples.values[i], type, samples.qualities[i]);
     }
 }
 
@@ -119,7 +115,7 @@ void HistoryReader::State::addCoarse(const Summary& summary) {
     while (true) {
         columns[column].add(summary);
         coarse[column] = true;
-        if (last < ends[column]) return;
+        if (within(last)) return;
         ++column;
     }
 }
@@ -132,6 +128,7 @@ void HistoryReader::State::finish() {
         trend.columns[i] = {.minimum = any ? all.minimum : none,
                             .maximum = any ? all.maximum : none,
                             .mean = any ? all.sum / static_cast<double>(all.usable) : none,
+                            .first = all.first,
                             .last = all.last,
                             .samples = all.samples,
                             .coarse = coarse[i]};
@@ -160,7 +157,7 @@ const Trend& HistoryReader::trend(SignalIndex signal, TimeInterval interval, std
     if (const auto view = s.view(signal)) {
         s.type = s.history.slots[index(signal)].type;
         for (const Stretch& stretch : stretchesOf(view->sealed.get())) s.add(stretch, view->sealed->level);
-        s.add(view->open->columns(view->open->count.load(std::memory_order_acquire)));
+        s.addOpen(view->open->columns(view->open->count.load(std::memory_order_acquire)));
     }
     s.finish();
     return s.trend;
@@ -184,7 +181,7 @@ struct Collector {
         } else if (level > 0) {
             for (const Stretch& below : static_cast<const Node*>(stretch.below.get())->stretches) add(below, level - 1);
         } else {
-            block.read(static_cast<const std::byte*>(stretch.below.get()), type);
+            block.open(static_cast<const std::byte*>(stretch.below.get()), type);
             add(block.columns());
         }
     }

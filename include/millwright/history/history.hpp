@@ -54,7 +54,7 @@ private:
 /// nothing; strings have no numbers.
 struct TrendColumn {
     double minimum, maximum, mean; ///< of the samples in it, every one weighing the same; NaN where none counts
-    double last;                   ///< number of the last sample in it; NaN where that does not count, or there is none
+    double first, last;            ///< numbers of the first and last sample in it; NaN where that does not count, or there is none
     std::uint64_t samples = 0;     ///< in it, whether they count or not
     bool coarse = false;           ///< detail was forgotten: tells of a stretch that reaches beyond the column
 };

@@ -139,7 +139,7 @@ TEST(History, PacksBlocksOfAnyLengthBitForBit) {
                 qualities.push_back(sample.quality);
             }
             const auto block = packer.pack({times, values, qualities}, kind.type);
-            reader->read(block.get(), kind.type);
+            reader->open(block.get(), kind.type);
             const Columns read = reader->columns();
             ASSERT_TRUE(std::ranges::equal(read.times, times)) << kind.name << count;
             ASSERT_TRUE(std::ranges::equal(read.values, values)) << kind.name << count;
@@ -176,16 +176,16 @@ Trend bruteForce(std::span<const Sample> samples, TimeInterval interval, std::si
         const auto begin = from + length * static_cast<Wide>(i) / static_cast<Wide>(columns);
         const auto end =
             i + 1 == columns ? from + length + 1 : from + length * static_cast<Wide>(i + 1) / static_cast<Wide>(columns);
-        TrendColumn column{.minimum = nan, .maximum = nan, .mean = nan, .last = nan};
+        TrendColumn column{.minimum = nan, .maximum = nan, .mean = nan, .first = nan, .last = nan};
         long double sum = 0;
         int usable = 0;
         for (const Sample& sample : samples) {
             const auto time = nanoseconds(sample.time);
             if (time < begin || time >= end) continue;
-            ++column.samples;
             const double number = sample.value.asNumber(sample.type);
             const bool counts = isUsable(sample.quality) && std::isfinite(number);
             column.last = counts ? number : nan;
+            if (column.samples++ == 0) column.first = column.last;
             if (!counts) continue;
             column.minimum = std::fmin(column.minimum, number);
             column.maximum = std::fmax(column.maximum, number);
@@ -214,6 +214,7 @@ void expectEqual(const Trend& actual, const Trend& expected, double scale) {
         ASSERT_EQ(a.samples, e.samples) << i;
         ASSERT_TRUE(same(a.minimum, e.minimum)) << i;
         ASSERT_TRUE(same(a.maximum, e.maximum)) << i;
+        ASSERT_TRUE(same(a.first, e.first)) << i;
         ASSERT_TRUE(same(a.last, e.last)) << i;
         ASSERT_EQ(std::isnan(a.mean), std::isnan(e.mean)) << i;
         if (!std::isnan(a.mean)) {
