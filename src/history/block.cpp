@@ -37,6 +37,35 @@ T take(const std::byte*& at) {
     return value;
 }
 
+template <typename T, typename Sum>
+struct Extremes {
+    T lowest, highest;
+    Sum sum;
+};
+
+/// Of `at(i)` for i in [first, last), in lanes that do not wait for each other.
+template <typename T, typename Sum>
+Extremes<T, Sum> extremesOf(std::size_t first, std::size_t last, const auto& at) {
+    constexpr std::size_t lanes = 4;
+    std::array<Extremes<T, Sum>, lanes> each;
+    each.fill({at(first), at(first), Sum{}});
+    const auto add = [&](Extremes<T, Sum>& to, T number) {
+        to.lowest = number < to.lowest ? number : to.lowest;
+        to.highest = number > to.highest ? number : to.highest;
+        to.sum += static_cast<Sum>(number);
+    };
+    std::size_t i = first;
+    for (; i + lanes <= last; i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane) add(each[lane], at(i + lane));
+    for (; i < last; ++i) add(each[0], at(i));
+    for (std::size_t lane = 1; lane < lanes; ++lane) {
+        each[0].lowest = std::min(each[0].lowest, each[lane].lowest);
+        each[0].highest = std::max(each[0].highest, each[lane].highest);
+        each[0].sum += each[lane].sum;
+    }
+    return each[0];
+}
+
 /// All values as integers over the lowest power of ten that does it exactly; false when none does.
 bool asDecimals(std::span<const std::uint64_t> values, std::span<std::uint64_t> scaled, std::uint8_t& exponent) {
     exponent = 0;
@@ -296,7 +325,7 @@ void BlockReader::addTo(Summary& summary, std::size_t first, std::size_t last) c
     const bool integers =
         type_ == ValueType::Integer || type_ == ValueType::Boolean || (type_ == ValueType::Float && kind_ != asBits);
     if (oneQuality_ && isUsable(qualities_[0]) && integers) {
-        addIntegers(summary, std::span{words_}.subspan(first, last - first));
+        addIntegers(summary, first, last);
     } else if (oneQuality_ && isUsable(qualities_[0]) && type_ == ValueType::Float) {
         addDoubles(summary, first, last);
     } else {
@@ -305,60 +334,36 @@ void BlockReader::addTo(Summary& summary, std::size_t first, std::size_t last) c
 }
 
 /// Dividing by a power of ten keeps the order, so it is enough to divide what comes out.
-void BlockReader::addIntegers(Summary& summary, std::span<const std::uint64_t> integers) const {
-    const auto at = [&](std::size_t i) { return static_cast<std::int64_t>(integers[i]); };
-    std::int64_t lowest = at(0), highest = at(0);
-    for (std::size_t i = 1; i < integers.size(); ++i) {
-        lowest = std::min(lowest, at(i));
-        highest = std::max(highest, at(i));
-    }
+void BlockReader::addIntegers(Summary& summary, std::size_t first, std::size_t last) const {
+    const auto at = [this](std::size_t i) { return static_cast<std::int64_t>(words_[i]); };
+    const auto all = extremesOf<std::int64_t, std::uint64_t>(first, last, at);
     const double scale = type_ == ValueType::Float ? powersOfTen[kind_] : 1;
-    double sum = 0;
-    constexpr std::int64_t small = std::int64_t{1} << 53; // 512 of them do not overflow
-    if (lowest > -small && highest < small) {
-        std::int64_t exact = 0;
-        for (std::size_t i = 0; i < integers.size(); ++i) exact += at(i);
-        sum = static_cast<double>(exact) / scale;
-    } else {
-        for (std::size_t i = 0; i < integers.size(); ++i) sum += static_cast<double>(at(i));
+    double sum = static_cast<double>(static_cast<std::int64_t>(all.sum));
+    constexpr std::int64_t small = std::int64_t{1} << 53; // so many samples of them do not overflow
+    if (all.lowest < -small || all.highest > small) {
+        sum = 0;
+        for (std::size_t i = first; i < last; ++i) sum += static_cast<double>(at(i));
     }
     const auto number = [&](std::int64_t integer) { return static_cast<double>(integer) / scale; };
-    summary.add({.minimum = number(lowest),
-                 .maximum = number(highest),
-                 .sum = sum,
-                 .first = number(at(0)),
-                 .last = number(at(integers.size() - 1)),
-                 .samples = integers.size(),
-                 .usable = integers.size()});
+    summary.add({.minimum = number(all.lowest),
+                 .maximum = number(all.highest),
+                 .sum = sum / scale,
+                 .first = number(at(first)),
+                 .last = number(at(last - 1)),
+                 .samples = last - first,
+                 .usable = last - first});
 }
 
 void BlockReader::addDoubles(Summary& summary, std::size_t first, std::size_t last) const {
-    constexpr std::size_t lanes = 4; // that do not wait for each other
-    std::array<double, lanes> lowest, highest, sums{};
-    const auto at = [&](std::size_t i) { return std::bit_cast<double>(words_[i]); };
-    lowest.fill(at(first));
-    highest.fill(at(first));
-    std::size_t i = first;
-    for (; i + lanes <= last; i += lanes)
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const double number = at(i + lane);
-            lowest[lane] = number < lowest[lane] ? number : lowest[lane];
-            highest[lane] = number > highest[lane] ? number : highest[lane];
-            sums[lane] += number;
-        }
-    for (; i < last; ++i) {
-        lowest[0] = std::min(lowest[0], at(i));
-        highest[0] = std::max(highest[0], at(i));
-        sums[0] += at(i);
-    }
-    const double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    if (!std::isfinite(sum)) { // one of them is not, or their sum is too large
-        for (i = first; i < last; ++i) summary.add(words_[i], type_, qualities_[0]);
+    const auto at = [this](std::size_t i) { return std::bit_cast<double>(words_[i]); };
+    const auto all = extremesOf<double, double>(first, last, at);
+    if (!std::isfinite(all.sum)) { // one of them is not, or their sum is too large
+        for (std::size_t i = first; i < last; ++i) summary.add(words_[i], type_, qualities_[0]);
         return;
     }
-    summary.add({.minimum = std::ranges::min(lowest),
-                 .maximum = std::ranges::max(highest),
-                 .sum = sum,
+    summary.add({.minimum = all.lowest,
+                 .maximum = all.highest,
+                 .sum = all.sum,
                  .first = at(first),
                  .last = at(last - 1),
                  .samples = last - first,

@@ -94,7 +94,7 @@ private:
     const std::byte* openQualities(const std::byte* at);
     const std::byte* openNumbers(const std::byte* at, std::span<std::uint64_t> words);
     [[nodiscard]] std::uint64_t valueBits(std::size_t i) const;
-    void addIntegers(Summary& summary, std::span<const std::uint64_t> integers) const;
+    void addIntegers(Summary& summary, std::size_t first, std::size_t last) const;
     void addDoubles(Summary& summary, std::size_t first, std::size_t last) const;
 
     ValueType type_ = ValueType::Float;

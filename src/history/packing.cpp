@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace millwright::history {
 namespace {
@@ -115,22 +116,33 @@ void putGroup(std::span<const std::uint64_t> group, Cut cut, std::vector<std::by
     flush((bits + 7) / 8);
 }
 
+/// A whole group, unrolled: every place in it is known when this is compiled. Half of the time that drawing a trend takes goes
+/// here.
+template <unsigned width>
+void getWhole(const std::byte* at, std::uint64_t* words) {
+    constexpr std::uint64_t mask = (std::uint64_t{1} << width) - 1;
+#pragma GCC unroll 32
+    for (std::size_t i = 0; i < groupSize; ++i) words[i] = (get(at + i * width / 8) >> (i * width % 8)) & mask;
+}
+constexpr unsigned widestWhole = 57; ///< eight bytes hold it wherever in the first it begins
+constexpr auto getWholes = []<std::size_t... widths>(std::index_sequence<widths...>) {
+    return std::array{&getWhole<static_cast<unsigned>(widths)>...};
+}
+(std::make_index_sequence<widestWhole + 1>{});
+
 void getGroup(const std::byte* at, Cut cut, std::span<std::uint64_t> group) {
-    if (cut.width == 0) {
-        std::ranges::fill(group, 0);
-        return;
+    if (group.size() == groupSize && cut.width <= widestWhole) {
+        getWholes[cut.width](at, group.data());
+    } else {
+        const std::uint64_t mask = cut.width == 0 ? 0 : ~std::uint64_t{0} >> (64 - cut.width);
+        for (std::size_t i = 0, bit = 0; i < group.size(); ++i, bit += cut.width) {
+            std::uint64_t word = get(at + bit / 8) >> (bit % 8);
+            if (bit % 8 != 0) word |= static_cast<std::uint64_t>(at[bit / 8 + 8]) << (64 - bit % 8);
+            group[i] = word & mask;
+        }
     }
-    const std::uint64_t mask = ~std::uint64_t{0} >> (64 - cut.width);
-    if (cut.width <= 57) { // eight bytes hold it wherever in the first it begins
-        for (std::size_t i = 0, bit = 0; i < group.size(); ++i, bit += cut.width)
-            group[i] = ((get(at + bit / 8) >> (bit % 8)) & mask) << cut.shift;
-        return;
-    }
-    for (std::size_t i = 0, bit = 0; i < group.size(); ++i, bit += cut.width) {
-        std::uint64_t word = get(at + bit / 8) >> (bit % 8);
-        if (bit % 8 != 0) word |= static_cast<std::uint64_t>(at[bit / 8 + 8]) << (64 - bit % 8);
-        group[i] = (word & mask) << cut.shift;
-    }
+    if (cut.shift > 0)
+        for (std::uint64_t& word : group) word <<= cut.shift;
 }
 
 void restore(Prediction prediction, std::uint64_t base, std::uint64_t slope, std::span<std::uint64_t> words) {

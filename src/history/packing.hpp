@@ -23,7 +23,7 @@ enum class Prediction : std::uint8_t {
 /// Appends `words`, 1 to `blockSamplesAtMost`, under the one of `candidates` that takes the fewest bytes.
 void pack(std::span<const std::uint64_t> words, std::span<const Prediction> candidates, std::vector<std::byte>& out);
 
-/// Fills `words`, as many as were packed at `at`, and returns where the next thing begins. Reads up to 8 bytes beyond that.
+/// Fills `words`, as many as were packed at `at`, and returns where the next thing begins. Reads up to 9 bytes beyond that.
 const std::byte* unpack(const std::byte* at, std::span<std::uint64_t> words);
 
 /// Word i is base + i * slope.
@@ -37,6 +37,6 @@ struct EvenWords {
 void putVarint(std::uint64_t value, std::vector<std::byte>& out);
 [[nodiscard]] std::uint64_t takeVarint(const std::byte*& at);
 
-inline constexpr std::size_t packedMargin = 8;
+inline constexpr std::size_t packedMargin = 9;
 
 } // namespace millwright::history

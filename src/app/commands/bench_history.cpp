@@ -19,13 +19,14 @@ using history::History;
 using history::HistoryReader;
 using telemetry::Sample;
 
-constexpr std::size_t unlimited = std::size_t{4} << 30;       ///< budget: more than any case takes
+constexpr std::size_t unlimited = std::size_t{4} << 30;        ///< budget: more than any case takes
 constexpr std::size_t syntheticSignals = 10, rows = 1'000'000; ///< a signal, at 10 Hz: 27 h 47 min
-constexpr std::size_t appendPasses = 3, trends = 200, trendColumns = 1920;
+constexpr std::size_t appendPasses = 3, trends = 200;
 constexpr double fixedShare = 0.95; ///< of the steps between rows, for a log to count as sampled at a fixed rate
 
 struct Options {
     std::filesystem::path data = "../shared/data/sensor";
+    std::size_t columns = 1000; ///< of a trend
     bool json = false;
 };
 
@@ -141,7 +142,7 @@ std::vector<Sample> rowsOf(const Synthetic& kind) {
 }
 
 /// Processor milliseconds of trends of a stretch as long as `share` of the history, wherever it lies.
-std::vector<double> trendTimes(const History& history, double share) {
+std::vector<double> trendTimes(const History& history, double share, std::size_t columns) {
     HistoryReader reader{history};
     std::mt19937_64 random{2};
     std::vector<double> milliseconds;
@@ -151,15 +152,15 @@ std::vector<double> trendTimes(const History& history, double share) {
         const Duration length = durationFromSeconds(seconds(whole.length()) * share);
         const Time from = whole.from + durationFromSeconds(seconds(whole.length() - length) * unit(random));
         const double start = processorMilliseconds();
-        const auto& trend = reader.trend(signal, {from, from + length}, trendColumns);
+        const auto& trend = reader.trend(signal, {from, from + length}, columns);
         const double taken = processorMilliseconds() - start;
-        if (trend.columns.size() == trendColumns) milliseconds.push_back(taken);
+        if (trend.columns.size() == columns) milliseconds.push_back(taken);
     }
     return milliseconds;
 }
 
 /// Returns the slowest p99 of its trends.
-double benchSynthetic(JsonWriter& json, const Synthetic& kind) {
+double benchSynthetic(JsonWriter& json, const Synthetic& kind, std::size_t columns) {
     const std::vector<ValueType> types(syntheticSignals, kind.type);
     const std::vector<Sample> samples = rowsOf(kind);
     std::unique_ptr<History> history;
@@ -177,7 +178,7 @@ double benchSynthetic(JsonWriter& json, const Synthetic& kind) {
     double slowest = 0;
     json.key("trends").beginArray();
     for (const double share : {1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.0}) {
-        const auto times = trendTimes(*history, share);
+        const auto times = trendTimes(*history, share, columns);
         const double p99 = quantile(times, 0.99);
         slowest = std::max(slowest, p99);
         json.beginObject()
@@ -197,9 +198,9 @@ ExitStatus benchHistory(const Options& options) {
         .field("device", processorName() + ", one core")
         .field("data", options.data.string());
     benchLogs(json, options.data);
-    json.field("syntheticSignals", syntheticSignals).field("trendColumns", trendColumns).key("synthetic").beginArray();
+    json.field("syntheticSignals", syntheticSignals).field("trendColumns", options.columns).key("synthetic").beginArray();
     double slowest = 0;
-    for (const Synthetic& kind : synthetics) slowest = std::max(slowest, benchSynthetic(json, kind));
+    for (const Synthetic& kind : synthetics) slowest = std::max(slowest, benchSynthetic(json, kind, options.columns));
     json.endArray().field("slowestTrendP99Ms", slowest).field("peakBytes", peakResidentBytes()).endObject();
     print(json.text());
     return ExitStatus::Success;
@@ -214,6 +215,9 @@ void addBenchHistory(CLI::App& bench, Run& run) {
     auto options = std::make_shared<Options>();
     command->add_option("--data", options->data, "Folder with CSV files to hold; those that cannot be read are named and left out")
         ->capture_default_str();
+    command->add_option("--columns", options->columns, "Pixel columns of a trend")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
     command->add_flag("--json", options->json, "The answer is JSON anyway");
     command->callback([&run, options] { run = [options] { return benchHistory(*options); }; });
 }
