@@ -15,6 +15,8 @@ std::string_view badge(Attention a) {
     case Attention::High: return "H";
     case Attention::LowLow: return "LL";
     case Attention::HighHigh: return "HH";
+    case Attention::Alarm:
+    case Attention::UrgentAlarm: return "A";
     }
     return {};
 }
@@ -30,6 +32,8 @@ std::string_view describe(Attention a) {
     case Attention::High: return "above the warning limit";
     case Attention::LowLow: return "below the trip limit";
     case Attention::HighHigh: return "above the trip limit";
+    case Attention::Alarm: return "an alarm is active";
+    case Attention::UrgentAlarm: return "a high-priority alarm is active";
     }
     return {};
 }
@@ -51,10 +55,15 @@ Attention attention(const plant::Signal& signal, const twin::SignalState& state)
     return Attention::None;
 }
 
-void AttentionMap::update(const plant::Plant& plant, std::span<const twin::SignalState> states) {
+void AttentionMap::update(const plant::Plant& plant, std::span<const twin::SignalState> states,
+                          std::span<const twin::AlarmState> alarms) {
     signals.assign(plant.signals.size(), Attention::Unknown);
     equipment.assign(plant.equipment.size(), Attention::None);
     crossed = untrusted = known = 0;
+    worstSignal = Attention::None;
+    const auto raise = [this](EquipmentIndex owner, Attention a) {
+        if (owner != noEquipment) equipment[index(owner)] = std::max(equipment[index(owner)], a);
+    };
     const std::size_t count = std::min(states.size(), plant.signals.size());
     for (std::size_t i = 0; i < count; ++i) {
         const Attention a = attention(plant.signals[i], states[i]);
@@ -64,8 +73,14 @@ void AttentionMap::update(const plant::Plant& plant, std::span<const twin::Signa
             ++crossed;
         else if (a >= Attention::Stale)
             ++untrusted;
-        const EquipmentIndex owner = plant.signals[i].equipment;
-        if (owner != noEquipment && a != Attention::Unknown) equipment[index(owner)] = std::max(equipment[index(owner)], a);
+        if (a == Attention::Unknown) continue;
+        worstSignal = std::max(worstSignal, a);
+        raise(plant.signals[i].equipment, a);
+    }
+    for (std::size_t i = 0; i < std::min(alarms.size(), plant.alarms.size()); ++i) {
+        if (!alarms[i].active || alarms[i].masked()) continue;
+        const plant::Alarm& alarm = plant.alarms[i];
+        raise(alarm.equipment, alarm.priority >= plant::AlarmPriority::High ? Attention::UrgentAlarm : Attention::Alarm);
     }
     // Parents come before children, so going backwards carries the worst of each subtree up to the root.
     for (std::size_t i = plant.equipment.size(); i-- > 0;) {

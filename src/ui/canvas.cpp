@@ -199,12 +199,14 @@ void Canvas::mark(glm::vec2 centre, Attention attention) {
         break;
     case Attention::Low:
     case Attention::High:
+    case Attention::Alarm:
         triangle({c.x, c.y - r - px(1)}, {c.x + r + px(1), c.y + r}, {c.x - r - px(1), c.y + r}, palette::high);
         list_.AddTriangle({c.x, c.y - r - px(1)}, {c.x + r + px(1), c.y + r}, {c.x - r - px(1), c.y + r}, packed(palette::outline),
                           context_.scale);
         break;
     case Attention::LowLow:
-    case Attention::HighHigh: fill({c - r, c + r}, palette::urgent); break;
+    case Attention::HighHigh:
+    case Attention::UrgentAlarm: fill({c - r, c + r}, palette::urgent); break;
     }
 }
 

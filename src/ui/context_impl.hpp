@@ -45,6 +45,7 @@ struct Context::Impl {
     std::vector<ImVec2> points;
     std::vector<std::uint8_t> matches;
     std::vector<SignalIndex> attentionList;
+    std::vector<plant::AlarmIndex> activeAlarms;
     std::vector<plant::AlarmIndex> alarmList;
 };
 

@@ -34,6 +34,7 @@ public:
         heading(e.name.empty() ? e.id : e.name, e.path);
         if (!e.description.empty()) note(e.description, 4);
         state(a_.attentionOf(selected));
+        alarms(selected);
         if (!e.signals.empty()) section("Signals", windowNote());
         unitColumn(e.signals);
         for (const SignalIndex s : e.signals) signalRow(s, false);
@@ -52,6 +53,7 @@ public:
         if (!plant_.description.empty()) note(plant_.description, 6);
         const AttentionMap* map = a_.model.attention;
         if (a_.hasLog() && map) state(map->equipment.empty() ? Attention::None : worst(*map));
+        alarms(noEquipment);
         attentionBelow(noEquipment);
         section("At a glance");
         fact("Equipment", countText(plant_.equipment.size()));
@@ -183,6 +185,45 @@ private:
         for (; equipment != noEquipment; equipment = plant_.at(equipment).parent)
             if (equipment == ancestor) return true;
         return false;
+    }
+
+    /// Lists the active alarms of an equipment and below it (of the plant for noEquipment), most urgent first; each opens in the
+    /// list of alarms.
+    void alarms(EquipmentIndex ancestor) {
+        if (!a_.hasLog()) return;
+        const auto& states = a_.model.frame->alarms;
+        auto& list = a_.context.activeAlarms;
+        list.clear();
+        for (std::size_t i = 0; i < std::min(states.size(), plant_.alarms.size()); ++i)
+            if (states[i].active && !states[i].masked() && isBelow(plant_.alarms[i].equipment, ancestor))
+                list.push_back(static_cast<plant::AlarmIndex>(i));
+        if (list.empty()) return;
+        std::ranges::stable_sort(list, std::greater{}, [this](plant::AlarmIndex alarm) { return plant_.at(alarm).priority; });
+        section("Active alarms", countText(list.size()));
+        for (std::size_t i = 0; i < std::min(list.size(), mostListed); ++i) alarmRow(list[i], states[index(list[i])]);
+        if (list.size() > mostListed) note(std::format("and {} more", list.size() - mostListed), 1);
+    }
+
+    void alarmRow(plant::AlarmIndex alarm, const twin::AlarmState& state) {
+        const plant::Alarm& definition = plant_.at(alarm);
+        const Rect box = row(canvas_.px(24));
+        ImGui::PushID(static_cast<int>(index(alarm)));
+        const Touch touch = touchable("alarm", box);
+        hint(a_.context, std::format("{} — {} priority", definition.path, plant::nameOf(definition.priority)));
+        ImGui::PopID();
+        if (touch.hovered) canvas_.fill(box, palette::hover);
+        if (touch.clicked) {
+            a_.state.alarmsShown = true;
+            a_.state.alarmsAside = false;
+            a_.state.alarm = alarm;
+        }
+        canvas_.alarmMark({left_ + canvas_.px(8), box.centre().y}, definition.priority, state.unacknowledged(), true);
+        const std::string since = clockText(state.raised, 0);
+        const float width = canvas_.figureWidth(Face::Small, since);
+        canvas_.figures(box, Face::Small, palette::dim, since);
+        canvas_.text({{left_ + canvas_.px(24), box.min.y}, {box.max.x - width - canvas_.px(8), box.max.y}}, Face::Body,
+                     palette::text, definition.name);
+        space(24);
     }
 
     /// Lists what needs a person below some equipment (below the plant for noEquipment), worst first.

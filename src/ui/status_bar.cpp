@@ -75,13 +75,10 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
         if (const std::string text = alarmsText(*m.frame); !text.empty()) items.atLeft(text);
         if (m.attention) {
             const AttentionMap& map = *m.attention;
-            if (map.crossed > 0) {
-                const Attention worst = map.equipment.empty() ? Attention::None : *std::ranges::max_element(map.equipment);
-                items.atLeft(std::format("{} beyond limits", map.crossed), Face::Small, worst);
-            }
+            if (map.crossed > 0) items.atLeft(std::format("{} beyond limits", map.crossed), Face::Small, map.worstSignal);
             const std::size_t all = a.model.plant ? a.model.plant->signals.size() : 0;
             const bool healthy = map.untrusted == 0 && map.known == all;
-            items.atLeft(healthy ? std::format("feed good: {} signals", all)
+            items.atLeft(healthy ? std::format("feed good: {} signal{}", all, all == 1 ? "" : "s")
                                  : std::format("feed: {} of {} signals good", map.known - map.untrusted, all),
                          Face::Small, map.untrusted > 0 ? Attention::Bad : Attention::None);
         }

@@ -10,7 +10,7 @@
 
 namespace millwright::ui {
 
-/// How much a signal needs a person, least first. Warn and trip are the signal's own limits (ISA-18.2 L/H and LL/HH).
+/// How much a signal or equipment needs a person, least first. Warn and trip are the signal's own limits (ISA-18.2 L/H and LL/HH).
 enum class Attention : std::uint8_t {
     None,      ///< within its limits
     Unknown,   ///< no sample yet
@@ -19,11 +19,13 @@ enum class Attention : std::uint8_t {
     Bad,       ///< its source says it is wrong
     Low,
     High,
+    Alarm, ///< of equipment: an alarm of low or medium priority is active
     LowLow,
     HighHigh,
+    UrgentAlarm, ///< of equipment: an alarm of high or urgent priority is active
 };
 
-/// Whether a limit is crossed, as opposed to a value that cannot be trusted or is not there.
+/// Whether a limit is crossed or an alarm active, as opposed to a value that cannot be trusted or is not there.
 [[nodiscard]] constexpr bool crossesLimit(Attention a) {
     return a >= Attention::Low;
 }
@@ -37,17 +39,19 @@ enum class Attention : std::uint8_t {
 
 [[nodiscard]] Attention attention(const plant::Signal& signal, const twin::SignalState& state);
 
-/// Attention of every signal, and of every equipment as the worst of its own signals and of everything below it. Kept between
-/// frames so that a frame allocates nothing.
+/// Attention of every signal, and of every equipment as the worst of its own signals and alarms and of everything below it. Kept
+/// between frames so that a frame allocates nothing.
 struct AttentionMap {
     std::vector<Attention> signals;   ///< parallel to Plant::signals
     std::vector<Attention> equipment; ///< parallel to Plant::equipment
     std::size_t crossed = 0;          ///< signals beyond a limit
     std::size_t untrusted = 0;        ///< signals stale, uncertain or bad
     std::size_t known = 0;            ///< signals with at least one sample
+    Attention worstSignal = Attention::None;
 
-    /// `states` may be empty (nothing known yet), or parallel to `plant.signals`.
-    void update(const plant::Plant& plant, std::span<const twin::SignalState> states);
+    /// Both may be empty (nothing known yet), or parallel to `plant.signals` and `plant.alarms`. Alarms behind a mask count for
+    /// nothing.
+    void update(const plant::Plant& plant, std::span<const twin::SignalState> states, std::span<const twin::AlarmState> alarms);
 };
 
 } // namespace millwright::ui

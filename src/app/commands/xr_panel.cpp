@@ -46,7 +46,10 @@ const ui::Intents& XrPanel::draw(gpu::FrameInFlight& frame, EquipmentIndex selec
     if (pointer_ && std::abs(pointer_->scroll) > scrollRest) context_->wheel(pointer_->scroll * scrollSpeed);
     shown_ = selected;
     state_.selected = selected;
-    attention_.update(plant_, twinFrame ? std::span{twinFrame->signals} : std::span<const twin::SignalState>{});
+    if (twinFrame)
+        attention_.update(plant_, twinFrame->signals, twinFrame->alarms);
+    else
+        attention_.update(plant_, {}, {});
     ui::Model model;
     model.plant = &plant_;
     model.frame = twinFrame;

@@ -36,7 +36,7 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
       loader_{std::make_unique<Loader>(plant, options_.log, options_.live == nullptr)} {
     const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
     logName_ = log.filename().string();
-    attention_.update(plant_, {});
+    attention_.update(plant_, {}, {});
 }
 
 Result<void> Session::finishLoading(const std::stop_token& stop) {
@@ -109,7 +109,7 @@ Result<void> Session::placeCamera() {
 void Session::follow(std::shared_ptr<const twin::Frame> frame) {
     if (frame_ && frame_->number == frame->number) return;
     frame_ = std::move(frame);
-    attention_.update(plant_, frame_->signals);
+    attention_.update(plant_, frame_->signals, frame_->alarms);
     if (scene_) scene_->update(*frame_);
     changed_ = true;
 }

@@ -185,9 +185,26 @@ TEST(Dashboard, ClickInTheTreeSelectsAndDoubleClickFlies) {
     EXPECT_EQ(bench.asked<FlyTo>()->equipment, calender);
 }
 
+TEST(Dashboard, TheInspectorListsActiveAlarmsAndOpensThem) {
+    Bench bench;
+    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/coater-1");
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("Active alarms"));
+    const DrawnText* row = bench.find("Line stands");
+    ASSERT_TRUE(row);
+    EXPECT_FALSE(bench.state.alarmsShown);
+    bench.clickAt(row->box.centre());
+    EXPECT_TRUE(bench.state.alarmsShown);
+    EXPECT_NE(bench.state.alarm, plant::noAlarm);
+    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/unwinder");
+    bench.state.alarmsShown = false;
+    bench.frames(2);
+    EXPECT_FALSE(bench.find("Active alarms")) << "none there";
+}
+
 TEST(Dashboard, AlarmsAreListedMostUrgentFirstAndTakeTheEyeThere) {
     Bench bench;
-    EXPECT_FALSE(bench.shows("Line stands"));
+    EXPECT_FALSE(bench.shows("Active 4"));
     bench.state.alarmsShown = true;
     bench.frames(2);
     const DrawnText *urgent = bench.find("Urgent"), *high = bench.find("High"), *low = bench.find("Low");

@@ -190,7 +190,7 @@ World::World(Duration at) {
     }
     twin.advance(frame.time);
     frame.alarms.assign(twin.alarms().begin(), twin.alarms().end());
-    attention.update(plant, frame.signals);
+    attention.update(plant, frame.signals, frame.alarms);
     overview = std::make_unique<LogOverview>(plant, recording(plant, strings));
     overview->wait();
 }

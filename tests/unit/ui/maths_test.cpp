@@ -67,12 +67,41 @@ TEST(Attention, FollowsLimitsAndQuality) {
 TEST(Attention, TheWorstOfAPlantRisesToItsRoot) {
     const example::World world;
     const auto of = [&](std::string_view path) { return world.attention.equipment[index(world.plant.findEquipment(path))]; };
-    EXPECT_EQ(of("battery/electrode/coating/coater-1"), Attention::LowLow);
-    EXPECT_EQ(of("battery"), Attention::LowLow);
+    EXPECT_EQ(world.attention.worstSignal, Attention::LowLow);
+    EXPECT_EQ(of("battery/electrode/coating/coater-1"), Attention::UrgentAlarm);
+    EXPECT_EQ(of("battery"), Attention::UrgentAlarm);
     EXPECT_EQ(of("battery/electrode/coating/unwinder"), Attention::None);
     EXPECT_EQ(of("battery/electrode/coating/calender"), Attention::None);
     EXPECT_EQ(world.attention.crossed, 2u) << "web tension and dryer zone 3";
     EXPECT_EQ(world.attention.untrusted, 2u);
+}
+
+TEST(Attention, ActiveAlarmsMarkTheirEquipment) {
+    plant::Plant plant;
+    plant.equipment = {{.id = "line"}, {.id = "press", .parent = EquipmentIndex{0}}, {.id = "oven", .parent = EquipmentIndex{0}}};
+    plant.alarms.resize(2);
+    plant.alarms[0].equipment = EquipmentIndex{1};
+    plant.alarms[1].equipment = EquipmentIndex{2};
+    plant.alarms[1].priority = plant::AlarmPriority::High;
+    std::vector<twin::AlarmState> states(2);
+    AttentionMap map;
+    const auto of = [&](std::size_t i) {
+        map.update(plant, {}, states);
+        return map.equipment[i];
+    };
+    EXPECT_EQ(of(1), Attention::None);
+    states[0].active = true;
+    EXPECT_EQ(of(1), Attention::Alarm);
+    EXPECT_EQ(of(0), Attention::Alarm) << "it rises to the root";
+    states[1].active = true;
+    EXPECT_EQ(of(0), Attention::UrgentAlarm);
+    EXPECT_TRUE(crossesTrip(of(2)));
+    states[1].shelving = twin::Shelving::Timed;
+    EXPECT_EQ(of(0), Attention::Alarm) << "what is set aside marks nothing";
+    states[0].active = false;
+    states[0].phase = twin::AlarmPhase::ReturnedUnacknowledged;
+    EXPECT_EQ(of(1), Attention::None) << "it has returned to normal";
+    EXPECT_EQ(map.crossed, 0u);
 }
 
 TEST(Format, ValuesHaveTheSignalsDecimalsAndARealMinus) {
