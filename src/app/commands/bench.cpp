@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <app/commands/bench.hpp>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <vector>
@@ -31,6 +32,27 @@ std::string processorName() {
     return "unknown processor";
 }
 
+namespace {
+
+std::filesystem::path cacheFolder() {
+    if (const char* home = std::getenv("MILLWRIGHT_HOME"); home && *home) return std::filesystem::path{home} / "bench";
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache)
+        return std::filesystem::path{cache} / "millwright/bench";
+    if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path{home} / ".cache/millwright/bench";
+    return std::filesystem::temp_directory_path() / "millwright-bench";
+}
+
+} // namespace
+
+Result<std::filesystem::path> benchFile(const std::string& name) {
+    const std::filesystem::path folder = cacheFolder();
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+        return failure(ErrorCode::Unreadable, "cannot make the folder for benchmark logs: " + failed.message(), folder.string());
+    return folder / name;
+}
+
 void addBench(CLI::App& program, Run& run) {
     CLI::App* command =
         program.add_subcommand("bench", "Measure; prints JSON. Without arguments each benchmark uses its own standard case");
@@ -43,6 +65,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchHall(*command, run);
     addBenchIngest(*command, run);
     addBenchAlarms(*command, run);
+    addBenchCheck(*command, run);
     addBenchHistory(*command, run);
 }
 

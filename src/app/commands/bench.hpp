@@ -1,6 +1,9 @@
 #pragma once
 
+#include <millwright/core/result.hpp>
+
 #include <app/command.hpp>
+#include <filesystem>
 #include <span>
 #include <string>
 
@@ -18,8 +21,11 @@ void addBenchSim(CLI::App& bench, Run& run);
 void addBenchHall(CLI::App& bench, Run& run);
 void addBenchIngest(CLI::App& bench, Run& run);
 void addBenchAlarms(CLI::App& bench, Run& run);
+void addBenchCheck(CLI::App& bench, Run& run);
 void addBenchHistory(CLI::App& bench, Run& run);
 
+/// Where a benchmark keeps a file that takes long to make: the name should say what is in it. Errors: Unreadable.
+[[nodiscard]] Result<std::filesystem::path> benchFile(const std::string& name);
 /// Processor time of this thread, milliseconds from some moment: the figure that other programs on the machine disturb least.
 [[nodiscard]] double processorMilliseconds();
 

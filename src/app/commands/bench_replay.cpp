@@ -7,7 +7,6 @@
 
 #include <app/commands/bench.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <format>
 #include <random>
 
@@ -32,27 +31,13 @@ double millisecondsSince(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-std::filesystem::path cacheFolder() {
-    if (const char* home = std::getenv("MILLWRIGHT_HOME"); home && *home) return std::filesystem::path{home} / "bench";
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache)
-        return std::filesystem::path{cache} / "millwright/bench";
-    if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path{home} / ".cache/millwright/bench";
-    return std::filesystem::temp_directory_path() / "millwright-bench";
-}
-
 /// The standard log; made on first use, half a minute.
 Result<std::filesystem::path> standardLog() {
-    const std::filesystem::path folder = cacheFolder();
-    const std::filesystem::path log =
-        folder / std::format("replay-{}x{}-v{}.mcap", standardSignals, standardSamples, standardVersion);
-    std::error_code failed;
-    if (std::filesystem::exists(log, failed)) return log;
-    std::filesystem::create_directories(folder, failed);
-    if (failed)
-        return failure(ErrorCode::Unreadable, "cannot make the folder for benchmark logs: " + failed.message(), folder.string());
+    const auto log = benchFile(std::format("replay-{}x{}-v{}.mcap", standardSignals, standardSamples, standardVersion));
+    if (!log || std::filesystem::exists(*log)) return log;
     ProgressBar bar{"writing the benchmark's log"};
     bar.progress()(0, "");
-    const auto written = telemetry::writeSyntheticLog(log, standardSignals, standardSamples, standardSeed);
+    const auto written = telemetry::writeSyntheticLog(*log, standardSignals, standardSamples, standardSeed);
     if (!written) return std::unexpected(written.error());
     return log;
 }

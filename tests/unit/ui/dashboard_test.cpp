@@ -1,126 +1,19 @@
-#include "unit/ui/example.hpp"
-#include "unit/ui/picture.hpp"
-
-#include <millwright/ui/dashboard.hpp>
+#include "unit/ui/bench.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <format>
 
 namespace millwright::ui {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A dashboard without a window: frames are drawn into draw lists, the pointer and keys are events.
-class Bench {
-public:
-    explicit Bench(glm::vec2 size = {1280, 720}, float scale = 1, Duration at = 14min)
-        : world{at}, size_{size}, context_{Context::create({.scale = scale, .recordTexts = true, .fontFolders = {}})} {
-        frame();
-        frame(); // the second one has every font and hover
-    }
-
-    void frame(double dt = 1.0 / 60) {
-        intents.clear();
-        context_->beginFrame(size_, dt);
-        layout = drawDashboard(*context_, model ? *model : world.model(), state, intents);
-        context_->endFrame();
-    }
-    void frames(int count) {
-        Intents all;
-        for (int i = 0; i < count; ++i) {
-            frame();
-            all.insert(all.end(), intents.begin(), intents.end());
-        }
-        intents = all;
-    }
-    void clickAt(glm::vec2 at) {
-        Intents all;
-        const auto step = [&] {
-            frame();
-            all.insert(all.end(), intents.begin(), intents.end());
-        };
-        context_->pointerAt(at);
-        step();
-        context_->pointerButton(0, true);
-        step();
-        context_->pointerButton(0, false);
-        step();
-        step();
-        intents = all;
-    }
-    void press(Key key) {
-        context_->key(key, true);
-        frame();
-        const Intents found = intents;
-        context_->key(key, false);
-        frame();
-        intents = found;
-    }
-    [[nodiscard]] const DrawnText* find(std::string_view text) const {
-        for (const DrawnText& drawn : context_->texts())
-            if (drawn.text == text) return &drawn;
-        return nullptr;
-    }
-    [[nodiscard]] bool shows(std::string_view part) const {
-        return std::ranges::any_of(context_->texts(), [part](const DrawnText& drawn) { return drawn.text.contains(part); });
-    }
-    template <typename T>
-    [[nodiscard]] std::optional<T> asked() const {
-        for (const Intent& intent : intents)
-            if (const T* found = std::get_if<T>(&intent)) return *found;
-        return std::nullopt;
-    }
-    /// For a person to look at, when MILLWRIGHT_UI_PICTURES names a folder.
-    void save(std::string_view name) const {
-        if (const char* folder = std::getenv("MILLWRIGHT_UI_PICTURES"))
-            test::savePicture(std::filesystem::path{folder} / std::format("{}.ppm", name));
-    }
-    /// Every text inside its window and clip rectangle, and clear of the others of its layer.
-    void expectTidy() const {
-        const auto& texts = context_->texts();
-        EXPECT_GT(texts.size(), 20u);
-        for (const DrawnText& t : texts) {
-            EXPECT_GE(t.box.min.x, t.clip.min.x - 0.5f) << t.text;
-            EXPECT_LE(t.box.max.x, t.clip.max.x + 0.5f) << t.text;
-            EXPECT_LE(t.box.max.x, size_.x + 0.5f) << t.text;
-        }
-        const auto seen = [](const DrawnText& t) { return Rect{glm::max(t.box.min, t.clip.min), glm::min(t.box.max, t.clip.max)}; };
-        for (std::size_t i = 0; i < texts.size(); ++i)
-            for (std::size_t k = i + 1; k < texts.size(); ++k) {
-                if (texts[i].layer != texts[k].layer) continue;
-                Rect a = seen(texts[i]);
-                const Rect b = seen(texts[k]);
-                if (a.width() <= 0 || a.height() <= 0 || b.width() <= 0 || b.height() <= 0) continue;
-                a.min += 0.6f; // neighbours may touch
-                a.max -= 0.6f;
-                EXPECT_FALSE(a.overlaps(b)) << '"' << texts[i].text << "\" and \"" << texts[k].text << '"';
-            }
-    }
-
-    example::World world;
-    std::optional<Model> model;
-    ViewState state;
-    Intents intents;
-    Layout layout;
-
-    Context& context() { return *context_; }
-
-private:
-    glm::vec2 size_;
-    std::unique_ptr<Context> context_;
-};
+using testing::Bench;
 
 struct Screen {
     glm::vec2 size;
     float scale;
 };
 
-class DashboardAtSize : public testing::TestWithParam<Screen> {};
+class DashboardAtSize : public ::testing::TestWithParam<Screen> {};
 
 TEST_P(DashboardAtSize, NothingOverlapsOrIsCutOff) {
     const auto [size, scale] = GetParam();
@@ -151,8 +44,8 @@ TEST_P(DashboardAtSize, NothingOverlapsOrIsCutOff) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Screens, DashboardAtSize,
-                         testing::Values(Screen{{1280, 720}, 1}, Screen{{1920, 1080}, 2}, Screen{{3840, 2160}, 2},
-                                         Screen{{1024, 640}, 1}),
+                         ::testing::Values(Screen{{1280, 720}, 1}, Screen{{1920, 1080}, 2}, Screen{{3840, 2160}, 2},
+                                           Screen{{1024, 640}, 1}),
                          [](const auto& screen) {
                              return std::format("w{}h{}x{}", screen.param.size.x, screen.param.size.y, screen.param.scale);
                          });
@@ -183,86 +76,6 @@ TEST(Dashboard, ClickInTheTreeSelectsAndDoubleClickFlies) {
     bench.clickAt(at);
     ASSERT_TRUE(bench.asked<FlyTo>());
     EXPECT_EQ(bench.asked<FlyTo>()->equipment, calender);
-}
-
-TEST(Dashboard, TheInspectorListsActiveAlarmsAndOpensThem) {
-    Bench bench;
-    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/coater-1");
-    bench.frames(2);
-    EXPECT_TRUE(bench.find("Active alarms"));
-    const DrawnText* row = bench.find("Line stands");
-    ASSERT_TRUE(row);
-    EXPECT_FALSE(bench.state.alarmsShown);
-    bench.clickAt(row->box.centre());
-    EXPECT_TRUE(bench.state.alarmsShown);
-    EXPECT_NE(bench.state.alarm, plant::noAlarm);
-    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/unwinder");
-    bench.state.alarmsShown = false;
-    bench.frames(2);
-    EXPECT_FALSE(bench.find("Active alarms")) << "none there";
-}
-
-TEST(Dashboard, AlarmsAreListedMostUrgentFirstAndTakeTheEyeThere) {
-    Bench bench;
-    EXPECT_FALSE(bench.shows("Active 4"));
-    bench.state.alarmsShown = true;
-    bench.frames(2);
-    const DrawnText *urgent = bench.find("Urgent"), *high = bench.find("High"), *low = bench.find("Low");
-    ASSERT_TRUE(urgent && high && low);
-    EXPECT_LT(urgent->box.min.y, high->box.min.y);
-    EXPECT_LT(high->box.min.y, low->box.min.y);
-    EXPECT_TRUE(bench.find("Active 4"));
-    EXPECT_FALSE(bench.shows("Die pressure high")) << "it is not active";
-    bench.clickAt(high->box.centre());
-    ASSERT_TRUE(bench.asked<Select>() && bench.asked<FlyTo>());
-    const EquipmentIndex coater = bench.world.plant.findEquipment("battery/electrode/coating/coater-1");
-    EXPECT_EQ(bench.asked<Select>()->equipment, coater);
-    EXPECT_EQ(bench.asked<FlyTo>()->equipment, coater);
-    bench.frames(2);
-    EXPECT_TRUE(bench.shows("Look at it and do")) << "what to do";
-    EXPECT_TRUE(bench.shows("has stopped it"));
-}
-
-TEST(Dashboard, AlarmsAreAcknowledgedShelvedAndTakenBack) {
-    using Kind = twin::OperatorAction::Kind;
-    Bench bench;
-    bench.state.alarmsShown = true;
-    bench.frames(3);
-    const DrawnText* acknowledge = bench.find("Ack");
-    ASSERT_TRUE(acknowledge);
-    bench.clickAt(acknowledge->box.centre());
-    ASSERT_TRUE(bench.asked<ActOnAlarm>());
-    EXPECT_EQ(bench.asked<ActOnAlarm>()->alarm, plant::AlarmIndex{0}) << "the most urgent stands on top";
-    EXPECT_EQ(bench.asked<ActOnAlarm>()->kind, Kind::Acknowledge);
-    EXPECT_FALSE(bench.asked<Select>()) << "a button is not its row";
-    EXPECT_FALSE(bench.asked<PickAt>()) << "nor what lies below the list";
-    const DrawnText* shelve = bench.find("Shelve");
-    ASSERT_TRUE(shelve);
-    bench.clickAt(shelve->box.centre());
-    EXPECT_EQ(bench.asked<ActOnAlarm>()->kind, Kind::ShelveTimed);
-    EXPECT_EQ(bench.asked<ActOnAlarm>()->duration, 1h);
-    bench.world.frame.alarms[0].shelving = twin::Shelving::Timed;
-    bench.world.frame.alarms[0].shelvedUntil = example::start + 1h;
-    bench.frames(2);
-    EXPECT_TRUE(bench.find("Active 3"));
-    const DrawnText* aside = bench.find("Set aside 1");
-    ASSERT_TRUE(aside);
-    bench.clickAt(aside->box.centre());
-    bench.frames(2);
-    bench.save("alarms-aside");
-    EXPECT_TRUE(bench.shows("shelved until 15:00:00"));
-    const DrawnText* back = bench.find("Unshelve");
-    ASSERT_TRUE(back);
-    bench.clickAt(back->box.centre());
-    EXPECT_EQ(bench.asked<ActOnAlarm>()->kind, Kind::Unshelve);
-}
-
-TEST(Dashboard, TheStatusBarCountsAlarms) {
-    Bench bench;
-    EXPECT_TRUE(bench.find("4 alarms, 4 not acknowledged"));
-    bench.world.frame.alarms.clear();
-    bench.frame();
-    EXPECT_FALSE(bench.shows("not acknowledged"));
 }
 
 TEST(Dashboard, SearchFindsEquipmentByTheNameOfItsSignals) {
@@ -434,7 +247,7 @@ TEST(Dashboard, TheHeadsetPanelShowsTheInspectorAlone) {
 
 TEST(Context, WithoutFontFilesTextIsStillDrawnAndTheMissingFilesAreNamed) {
     const auto context = Context::create({.recordTexts = true, .fontFolders = {"/nonexistent"}});
-    EXPECT_THAT(context->missingFonts(), testing::Contains("Inter-Regular.otf"));
+    EXPECT_THAT(context->missingFonts(), ::testing::Contains("Inter-Regular.otf"));
     example::World world;
     ViewState state;
     Intents intents;
@@ -455,125 +268,6 @@ TEST(Context, NewCharactersAndANewScaleMakeTheFontsAgain) {
     bench.context().setScale(2);
     bench.frames(3);
     EXPECT_EQ(bench.context().fontGeneration(), before + 2);
-}
-
-TEST(Measuring, ShowsWhatWasTakenInTheChosenUnit) {
-    Bench bench{{1280, 800}};
-    bench.state.measuring = true;
-    const std::array<Measurement, 3> taken{
-        Measurement{
-            .kind = MeasureKind::Distance, .from = {0, 0, 0}, .to = {0.3, 0, -0.4}, .length = 0.5, .across = 0.4, .angle = 0},
-        Measurement{.kind = MeasureKind::Angle, .from = {0, 0, 0}, .to = {1, 0, 0}, .angle = 0.5235987755982988},
-        Measurement{
-            .kind = MeasureKind::Clearance, .from = {0, 0, 0}, .to = {1, 0, 0}, .length = 0, .parts = "die – backing-roll"}};
-    const std::array<MeasureShape, 2> shapes{MeasureShape{.from = {500, 300}, .to = {620, 340}, .line = true, .measurement = 0},
-                                             MeasureShape{.from = {560, 420}, .to = {560, 420}, .caught = true}};
-    Model model = bench.world.model();
-    model.viewportImage = 1;
-    model.measurements = taken;
-    model.measureShapes = shapes;
-    model.measureNote = "Click the first of two points.";
-    bench.model = model;
-    bench.frames(2);
-    bench.save("measuring");
-    EXPECT_TRUE(bench.find("500.0 mm"));
-    EXPECT_TRUE(bench.find("400.0 mm across, parallel"));
-    EXPECT_TRUE(bench.find("30.00° (150.00°)"));
-    EXPECT_TRUE(bench.find("touching"));
-    EXPECT_TRUE(bench.find("die – backing-roll"));
-    EXPECT_TRUE(bench.find("Click the first of two points."));
-    bench.expectTidy();
-    bench.clickAt(bench.find("in")->box.centre());
-    bench.frames(2);
-    EXPECT_TRUE(bench.find("19.685 in"));
-    bench.clickAt(bench.find("Clear")->box.centre());
-    EXPECT_TRUE(bench.asked<MeasureClear>());
-}
-
-TEST(Measuring, ClicksMeasureOnlyWhileTheToolIsOutAndEscapePutsItAway) {
-    Bench bench;
-    Model model = bench.world.model();
-    model.viewportImage = 1;
-    bench.model = model;
-    const glm::vec2 middle = bench.layout.viewport.centre() + glm::vec2{100, 60};
-    bench.clickAt(middle);
-    EXPECT_TRUE(bench.asked<PickAt>());
-    bench.state.measuring = true;
-    bench.frame();
-    bench.clickAt(middle);
-    EXPECT_TRUE(bench.asked<MeasureAt>());
-    EXPECT_FALSE(bench.asked<PickAt>());
-    model.measureBegun = true;
-    bench.model = model;
-    bench.press(Key::Escape);
-    EXPECT_TRUE(bench.asked<MeasureCancel>()) << "first it lets go of the point";
-    EXPECT_TRUE(bench.state.measuring);
-    model.measureBegun = false;
-    bench.model = model;
-    bench.press(Key::Escape);
-    EXPECT_FALSE(bench.state.measuring);
-    EXPECT_FALSE(bench.asked<Select>()) << "the selection stays";
-}
-
-TEST(Look, SectionsAreSwitchedMovedAndFlippedInTheChosenUnit) {
-    Bench bench{{1280, 800}};
-    Model model = bench.world.model();
-    model.viewportImage = 1;
-    model.bounds = {glm::vec3{-2, 0, 1}, glm::vec3{4, 3, 5}};
-    bench.model = model;
-    bench.frame();
-    EXPECT_FALSE(bench.find("X-ray"));
-    bench.state.lookShown = true;
-    bench.frames(2);
-    bench.clickAt(bench.find("Y")->box.centre());
-    EXPECT_TRUE(bench.state.look.cuts[1].on);
-    EXPECT_DOUBLE_EQ(bench.state.look.cuts[1].at, 1.5) << "in the middle at first";
-    bench.frames(2);
-    bench.expectTidy();
-    bench.save("look");
-    ASSERT_TRUE(bench.find("1500.0 mm"));
-    const glm::vec2 value = bench.find("1500.0 mm")->box.centre();
-    bench.clickAt(value);
-    bench.frame();
-    EXPECT_TRUE(bench.find("59.055 in"));
-    // Between the button and the value: the slider.
-    const glm::vec2 slider{(bench.find("Y")->box.max.x + value.x) / 2, value.y};
-    bench.clickAt(slider);
-    EXPECT_NE(bench.state.look.cuts[1].at, 1.5);
-    EXPECT_GT(bench.state.look.cuts[1].at, 0);
-    EXPECT_LT(bench.state.look.cuts[1].at, 3);
-    EXPECT_FALSE(bench.asked<PickAt>()) << "nothing under the panel is clicked";
-    bench.clickAt(bench.find("Flip")->box.centre());
-    EXPECT_TRUE(bench.state.look.cuts[1].flipped);
-    bench.clickAt(bench.find("Clear")->box.centre());
-    EXPECT_EQ(bench.state.look, Looking{});
-}
-
-TEST(Look, XrayAsksForSomethingToKeep) {
-    Bench bench{{1280, 800}};
-    Model model = bench.world.model();
-    model.viewportImage = 1;
-    bench.model = model;
-    bench.state.lookShown = bench.state.look.xray = true;
-    bench.frames(2);
-    EXPECT_TRUE(bench.find("Select or search first"));
-    bench.expectTidy();
-    model.xrayKeeps = true;
-    bench.model = model;
-    bench.frames(2);
-    EXPECT_FALSE(bench.find("Select or search first"));
-    bench.clickAt(bench.find("X-ray")->box.centre());
-    EXPECT_FALSE(bench.state.look.xray);
-    bench.clickAt(bench.find("Edges")->box.centre());
-    EXPECT_TRUE(bench.state.look.edges);
-}
-
-TEST(Measuring, LengthsAndAnglesReadAsTheyAre) {
-    EXPECT_EQ(lengthText(1.23456, LengthUnit::Metre), "1.2346 m");
-    EXPECT_EQ(lengthText(0.0125, LengthUnit::Millimetre), "12.5 mm");
-    EXPECT_EQ(lengthText(0.0254, LengthUnit::Inch), "1.000 in");
-    EXPECT_EQ(angleText(0), "0.00° (180.00°)");
-    EXPECT_EQ(angleText(1.5707963267948966), "90.00°");
 }
 
 TEST(Tree, TheSearchFindsEquipmentByItsParts) {

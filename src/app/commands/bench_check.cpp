@@ -1,0 +1,193 @@
+#include <millwright/check/check.hpp>
+#include <millwright/core/json_writer.hpp>
+#include <millwright/plant/load.hpp>
+#include <millwright/telemetry/log_source.hpp>
+#include <millwright/telemetry/log_writer.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <app/commands/bench.hpp>
+#include <chrono>
+#include <cmath>
+#include <format>
+#include <random>
+
+namespace millwright::app {
+namespace {
+
+using telemetry::Sample;
+using Clock = std::chrono::steady_clock;
+
+constexpr int version = 1; // of the log: change it with what is written
+constexpr std::size_t signalsOfMachine = 20;
+constexpr std::size_t stateSignal = 17, madeSignal = 18, goodSignal = 19; // after the quantities
+constexpr std::int64_t started = 1'767'250'800;                           // 2026-01-01T07:00:00Z
+
+struct Options {
+    double hours = 8;
+    std::int64_t machines = 300;
+    bool json = false;
+};
+
+/// Machines of seventeen quantities, a state and two counts, with ten alarms and KPIs each.
+std::string plantText(std::int64_t machines) {
+    std::string text =
+        std::format("format = 1\n[plant]\nid = 'shift'\n[[equipment]]\npath = 'machine-{{n:03}}'\nrepeat = {{ count = {} }}\n"
+                    "kpi = {{ state = 'state', produced = 'made', good = 'good', cycle = '2s' }}\nsignal = [\n",
+                    machines);
+    for (std::size_t i = 0; i < stateSignal; ++i)
+        text += std::format("  {{ id = 'q{:02}', unit = 'Cel', interpolation = 'hold' }},\n", i);
+    text += "  { id = 'state', type = 'string' },\n  { id = 'made', type = 'integer' },\n  { id = 'good', type = 'integer' "
+            "},\n]\nalarm = [\n";
+    constexpr std::string_view alarms[] = {"kind = 'high', limit = 80, dead_band = 2", "kind = 'low', limit = 20, on_delay = '5s'",
+                                           "kind = 'rate', limit = 15", "kind = 'stale', timeout = '30s'",
+                                           "kind = 'high_high', limit = 95"};
+    for (std::size_t i = 0; i < 8; ++i)
+        text += std::format("  {{ id = 'a{0}', signal = 'q{0:02}', priority = 'low', action = 'look', {1} }},\n", i,
+                            alarms[i % std::size(alarms)]);
+    text +=
+        "  { id = 'down', kind = 'state', signal = 'state', state = 'Aborted', priority = 'high', action = 'go' },\n"
+        "  { id = 'hot', kind = 'expression', expression = \"q08 > 85 and q09 > q10 and state == 'Execute'\", priority = 'medium', "
+        "action = 'cool' },\n]\n";
+    return text;
+}
+
+/// Every KPI bounded, every value good, and four conditions and an alarm of every tenth machine.
+std::string expectationText(std::int64_t machines) {
+    std::string text = "format = 1\n[[check]]\nname = 'quality'\nquality = 'good'\nsilence = '5s'\nfrom = '+1s'\n";
+    for (std::int64_t n = 1; n <= machines; ++n) {
+        for (const std::string_view kpi : {"availability", "oee", "qualityRatio"})
+            text += std::format("[[check]]\nname = '{0} {1:03}'\nkpi = '{0}'\nequipment = 'machine-{1:03}'\nleast = 0\n", kpi, n);
+        if (n % 10 != 0) continue;
+        const std::string on = std::format("equipment = 'machine-{:03}'\n", n);
+        text += std::format("[[check]]\nname = 'range {:03}'\n{}when = 'q00 > -1 and q00 < 101'\nexpect = 'always'\nfrom = '+1s'\n", n, on);
+        text += std::format("[[check]]\nname = 'stop {:03}'\n{}when = \"state == 'Aborted'\"\nexpect = 'then'\nthen = \"state == "
+                            "'Execute'\"\nwithin = '8h'\n",
+                            n, on);
+        text += std::format("[[check]]\nname = 'made {0:03}'\nsignal = 'machine-{0:03}/made'\nmonotone = 'rising'\n", n);
+        text += std::format("[[check]]\nname = 'rate {0:03}'\nsignal = 'machine-{0:03}/q05'\nrate = 100\n", n);
+        text += std::format(
+            "[[check]]\nname = 'alarm {0:03}'\nalarm = 'machine-{0:03}/a0'\nexpect = 'raised'\ncount = [0, 1000000]\n", n);
+    }
+    return text;
+}
+
+/// A machine that runs and now and then aborts for some minutes.
+class Machine {
+public:
+    explicit Machine(std::mt19937_64& random) : random_{random} {
+        for (double& level : levels_) level = 30 + static_cast<double>(random() % 40);
+    }
+    /// Its samples of one second.
+    void step(Time time, std::size_t first, StringId execute, StringId aborted, std::vector<Sample>& samples) {
+        if (aborted_ > 0 ? --aborted_ == 0 : random_() % 5400 == 0)
+            aborted_ = aborted_ > 0 ? 0 : 60 + static_cast<int>(random_() % 600);
+        const auto add = [&](std::size_t i, Value value, ValueType type) {
+            samples.push_back({time, value, static_cast<SignalIndex>(first + i), type, Quality::Good});
+        };
+        for (std::size_t i = 0; i < stateSignal; ++i) {
+            levels_[i] = std::clamp(levels_[i] + static_cast<double>(static_cast<int>(random_() % 201) - 100) * 0.02, 0.0, 100.0);
+            add(i, Value::of(std::nearbyint(levels_[i] * 1000) / 1000), ValueType::Float);
+        }
+        add(stateSignal, Value::of(aborted_ > 0 ? aborted : execute), ValueType::String);
+        if (aborted_ == 0 && random_() % 2 == 0) {
+            ++made_;
+            good_ += random_() % 50 != 0;
+        }
+        add(madeSignal, Value::of(made_), ValueType::Integer);
+        add(goodSignal, Value::of(good_), ValueType::Integer);
+    }
+
+private:
+    std::mt19937_64& random_;
+    std::array<double, stateSignal> levels_{};
+    std::int64_t made_ = 0, good_ = 0;
+    int aborted_ = 0; ///< seconds that it still is
+};
+
+/// The log of the shift, made on first use: every signal at 1 Hz, all of a machine at one moment, machines spread over the second.
+Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options& options) {
+    const auto log = benchFile(std::format("shift-{}x{:g}h-v{}.mcap", plant.signals.size(), options.hours, version));
+    if (!log || std::filesystem::exists(*log)) return log;
+    std::vector<telemetry::LogChannel> channels;
+    for (const plant::Signal& signal : plant.signals) channels.push_back({signal.path, signal.type, signal.unit, {}});
+    auto writer = telemetry::LogWriter::create(*log, std::move(channels));
+    if (!writer) return std::unexpected(writer.error());
+    ProgressBar bar{"writing the benchmark's log"};
+    const Progress progress = bar.progress();
+    std::mt19937_64 random{1};
+    StringTable strings;
+    const StringId execute = strings.add("Execute"), aborted = strings.add("Aborted");
+    std::vector<Machine> machines(static_cast<std::size_t>(options.machines), Machine{random});
+    const auto seconds = static_cast<std::int64_t>(options.hours * 3600);
+    const Duration apart = std::chrono::milliseconds{1000 / (options.machines + 1)};
+    std::vector<Sample> samples;
+    for (std::int64_t second = 0; second < seconds; ++second) {
+        samples.clear();
+        const Time time = timeFromNanoseconds((started + second) * 1'000'000'000);
+        for (std::size_t i = 0; i < machines.size(); ++i)
+            machines[i].step(time + static_cast<std::int64_t>(i) * apart, i * signalsOfMachine, execute, aborted, samples);
+        if (auto written = writer->write(samples, strings); !written) return std::unexpected(written.error());
+        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while writing", log->string());
+        progress(static_cast<double>(second) / static_cast<double>(seconds), "");
+    }
+    if (auto closed = writer->close(); !closed) return std::unexpected(closed.error());
+    return log;
+}
+
+ExitStatus benchCheck(const Options& options) {
+    const auto plant = plant::loadText(plantText(options.machines), ".", "shift.toml");
+    if (!plant) return fail(plant.error());
+    const auto expectations = check::parse(expectationText(options.machines), "shift-checks.toml", *plant);
+    if (!expectations) return fail(expectations.error());
+    const auto log = shiftLog(*plant, options);
+    if (!log) return fail(log.error());
+    const Clock::time_point start = Clock::now();
+    const double processor = processorMilliseconds();
+    auto source = telemetry::LogSource::open(*log, twin::subscriptions(*plant));
+    if (!source) return fail(source.error());
+    auto replay = twin::Replay::open(*plant, std::move(*source));
+    if (!replay) return fail(replay.error());
+    auto verdict = [&] {
+        ProgressBar bar{"check"};
+        return check::run(*plant, *replay, *expectations, {.progress = bar.progress()});
+    }();
+    if (!verdict) return fail(verdict.error());
+    const double wall = std::chrono::duration<double>(Clock::now() - start).count();
+    JsonWriter json;
+    json.beginObject()
+        .field("what", "check")
+        .field("device", processorName())
+        .field("signals", plant->signals.size())
+        .field("alarms", plant->alarms.size())
+        .field("checks", verdict->outcomes.size())
+        .field("failed", verdict->failed())
+        .field("samples", verdict->samples)
+        .field("hours", options.hours)
+        .field("wallSeconds", wall)
+        .field("processorSeconds", (processorMilliseconds() - processor) * 1e-3)
+        .field("samplesPerSecond", static_cast<double>(verdict->samples) / wall)
+        .field("alarmCalls", verdict->callCount)
+        .field("peakBytes", peakResidentBytes())
+        .endObject();
+    print(json.text());
+    return ExitStatus::Success;
+}
+
+} // namespace
+
+void addBenchCheck(CLI::App& bench, Run& run) {
+    CLI::App* command = bench.add_subcommand(
+        "check", "Check a shift of 6 000 signals at 1 Hz with 3 000 alarms and the KPIs of 300 machines; its log is made once");
+    command->footer("Example: millwright bench check --hours 1");
+    auto options = std::make_shared<Options>();
+    command->add_option("--hours", options->hours, "Length of the shift")->capture_default_str()->check(CLI::Range(0.01, 48.0));
+    command->add_option("--machines", options->machines, "Machines, of 20 signals each")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 900));
+    command->add_flag("--json", options->json, "The answer is JSON anyway");
+    command->callback([&run, options] { run = [options] { return benchCheck(*options); }; });
+}
+
+} // namespace millwright::app
