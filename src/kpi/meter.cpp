@@ -51,6 +51,7 @@ Meter::Meter(const plant::Plant& plant, std::span<const telemetry::Conversion> c
         for (std::uint32_t role = 0; role < plant::quantities; ++role)
             if (source.counts[role] != noSignal) uses_[index(source.counts[role])].push_back({i, role});
     }
+    for (Machine& machine : machines_) machine.since = window.from;
     openBin(window.from);
 }
 
@@ -61,28 +62,33 @@ void Meter::openBin(Time from) {
     if (length < window_.to - from) bins_.back().interval.to = from + length;
 }
 
-void Meter::spend(Duration length) {
+/// Adds the time that the machine has been in its state to the bin that is open.
+void Meter::spend(std::uint32_t i) {
+    Machine& machine = machines_[i];
+    const Duration length = time_ - std::exchange(machine.since, time_);
     if (length == Duration::zero()) return;
-    for (std::size_t i = 0; i < machines_.size(); ++i) {
-        Machine& machine = machines_[i];
-        Tally& tally = bins_.back().tallies[i];
-        tally.failures += machine.failedNow ? 1 : 0;
-        machine.failedNow = false;
-        tally.inState[index(machine.state)] += length;
-        const TimeElement element = plant_.kpis[i].elementOf[index(machine.state)];
-        if (machine.failed && element < TimeElement::Unplanned) tally.repair += length;
-        if (!machine.failed && element <= TimeElement::SetUp) tally.operating += length;
-    }
+    Tally& tally = bins_.back().tallies[i];
+    tally.failures += machine.failedNow ? 1 : 0;
+    machine.failedNow = false;
+    tally.inState[index(machine.state)] += length;
+    const TimeElement element = plant_.kpis[i].elementOf[index(machine.state)];
+    if (machine.failed && element < TimeElement::Unplanned) tally.repair += length;
+    if (!machine.failed && element <= TimeElement::SetUp) tally.operating += length;
+}
+
+void Meter::spendAll() {
+    for (std::uint32_t i = 0; i < machines_.size(); ++i) spend(i);
 }
 
 void Meter::moveTo(Time time) {
     const Time end = std::min(time, window_.to);
     while (time_ < end) {
-        const Time to = std::min(end, bins_.back().interval.to);
-        spend(to - time_);
-        time_ = to;
+        const Time boundary = bins_.back().interval.to;
+        time_ = std::min(end, boundary);
         // A count at the very boundary belongs to the bin that ends there: the next one opens when time goes on.
-        if (time_ == bins_.back().interval.to && time_ < end) openBin(time_);
+        if (time_ < boundary || time_ == end) continue;
+        spendAll();
+        openBin(time_);
     }
 }
 
@@ -100,8 +106,14 @@ PackmlState Meter::stateOf(const plant::KpiSource& source, const telemetry::Samp
 }
 
 void Meter::setState(std::uint32_t i, const telemetry::Sample& sample) {
-    const plant::KpiSource& source = plant_.kpis[i];
     Machine& machine = machines_[i];
+    const bool usable = isUsable(sample.quality);
+    if (machine.told && machine.usable == usable && (!usable || machine.value.bits == sample.value.bits)) return; // goes on
+    machine.told = true;
+    machine.usable = usable;
+    machine.value = sample.value;
+    spend(i);
+    const plant::KpiSource& source = plant_.kpis[i];
     machine.state = stateOf(source, sample);
     if (source.elementOf[index(machine.state)] == TimeElement::Production) machine.failed = machine.failedNow = false;
     if (!source.isFailure[index(machine.state)] || machine.failed) return;
@@ -139,6 +151,7 @@ void Meter::apply(std::span<const telemetry::Sample> samples) {
 
 std::vector<Bin> Meter::finish() {
     moveTo(window_.to);
+    spendAll();
     return std::move(bins_);
 }
 

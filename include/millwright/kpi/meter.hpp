@@ -62,6 +62,9 @@ private:
         std::uint32_t role;   ///< a `plant::Quantity`, or `isState`
     };
     struct Machine {
+        Time since{}; ///< up to which its time was spent
+        Value value;  ///< of its state signal, once `told`
+        bool told = false, usable = false;
         plant::PackmlState state = plant::PackmlState::Unknown;
         bool failed = false;    ///< since a failure, until production
         bool failedNow = false; ///< the failure is not in a tally yet: it goes to that of the time that follows it
@@ -69,7 +72,8 @@ private:
     };
 
     void moveTo(Time time);
-    void spend(Duration length);
+    void spend(std::uint32_t i);
+    void spendAll();
     void openBin(Time from);
     void setState(std::uint32_t source, const telemetry::Sample& sample);
     void count(const Use& use, const telemetry::Sample& sample);
@@ -80,7 +84,7 @@ private:
     const StringTable& strings_;
     TimeInterval window_;
     Duration every_;
-    Time time_;                          ///< up to which time was spent, in the window
+    Time time_;                          ///< how far it has come, in the window
     std::vector<std::vector<Use>> uses_; ///< by signal
     std::vector<Machine> machines_;      ///< parallel to `Plant::kpis`
     std::vector<Bin> bins_;
