@@ -40,6 +40,7 @@ void addFeed(CLI::App& program, Run& run); ///< in record.cpp
 void addCheck(CLI::App& program, Run& run);
 void addKpi(CLI::App& program, Run& run);
 void addAlarms(CLI::App& program, Run& run);
+void addCondition(CLI::App& program, Run& run);
 void addLog(CLI::App& program, Run& run);
 void addSimulate(CLI::App& program, Run& run);
 void addStudy(CLI::App& program, Run& run);

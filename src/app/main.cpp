@@ -88,6 +88,7 @@ int main(int argumentCount, char** arguments) {
     addCheck(program, run);
     addKpi(program, run);
     addAlarms(program, run);
+    addCondition(program, run);
     addRecord(program, run);
     addFeed(program, run);
     addLog(program, run);

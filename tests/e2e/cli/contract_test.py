@@ -22,7 +22,7 @@ LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
 COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "kpi", "alarms", "log", "log info", "log convert", "log verify", "log recover", "log diff",
             "log cut", "log merge", "log redact", "simulate", "study", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest", "bench alarms", "bench check", "bench alarms", "bench history",
-            "doctor"]
+            "condition", "condition learn", "condition score", "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
 
 
@@ -318,6 +318,58 @@ samples = 1
         self.assertEqual(answer["warnings"], [])
         for field in ("messages", "samples", "channels", "chunks", "from", "to", "topics"):
             self.assertEqual(answer[field], small[field])
+
+    # --- condition
+
+    def test_condition_learns_from_a_plant_and_finds_the_web_break(self):
+        model = self.folder / "battery.json"
+        learnt = self.json_of("condition", "learn", PLANT, "--to", "+15min", "-o", model, "--json")
+        self.assertEqual((learnt["step"], learnt["window"], learnt["falseAlarmRate"]), (1, 20, 0.01))
+        self.assertIn("electrode/coating/rewinder-1", [each["equipment"] for each in learnt["equipment"]])
+        self.assertIn({"name": "electrode/coating/good-length", "reason": "only rises, as a running count does"}, learnt["notWatched"])
+        written = json.loads(model.read_text())
+        self.assertEqual((written["kind"], written["format"]), ("millwright-condition", 1))
+        answer = self.json_of("condition", "score", LOG, "--model", model, "--json")
+        rewinder = next(each for each in answer["equipment"] if each["equipment"] == "electrode/coating/rewinder-1")
+        [anomaly] = rewinder["anomalies"]
+        self.assertRegex(anomaly["from"], r"^2026-03-17T06:16:")
+        self.assertGreater(anomaly["peak"], 10)
+        self.assertEqual(rewinder["peak"], anomaly["peak"])
+        self.assertGreater(rewinder["steps"], rewinder["stepsInAnomaly"])
+        self.assertEqual(anomaly["signals"][0]["signal"], "electrode/coating/rewinder-1/web-tension")
+        self.assertAlmostEqual(sum(each["share"] for each in anomaly["signals"]), 1)
+        text = run("condition", "score", LOG, "--model", model)
+        self.assertIn("electrode/coating/rewinder-1/web-tension level 0, normally 160 N", text.stdout)
+        calm = self.json_of("condition", "score", LOG, "--model", model, "--to", "+15min", "--json")
+        self.assertEqual([each["equipment"] for each in calm["equipment"] if each["anomalies"]], [])
+
+    def test_condition_learns_from_a_table_without_a_plant(self):
+        table, model = self.folder / "pump.csv", self.folder / "pump.json"
+        rows = [f"2026-01-01T00:{second // 60:02}:{second % 60:02},{second * second % 17},{20 if second < 500 else 40}.{second % 7}" for second in range(600)]
+        table.write_text("time,flow,temperature\n" + "\n".join(rows) + "\n")
+        learnt = self.json_of("condition", "learn", table, "--to", "+8min", "-o", model, "--json")
+        self.assertEqual([each["equipment"] for each in learnt["equipment"]], ["log"])
+        [equipment] = self.json_of("condition", "score", table, "--model", model, "--json")["equipment"]
+        [anomaly] = equipment["anomalies"]
+        self.assertRegex(anomaly["from"], r"^2026-01-01T00:08:2")
+        self.assertEqual(anomaly["signals"][0]["signal"], "temperature")
+        self.assertTrue(anomaly["open"])
+
+    def test_condition_says_what_it_cannot_do(self):
+        model = self.folder / "m.json"
+        self.assertRefused(run("condition", "learn", PLANT, "--to", "+30s", "-o", model), "steps of 1 s are too few", "at least 100")
+        self.assertRefused(run("condition", "learn", PLANT, "--raise", "5", "-o", model), "--raise '5'", "5/10")
+        self.assertRefused(run("condition", "learn", PLANT, "--window", "1", "-o", model), "a window of 1 steps")
+        self.assertRefused(run("condition", "learn", PLANT, "--false-alarms", "2", "-o", model), "a false-alarm rate of 2")
+        self.assertRefused(run("condition", "learn", LOG, "--log", LOG, "-o", model), "is a log itself")
+        self.assertRefused(run("condition", "learn", PLANT), "--output is required")
+        self.assertRefused(run("condition", "score", LOG, "--model", model), "m.json")
+        model.write_text("{}")
+        self.assertRefused(run("condition", "score", LOG, "--model", model), "m.json", "millwright-condition")
+        table = self.folder / "other.csv"
+        table.write_text("time,a\n" + "".join(f"2026-01-01T00:{i // 60:02}:{i % 60:02},{i % 3}\n" for i in range(200)))
+        self.json_of("condition", "learn", table, "-o", model, "--json")
+        self.assertRefused(run("condition", "score", LOG, "--model", model), "has none of the 1 topics", "'a'")
 
     # --- logs: verify, recover, compare, copy
 

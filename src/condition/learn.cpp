@@ -1,0 +1,331 @@
+#include <millwright/condition/learn.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <condition/statistics.hpp>
+#include <condition/windows.hpp>
+#include <format>
+#include <numeric>
+
+namespace millwright::condition {
+
+Layout layoutOf(const plant::Plant& plant) {
+    Layout layout;
+    for (const plant::Signal& signal : plant.signals)
+        layout.signals.push_back({signal.path, signal.topic.empty() ? signal.path : signal.topic, signal.unit});
+    for (const plant::Equipment& equipment : plant.equipment) {
+        Layout::Members members{equipment.path, {}};
+        for (const SignalIndex i : equipment.signals)
+            if (plant.at(i).type != ValueType::String && plant.at(i).states.empty())
+                members.signals.push_back(static_cast<std::uint32_t>(i));
+        if (!members.signals.empty()) layout.equipment.push_back(std::move(members));
+    }
+    return layout;
+}
+
+void Survey::apply(std::span<const telemetry::Sample> samples) {
+    for (const telemetry::Sample& sample : samples) {
+        const std::size_t i = index(sample.signal);
+        const double value = sample.value.asNumber(sample.type) * conversions_[i].scale + conversions_[i].offset;
+        if (!isUsable(sample.quality) || !std::isfinite(value)) continue;
+        Seen& seen = seen_[i];
+        if (seen.usable == 0) {
+            seen.from = sample.time;
+        } else {
+            seen.rises += value > seen.last;
+            seen.falls += value < seen.last;
+        }
+        seen.last = value;
+        seen.to = sample.time;
+        ++seen.usable;
+    }
+}
+
+Duration Survey::step() const {
+    std::vector<double> between;
+    for (const Seen& seen : seen_)
+        if (seen.usable > 1) between.push_back(seconds(seen.to - seen.from) / static_cast<double>(seen.usable - 1));
+    const double typical = between.empty() ? 0 : median(between);
+    // Whole seconds: samples that come a little early or late still come one a step.
+    return durationFromSeconds(std::max(1.0, std::round(typical)));
+}
+
+std::string_view Survey::unfit(std::size_t signal) const {
+    const Seen& seen = seen_[signal];
+    if (seen.usable == 0) return "no usable number";
+    if (seen.rises + seen.falls == 0) return "always the same";
+    if (seen.falls == 0 && seen.rises > 2) return "only rises, as a running count does";
+    return {};
+}
+
+namespace {
+
+constexpr std::size_t folds = 5;
+/// Of what is learnt from: beyond this many scales from its location, a value counts as that far, so that a few do not rule.
+constexpr double farthestLearnt = 6;
+/// Of what is judged: so that no square overflows.
+constexpr double farthest = 1e9;
+/// What is added to spreads before their logarithm is taken, as a share of their median: below it they all count as quiet.
+constexpr double quiet = 0.1;
+
+/// Rows of features of one equipment, one a step, thinned out by halves when there are too many. Missing ones are NaN.
+struct Rows {
+    std::size_t columns = 0, most = 0;
+    std::uint64_t steps = 0, every = 1;
+    std::vector<double> cells;
+
+    [[nodiscard]] std::size_t count() const { return columns == 0 ? 0 : cells.size() / columns; }
+    /// Room for the next step's row, or nothing where it is passed over.
+    std::span<double> add() {
+        const std::uint64_t step = steps++;
+        if (step % every != 0) return {};
+        if (count() >= most) {
+            const std::size_t half = (count() + 1) / 2;
+            for (std::size_t row = 1; row < half; ++row)
+                std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(2 * row * columns), columns,
+                            cells.begin() + static_cast<std::ptrdiff_t>(row * columns));
+            cells.resize(half * columns);
+            every *= 2;
+            if (step % every != 0) return {};
+        }
+        cells.resize(cells.size() + columns);
+        return std::span{cells}.last(columns);
+    }
+};
+
+/// Some of the rows, of which one group is learnt: all but those from `leftFrom` up to `leftTo`.
+struct Part {
+    const Rows& rows;
+    std::size_t leftFrom = 0, leftTo = 0;
+
+    template <typename Visit>
+    void visit(Visit&& each) const {
+        for (std::size_t row = 0; row < rows.count(); ++row)
+            if (row < leftFrom || row >= leftTo) each(rows.cells.data() + row * rows.columns);
+    }
+};
+
+double standardised(const Feature& feature, double value) {
+    if (std::isnan(value)) return 0; // says nothing, so it is taken as normal
+    return std::clamp((feature.compared(value) - feature.location) / feature.scale, -farthest, farthest);
+}
+
+/// Learns location and scale of the column; false where it does not vary.
+bool fit(Feature& feature, const Part& part, std::size_t column, std::vector<double>& buffer) {
+    buffer.clear();
+    part.visit([&](const double* row) {
+        if (!std::isnan(row[column])) buffer.push_back(row[column]);
+    });
+    if (2 * buffer.size() < part.rows.count() - (part.leftTo - part.leftFrom)) return false;
+    if (feature.measure == Measure::Spread) {
+        feature.floor = quiet * median(buffer);
+        if (feature.floor <= 0)
+            feature.floor = quiet * std::accumulate(buffer.begin(), buffer.end(), 0.0) / static_cast<double>(buffer.size());
+        if (feature.floor <= 0) return false;
+        for (double& value : buffer) value = feature.compared(value);
+    }
+    feature.location = median(buffer);
+    feature.scale = robustScale(buffer, feature.location);
+    return feature.scale > 1e-12 * std::max(std::abs(feature.location), 1e-12); // more than rounding
+}
+
+/// Of one group: which columns of the rows are its features, and the standardised rows.
+struct Fitted {
+    Group group;
+    std::vector<std::size_t> columns;
+};
+
+Fitted fit(Measure measure, std::span<const std::uint32_t> signals, const Part& part, double overlap) {
+    Fitted fitted{{.measure = measure}, {}};
+    std::vector<double> buffer;
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+        Feature feature{.signal = signals[i], .measure = measure};
+        const std::size_t column = measures * i + static_cast<std::size_t>(measure);
+        if (!fit(feature, part, column, buffer)) continue;
+        fitted.group.features.push_back(feature);
+        fitted.columns.push_back(column);
+    }
+    const std::size_t size = fitted.columns.size();
+    if (size == 0) return fitted;
+    buffer.clear();
+    part.visit([&](const double* row) {
+        for (std::size_t i = 0; i < size; ++i)
+            buffer.push_back(
+                std::clamp(standardised(fitted.group.features[i], row[fitted.columns[i]]), -farthestLearnt, farthestLearnt));
+    });
+    const Shrunk shrunk = shrunkCovariance(buffer, size, overlap);
+    fitted.group.shrinkage = shrunk.shrinkage;
+    fitted.group.whitening = inverseSquareRoot(shrunk.covariance).cells;
+    return fitted;
+}
+
+double squaredDistance(const Group& group, std::span<const double> z) {
+    double sum = 0;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+        const double y =
+            std::inner_product(z.begin(), z.end(), group.whitening.begin() + static_cast<std::ptrdiff_t>(i * z.size()), 0.0);
+        sum += y * y;
+    }
+    return sum;
+}
+
+/// Limits from steps that a model did not learn from: each fifth of the time is judged by what the other four teach, but for a
+/// window on either side of it, which shares samples with it. What was learnt from looks closer to normal than what comes later.
+void setLimits(Fitted& whole, std::span<const std::uint32_t> signals, const Rows& rows, std::size_t windowRows, double overlap,
+               double rate) {
+    std::vector<double> distances, z;
+    std::vector<std::vector<double>> alone(whole.columns.size());
+    for (std::size_t fold = 0; fold < folds; ++fold) {
+        const std::size_t from = rows.count() * fold / folds, to = rows.count() * (fold + 1) / folds;
+        const Part others{rows, from > windowRows ? from - windowRows : 0, std::min(rows.count(), to + windowRows)};
+        const Fitted fitted = fit(whole.group.measure, signals, others, overlap);
+        for (std::size_t row = from; row < to; ++row) {
+            z.clear();
+            for (std::size_t i = 0; i < fitted.columns.size(); ++i)
+                z.push_back(standardised(fitted.group.features[i], rows.cells[row * rows.columns + fitted.columns[i]]));
+            if (!z.empty()) distances.push_back(squaredDistance(fitted.group, z));
+            for (std::size_t i = 0; i < fitted.columns.size(); ++i) {
+                const auto at = std::ranges::lower_bound(whole.columns, fitted.columns[i]);
+                if (at != whole.columns.end() && *at == fitted.columns[i])
+                    alone[static_cast<std::size_t>(at - whole.columns.begin())].push_back(std::abs(z[i]));
+            }
+        }
+    }
+    constexpr double least = 1e-6;
+    // Each kind of measure has its share of the false alarms.
+    if (!distances.empty()) whole.group.limit = std::max(quantile(distances, 1 - rate / measures), least);
+    for (std::size_t i = 0; i < alone.size(); ++i)
+        if (!alone[i].empty()) whole.group.features[i].limit = std::max(quantile(alone[i], 1 - rate), least);
+}
+
+} // namespace
+
+struct Learner::State {
+    State(Layout given, const Options& chosen, std::vector<std::uint32_t> equipmentOf,
+          std::vector<telemetry::Conversion> conversions)
+        : layout{std::move(given)},
+          options{chosen},
+          windows{chosen.step, chosen.window, std::move(equipmentOf), layout.equipment.size(), std::move(conversions)},
+          rows(layout.equipment.size()) {}
+
+    Layout layout;
+    Options options;
+    Windows windows;
+    std::vector<Rows> rows; ///< parallel to the layout's equipment
+    std::vector<LeftOut> leftOut;
+    TimeInterval learnt{};
+    bool any = false;
+
+    void complete() {
+        for (const Windows::Step& step : windows.complete()) {
+            const std::span<double> row = rows[step.equipment].add();
+            if (row.empty()) continue;
+            const auto& signals = layout.equipment[step.equipment].signals;
+            for (std::size_t i = 0; i < signals.size(); ++i) {
+                const Windows::Described described = windows.describe(signals[i]);
+                row[measures * i] = described.level;
+                row[measures * i + 1] = described.spread;
+            }
+        }
+    }
+};
+
+Learner::Learner(std::unique_ptr<State> state) : state_{std::move(state)} {}
+Learner::Learner(Learner&&) noexcept = default;
+Learner& Learner::operator=(Learner&&) noexcept = default;
+Learner::~Learner() = default;
+
+Result<Learner> Learner::create(Layout layout, const Options& options, const Survey& survey) {
+    if (auto fine = check(options); !fine) return std::unexpected(fine.error());
+    if (layout.signals.size() * options.window > mostCells)
+        return failure(ErrorCode::ResourceLimit,
+                       std::format("{} signals over a window of {} steps are too much to hold: take fewer steps",
+                                   layout.signals.size(), options.window));
+    std::vector<LeftOut> leftOut;
+    std::vector<std::uint32_t> equipmentOf(layout.signals.size(), Windows::none);
+    std::size_t columns = 0;
+    for (std::uint32_t e = 0; e < layout.equipment.size(); ++e) {
+        std::erase_if(layout.equipment[e].signals, [&](std::uint32_t signal) {
+            const std::string_view reason = survey.unfit(signal);
+            if (!reason.empty()) leftOut.push_back({layout.signals[signal].name, std::string{reason}});
+            return !reason.empty();
+        });
+        const auto& signals = layout.equipment[e].signals;
+        if (signals.size() > mostSignalsTogether)
+            return failure(
+                ErrorCode::ResourceLimit,
+                std::format("{} signals to watch together are more than {}: describe the plant, so that each equipment has "
+                            "its own",
+                            signals.size(), mostSignalsTogether),
+                layout.equipment[e].name);
+        for (const std::uint32_t signal : signals) equipmentOf[signal] = e;
+        columns += measures * signals.size();
+    }
+    auto state = std::make_unique<State>(std::move(layout), options, std::move(equipmentOf), survey.conversions_);
+    state->leftOut = std::move(leftOut);
+    for (std::size_t e = 0; e < state->rows.size(); ++e) {
+        state->rows[e].columns = measures * state->layout.equipment[e].signals.size();
+        state->rows[e].most = std::clamp<std::size_t>(mostBytes / sizeof(double) / std::max<std::size_t>(columns, 1), 1000, 20'000);
+    }
+    return Learner{std::move(state)};
+}
+
+void Learner::apply(std::span<const telemetry::Sample> samples) {
+    State& state = *state_;
+    if (samples.empty()) return;
+    if (!state.any) state.learnt.from = samples.front().time;
+    state.any = true;
+    state.learnt.to = samples.back().time;
+    while (true) {
+        samples = samples.subspan(state.windows.take(samples));
+        if (samples.empty()) break;
+        state.complete();
+    }
+}
+
+Result<Model> Learner::finish() {
+    State& state = *state_;
+    state.complete();
+    Model model{
+        .options = state.options, .learnt = state.learnt, .signals = {}, .equipment = {}, .leftOut = std::move(state.leftOut)};
+    std::vector<std::uint32_t> indexOf(state.layout.signals.size(), Windows::none);
+    std::string reason = "there is no signal that can be watched";
+    for (std::size_t e = 0; e < state.rows.size(); ++e) {
+        const Rows& rows = state.rows[e];
+        const auto& members = state.layout.equipment[e];
+        if (members.signals.empty()) continue;
+        const std::uint64_t needed = folds * state.options.window;
+        if (rows.steps < needed) {
+            reason =
+                std::format("{} steps of {} are too few to learn from, at least {} are needed: give a longer log or a shorter step",
+                            rows.steps, formatDuration(state.options.step), needed);
+            model.leftOut.push_back({members.name, reason});
+            continue;
+        }
+        Equipment equipment{.name = members.name, .groups = {}, .steps = rows.steps};
+        const double overlap = std::max(1.0, state.options.window / static_cast<double>(rows.every));
+        const std::size_t windowRows = (state.options.window + rows.every - 1) / rows.every;
+        for (std::size_t m = 0; m < measures; ++m) {
+            Fitted fitted = fit(static_cast<Measure>(m), members.signals, Part{rows}, overlap);
+            if (fitted.columns.empty()) continue;
+            setLimits(fitted, members.signals, rows, windowRows, overlap, state.options.falseAlarmRate);
+            for (Feature& feature : fitted.group.features) {
+                std::uint32_t& at = indexOf[feature.signal];
+                if (at == Windows::none) {
+                    at = static_cast<std::uint32_t>(model.signals.size());
+                    model.signals.push_back(state.layout.signals[feature.signal]);
+                }
+                feature.signal = at;
+            }
+            equipment.groups.push_back(std::move(fitted.group));
+        }
+        if (equipment.groups.empty())
+            model.leftOut.push_back({members.name, "nothing about its signals varies"});
+        else
+            model.equipment.push_back(std::move(equipment));
+    }
+    if (model.equipment.empty()) return failure(ErrorCode::Invalid, reason);
+    return model;
+}
+
+} // namespace millwright::condition

@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <cmath>
+#include <condition/windows.hpp>
+#include <limits>
+#include <utility>
+
+namespace millwright::condition {
+
+Windows::Windows(Duration step, std::uint32_t window, std::vector<std::uint32_t> equipmentOf, std::size_t equipments,
+                 std::vector<telemetry::Conversion> conversions)
+    : step_{step.count()},
+      window_{window},
+      conversions_{std::move(conversions)},
+      signals_(equipmentOf.size()),
+      equipments_(equipments),
+      cells_(equipmentOf.size() * window) {
+    for (std::uint32_t i = 0; i < equipmentOf.size(); ++i) {
+        signals_[i].equipment = equipmentOf[i];
+        if (equipmentOf[i] != none) equipments_[equipmentOf[i]].signals.push_back(i);
+    }
+    for (EquipmentState& equipment : equipments_) equipment.present.resize(window);
+    touched_.reserve(equipments);
+    steps_.reserve(equipments);
+}
+
+std::size_t Windows::take(std::span<const telemetry::Sample> samples) {
+    for (std::size_t at = 0; at < samples.size(); ++at) {
+        const telemetry::Sample& sample = samples[at];
+        const std::uint32_t i = static_cast<std::uint32_t>(sample.signal);
+        SignalState& signal = signals_[i];
+        if (signal.equipment == none) continue;
+        const std::int64_t since = nanoseconds(sample.time);
+        const std::int64_t index = since / step_ - (since % step_ < 0 ? 1 : 0);
+        if (running_ && index > index_) return at;
+        if (!running_) index_ = index;
+        running_ = true;
+        EquipmentState& equipment = equipments_[signal.equipment];
+        if (!equipment.touched) touched_.push_back(signal.equipment);
+        equipment.touched = true;
+        equipment.newest = sample.time;
+        const double value = sample.value.asNumber(sample.type) * conversions_[i].scale + conversions_[i].offset;
+        signal.usable = isUsable(sample.quality) && std::isfinite(value);
+        if (!signal.usable) continue;
+        signal.last = value;
+        const double difference = value - signal.mean; // Welford, Technometrics 4, 1962
+        signal.mean += difference / ++signal.count;
+        signal.squares += difference * (value - signal.mean);
+    }
+    return samples.size();
+}
+
+void Windows::close(std::uint32_t which) {
+    EquipmentState& equipment = equipments_[which];
+    const std::int64_t missed = equipment.ever ? index_ - equipment.index - 1 : window_;
+    if (missed >= window_) {
+        std::ranges::fill(equipment.present, std::uint8_t{0});
+        equipment.anew = true;
+    } else {
+        for (std::int64_t i = 1; i <= missed; ++i) equipment.present[slot(equipment.index + i)] = 0;
+    }
+    equipment.index = index_;
+    equipment.ever = true;
+    equipment.touched = false;
+    equipment.present[slot(index_)] = 1;
+    for (const std::uint32_t i : equipment.signals) {
+        SignalState& signal = signals_[i];
+        Cell& cell = cells_[i * static_cast<std::size_t>(window_) + slot(index_)];
+        if (signal.count > 0)
+            cell = {signal.mean, signal.squares / signal.count};
+        else
+            cell = {signal.last, signal.usable ? 0.0 : -1.0};
+        signal.count = 0;
+        signal.mean = signal.squares = 0;
+    }
+}
+
+std::span<const Windows::Step> Windows::complete() {
+    steps_.clear();
+    std::ranges::sort(touched_);
+    for (const std::uint32_t which : touched_) {
+        close(which);
+        EquipmentState& equipment = equipments_[which];
+        if (2 * std::ranges::count(equipment.present, 1) < window_) continue;
+        steps_.push_back({which, equipment.newest, std::exchange(equipment.anew, false)});
+    }
+    touched_.clear();
+    running_ = false;
+    return steps_;
+}
+
+Windows::Described Windows::describe(std::uint32_t which) const {
+    const EquipmentState& equipment = equipments_[signals_[which].equipment];
+    const std::span cells{cells_.data() + which * static_cast<std::size_t>(window_), static_cast<std::size_t>(window_)};
+    double count = 0, sum = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        if (equipment.present[i] && cells[i].variance >= 0) {
+            sum += cells[i].mean;
+            ++count;
+        }
+    if (2 * count < static_cast<double>(window_)) {
+        constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+        return {nothing, nothing};
+    }
+    const double level = sum / count;
+    double squares = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        if (equipment.present[i] && cells[i].variance >= 0)
+            squares += cells[i].variance + (cells[i].mean - level) * (cells[i].mean - level);
+    return {level, std::sqrt(squares / count)};
+}
+
+} // namespace millwright::condition
