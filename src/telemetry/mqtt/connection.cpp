@@ -11,6 +11,7 @@
 #include <random>
 #include <span>
 #include <thread>
+#include <utility>
 
 namespace millwright::telemetry {
 namespace {
