@@ -93,6 +93,10 @@ struct Resolver {
             context.problems.add(node->at, "this expression is a number: an alarm needs a condition, such as 'x > 5'");
             return false;
         }
+        if (compiled->signals.empty()) {
+            context.problems.add(node->at, "this condition reads no signal: it would never be judged");
+            return false;
+        }
         into = std::move(*compiled);
         return true;
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <format>
 #include <optional>
 
@@ -111,7 +112,8 @@ private:
     static bool readValues(std::string_view text, std::uint32_t count, std::vector<double>& values) {
         while (!text.empty()) {
             const std::size_t end = std::min(text.find(' '), text.size());
-            if (values.size() == count || !number(text.substr(0, end), values.emplace_back())) return false;
+            if (values.size() == count || !number(text.substr(0, end), values.emplace_back()) || !std::isfinite(values.back()))
+                return false;
             text.remove_prefix(std::min(end + 1, text.size()));
         }
         return values.size() == count;

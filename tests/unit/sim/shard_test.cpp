@@ -63,6 +63,10 @@ TEST_F(Shards, RefuseWhatDoesNotBelongTogether) {
     other = files;
     other[2].text.resize(other[2].text.size() / 2);
     EXPECT_THAT(refusal(other), HasSubstr("part-3:"));
+    other = files;
+    const std::size_t value = other[0].text.find(' ', other[0].text.find("\nvalues ") + 1) + 1;
+    other[0].text.replace(value, other[0].text.find_first_of(" \n", value) - value, "inf");
+    EXPECT_THAT(refusal(other), HasSubstr("part-1:"));
     EXPECT_THAT(refusal({{"picture.png", "\x89PNG"}}), HasSubstr("picture.png:1: this is no part of a study"));
     scenarios[1].model = *Model::make(everything());
     EXPECT_THAT(refusal(files), HasSubstr("part-1: it was made of another model"));
