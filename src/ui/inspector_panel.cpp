@@ -38,6 +38,7 @@ public:
         if (!e.signals.empty()) section("Signals", windowNote());
         unitColumn(e.signals);
         for (const SignalIndex s : e.signals) signalRow(s, false);
+        performance(selected);
         part();
         children(selected);
         if (!e.signals.empty() || !hasChildren_)
@@ -185,6 +186,55 @@ private:
         for (; equipment != noEquipment; equipment = plant_.at(equipment).parent)
             if (equipment == ancestor) return true;
         return false;
+    }
+
+    /// KPIs from the start of the log to the cursor.
+    void performance(EquipmentIndex selected) {
+        if (!a_.hasLog() || a_.model.overview == nullptr) return;
+        const auto found = a_.model.overview->performance(selected, a_.model.frame->time);
+        if (!found) return;
+        section("KPIs", std::format("{} to {}", clockText(found->interval.from), clockText(found->interval.to)));
+        timeBar(found->times);
+        const kpi::Indicators& kpis = found->indicators;
+        const auto shown = [this](std::string_view name, kpi::IndicatorUnit unit, std::optional<double> value) {
+            if (value) fact(name, kpi::textOf(unit, value));
+        };
+        using enum kpi::IndicatorUnit;
+        shown("OEE", Fraction, kpis.oee);
+        shown("Availability", Fraction, kpis.availability);
+        shown("Effectiveness", Fraction, kpis.effectiveness);
+        shown("Quality ratio", Fraction, kpis.qualityRatio);
+        shown("Throughput", AnHour, kpis.throughputRate);
+        fact("Failures", countText(found->failures));
+        shown("Mean time to failure", Seconds, kpis.mttf);
+        shown("Mean time to repair", Seconds, kpis.mttr);
+    }
+
+    /// How the time was spent, as shares of one bar: production dark, the rest lighter the less it has to do with it.
+    void timeBar(const kpi::Times& times) {
+        struct Share {
+            std::string_view name;
+            Duration time;
+            Colour colour;
+        };
+        const std::array shares{
+            Share{"production", times.production, palette::live}, Share{"set-up", times.setUp, palette::outline},
+            Share{"delay", times.delay, palette::high},           Share{"down", times.down, palette::dim},
+            Share{"unplanned", times.unplanned, palette::field},  Share{"unknown", times.unknown, palette::sunken}};
+        const double whole = std::max(1e-9, seconds(times.total()));
+        const Rect box{{left_, y() + canvas_.px(4)}, {right_, y() + canvas_.px(16)}};
+        float from = box.min.x;
+        std::string legend;
+        for (const auto& [name, time, colour] : shares) {
+            if (time == Duration::zero()) continue;
+            const float to = std::min(box.max.x, from + static_cast<float>(seconds(time) / whole) * box.width());
+            canvas_.fill({{from, box.min.y}, {to, box.max.y}}, colour);
+            from = to;
+            legend += std::format("{}{} {:.0f} %", legend.empty() ? "" : ", ", name, seconds(time) / whole * 100);
+        }
+        canvas_.stroke(box, palette::outline, 1);
+        space(20);
+        note(legend, 2);
     }
 
     /// Lists the active alarms of an equipment and below it (of the plant for noEquipment), most urgent first; each opens in the

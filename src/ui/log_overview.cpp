@@ -15,6 +15,7 @@ constexpr std::size_t mostSlices = 4096, fewestSlices = 128;
 constexpr std::size_t changesKeptPerSignal = 64; // a signal that changes more often says nothing as a mark
 constexpr std::size_t batch = 4096;
 constexpr std::size_t mostAlarmMarks = 65'536;
+constexpr std::int64_t performanceSteps = 256;
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
 bool isNumeric(const plant::Signal& signal) {
@@ -42,6 +43,9 @@ struct LogOverview::State {
     std::size_t current = 0;
     twin::Twin twin; // for its alarms
     std::size_t alarmsFound = 0;
+    std::vector<kpi::Row> measured;
+    std::optional<kpi::Meter> meter; // where something is measured
+    std::vector<kpi::Bin> bins;      // once done
 
     // Slices below `published` are complete and never change again, so readers need no lock for them.
     std::atomic<std::size_t> published{0};
@@ -72,6 +76,10 @@ struct LogOverview::State {
         lastBits.assign(plant.signals.size(), 0);
         changes.assign(plant.signals.size(), 0);
         seen.assign(plant.signals.size(), false);
+        if (plant.kpis.empty() || span.length() <= Duration::zero()) return;
+        measured = kpi::rowsOf(plant);
+        meter.emplace(plant, source->conversions(), source->strings(), span,
+                      std::max(Duration{1}, span.length() / performanceSteps));
     }
 
     std::size_t sliceOf(Time time) const {
@@ -165,6 +173,7 @@ struct LogOverview::State {
             if (samples->empty()) break;
             if (!plant.alarms.empty()) twin.apply(*samples);
             takeAlarms();
+            if (meter) meter->apply(*samples);
             for (const telemetry::Sample& sample : *samples) {
                 if (index(sample.signal) >= plant.signals.size()) continue;
                 moveTo(sliceOf(sample.time));
@@ -176,6 +185,7 @@ struct LogOverview::State {
             moveTo(error ? current : sliceCount);
             twin.advance(std::max(twin.time(), error ? twin.time() : span.to));
             takeAlarms();
+            if (meter && !error) bins = meter->finish();
         }
         done.store(true, std::memory_order_release);
         done.notify_all();
@@ -236,6 +246,26 @@ std::span<const LogOverview::AlarmMark> LogOverview::alarms() const {
     state_->alarms.insert(state_->alarms.end(), state_->newAlarms.begin(), state_->newAlarms.end());
     state_->newAlarms.clear();
     return state_->alarms;
+}
+
+std::optional<LogOverview::Performance> LogOverview::performance(EquipmentIndex equipment, Time time) const {
+    if (!finished() || state_->bins.empty()) return std::nullopt;
+    const auto row = std::ranges::find(state_->measured, equipment, &kpi::Row::equipment);
+    if (row == state_->measured.end()) return std::nullopt;
+    // Those that end by then, and at least the first.
+    const std::span<const kpi::Bin> bins{state_->bins};
+    const auto later = std::ranges::upper_bound(bins, time, {}, [](const kpi::Bin& bin) { return bin.interval.to; });
+    const auto taken = bins.first(std::max<std::size_t>(1, static_cast<std::size_t>(later - bins.begin())));
+    Performance performance{.interval = {taken.front().interval.from, taken.back().interval.to}};
+    std::vector<kpi::Part> parts;
+    for (const std::uint32_t i : row->sources) {
+        kpi::Part& part = parts.emplace_back(&state_->plant.kpis[i]);
+        for (const kpi::Bin& bin : taken) part.tally += bin.tallies[i];
+        performance.times += kpi::timesOf(*part.source, part.tally);
+        performance.failures += part.tally.failures;
+    }
+    performance.indicators = kpi::indicatorsOf(parts, row->oneUnit);
+    return performance;
 }
 
 std::optional<Error> LogOverview::error() const {

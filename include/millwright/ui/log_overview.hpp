@@ -2,6 +2,7 @@
 
 #include <millwright/core/result.hpp>
 #include <millwright/core/time.hpp>
+#include <millwright/kpi/indicators.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/telemetry/source.hpp>
 #include <millwright/ui/attention.hpp>
@@ -37,6 +38,14 @@ public:
         plant::AlarmIndex alarm = plant::noAlarm;
     };
 
+    /// What an equipment did from the log's start on.
+    struct Performance {
+        TimeInterval interval;
+        kpi::Times times;
+        kpi::Indicators indicators;
+        std::uint64_t failures = 0;
+    };
+
     /// Starts reading. `plant` must outlive this. `budgetBytes` bounds what the slices take.
     LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
                 std::size_t budgetBytes = std::size_t{32} << 20);
@@ -64,6 +73,9 @@ public:
     /// Alarms raised in what was read so far, in time order, as they are when nobody acts; at most 65 536. Valid until the next
     /// call. Thread: one.
     [[nodiscard]] std::span<const AlarmMark> alarms() const;
+    /// KPIs of the equipment from the log's start to about `time`, in steps of a 256th of the log. Nothing before the log is read,
+    /// or where the plant does not say how they are measured.
+    [[nodiscard]] std::optional<Performance> performance(EquipmentIndex equipment, Time time) const;
     /// Why reading stopped early, if it did.
     [[nodiscard]] std::optional<Error> error() const;
     /// Blocks until everything is read: for pictures and tests.

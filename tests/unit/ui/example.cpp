@@ -97,6 +97,11 @@ plant::Plant coatingLine() {
     auto& state = b.signal(coater, "state", "State", "", 0);
     state.type = ValueType::String;
     state.states = {"Execute", "Holding", "Held", "Unholding"};
+    plant::KpiSource& kpis = b.plant.kpis.emplace_back();
+    kpis.equipment = coater;
+    kpis.state = static_cast<SignalIndex>(b.plant.signals.size() - 1);
+    kpis.elementOf = plant::usualElements();
+    kpis.isFailure = plant::usualFailures();
     auto& tension = b.signal(coater, "web-tension", "Web tension", "N", 1);
     tension.range = {{0, 320}};
     tension.limits = {30, 60, 230, 300};
