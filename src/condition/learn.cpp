@@ -1,6 +1,8 @@
 #include <millwright/condition/learn.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <condition/statistics.hpp>
 #include <condition/windows.hpp>
@@ -58,6 +60,16 @@ std::string_view Survey::unfit(std::size_t signal) const {
     return {};
 }
 
+void Survey::describe(Signal& signal, std::size_t index, Duration step) const {
+    const Seen& seen = seen_[index];
+    if (seen.usable < 2 || seen.to <= seen.from) return;
+    const double rate = static_cast<double>(seen.usable - 1) / seconds(seen.to - seen.from);
+    const auto samples = static_cast<std::uint64_t>(std::min(0.9 * rate * seconds(step), 8192.0)); // not every step has as many
+    if (samples < 64) return;
+    signal.rate = rate;
+    signal.block = static_cast<std::uint32_t>(std::bit_floor(samples));
+}
+
 namespace {
 
 constexpr std::size_t folds = 5;
@@ -105,6 +117,26 @@ struct Part {
     }
 };
 
+/// What a column of the rows holds.
+struct Column {
+    std::uint32_t signal;
+    Measure measure;
+    std::uint32_t band = 0;
+};
+
+std::vector<Column> columnsOf(std::span<const std::uint32_t> members, std::span<const Signal> signals) {
+    std::vector<Column> columns;
+    for (const std::uint32_t i : members) {
+        columns.push_back({i, Measure::Level});
+        columns.push_back({i, Measure::Spread});
+        if (signals[i].block == 0) continue;
+        for (const Measure measure : {Measure::Rms, Measure::Kurtosis, Measure::Crest, Measure::Envelope})
+            columns.push_back({i, measure});
+        for (std::uint32_t band = 0; band < bands; ++band) columns.push_back({i, Measure::Band, band});
+    }
+    return columns;
+}
+
 double standardised(const Feature& feature, double value) {
     if (std::isnan(value)) return 0; // says nothing, so it is taken as normal
     return std::clamp((feature.compared(value) - feature.location) / feature.scale, -farthest, farthest);
@@ -117,7 +149,7 @@ bool fit(Feature& feature, const Part& part, std::size_t column, std::vector<dou
         if (!std::isnan(row[column])) buffer.push_back(row[column]);
     });
     if (2 * buffer.size() < part.rows.count() - (part.leftTo - part.leftFrom)) return false;
-    if (feature.measure == Measure::Spread) {
+    if (feature.measure != Measure::Level) {
         feature.floor = quiet * median(buffer);
         if (feature.floor <= 0)
             feature.floor = quiet * std::accumulate(buffer.begin(), buffer.end(), 0.0) / static_cast<double>(buffer.size());
@@ -135,15 +167,15 @@ struct Fitted {
     std::vector<std::size_t> columns;
 };
 
-Fitted fit(Measure measure, std::span<const std::uint32_t> signals, const Part& part, double overlap) {
-    Fitted fitted{{.measure = measure}, {}};
+Fitted fit(Kind kind, std::span<const Column> columns, const Part& part, double overlap) {
+    Fitted fitted{{.kind = kind}, {}};
     std::vector<double> buffer;
-    for (std::size_t i = 0; i < signals.size(); ++i) {
-        Feature feature{.signal = signals[i], .measure = measure};
-        const std::size_t column = measures * i + static_cast<std::size_t>(measure);
-        if (!fit(feature, part, column, buffer)) continue;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (kindOf(columns[i].measure) != kind) continue;
+        Feature feature{.signal = columns[i].signal, .measure = columns[i].measure, .band = columns[i].band};
+        if (!fit(feature, part, i, buffer)) continue;
         fitted.group.features.push_back(feature);
-        fitted.columns.push_back(column);
+        fitted.columns.push_back(i);
     }
     const std::size_t size = fitted.columns.size();
     if (size == 0) return fitted;
@@ -171,14 +203,14 @@ double squaredDistance(const Group& group, std::span<const double> z) {
 
 /// Limits from steps that a model did not learn from: each fifth of the time is judged by what the other four teach, but for a
 /// window on either side of it, which shares samples with it. What was learnt from looks closer to normal than what comes later.
-void setLimits(Fitted& whole, std::span<const std::uint32_t> signals, const Rows& rows, std::size_t windowRows, double overlap,
-               double rate) {
+void setLimits(Fitted& whole, std::span<const Column> columns, const Rows& rows, std::size_t windowRows, double overlap,
+               double rate, std::size_t groups) {
     std::vector<double> distances, z;
     std::vector<std::vector<double>> alone(whole.columns.size());
     for (std::size_t fold = 0; fold < folds; ++fold) {
         const std::size_t from = rows.count() * fold / folds, to = rows.count() * (fold + 1) / folds;
         const Part others{rows, from > windowRows ? from - windowRows : 0, std::min(rows.count(), to + windowRows)};
-        const Fitted fitted = fit(whole.group.measure, signals, others, overlap);
+        const Fitted fitted = fit(whole.group.kind, columns, others, overlap);
         for (std::size_t row = from; row < to; ++row) {
             z.clear();
             for (std::size_t i = 0; i < fitted.columns.size(); ++i)
@@ -192,8 +224,8 @@ void setLimits(Fitted& whole, std::span<const std::uint32_t> signals, const Rows
         }
     }
     constexpr double least = 1e-6;
-    // Each kind of measure has its share of the false alarms.
-    if (!distances.empty()) whole.group.limit = std::max(quantile(distances, 1 - rate / measures), least);
+    // Each group has its share of the false alarms.
+    if (!distances.empty()) whole.group.limit = std::max(quantile(distances, 1 - rate / static_cast<double>(groups)), least);
     for (std::size_t i = 0; i < alone.size(); ++i)
         if (!alone[i].empty()) whole.group.features[i].limit = std::max(quantile(alone[i], 1 - rate), least);
 }
@@ -205,13 +237,24 @@ struct Learner::State {
           std::vector<telemetry::Conversion> conversions)
         : layout{std::move(given)},
           options{chosen},
-          windows{chosen.step, chosen.window, std::move(equipmentOf), layout.equipment.size(), std::move(conversions)},
-          rows(layout.equipment.size()) {}
+          windows{chosen, layout.signals, std::move(equipmentOf), layout.equipment.size(), std::move(conversions)},
+          rows(layout.equipment.size()) {
+        std::size_t total = 0;
+        for (const Layout::Members& members : layout.equipment) {
+            columns.push_back(columnsOf(members.signals, layout.signals));
+            total += columns.back().size();
+        }
+        for (std::size_t e = 0; e < rows.size(); ++e) {
+            rows[e].columns = columns[e].size();
+            rows[e].most = std::clamp<std::size_t>(mostBytes / sizeof(double) / std::max<std::size_t>(total, 1), 1000, 20'000);
+        }
+    }
 
     Layout layout;
     Options options;
     Windows windows;
-    std::vector<Rows> rows; ///< parallel to the layout's equipment
+    std::vector<std::vector<Column>> columns; ///< of the rows of each equipment
+    std::vector<Rows> rows;                   ///< parallel to the layout's equipment
     std::vector<LeftOut> leftOut;
     TimeInterval learnt{};
     bool any = false;
@@ -219,16 +262,31 @@ struct Learner::State {
     void complete() {
         for (const Windows::Step& step : windows.complete()) {
             const std::span<double> row = rows[step.equipment].add();
-            if (row.empty()) continue;
-            const auto& signals = layout.equipment[step.equipment].signals;
-            for (std::size_t i = 0; i < signals.size(); ++i) {
-                const Windows::Described described = windows.describe(signals[i]);
-                row[measures * i] = described.level;
-                row[measures * i + 1] = described.spread;
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                const Column& column = columns[step.equipment][i];
+                row[i] = windows.value(column.signal, column.measure, column.band);
             }
         }
     }
+    [[nodiscard]] Equipment learn(std::size_t which) const;
 };
+
+Equipment Learner::State::learn(std::size_t which) const {
+    const Rows& from = rows[which];
+    const double overlap = std::max(1.0, options.window / static_cast<double>(from.every));
+    const std::size_t windowRows = (options.window + from.every - 1) / from.every;
+    std::vector<Fitted> groups;
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+        Fitted fitted = fit(static_cast<Kind>(kind), columns[which], Part{from}, overlap);
+        if (!fitted.columns.empty()) groups.push_back(std::move(fitted));
+    }
+    Equipment found{.name = layout.equipment[which].name, .groups = {}, .steps = from.steps};
+    for (Fitted& each : groups) {
+        setLimits(each, columns[which], from, windowRows, overlap, options.falseAlarmRate, groups.size());
+        found.groups.push_back(std::move(each.group));
+    }
+    return found;
+}
 
 Learner::Learner(std::unique_ptr<State> state) : state_{std::move(state)} {}
 Learner::Learner(Learner&&) noexcept = default;
@@ -237,36 +295,34 @@ Learner::~Learner() = default;
 
 Result<Learner> Learner::create(Layout layout, const Options& options, const Survey& survey) {
     if (auto fine = check(options); !fine) return std::unexpected(fine.error());
-    if (layout.signals.size() * options.window > mostCells)
+    for (std::size_t i = 0; i < layout.signals.size(); ++i) survey.describe(layout.signals[i], i, options.step);
+    if (cellsOf(layout.signals, options) > mostCells)
         return failure(ErrorCode::ResourceLimit,
                        std::format("{} signals over a window of {} steps are too much to hold: take fewer steps",
                                    layout.signals.size(), options.window));
     std::vector<LeftOut> leftOut;
     std::vector<std::uint32_t> equipmentOf(layout.signals.size(), Windows::none);
-    std::size_t columns = 0;
     for (std::uint32_t e = 0; e < layout.equipment.size(); ++e) {
-        std::erase_if(layout.equipment[e].signals, [&](std::uint32_t signal) {
+        auto& members = layout.equipment[e].signals;
+        std::erase_if(members, [&](std::uint32_t signal) {
             const std::string_view reason = survey.unfit(signal);
             if (!reason.empty()) leftOut.push_back({layout.signals[signal].name, std::string{reason}});
             return !reason.empty();
         });
-        const auto& signals = layout.equipment[e].signals;
-        if (signals.size() > mostSignalsTogether)
+        std::array<std::size_t, kinds> together{};
+        for (const Column& column : columnsOf(members, layout.signals))
+            ++together[static_cast<std::size_t>(kindOf(column.measure))];
+        if (const std::size_t most = std::ranges::max(together); most > mostFeaturesTogether)
             return failure(
                 ErrorCode::ResourceLimit,
-                std::format("{} signals to watch together are more than {}: describe the plant, so that each equipment has "
-                            "its own",
-                            signals.size(), mostSignalsTogether),
+                std::format("its {} signals have {} features to watch together, more than {}: describe the plant so that each "
+                            "equipment has its own signals",
+                            members.size(), most, mostFeaturesTogether),
                 layout.equipment[e].name);
-        for (const std::uint32_t signal : signals) equipmentOf[signal] = e;
-        columns += measures * signals.size();
+        for (const std::uint32_t signal : members) equipmentOf[signal] = e;
     }
     auto state = std::make_unique<State>(std::move(layout), options, std::move(equipmentOf), survey.conversions_);
     state->leftOut = std::move(leftOut);
-    for (std::size_t e = 0; e < state->rows.size(); ++e) {
-        state->rows[e].columns = measures * state->layout.equipment[e].signals.size();
-        state->rows[e].most = std::clamp<std::size_t>(mostBytes / sizeof(double) / std::max<std::size_t>(columns, 1), 1000, 20'000);
-    }
     return Learner{std::move(state)};
 }
 
@@ -302,14 +358,9 @@ Result<Model> Learner::finish() {
             model.leftOut.push_back({members.name, reason});
             continue;
         }
-        Equipment equipment{.name = members.name, .groups = {}, .steps = rows.steps};
-        const double overlap = std::max(1.0, state.options.window / static_cast<double>(rows.every));
-        const std::size_t windowRows = (state.options.window + rows.every - 1) / rows.every;
-        for (std::size_t m = 0; m < measures; ++m) {
-            Fitted fitted = fit(static_cast<Measure>(m), members.signals, Part{rows}, overlap);
-            if (fitted.columns.empty()) continue;
-            setLimits(fitted, members.signals, rows, windowRows, overlap, state.options.falseAlarmRate);
-            for (Feature& feature : fitted.group.features) {
+        Equipment equipment = state.learn(e);
+        for (Group& group : equipment.groups)
+            for (Feature& feature : group.features) {
                 std::uint32_t& at = indexOf[feature.signal];
                 if (at == Windows::none) {
                     at = static_cast<std::uint32_t>(model.signals.size());
@@ -317,8 +368,6 @@ Result<Model> Learner::finish() {
                 }
                 feature.signal = at;
             }
-            equipment.groups.push_back(std::move(fitted.group));
-        }
         if (equipment.groups.empty())
             model.leftOut.push_back({members.name, "nothing about its signals varies"});
         else

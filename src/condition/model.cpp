@@ -6,8 +6,22 @@
 namespace millwright::condition {
 
 std::string_view nameOf(Measure measure) {
-    constexpr std::string_view names[measures] = {"level", "spread"};
+    constexpr std::string_view names[] = {"level", "spread", "rms", "kurtosis", "crest", "envelope", "band"};
     return names[static_cast<std::size_t>(measure)];
+}
+
+std::string_view nameOf(Kind kind) {
+    constexpr std::string_view names[kinds] = {"level", "spread", "vibration"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::size_t cellsOf(const std::vector<Signal>& signals, const Options& options) {
+    std::size_t cells = 0;
+    for (const Signal& signal : signals) {
+        cells += options.window;
+        if (signal.block > 0) cells += signal.block + options.window * (bands + 4) / 2; // half a cell each
+    }
+    return cells;
 }
 
 double Feature::compared(double value) const {

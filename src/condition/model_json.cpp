@@ -4,10 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <format>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace millwright::condition {
 namespace {
@@ -17,11 +19,15 @@ constexpr int format = 1;
 constexpr double largestWeight = 1e9; // more than is ever learnt: squares cannot overflow
 
 void write(JsonWriter& json, const Group& group) {
-    json.beginObject().field("measure", nameOf(group.measure)).field("limit", group.limit).field("shrinkage", group.shrinkage);
+    json.beginObject().field("kind", nameOf(group.kind)).field("limit", group.limit).field("shrinkage", group.shrinkage);
     json.key("features").beginArray();
     for (const Feature& feature : group.features) {
-        json.beginObject().field("signal", feature.signal).field("location", feature.location).field("scale", feature.scale);
-        json.field("floor", feature.floor).field("limit", feature.limit).endObject();
+        json.beginObject().field("signal", feature.signal).field("measure", nameOf(feature.measure)).field("band", feature.band);
+        json.field("location", feature.location)
+            .field("scale", feature.scale)
+            .field("floor", feature.floor)
+            .field("limit", feature.limit)
+            .endObject();
     }
     json.endArray().key("whitening").beginArray();
     for (const double cell : group.whitening) json.value(cell);
@@ -37,8 +43,10 @@ std::string writeModel(const Model& model) {
     json.field("stepNanoseconds", model.options.step.count()).field("window", model.options.window);
     json.field("falseAlarmRate", model.options.falseAlarmRate).field("raise", model.options.raise).field("of", model.options.of);
     json.key("signals").beginArray();
-    for (const Signal& signal : model.signals)
-        json.beginObject().field("name", signal.name).field("topic", signal.topic).field("unit", signal.unit).endObject();
+    for (const Signal& signal : model.signals) {
+        json.beginObject().field("name", signal.name).field("topic", signal.topic).field("unit", signal.unit);
+        json.field("block", signal.block).field("rate", signal.rate).endObject();
+    }
     json.endArray().key("equipment").beginArray();
     for (const Equipment& equipment : model.equipment) {
         json.beginObject().field("name", equipment.name).field("steps", equipment.steps).key("groups").beginArray();
@@ -107,31 +115,56 @@ private:
     std::optional<Error> error_;
 };
 
-Group readGroup(Reader& reader, const Json& from, std::size_t signals) {
+/// The value of `Enum` that has this name; refuses others.
+template <typename Enum>
+Enum readName(Reader& reader, const Json& from, const char* key, Enum last) {
+    const std::string name = reader.text(from, key);
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(last); ++i)
+        if (nameOf(static_cast<Enum>(i)) == name) return static_cast<Enum>(i);
+    reader.refuse(std::format("there is no {} '{}'", key, name));
+    return Enum{};
+}
+
+Signal readSignal(Reader& reader, const Json& from) {
+    Signal signal{.name = reader.text(from, "name"),
+                  .topic = reader.text(from, "topic"),
+                  .unit = reader.text(from, "unit"),
+                  .block = static_cast<std::uint32_t>(reader.whole(from, "block", 8192)),
+                  .rate = reader.number(from, "rate")};
+    if (signal.block != 0 && (signal.block < 64 || !std::has_single_bit(signal.block)))
+        reader.refuse("'block' is neither 0 nor a power of two from 64");
+    return signal;
+}
+
+Feature readFeature(Reader& reader, const Json& from, const std::vector<Signal>& signals) {
+    const Feature feature{.signal = static_cast<std::uint32_t>(reader.whole(from, "signal", signals.size() - 1)),
+                          .measure = readName(reader, from, "measure", Measure::Band),
+                          .band = static_cast<std::uint32_t>(reader.whole(from, "band", bands - 1)),
+                          .location = reader.number(from, "location"),
+                          .scale = reader.number(from, "scale"),
+                          .floor = reader.number(from, "floor"),
+                          .limit = reader.number(from, "limit")};
+    if (!(feature.scale > 0) || !(feature.limit > 0) || (feature.measure != Measure::Level && !(feature.floor > 0)))
+        reader.refuse("'scale', 'limit' and 'floor' of features are above 0");
+    if (feature.band != 0 && feature.measure != Measure::Band) reader.refuse("only a band has a 'band'");
+    if (kindOf(feature.measure) == Kind::Vibration && signals[feature.signal].block == 0)
+        reader.refuse("a signal without 'block' is no vibration");
+    return feature;
+}
+
+Group readGroup(Reader& reader, const Json& from, const std::vector<Signal>& signals) {
     Group group;
-    const std::string measure = reader.text(from, "measure");
-    std::size_t which = 0;
-    while (which < measures && nameOf(static_cast<Measure>(which)) != measure) ++which;
-    if (which == measures) reader.refuse(std::format("there is no measure '{}'", measure));
-    group.measure = static_cast<Measure>(which % measures);
+    group.kind = readName(reader, from, "kind", Kind::Vibration);
     group.limit = reader.number(from, "limit");
     group.shrinkage = reader.number(from, "shrinkage");
     if (!(group.limit > 0)) reader.refuse("a 'limit' is not above 0");
     for (const Json& each : reader.list(from, "features")) {
         if (!reader.sound()) return group;
-        const Feature feature{.signal = static_cast<std::uint32_t>(reader.whole(each, "signal", signals - 1)),
-                              .measure = group.measure,
-                              .location = reader.number(each, "location"),
-                              .scale = reader.number(each, "scale"),
-                              .floor = reader.number(each, "floor"),
-                              .limit = reader.number(each, "limit")};
-        const bool logarithm = group.measure != Measure::Level;
-        if (!(feature.scale > 0) || !(feature.limit > 0) || (logarithm && !(feature.floor > 0)))
-            reader.refuse("'scale', 'limit' and 'floor' of features are above 0");
-        group.features.push_back(feature);
+        group.features.push_back(readFeature(reader, each, signals));
+        if (kindOf(group.features.back().measure) != group.kind) reader.refuse("a feature is not of the kind of its group");
     }
-    if (group.features.empty() || group.features.size() > mostSignalsTogether)
-        reader.refuse(std::format("a group has 1 to {} 'features'", mostSignalsTogether));
+    if (group.features.empty() || group.features.size() > mostFeaturesTogether)
+        reader.refuse(std::format("a group has 1 to {} 'features'", mostFeaturesTogether));
     for (const Json& cell : reader.list(from, "whitening")) {
         const double value = cell.is_number() ? cell.get<double>() : std::nan("");
         if (!(std::abs(value) <= largestWeight)) reader.refuse("'whitening' holds what is no number up to 1e9");
@@ -143,17 +176,18 @@ Group readGroup(Reader& reader, const Json& from, std::size_t signals) {
     return group;
 }
 
-/// Which signals are whose; no signal may be watched with two equipments, nor twice in a group.
+/// No signal may be watched with two equipments, no feature be there twice.
 void checkSignals(Reader& reader, const Model& model) {
     std::vector<const Equipment*> owner(model.signals.size());
     for (const Equipment& equipment : model.equipment)
         for (const Group& group : equipment.groups) {
-            std::set<std::uint32_t> inGroup;
+            std::set<std::tuple<std::uint32_t, Measure, std::uint32_t>> inGroup;
             for (const Feature& feature : group.features) {
                 const Equipment*& its = owner[feature.signal];
                 if (its != nullptr && its != &equipment) reader.refuse("a signal belongs to two equipments");
                 its = &equipment;
-                if (!inGroup.insert(feature.signal).second) reader.refuse("a signal is twice in a group");
+                if (!inGroup.emplace(feature.signal, feature.measure, feature.band).second)
+                    reader.refuse("a feature is there twice");
             }
         }
 }
@@ -180,17 +214,17 @@ Result<Model> readModel(std::string_view text, const std::string& name) {
     if (const auto fine = check(model.options); reader.sound() && !fine) reader.refuse(fine.error().message);
     for (const Json& each : reader.list(document, "signals")) {
         if (!reader.sound()) break;
-        model.signals.push_back({reader.text(each, "name"), reader.text(each, "topic"), reader.text(each, "unit")});
+        model.signals.push_back(readSignal(reader, each));
     }
     if (model.signals.empty()) reader.refuse("there are no 'signals'");
-    if (model.signals.size() * model.options.window > mostCells)
+    if (cellsOf(model.signals, model.options) > mostCells)
         reader.refuse(std::format("{} signals over {} steps are too much to hold", model.signals.size(), model.options.window));
     for (const Json& each : reader.list(document, "equipment")) {
         if (!reader.sound()) break;
         Equipment equipment{.name = reader.text(each, "name"), .groups = {}, .steps = reader.whole(each, "steps", INT64_MAX)};
         for (const Json& group : reader.list(each, "groups")) {
             if (!reader.sound()) break;
-            equipment.groups.push_back(readGroup(reader, group, model.signals.size()));
+            equipment.groups.push_back(readGroup(reader, group, model.signals));
         }
         if (equipment.groups.empty()) reader.refuse("an equipment has no 'groups'");
         model.equipment.push_back(std::move(equipment));

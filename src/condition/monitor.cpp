@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <condition/windows.hpp>
+#include <functional>
 
 namespace millwright::condition {
 namespace {
@@ -37,7 +38,7 @@ struct Monitor::State {
 
     State(const Model& m, std::vector<std::uint32_t> equipmentOf, std::vector<telemetry::Conversion> conversions)
         : model{m},
-          windows{m.options.step, m.options.window, std::move(equipmentOf), m.equipment.size(), std::move(conversions)},
+          windows{m.options, m.signals, std::move(equipmentOf), m.equipment.size(), std::move(conversions)},
           judged(m.equipment.size()) {
         std::size_t most = 0;
         for (const Equipment& equipment : model.equipment)
@@ -66,8 +67,7 @@ double Monitor::State::distance(const Group& group) {
     const std::size_t size = group.features.size();
     for (std::size_t i = 0; i < size; ++i) {
         const Feature& feature = group.features[i];
-        const Windows::Described described = windows.describe(feature.signal);
-        values[i] = feature.measure == Measure::Level ? described.level : described.spread;
+        values[i] = windows.value(feature.signal, feature.measure, feature.band);
         // What is not known is taken as normal.
         z[i] = std::isnan(values[i])
                    ? 0
@@ -94,6 +94,7 @@ void Monitor::State::describePeak(Period& period, const Group& group, double sco
         const Feature& feature = group.features[i];
         period.contributions.push_back({.signal = feature.signal,
                                         .measure = feature.measure,
+                                        .band = feature.band,
                                         .share = sum > 0 ? y[i] * y[i] / sum : 0,
                                         .value = values[i],
                                         .normal = feature.normal(),

@@ -6,19 +6,29 @@
 
 namespace millwright::condition {
 
-Windows::Windows(Duration step, std::uint32_t window, std::vector<std::uint32_t> equipmentOf, std::size_t equipments,
-                 std::vector<telemetry::Conversion> conversions)
-    : step_{step.count()},
-      window_{window},
+Windows::Windows(const Options& options, std::span<const Signal> signals, std::vector<std::uint32_t> equipmentOf,
+                 std::size_t equipments, std::vector<telemetry::Conversion> conversions)
+    : step_{options.step.count()},
+      window_{options.window},
       conversions_{std::move(conversions)},
-      signals_(equipmentOf.size()),
+      signals_(signals.size()),
       equipments_(equipments),
-      cells_(equipmentOf.size() * window) {
-    for (std::uint32_t i = 0; i < equipmentOf.size(); ++i) {
+      cells_(signals.size() * options.window) {
+    for (std::uint32_t i = 0; i < signals.size(); ++i) {
         signals_[i].equipment = equipmentOf[i];
-        if (equipmentOf[i] != none) equipments_[equipmentOf[i]].signals.push_back(i);
+        if (equipmentOf[i] == none) continue;
+        equipments_[equipmentOf[i]].signals.push_back(i);
+        const std::size_t length = signals[i].block;
+        if (length == 0) continue;
+        signals_[i].vibration = static_cast<std::uint32_t>(vibrations_.size());
+        const auto spectrum = std::ranges::find(spectra_, length, &Spectrum::length);
+        vibrations_.push_back({.block = std::vector<double>(length),
+                               .spectrum = static_cast<std::size_t>(spectrum - spectra_.begin()),
+                               .described = std::vector<std::array<double, bands + 4>>(options.window)});
+        if (spectrum == spectra_.end()) spectra_.emplace_back(length);
+        inOrder_.resize(std::max(inOrder_.size(), length));
     }
-    for (EquipmentState& equipment : equipments_) equipment.present.resize(window);
+    for (EquipmentState& equipment : equipments_) equipment.present.resize(options.window);
     touched_.reserve(equipments);
     steps_.reserve(equipments);
 }
@@ -45,6 +55,10 @@ std::size_t Windows::take(std::span<const telemetry::Sample> samples) {
         const double difference = value - signal.mean; // Welford, Technometrics 4, 1962
         signal.mean += difference / ++signal.count;
         signal.squares += difference * (value - signal.mean);
+        if (signal.vibration != none) {
+            VibrationState& vibration = vibrations_[signal.vibration];
+            vibration.block[vibration.taken++ % vibration.block.size()] = value;
+        }
     }
     return samples.size();
 }
@@ -71,7 +85,22 @@ void Windows::close(std::uint32_t which) {
             cell = {signal.last, signal.usable ? 0.0 : -1.0};
         signal.count = 0;
         signal.mean = signal.squares = 0;
+        if (signal.vibration != none) describe(vibrations_[signal.vibration]);
     }
+}
+
+void Windows::describe(VibrationState& vibration) {
+    std::array<double, bands + 4>& described = vibration.described[slot(index_)];
+    described.fill(std::numeric_limits<double>::quiet_NaN());
+    const std::size_t length = vibration.block.size();
+    if (vibration.taken >= length) {
+        const auto oldest = vibration.block.begin() + static_cast<std::ptrdiff_t>(vibration.taken % length);
+        std::rotate_copy(vibration.block.begin(), oldest, vibration.block.end(), inOrder_.begin());
+        const Vibration found = spectra_[vibration.spectrum].describe(std::span{inOrder_}.first(length));
+        described = {found.rms, found.kurtosis, found.crest, found.envelope};
+        std::ranges::copy(found.band, described.begin() + 4);
+    }
+    vibration.taken = 0;
 }
 
 std::span<const Windows::Step> Windows::complete() {
@@ -88,7 +117,21 @@ std::span<const Windows::Step> Windows::complete() {
     return steps_;
 }
 
-Windows::Described Windows::describe(std::uint32_t which) const {
+double Windows::vibrationOf(std::uint32_t which, std::size_t column) const {
+    const EquipmentState& equipment = equipments_[signals_[which].equipment];
+    const VibrationState& vibration = vibrations_[signals_[which].vibration];
+    double count = 0, sum = 0;
+    for (std::size_t i = 0; i < vibration.described.size(); ++i)
+        if (const double value = vibration.described[i][column]; equipment.present[i] && !std::isnan(value)) {
+            sum += value;
+            ++count;
+        }
+    return 2 * count < static_cast<double>(window_) ? std::numeric_limits<double>::quiet_NaN() : sum / count;
+}
+
+double Windows::value(std::uint32_t which, Measure measure, std::uint32_t band) const {
+    if (kindOf(measure) == Kind::Vibration)
+        return vibrationOf(which, static_cast<std::size_t>(measure) - static_cast<std::size_t>(Measure::Rms) + band);
     const EquipmentState& equipment = equipments_[signals_[which].equipment];
     const std::span cells{cells_.data() + which * static_cast<std::size_t>(window_), static_cast<std::size_t>(window_)};
     double count = 0, sum = 0;
@@ -97,16 +140,14 @@ Windows::Described Windows::describe(std::uint32_t which) const {
             sum += cells[i].mean;
             ++count;
         }
-    if (2 * count < static_cast<double>(window_)) {
-        constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-        return {nothing, nothing};
-    }
+    if (2 * count < static_cast<double>(window_)) return std::numeric_limits<double>::quiet_NaN();
     const double level = sum / count;
+    if (measure == Measure::Level) return level;
     double squares = 0;
     for (std::size_t i = 0; i < cells.size(); ++i)
         if (equipment.present[i] && cells[i].variance >= 0)
             squares += cells[i].variance + (cells[i].mean - level) * (cells[i].mean - level);
-    return {level, std::sqrt(squares / count)};
+    return std::sqrt(squares / count);
 }
 
 } // namespace millwright::condition

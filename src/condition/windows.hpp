@@ -5,6 +5,8 @@
 #include <millwright/telemetry/sample.hpp>
 #include <millwright/telemetry/source.hpp>
 
+#include <array>
+#include <condition/spectrum.hpp>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,7 +20,7 @@ class Windows {
 public:
     /// `equipmentOf`: by signal, the equipment it belongs to, or `none`.
     static constexpr std::uint32_t none = 0xFFFF'FFFFu;
-    Windows(Duration step, std::uint32_t window, std::vector<std::uint32_t> equipmentOf, std::size_t equipments,
+    Windows(const Options& options, std::span<const Signal> signals, std::vector<std::uint32_t> equipmentOf, std::size_t equipments,
             std::vector<telemetry::Conversion> conversions);
 
     /// Takes samples in order of time up to the first that belongs to a later step; returns how many. When fewer than given, and at
@@ -33,12 +35,9 @@ public:
     /// Ends the step under way: the equipments that had a sample in it and have enough of a window behind them, ascending.
     std::span<const Step> complete();
 
-    /// Mean and standard deviation over the window of a signal, as of the step that was completed; NaN where it was usable in fewer
-    /// than half of the steps.
-    struct Described {
-        double level, spread;
-    };
-    [[nodiscard]] Described describe(std::uint32_t signal) const;
+    /// A measure of a signal over the window, as of the step that was completed; NaN where it is known of fewer than half of the
+    /// steps. Of a vibration it is known of steps with a block of samples.
+    [[nodiscard]] double value(std::uint32_t signal, Measure measure, std::uint32_t band) const;
 
 private:
     struct Cell {
@@ -51,6 +50,14 @@ private:
         double mean = 0, squares = 0;
         double last = 0;
         bool usable = false;
+        std::uint32_t vibration = none; ///< index in `vibrations_`
+    };
+    /// The last samples of the step under way, and of each step of the window what its block was described by.
+    struct VibrationState {
+        std::vector<double> block;                            ///< ring
+        std::size_t taken = 0;                                ///< samples of the step
+        std::size_t spectrum = 0;                             ///< index in `spectra_`
+        std::vector<std::array<double, bands + 4>> described; ///< ring over the window; NaN: not known
     };
     struct EquipmentState {
         std::vector<std::uint32_t> signals;
@@ -61,6 +68,8 @@ private:
     };
 
     void close(std::uint32_t equipment);
+    void describe(VibrationState& vibration);
+    [[nodiscard]] double vibrationOf(std::uint32_t signal, std::size_t column) const;
     [[nodiscard]] std::size_t slot(std::int64_t index) const {
         return static_cast<std::size_t>((index % window_ + window_) % window_);
     }
@@ -71,6 +80,9 @@ private:
     bool running_ = false;
     std::vector<telemetry::Conversion> conversions_;
     std::vector<SignalState> signals_;
+    std::vector<VibrationState> vibrations_;
+    std::vector<Spectrum> spectra_;
+    std::vector<double> inOrder_; ///< a block from its beginning
     std::vector<EquipmentState> equipments_;
     std::vector<Cell> cells_; ///< ring over the window, of all signals
     std::vector<std::uint32_t> touched_;

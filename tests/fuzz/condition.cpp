@@ -1,10 +1,12 @@
 #include <millwright/condition/model.hpp>
 #include <millwright/condition/monitor.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 using namespace millwright;
 
@@ -20,9 +22,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!again || condition::writeModel(*again) != written) __builtin_trap();
     condition::Monitor monitor{*model, std::vector<telemetry::Conversion>(model->signals.size())};
     std::vector<telemetry::Sample> samples;
-    for (std::int64_t step = 0; step < 12; ++step)
-        for (std::uint32_t signal = 0; signal < model->signals.size(); ++signal)
-            samples.push_back({Time{model->options.step / 12 * (2 * step)},
+    const std::int64_t times = model->signals.front().block > 0 ? 2 * model->signals.front().block : 12; // two steps of blocks
+    for (std::int64_t step = 0; step < times; ++step)
+        for (std::uint32_t signal = 0; signal < std::min<std::size_t>(model->signals.size(), 64); ++signal)
+            samples.push_back({Time{model->options.step.count() / times * (2 * step) * Duration{1}},
                                Value::of(step % 5 == 4 ? 1e300 : static_cast<double>(signal)), SignalIndex{signal},
                                ValueType::Float, step % 7 == 6 ? Quality::Bad : Quality::Good});
     for (const condition::Evaluation& each : monitor.apply(samples))

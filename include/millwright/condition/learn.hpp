@@ -44,6 +44,8 @@ public:
     /// Why the signal cannot be watched, empty if it can: no usable number, always the same, or only ever rising (a running count
     /// has no level).
     [[nodiscard]] std::string_view unfit(std::size_t signal) const;
+    /// Says of a signal that has enough samples a step (64 in nine tenths of it) that it is a vibration.
+    void describe(Signal& signal, std::size_t index, Duration step) const;
 
 private:
     struct Seen {
@@ -63,7 +65,7 @@ public:
     static constexpr std::size_t mostBytes = 512u << 20;
 
     /// `survey` has seen the samples that are to come, which are converted likewise. Errors: Invalid for options out of bounds;
-    /// ResourceLimit for an equipment with more than `mostSignalsTogether` signals fit to be watched.
+    /// ResourceLimit for an equipment with more than `mostFeaturesTogether` features of a kind.
     [[nodiscard]] static Result<Learner> create(Layout layout, const Options& options, const Survey& survey);
     Learner(Learner&&) noexcept;
     Learner& operator=(Learner&&) noexcept;

@@ -17,24 +17,41 @@ struct Signal {
     std::string name;  ///< for people: its path in the plant, else its topic
     std::string topic; ///< of logs
     std::string unit;  ///< UCUM; what was learnt is in it
+    std::uint32_t block =
+        0;           ///< of a vibration: the samples of a step whose spectrum is taken, a power of two from 64 to 8192; else 0
+    double rate = 0; ///< of a vibration: samples a second
 };
 
-/// What a window of a signal is described by.
+/// What a window of a signal is described by. Those after spread are of vibrations, as means over the steps of the window.
 enum class Measure : std::uint8_t {
-    Level,  ///< mean over the window, in the signal's unit
-    Spread, ///< standard deviation in the window, in the signal's unit; its logarithm is what is compared
+    Level,    ///< mean over the window, in the signal's unit
+    Spread,   ///< standard deviation in the window, in the signal's unit
+    Rms,      ///< root mean square about the mean, in the signal's unit
+    Kurtosis, ///< fourth moment over the squared second: 3 of noise, more of impacts
+    Crest,    ///< crest factor: largest deviation over rms
+    Envelope, ///< unsteadiness of the envelope of the upper half of the spectrum: 1 of noise, more of impacts
+    Band,     ///< root mean square in one of `bands` equal bands from 0 to half the sampling rate, in the signal's unit
 };
-inline constexpr std::size_t measures = 2;
-[[nodiscard]] std::string_view nameOf(Measure measure); ///< `level`, `spread`
+inline constexpr std::uint32_t bands = 8;
+[[nodiscard]] std::string_view nameOf(Measure measure); ///< `level`, `spread`, `rms`, `kurtosis`, `crest`, `envelope`, `band`
+
+/// Which measures are judged together.
+enum class Kind : std::uint8_t { Level, Spread, Vibration };
+inline constexpr std::size_t kinds = 3;
+[[nodiscard]] std::string_view nameOf(Kind kind); ///< `level`, `spread`, `vibration`
+[[nodiscard]] constexpr Kind kindOf(Measure measure) {
+    return measure <= Measure::Spread ? static_cast<Kind>(measure) : Kind::Vibration;
+}
 
 /// One measure of one signal: where it normally is. Standardised, it is (x - location) / scale.
 struct Feature {
     std::uint32_t signal = 0; ///< index in `Model::signals`
     Measure measure = Measure::Level;
-    double location = 0; ///< median, of the logarithm where the measure is compared by it
-    double scale = 1;    ///< > 0: 1.4826 times the median absolute deviation (`robustScale`)
-    double floor = 0;    ///< added before the logarithm is taken
-    double limit = 1;    ///< > 0: the standardised value is within ± of this but for the false-alarm rate
+    std::uint32_t band = 0; ///< of `Measure::Band`
+    double location = 0;    ///< median; of the logarithm, unless it is a level
+    double scale = 1;       ///< > 0: 1.4826 times the median absolute deviation (`robustScale`)
+    double floor = 0;       ///< added before the logarithm is taken
+    double limit = 1;       ///< > 0: the standardised value is within ± of this but for the false-alarm rate
 
     [[nodiscard]] double compared(double value) const; ///< the value as it is standardised
     [[nodiscard]] double normal() const;               ///< the location in the signal's unit
@@ -43,7 +60,7 @@ struct Feature {
 /// Features that are judged together by their Mahalanobis distance: y = whitening * standardised features, D² = y · y. As the
 /// whitening is symmetric, y_i² is feature i's part in D² (complete decomposition, Alcala and Qin, Automatica 45, 2009).
 struct Group {
-    Measure measure = Measure::Level;
+    Kind kind = Kind::Level;
     std::vector<Feature> features;
     std::vector<double> whitening; ///< rows of the inverse square root of the covariance, as many as features, each as long
     double shrinkage = 0;          ///< Ledoit and Wolf's, in [0, 1]
@@ -81,9 +98,12 @@ struct Model {
     std::vector<LeftOut> leftOut;
 };
 
-/// Of one equipment: what watching it costs grows by the square of its signals, learning by the cube.
-inline constexpr std::size_t mostSignalsTogether = 256;
-inline constexpr std::size_t mostCells = 50'000'000; ///< signals times steps of the window: 0.8 GB
+/// Of one group: what watching it costs grows by the square of its features, learning by the cube.
+inline constexpr std::size_t mostFeaturesTogether = 256;
+inline constexpr std::size_t mostCells = 50'000'000; ///< that `cellsOf` may count: 0.8 GB
+
+/// What watching the signals holds, in numbers.
+[[nodiscard]] std::size_t cellsOf(const std::vector<Signal>& signals, const Options& options);
 
 /// The model as JSON; docs/condition.md describes the format.
 [[nodiscard]] std::string writeModel(const Model& model);

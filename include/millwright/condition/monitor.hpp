@@ -15,10 +15,11 @@ namespace millwright::condition {
 struct Contribution {
     std::uint32_t signal = 0; ///< index in `Model::signals`
     Measure measure = Measure::Level;
-    double share = 0;  ///< of the squared distance; all shares add up to 1
-    double value = 0;  ///< of the feature, in the signal's unit
-    double normal = 0; ///< where it normally is
-    double score = 0;  ///< of the signal alone: its standardised value over its limit, signed
+    std::uint32_t band = 0; ///< of `Measure::Band`
+    double share = 0;       ///< of the squared distance; all shares add up to 1
+    double value = 0;       ///< of the feature, in the signal's unit
+    double normal = 0;      ///< where it normally is
+    double score = 0;       ///< of the signal alone: its standardised value over its limit, signed
 };
 
 /// How far an equipment was from normal at one step.

@@ -26,15 +26,6 @@ struct Window {
         command.add_option("--from", from, "Moment of the log: +10min, -30s, start or 2026-11-23T08:30:00Z")->capture_default_str();
         command.add_option("--to", to, "Likewise")->capture_default_str();
     }
-    [[nodiscard]] Result<TimeInterval> of(TimeInterval log) const {
-        const auto begin = parseMoment(from, log), end = parseMoment(to, log);
-        if (!begin) return std::unexpected(begin.error());
-        if (!end) return std::unexpected(end.error());
-        if (*begin >= *end)
-            return failure(ErrorCode::Invalid,
-                           std::format("--from ({}) is not before --to ({})", formatTime(*begin), formatTime(*end)));
-        return TimeInterval{*begin, *end};
-    }
 };
 
 /// Hands the samples of the window to `each`.
@@ -151,7 +142,7 @@ std::string asJson(const condition::Model& model, const std::string& file) {
         json.beginObject().field("equipment", equipment.name).field("steps", equipment.steps).key("groups").beginArray();
         for (const condition::Group& group : equipment.groups)
             json.beginObject()
-                .field("measure", nameOf(group.measure))
+                .field("kind", nameOf(group.kind))
                 .field("features", group.features.size())
                 .field("shrinkage", group.shrinkage)
                 .endObject();
@@ -164,7 +155,7 @@ std::string asJson(const condition::Model& model, const std::string& file) {
 }
 
 Result<condition::Model> learnFrom(Learning& learning, const LearnArguments& arguments, const Progress& progress) {
-    const auto window = arguments.window.of(learning.log.span());
+    const auto window = windowOf(arguments.window.from, arguments.window.to, learning.log.span());
     if (!window) return std::unexpected(window.error());
     condition::Survey survey{{learning.log.conversions().begin(), learning.log.conversions().end()}};
     auto read = readThrough(learning.log, *window, "looking through", progress, [&](auto samples) { survey.apply(samples); });
@@ -235,6 +226,22 @@ struct Answer {
     std::span<const condition::Period> periods;
 };
 
+/// `level`, `crest`, `band 1500 to 2250 Hz`.
+std::string described(const condition::Contribution& contribution, const condition::Signal& signal) {
+    std::string text{nameOf(contribution.measure)};
+    const double width = signal.rate / 2 / condition::bands;
+    if (contribution.measure == condition::Measure::Band)
+        text += std::format(" {:.4g} to {:.4g} Hz", width * contribution.band, width * (contribution.band + 1));
+    return text;
+}
+
+/// Kurtosis and the like are numbers without a unit.
+std::string_view unitOf(const condition::Contribution& contribution, const condition::Signal& signal) {
+    using enum condition::Measure;
+    const bool ratio = contribution.measure == Kurtosis || contribution.measure == Crest || contribution.measure == Envelope;
+    return ratio ? std::string_view{} : signal.unit;
+}
+
 std::string asText(const Answer& answer) {
     std::string text = std::format("{}: {} to {}\n", answer.log, formatTime(answer.window.from), formatTime(answer.window.to));
     for (std::uint32_t e = 0; e < answer.tallies.size(); ++e) {
@@ -253,8 +260,9 @@ std::string asText(const Answer& answer) {
             for (std::size_t i = 0; i < std::min(contributionsShown, period.contributions.size()); ++i) {
                 const condition::Contribution& each = period.contributions[i];
                 const condition::Signal& signal = answer.model.signals[each.signal];
+                const std::string_view unit = unitOf(each, signal);
                 text += std::format("    {:3.0f} %  {} {} {:.4g}, normally {:.4g}{}{}\n", 100 * each.share, signal.name,
-                                    nameOf(each.measure), each.value, each.normal, signal.unit.empty() ? "" : " ", signal.unit);
+                                    described(each, signal), each.value, each.normal, unit.empty() ? "" : " ", unit);
             }
         }
     }
@@ -305,7 +313,7 @@ ExitStatus score(const ScoreArguments& arguments) {
     for (const condition::Signal& signal : model->signals) wanted.push_back({signal.topic, ValueType::Float, signal.unit});
     auto log = SignalLog::open(arguments.log, wanted, progress);
     if (!log) return fail(log.error());
-    const auto window = arguments.window.of(log->span());
+    const auto window = windowOf(arguments.window.from, arguments.window.to, log->span());
     if (!window) return fail(window.error());
 
     condition::Monitor monitor{*model, log->conversions()};
