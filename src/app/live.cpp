@@ -151,6 +151,14 @@ Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::pa
     return twin::Live{plant, std::move(source)};
 }
 
+std::shared_ptr<history::History> keepHistory(const plant::Plant& plant, twin::Live& live, std::size_t budgetBytes) {
+    std::vector<ValueType> types;
+    for (const plant::Signal& signal : plant.signals) types.push_back(signal.type);
+    auto history = std::make_shared<history::History>(types, budgetBytes);
+    live.keep(history);
+    return history;
+}
+
 Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
                                                         telemetry::RecorderOptions options) {
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is a full disk, not our end

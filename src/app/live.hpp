@@ -2,11 +2,14 @@
 
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/result.hpp>
+#include <millwright/history/history.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/telemetry/recorder.hpp>
 #include <millwright/twin/live.hpp>
 
+#include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +20,9 @@ namespace millwright::app {
 /// password files. Errors: Invalid (no feed, no signal, a signal that two feeds bring), NotFound (a variable that is not set, a
 /// file), those of the feeds.
 [[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path);
+
+/// Keeps what `live` applies from now on in memory, within a budget of so many bytes.
+[[nodiscard]] std::shared_ptr<history::History> keepHistory(const plant::Plant& plant, twin::Live& live, std::size_t budgetBytes);
 
 /// Records, as `options` say but for the channels, what `live` receives from now on. Errors: those of `Recorder::create`.
 [[nodiscard]] Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,

@@ -15,6 +15,7 @@ struct Live::State {
     std::uint64_t frames = 0;
     std::vector<AlarmTransition> transitions; ///< the latest
     bool begun = false;
+    std::shared_ptr<history::History> history; ///< or null
 
     State(const plant::Plant& plant, telemetry::LiveSource s) : source{std::move(s)}, twin{plant} {
         const std::vector<telemetry::Conversion> identity(plant.signals.size()); // feeds speak the plant's units
@@ -30,6 +31,7 @@ void Live::State::apply(std::span<const telemetry::Sample> samples) {
     if (!begun) twin.restore({.time = samples.front().time - Duration{1}, .entries = {}});
     begun = true;
     twin.apply(samples);
+    if (history) history->append(samples);
     takeTransitions();
 }
 
@@ -45,6 +47,10 @@ Live::Live(const plant::Plant& plant, telemetry::LiveSource source) : state_{std
 Live::~Live() = default;
 Live::Live(Live&&) noexcept = default;
 Live& Live::operator=(Live&&) noexcept = default;
+
+void Live::keep(std::shared_ptr<history::History> history) {
+    state_->history = std::move(history);
+}
 
 void Live::poll(Time now) {
     state_->apply(state_->source.poll(now));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/canvas.hpp"
+#include "ui/curve.hpp"
 #include "ui/fonts.hpp"
 
 #include <millwright/plant/plant.hpp>
@@ -43,6 +44,7 @@ struct Context::Impl {
     std::vector<LabelRequest> labelRequests;
     std::vector<LabelPlace> labelPlaces;
     std::vector<ImVec2> points;
+    std::vector<CurvePoint> curve;
     std::vector<std::uint8_t> matches;
     std::vector<SignalIndex> attentionList;
     std::vector<plant::AlarmIndex> activeAlarms;

@@ -35,7 +35,8 @@ public:
         if (!e.description.empty()) note(e.description, 4);
         state(a_.attentionOf(selected));
         alarms(selected);
-        if (!e.signals.empty()) section("Signals", windowNote());
+        if (!e.signals.empty()) section("Signals", a_.model.history ? std::string{} : windowNote());
+        if (!e.signals.empty() && a_.model.history) liveTrendButton();
         unitColumn(e.signals);
         for (const SignalIndex s : e.signals) signalRow(s, false);
         performance(selected);
@@ -128,6 +129,24 @@ private:
         const Duration window = sparklineWindow(*a_.model.overview);
         const auto minutes = std::chrono::floor<std::chrono::minutes>(window);
         return minutes == window ? std::format("last {} min", minutes.count()) : std::format("last {}", formatDuration(window));
+    }
+
+    /// How far back the curves reach; a click reaches further, and from the furthest back to the nearest.
+    void liveTrendButton() {
+        using namespace std::chrono_literals;
+        constexpr std::array<Duration, 6> reaches{1min, 5min, 30min, 2h, 8h, 24h};
+        const std::string label = std::format("last {}", shortDuration(a_.state.liveTrend));
+        const float width = canvas_.textWidth(Face::Small, label) + canvas_.px(16);
+        const Rect box{{right_ - width, y() - canvas_.px(24)}, {right_, y() - canvas_.px(2)}};
+        if (textButton(canvas_, "live trend", box, label)) {
+            const auto next = std::ranges::upper_bound(reaches, a_.state.liveTrend);
+            a_.state.liveTrend = next == reaches.end() ? reaches.front() : *next;
+        }
+        hint(a_.context, "How far back the curves reach");
+    }
+    static std::string shortDuration(Duration duration) {
+        const auto minutes = std::chrono::floor<std::chrono::minutes>(duration).count();
+        return minutes % 60 == 0 ? std::format("{} h", minutes / 60) : std::format("{} min", minutes);
     }
 
     void unitColumn(std::span<const SignalIndex> signals) {
@@ -299,7 +318,7 @@ private:
         const plant::Signal& signal = plant_.at(index);
         const bool numeric = signal.type == ValueType::Float || (signal.type == ValueType::Integer && signal.states.empty());
         const auto range = instrumentRange(signal);
-        const bool instruments = numeric && !elsewhere && (range || a_.model.overview);
+        const bool instruments = numeric && !elsewhere && (range || a_.model.overview || a_.model.history);
         const float height = canvas_.px(elsewhere ? 40 : instruments ? instrumentRow : valueRow);
         if (region_.visible(top_, top_ + height)) {
             ImGui::PushID(static_cast<int>(millwright::index(index)));
@@ -359,10 +378,21 @@ private:
             if (state.known && attention != Attention::Bad) value = state.value.asNumber(signal.type);
         }
         if (range) drawAnalogIndicator(canvas_, {{left_, top}, {middle - canvas_.px(8), bottom}}, signal, *range, value, attention);
-        if (a_.model.overview && a_.hasLog())
-            drawSparkline(canvas_, a_.context.points,
-                          {{range ? middle + canvas_.px(4) : left_, top}, {right_ - canvas_.px(3), bottom}}, signal, index,
-                          *a_.model.overview, a_.model.frame->time, sparklineWindow(*a_.model.overview));
+        const Rect curve{{range ? middle + canvas_.px(4) : left_, top}, {right_ - canvas_.px(3), bottom}};
+        if (makeCurve(index, curve.width())) drawSparkline(canvas_, a_.context.points, curve, signal, a_.context.curve);
+    }
+
+    /// Fills the context's curve with what the signal did up to now; false when nothing tells.
+    bool makeCurve(SignalIndex index, float pixels) {
+        if (!a_.hasLog()) return false;
+        const Time now = a_.model.frame->time;
+        if (a_.model.history) {
+            const auto columns = static_cast<std::size_t>(std::max(8.0f, pixels));
+            curveOf(*a_.model.history, index, {now - a_.state.liveTrend, now}, columns, a_.context.curve);
+        } else if (a_.model.overview) {
+            curveOf(*a_.model.overview, index, {now - sparklineWindow(*a_.model.overview), now}, a_.context.curve);
+        }
+        return a_.model.history != nullptr || a_.model.overview != nullptr;
     }
 
     PanelArguments& a_;

@@ -57,37 +57,40 @@ Duration sparklineWindow(const LogOverview& overview) {
     return std::min<Duration>(length, std::max<Duration>(5min, slice * 60));
 }
 
-void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal,
-                   SignalIndex signalIndex, const LogOverview& overview, Time now, Duration window) {
-    canvas.line({box.min.x, box.max.y}, box.max, palette::line);
-    const auto ranges = overview.ranges(signalIndex);
-    const Time start = now - window;
-    const std::size_t first = overview.sliceOf(std::max(start, overview.span().from));
-    const std::size_t last = std::min(overview.sliceOf(now), ranges.empty() ? 0 : ranges.size() - 1);
-    float low = INFINITY, high = -INFINITY;
-    for (std::size_t i = first; i <= last && i < ranges.size(); ++i) {
-        low = std::fmin(low, ranges[i].low);
-        high = std::fmax(high, ranges[i].high);
-    }
-    if (!(high >= low)) return;
+namespace {
+
+/// What a curve's height stands for.
+struct Scale {
+    float low, high;
+};
+
+/// False for a curve without any good value.
+bool scaleOf(std::span<const CurvePoint> curve, const plant::Signal& signal, Scale& scale) {
+    scale = {INFINITY, -INFINITY};
+    for (const CurvePoint& point : curve) scale = {std::fmin(scale.low, point.low), std::fmax(scale.high, point.high)};
+    if (!(scale.high >= scale.low)) return false;
     // A quiet signal stays a quiet line: noise of less than a fiftieth of the range is not blown up to full height.
-    if (const auto range = instrumentRange(signal)) {
-        const float least = static_cast<float>(range->high - range->low) * 0.02f, middle = (low + high) / 2;
-        if (high - low < least) {
-            low = middle - least / 2;
-            high = middle + least / 2;
-        }
-    }
-    if (high - low < 1e-9f) {
-        low -= 0.5f;
-        high += 0.5f;
-    }
+    const auto range = instrumentRange(signal);
+    const float least = std::max(range ? static_cast<float>(range->high - range->low) * 0.02f : 0.0f, 0.0f);
+    if (const float middle = (scale.low + scale.high) / 2; scale.high - scale.low < least)
+        scale = {middle - least / 2, middle + least / 2};
+    if (scale.high - scale.low < 1e-9f) scale = {scale.low - 0.5f, scale.high + 0.5f};
+    return true;
+}
+
+} // namespace
+
+void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal,
+                   std::span<const CurvePoint> curve) {
+    canvas.line({box.min.x, box.max.y}, box.max, palette::line);
+    Scale scale{};
+    if (!scaleOf(curve, signal, scale)) return;
     const Rect plot{{box.min.x, box.min.y + canvas.px(2)}, {box.max.x, box.max.y - canvas.px(3)}};
-    const auto y = [&](float v) { return plot.max.y - (v - low) / (high - low) * plot.height(); };
-    const auto x = [&](Time t) { return plot.min.x + static_cast<float>(seconds(t - start) / seconds(window)) * plot.width(); };
+    const auto y = [&](float v) { return plot.max.y - (v - scale.low) / (scale.high - scale.low) * plot.height(); };
+    const auto x = [&](const CurvePoint& point) { return plot.min.x + point.at * plot.width(); };
     const plant::Limits& l = signal.limits;
     for (const auto& limit : {l.low, l.high, l.lowLow, l.highHigh})
-        if (limit && *limit > low && *limit < high)
+        if (limit && *limit > scale.low && *limit < scale.high)
             canvas.line({plot.min.x, std::round(y(static_cast<float>(*limit)))},
                         {plot.max.x, std::round(y(static_cast<float>(*limit)))}, palette::line);
     scratch.clear();
@@ -98,14 +101,23 @@ void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box
         scratch.clear();
     };
     canvas.list().PushClipRect(im(box.min), im(box.max + canvas.px(3)), true);
-    for (std::size_t i = first; i <= last && i < ranges.size(); ++i) {
-        if (std::isnan(ranges[i].low)) {
+    const CurvePoint* before = nullptr;
+    for (const CurvePoint& point : curve) {
+        if (std::isnan(point.low)) {
             flush();
+            before = nullptr;
             continue;
         }
-        const float at = x(overview.sliceStart(i));
-        scratch.push_back({at, y(ranges[i].low)});
-        if (ranges[i].high > ranges[i].low) scratch.push_back({at, y(ranges[i].high)});
+        if (std::isnan(point.mean)) {
+            scratch.push_back({x(point), y(point.low)});
+            if (point.high > point.low) scratch.push_back({x(point), y(point.high)});
+        } else {
+            if (before)
+                canvas.list().AddQuadFilled({x(*before), y(before->high)}, {x(point), y(point.high)}, {x(point), y(point.low)},
+                                            {x(*before), y(before->low)}, packed(palette::liveBand));
+            scratch.push_back({x(point), y(point.mean)});
+            before = &point;
+        }
     }
     const bool here = !scratch.empty();
     const glm::vec2 tip = here ? glmOf(scratch.back()) : glm::vec2{0};

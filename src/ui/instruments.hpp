@@ -1,12 +1,15 @@
 #pragma once
 
 #include "ui/canvas.hpp"
+#include "ui/curve.hpp"
 
 #include <millwright/plant/plant.hpp>
 #include <millwright/ui/attention.hpp>
 #include <millwright/ui/log_overview.hpp>
 
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace millwright::ui {
 
@@ -17,9 +20,10 @@ namespace millwright::ui {
 void drawAnalogIndicator(Canvas& canvas, const Rect& box, const plant::Signal& signal, const plant::ValueRange& range, double value,
                          Attention attention);
 
-/// The last `window` before `now` of one signal, and where it is now. Limits are drawn where they fall inside.
-void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal, SignalIndex index,
-                   const LogOverview& overview, Time now, Duration window);
+/// A curve that ends at the present, and where it is now: the band of its range and the line of its mean, or a line along the range
+/// where there is no mean. Limits are drawn where they fall inside.
+void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal,
+                   std::span<const CurvePoint> curve);
 
 /// How much of the log sparklines show.
 [[nodiscard]] Duration sparklineWindow(const LogOverview& overview);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millwright/history/history.hpp>
 #include <millwright/telemetry/live_source.hpp>
 #include <millwright/twin/twin.hpp>
 
@@ -22,6 +23,9 @@ public:
     ~Live();
     Live(Live&&) noexcept;
     Live& operator=(Live&&) noexcept;
+
+    /// From now on, what is applied is also kept in `history`, whose signals are the plant's.
+    void keep(std::shared_ptr<history::History> history);
 
     /// Applies what has arrived by `now`, in order.
     void poll(Time now);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millwright/core/time.hpp>
+#include <millwright/history/history.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/scene/scene.hpp>
 #include <millwright/twin/frame.hpp>
@@ -45,6 +46,7 @@ struct Model {
     const twin::Frame* frame = nullptr;      ///< null while there is no log
     const AttentionMap* attention = nullptr; ///< of `plant` and `frame`
     const LogOverview* overview = nullptr;
+    history::HistoryReader* history = nullptr; ///< of what live feeds brought; null while a log is played
 
     LogStatus logStatus = LogStatus::None;
     std::string_view logName;
@@ -84,7 +86,7 @@ struct Select {
 }; ///< noEquipment: select nothing
 struct FlyTo {
     EquipmentIndex equipment = noEquipment;
-}; ///< noEquipment: to everything
+};                 ///< noEquipment: to everything
 struct FitView {}; ///< all of the selection, or of everything
 struct UseCamera {
     std::size_t camera = 0;
@@ -136,14 +138,14 @@ struct HoverAt {
 };
 struct MeasureAt {
     glm::vec2 at{0};
-}; ///< takes the point there
+};                       ///< takes the point there
 struct MeasureUndo {};   ///< the last measurement, or the point that was taken for one
 struct MeasureClear {};  ///< all of them
 struct MeasureCancel {}; ///< the point that was taken
 struct Hide {
     EquipmentIndex equipment = noEquipment;
     bool hidden = true; ///< false: shows it again
-}; ///< it and all below it
+};                      ///< it and all below it
 struct Isolate {
     EquipmentIndex equipment = noEquipment;
 }; ///< hides everything else
@@ -152,7 +154,7 @@ struct ActOnAlarm {
     plant::AlarmIndex alarm = plant::noAlarm;
     twin::OperatorAction::Kind kind = twin::OperatorAction::Kind::Acknowledge;
     Duration duration{}; ///< ShelveTimed
-}; ///< what the operator does, at the time that is shown
+};                       ///< what the operator does, at the time that is shown
 
 using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
                             SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo,
@@ -176,9 +178,10 @@ struct ViewState {
     Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;
-    std::vector<bool> collapsed; ///< parallel to Plant::equipment
-    TimeInterval visibleTime;    ///< part of the log the timeline shows; empty: all of it
-    bool revealSelected = false; ///< scroll the tree to the selection once
+    std::vector<bool> collapsed;                  ///< parallel to Plant::equipment
+    Duration liveTrend = std::chrono::minutes{5}; ///< how far back curves of live signals reach
+    TimeInterval visibleTime;                     ///< part of the log the timeline shows; empty: all of it
+    bool revealSelected = false;                  ///< scroll the tree to the selection once
 };
 
 } // namespace millwright::ui

@@ -33,6 +33,7 @@ struct Options {
     bool paused = false;
     bool live = false;
     std::string record; ///< empty: nothing
+    std::size_t historyMebibytes = 256;
 };
 
 constexpr glm::vec4 ground{0.878f, 0.878f, 0.878f, 1};
@@ -214,6 +215,7 @@ ExitStatus view(Options options) {
             recorder = std::move(*made);
             options.session.recorder = recorder.get();
         }
+        options.session.history = keepHistory(*plant, *live, options.historyMebibytes << 20);
         options.session.live = std::make_shared<twin::LiveThread>(std::move(*live));
     }
     const ExitStatus status =
@@ -243,6 +245,10 @@ void addView(CLI::App& program, Run& run) {
     for (auto* ofALog : {log, at, speed, paused}) live->excludes(ofALog);
     command->add_option("--record", options->record, "With --live: log to write what arrives to; never overwrites one")
         ->needs(live);
+    command->add_option("--history", options->historyMebibytes, "With --live: MiB of memory for what was seen, which curves show")
+        ->needs(live)
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     command->add_option("--camera", options->session.camera,
                         "One of the plant's cameras; default: the plant's own choice, or everything");
     command->add_option("--select", options->select, "Path of the equipment to select first");

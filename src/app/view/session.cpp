@@ -36,6 +36,7 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
       loader_{std::make_unique<Loader>(plant, options_.log, options_.live == nullptr)} {
     const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
     logName_ = log.filename().string();
+    if (options_.history) history_ = std::make_unique<history::HistoryReader>(*options_.history);
     attention_.update(plant_, {}, {});
 }
 
@@ -268,6 +269,7 @@ ui::Model Session::model() const {
     m.frame = frame_.get();
     m.attention = &attention_;
     m.overview = overview_.get();
+    m.history = history_.get();
     m.logName = logName_;
     m.logProblem = logProblem_;
     m.problem = problem_;

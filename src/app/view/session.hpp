@@ -2,6 +2,7 @@
 
 #include <millwright/gpu/device.hpp>
 #include <millwright/gpu/target.hpp>
+#include <millwright/history/history.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/render/renderer.hpp>
 #include <millwright/twin/live_thread.hpp>
@@ -29,9 +30,10 @@ struct SessionOptions {
     std::string at;            ///< moment of the log, empty: its start
     std::string camera;        ///< empty: the plant's default, or everything
     double speed = 1;
-    std::shared_ptr<twin::LiveThread> live;        ///< follows it instead of a log
-    const telemetry::Recorder* recorder = nullptr; ///< that records it; outlives the session
-    bool play = true;                              ///< starts playing as soon as everything is there
+    std::shared_ptr<twin::LiveThread> live;          ///< follows it instead of a log
+    std::shared_ptr<const history::History> history; ///< of what it brought; null without `live`
+    const telemetry::Recorder* recorder = nullptr;   ///< that records it; outlives the session
+    bool play = true;                                ///< starts playing as soon as everything is there
 };
 
 /// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
@@ -135,8 +137,9 @@ private:
     scene::Aabb plantBounds_; ///< as modelled
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
-    std::unique_ptr<Surveyor> surveyor_;   ///< asks `scene_`
-    std::unique_ptr<Measuring> measuring_; ///< asks `surveyor_`
+    std::unique_ptr<history::HistoryReader> history_; ///< null without live feeds
+    std::unique_ptr<Surveyor> surveyor_;              ///< asks `scene_`
+    std::unique_ptr<Measuring> measuring_;            ///< asks `surveyor_`
     std::vector<ui::MeasureShape> measureShapes_;
     std::vector<std::uint8_t> partHits_; ///< parallel to Plant::equipment: what `searched_` fits
     std::string searched_;

@@ -114,6 +114,27 @@ TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
     std::filesystem::remove(path);
 }
 
+TEST_F(LiveTwin, KeepsWhatItAppliesInItsHistory) {
+    Live twin = live(50ms);
+    const ValueType types[] = {ValueType::Float, ValueType::Integer};
+    const auto history = std::make_shared<history::History>(types);
+    twin.keep(history);
+    const Time start = timeFromNanoseconds(1'800'000'000'000'000'000);
+    for (int i = 0; i < 2000; ++i) { // two and two in the wrong order, which the window puts right
+        const Time time = start + (i ^ 1) * 10ms;
+        push({time, Value::of(static_cast<double>(i ^ 1)), SignalIndex{0}, ValueType::Float, Quality::Good});
+        twin.poll(start + i * 10ms);
+    }
+    twin.finish(start + 30s);
+    history::HistoryReader reader{*history};
+    std::vector<Sample> kept;
+    EXPECT_TRUE(reader.read(SignalIndex{0}, {start, start + 30s}, kept));
+    ASSERT_EQ(kept.size(), twin.source().counters().applied);
+    ASSERT_EQ(kept.size(), 2000u);
+    for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(kept[i].value.number, static_cast<double>(i));
+    EXPECT_EQ(history->status().refused, 0u);
+}
+
 TEST_F(LiveTwin, ShowsWhatArrivesInItsFrames) {
     LiveThread thread{live(0ms), 1ms};
     EXPECT_TRUE(isLive(*thread.frame()));

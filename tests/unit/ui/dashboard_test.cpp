@@ -229,6 +229,36 @@ TEST(Dashboard, SaysWhatToDoWhereThereIsNothing) {
     EXPECT_TRUE(bench.shows("offset 1234"));
 }
 
+TEST(Inspector, ShowsCurvesOfLiveSignalsAsFarBackAsOneAsks) {
+    Bench bench;
+    std::vector<ValueType> types;
+    for (const plant::Signal& signal : bench.world.plant.signals) types.push_back(signal.type);
+    history::History history{types};
+    const auto source = example::recording(bench.world.plant, bench.world.strings);
+    history.append(source->next(1u << 20).value());
+    history::HistoryReader reader{history};
+    bench.world.frame.log = {};
+    bench.world.frame.playing = true;
+    bench.model = bench.world.model();
+    bench.model->overview = nullptr;
+    bench.model->history = &reader;
+    bench.state.selected = bench.world.plant.findEquipment("battery/electrode/coating/coater-1");
+    bench.frames(2);
+    bench.expectTidy();
+    bench.save("live");
+    const DrawnText* button = bench.find("last 5 min");
+    ASSERT_TRUE(button);
+    bench.clickAt(button->box.centre());
+    EXPECT_TRUE(bench.shows("last 30 min"));
+    EXPECT_EQ(bench.state.liveTrend, 30min);
+    bench.save("live-30min");
+    for (const std::string_view next : {"last 2 h", "last 8 h", "last 24 h", "last 1 min"}) {
+        bench.clickAt(bench.layout.inspector.min + glm::vec2{5, 5}); // let go of the button between clicks
+        bench.clickAt(button->box.centre());
+        EXPECT_TRUE(bench.shows(next));
+    }
+}
+
 TEST(Dashboard, TheHeadsetPanelShowsTheInspectorAlone) {
     example::World world;
     const auto context = Context::create({.scale = 2, .recordTexts = true, .fontFolders = {}});

@@ -1,3 +1,4 @@
+#include "ui/curve.hpp"
 #include "unit/ui/example.hpp"
 
 #include <millwright/ui/attention.hpp>
@@ -266,6 +267,35 @@ TEST(LogOverview, MeasuresPerformanceUpToTheCursor) {
     EXPECT_EQ(whole->times.total(), world.overview->span().length());
     EXPECT_TRUE(world.overview->performance(world.plant.findEquipment("battery"), example::start)) << "the sum of what is below";
     EXPECT_FALSE(world.overview->performance(world.plant.findEquipment("battery/electrode/coating/unwinder"), example::start));
+}
+
+TEST(Curve, OfLiveSignalsHoldsValuesAndHasGapsWhereTheyAreBad) {
+    const ValueType types[] = {ValueType::Float};
+    history::History history{types};
+    const auto add = [&](Duration at, double value, Quality quality = Quality::Good) {
+        const telemetry::Sample sample{example::start + at, Value::of(value), SignalIndex{0}, ValueType::Float, quality};
+        history.append({&sample, 1});
+    };
+    add(-10s, 4);
+    add(21s, 1);
+    add(22s, 3);
+    add(29s, 2);
+    add(52s, 9, Quality::Bad);
+    history::HistoryReader reader{history};
+    std::vector<CurvePoint> points;
+    curveOf(reader, SignalIndex{0}, {example::start, example::start + 80s}, 8, points);
+    ASSERT_EQ(points.size(), 8u);
+    EXPECT_FLOAT_EQ(points[0].mean, 4) << "held since before";
+    EXPECT_FLOAT_EQ(points[1].low, 4);
+    EXPECT_FLOAT_EQ(points[2].low, 1);
+    EXPECT_FLOAT_EQ(points[2].high, 3);
+    EXPECT_FLOAT_EQ(points[2].mean, 2);
+    EXPECT_FLOAT_EQ(points[2].at, 2.5f / 8);
+    EXPECT_FLOAT_EQ(points[4].high, 2) << "the last value is held";
+    for (const std::size_t i : {5u, 6u, 7u}) EXPECT_TRUE(std::isnan(points[i].low)) << i;
+    curveOf(reader, SignalIndex{0}, {example::start - 60s, example::start}, 6, points);
+    EXPECT_TRUE(std::isnan(points[4].low)) << "nothing was known yet";
+    EXPECT_FLOAT_EQ(points[5].mean, 4);
 }
 
 TEST(LogOverview, FindsTheWebBreak) {
