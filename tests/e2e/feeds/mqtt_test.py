@@ -130,19 +130,24 @@ class Mqtt(FeedTest):
     # --- the window
 
     def test_the_window_follows_a_feed(self):
-        """Its inspector, which shows no clock, without a value and twice with the same."""
+        """Its inspector, which shows no clock above the curves, without a value and twice with the same."""
         broker = self.broker()
         plant = self.plant(f"mqtt://127.0.0.1:{broker.port}")
-        inspectors = []
+        inspectors, curves = [], []
+
+        def part(picture, where):
+            return subprocess.run(["convert", picture, "-crop", where, "rgb:-"], check=True, capture_output=True).stdout
         for name in ("before", "after", "again"):
             picture = self.folder / f"{name}.png"
             done = self.run_program("view", plant, "--live", "--select", "line", "--frames", 60, "--size", "900x600", "--screenshot", picture,
                                     "--record", self.folder / f"{name}.mcap")
             self.assertEqual(done.returncode, 0, done.stderr)
-            inspectors.append(subprocess.run(["convert", picture, "-crop", "320x200+580+30", "rgb:-"], check=True, capture_output=True).stdout)
+            inspectors.append(part(picture, "320x132+580+30"))  # down to the value of the first signal
+            curves.append(part(picture, "320x24+580+163"))  # the curve below it
             self.publish(broker, "factory/line/speed", "123.5", retain=True)
         self.assertNotEqual(inspectors[0], inspectors[1])
         self.assertEqual(inspectors[1], inspectors[2])
+        self.assertNotEqual(curves[0], curves[1], "the curve begins with the first value")
         self.assertEqual(self.json_of("log", "info", self.folder / "before.mcap", "--json")["samples"], 0)
         self.assertEqual(self.json_of("log", "info", self.folder / "after.mcap", "--json")["samples"], 1, "the retained value")
 

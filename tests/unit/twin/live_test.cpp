@@ -120,9 +120,10 @@ TEST_F(LiveTwin, KeepsWhatItAppliesInItsHistory) {
     const auto history = std::make_shared<history::History>(types);
     twin.keep(history);
     const Time start = timeFromNanoseconds(1'800'000'000'000'000'000);
-    for (int i = 0; i < 2000; ++i) { // two and two in the wrong order, which the window puts right
-        const Time time = start + (i ^ 1) * 10ms;
-        push({time, Value::of(static_cast<double>(i ^ 1)), SignalIndex{0}, ValueType::Float, Quality::Good});
+    for (int i = 0; i < 2000; ++i) {
+        push({start + i * 10ms, Value::of(static_cast<double>(i)), SignalIndex{0}, ValueType::Float, Quality::Good});
+        if (i % 10 == 9) // late, so not applied
+            push({start + i * 10ms - 15ms, Value::of(-1.0), SignalIndex{0}, ValueType::Float, Quality::Good});
         twin.poll(start + i * 10ms);
     }
     twin.finish(start + 30s);
@@ -131,6 +132,7 @@ TEST_F(LiveTwin, KeepsWhatItAppliesInItsHistory) {
     EXPECT_TRUE(reader.read(SignalIndex{0}, {start, start + 30s}, kept));
     ASSERT_EQ(kept.size(), twin.source().counters().applied);
     ASSERT_EQ(kept.size(), 2000u);
+    EXPECT_EQ(twin.source().counters().late, 200u);
     for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(kept[i].value.number, static_cast<double>(i));
     EXPECT_EQ(history->status().refused, 0u);
 }
