@@ -13,13 +13,26 @@ namespace millwright::condition {
 
 Layout layoutOf(const plant::Plant& plant) {
     Layout layout;
-    for (const plant::Signal& signal : plant.signals)
+    std::vector<std::string_view> unfit(plant.signals.size());
+    for (std::size_t i = 0; i < unfit.size(); ++i) {
+        const plant::Signal& signal = plant.signals[i];
         layout.signals.push_back({signal.path, signal.topic.empty() ? signal.path : signal.topic, signal.unit});
+        if (!signal.states.empty()) unfit[i] = "its values are names of states";
+        if (signal.type == ValueType::String) unfit[i] = "a text";
+    }
+    for (const plant::KpiSource& kpi : plant.kpis) {
+        if (kpi.state != noSignal) unfit[index(kpi.state)] = "a state of KPIs";
+        for (const SignalIndex count : kpi.counts)
+            if (count != noSignal) unfit[index(count)] = "a count of KPIs";
+    }
     for (const plant::Equipment& equipment : plant.equipment) {
         Layout::Members members{equipment.path, {}};
-        for (const SignalIndex i : equipment.signals)
-            if (plant.at(i).type != ValueType::String && plant.at(i).states.empty())
+        for (const SignalIndex i : equipment.signals) {
+            if (unfit[index(i)].empty())
                 members.signals.push_back(static_cast<std::uint32_t>(i));
+            else
+                layout.leftOut.push_back({plant.at(i).path, std::string{unfit[index(i)]}});
+        }
         if (!members.signals.empty()) layout.equipment.push_back(std::move(members));
     }
     return layout;
@@ -300,7 +313,7 @@ Result<Learner> Learner::create(Layout layout, const Options& options, const Sur
         return failure(ErrorCode::ResourceLimit,
                        std::format("{} signals over a window of {} steps are too much to hold: take fewer steps",
                                    layout.signals.size(), options.window));
-    std::vector<LeftOut> leftOut;
+    std::vector<LeftOut> leftOut = layout.leftOut;
     std::vector<std::uint32_t> equipmentOf(layout.signals.size(), Windows::none);
     for (std::uint32_t e = 0; e < layout.equipment.size(); ++e) {
         auto& members = layout.equipment[e].signals;

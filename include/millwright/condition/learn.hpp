@@ -21,10 +21,11 @@ struct Layout {
     };
     std::vector<Signal> signals;
     std::vector<Members> equipment;
+    std::vector<LeftOut> leftOut; ///< what is of no equipment, and why
 };
 
-/// The plant's signals, in its order, each with its own equipment's. Texts and those whose values are names of states are left to
-/// the alarms.
+/// The plant's signals, in its order, each with its own equipment's. Left out are texts, those whose values are names of states,
+/// and the states and counts of KPIs.
 [[nodiscard]] Layout layoutOf(const plant::Plant& plant);
 
 /// Looks through a log before it is learnt from: how often each signal has a sample, and which cannot be watched. Thread: one at a

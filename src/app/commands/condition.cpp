@@ -9,14 +9,14 @@
 #include <app/open.hpp>
 #include <app/signal_log.hpp>
 #include <charconv>
-#include <cmath>
 #include <format>
-#include <numeric>
+#include <ranges>
 
 namespace millwright::app {
 namespace {
 
 constexpr std::size_t contributionsShown = 3;
+constexpr std::size_t leftOutShown = 30;
 
 struct Window {
     std::string from = "start";
@@ -72,7 +72,9 @@ Result<Learning> openBare(const std::filesystem::path& path, const Progress& pro
     if (!log) return std::unexpected(log.error());
     condition::Layout layout{.signals = {}, .equipment = {{"log", {}}}};
     for (const telemetry::LogTopic& topic : log->topics()) {
-        if (topic.type != ValueType::String)
+        if (topic.type == ValueType::String)
+            layout.leftOut.push_back({topic.topic, "a text"});
+        else
             layout.equipment[0].signals.push_back(static_cast<std::uint32_t>(layout.signals.size()));
         layout.signals.push_back({topic.topic, topic.topic, topic.unit});
     }
@@ -127,7 +129,10 @@ std::string asText(const condition::Model& model, const std::string& file) {
     for (const condition::Equipment& equipment : model.equipment)
         text +=
             std::format("  {}: {} signals, {} steps\n", equipment.name, equipment.groups.front().features.size(), equipment.steps);
-    for (const condition::LeftOut& each : model.leftOut) text += std::format("  not watched: {} ({})\n", each.name, each.reason);
+    for (const condition::LeftOut& each : model.leftOut | std::views::take(leftOutShown))
+        text += std::format("  not watched: {} ({})\n", each.name, each.reason);
+    if (model.leftOut.size() > leftOutShown)
+        text += std::format("  … and {} more (--json lists all)\n", model.leftOut.size() - leftOutShown);
     return text;
 }
 

@@ -326,7 +326,7 @@ samples = 1
         learnt = self.json_of("condition", "learn", PLANT, "--to", "+15min", "-o", model, "--json")
         self.assertEqual((learnt["step"], learnt["window"], learnt["falseAlarmRate"]), (1, 20, 0.01))
         self.assertIn("electrode/coating/rewinder-1", [each["equipment"] for each in learnt["equipment"]])
-        self.assertIn({"name": "electrode/coating/good-length", "reason": "only rises, as a running count does"}, learnt["notWatched"])
+        self.assertIn({"name": "electrode/coating/good-length", "reason": "a count of KPIs"}, learnt["notWatched"])
         written = json.loads(model.read_text())
         self.assertEqual((written["kind"], written["format"]), ("millwright-condition", 1))
         answer = self.json_of("condition", "score", LOG, "--model", model, "--json")

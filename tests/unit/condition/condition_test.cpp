@@ -307,19 +307,26 @@ path = "a"
 signal = [{ id = "x", unit = "m" }, { id = "state", type = "integer", states = ["off", "on"] }, { id = "note", type = "string" }]
 [[equipment]]
 path = "b"
-signal = [{ id = "y", topic = "feed/y" }]
+signal = [{ id = "y", topic = "feed/y" }, { id = "mode", type = "integer" }, { id = "made", type = "integer" }]
+kpi = { state = "mode", produced = "made" }
 [[equipment]]
 path = "c"
 )",
                                        ".", "plant.toml");
     ASSERT_TRUE(plant);
     const Layout layout = layoutOf(*plant);
-    ASSERT_EQ(layout.signals.size(), 4u);
+    ASSERT_EQ(layout.signals.size(), 6u);
     EXPECT_EQ(layout.signals[3].topic, "feed/y");
     ASSERT_EQ(layout.equipment.size(), 2u);
     EXPECT_EQ(layout.equipment[0].name, "a");
     EXPECT_EQ(layout.equipment[0].signals, std::vector<std::uint32_t>{0}) << "states and texts have no level";
-    EXPECT_EQ(layout.equipment[1].signals, std::vector<std::uint32_t>{3});
+    EXPECT_EQ(layout.equipment[1].signals, std::vector<std::uint32_t>{3}) << "nor have the state and the counts of KPIs";
+    ASSERT_EQ(layout.leftOut.size(), 4u);
+    EXPECT_EQ(layout.leftOut[0].name, "a/state");
+    EXPECT_EQ(layout.leftOut[0].reason, "its values are names of states");
+    EXPECT_EQ(layout.leftOut[1].reason, "a text");
+    EXPECT_EQ(layout.leftOut[2].reason, "a state of KPIs");
+    EXPECT_EQ(layout.leftOut[3].reason, "a count of KPIs");
 }
 
 TEST(Condition, RefusesWhatCannotBeLearnt) {
