@@ -59,8 +59,9 @@ private:
     friend class Learner; // which converts likewise
 };
 
-/// Learns a model from samples of normal operation. Holds one row of features a step, thinned out evenly beyond `mostBytes`, and
-/// knows no wall clock: equal samples give equal models. Thread: one at a time.
+/// Learns a model from samples of normal operation. Holds one row of features a step, thinned out evenly beyond 20 000 rows of an
+/// equipment or `mostBytes` of all (but not below 1000 rows), and knows no wall clock: equal samples give equal models. Thread: one
+/// at a time.
 class Learner {
 public:
     static constexpr std::size_t mostBytes = 512u << 20;
