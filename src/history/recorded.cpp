@@ -1,0 +1,77 @@
+#include <millwright/history/recorded.hpp>
+#include <millwright/telemetry/log_source.hpp>
+
+#include <algorithm>
+#include <format>
+
+namespace millwright::history {
+namespace {
+
+constexpr std::size_t batch = 4096;
+
+/// Appends the samples in `interval` of a log of one signal.
+Result<void> readFile(telemetry::LogSource& log, SignalIndex signal, TimeInterval interval, std::vector<telemetry::Sample>& out) {
+    const TimeInterval span = log.span();
+    if (span.to < interval.from || span.from > interval.to) return {};
+    if (span.from < interval.from) {
+        const auto moved = log.seek(interval.from - Duration{1});
+        if (!moved) return std::unexpected(moved.error());
+    }
+    while (true) {
+        const auto samples = log.next(batch);
+        if (!samples) return std::unexpected(samples.error());
+        if (samples->empty()) return {};
+        for (telemetry::Sample sample : *samples) {
+            if (sample.time > interval.to) return {};
+            sample.signal = signal;
+            if (sample.time >= interval.from) out.push_back(sample);
+        }
+    }
+}
+
+} // namespace
+
+RecordedSamples::RecordedSamples(std::vector<telemetry::Subscription> topics,
+                                 std::function<std::vector<std::filesystem::path>()> files)
+    : topics_{std::move(topics)}, files_{std::move(files)} {}
+
+Result<void> RecordedSamples::read(SignalIndex signal, TimeInterval interval, std::vector<telemetry::Sample>& out) const {
+    if (index(signal) >= topics_.size()) return {};
+    for (const std::filesystem::path& file : files_()) {
+        auto log = telemetry::LogSource::open(file, {topics_[index(signal)]});
+        if (!log) return std::unexpected(log.error());
+        if (auto done = readFile(**log, signal, interval, out); !done) return done;
+    }
+    return {};
+}
+
+Result<void> readAll(HistoryReader& history, const RecordedSamples& recorded, SignalIndex signal, TimeInterval interval,
+                     std::vector<telemetry::Sample>& out) {
+    std::vector<telemetry::Sample> kept;
+    if (!history.read(signal, interval, kept)) {
+        // What is forgotten comes before what is kept, but at the first instant of that there may be samples of both.
+        const Time seam = kept.empty() ? interval.to : kept.front().time;
+        const std::size_t before = out.size();
+        if (auto done = recorded.read(signal, {interval.from, seam}, out); !done) return done;
+        const auto twice = static_cast<std::size_t>(
+            std::ranges::find_if(kept, [&](const telemetry::Sample& sample) { return sample.time != seam; }) - kept.begin());
+        const bool leadsUp = out.size() - before >= twice &&
+                             std::equal(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(twice),
+                                        out.end() - static_cast<std::ptrdiff_t>(twice), [](const auto& a, const auto& b) {
+                                            return a.time == b.time && a.value.bits == b.value.bits && a.quality == b.quality;
+                                        });
+        if (!leadsUp) {
+            out.resize(before);
+            return failure(
+                ErrorCode::Invalid,
+                std::format(
+                    "the recording does not lead up to what is in memory from {}: it was begun later, or is of something else",
+                    formatTime(seam)));
+        }
+        out.resize(out.size() - twice);
+    }
+    out.insert(out.end(), kept.begin(), kept.end());
+    return {};
+}
+
+} // namespace millwright::history
