@@ -322,9 +322,9 @@ Columns BlockReader::columns() {
 }
 
 void BlockReader::addTo(Summary& summary, std::size_t first, std::size_t last) const {
-    const bool integers =
+    const bool asIntegers =
         type_ == ValueType::Integer || type_ == ValueType::Boolean || (type_ == ValueType::Float && kind_ != asBits);
-    if (oneQuality_ && isUsable(qualities_[0]) && integers) {
+    if (oneQuality_ && isUsable(qualities_[0]) && asIntegers) {
         addIntegers(summary, first, last);
     } else if (oneQuality_ && isUsable(qualities_[0]) && type_ == ValueType::Float) {
         addDoubles(summary, first, last);
