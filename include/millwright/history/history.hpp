@@ -18,7 +18,7 @@ struct HistoryStatus {
     std::uint64_t samples = 0;    ///< taken in
     std::uint64_t refused = 0;    ///< older than their signal's newest, of another type, or of no signal
     std::uint64_t packed = 0;     ///< samples that are in blocks now
-    std::uint64_t forgotten = 0;  ///< samples of which only summaries, or nothing finer than theirs, are left
+    std::uint64_t forgotten = 0;  ///< samples of which only summaries are left
     std::size_t blockBytes = 0;   ///< of packed samples
     std::size_t summaryBytes = 0; ///< of the pyramids above them
     std::size_t openBytes = 0;    ///< of samples not packed yet, and of what every signal takes
@@ -26,7 +26,7 @@ struct HistoryStatus {
 };
 
 /// Samples of a fixed set of signals, held in memory. Thread: one writes; readers are `HistoryReader`s, on any threads, at the same
-/// time: neither side ever waits for the other.
+/// time: no lock is held while either works.
 class History {
 public:
     /// Of signal i, samples are of `types[i]`. `budgetBytes` bounds all that is kept; what every signal takes at least (some 500
