@@ -1,4 +1,5 @@
 #include <millwright/cad/import.hpp>
+#include <millwright/check/actions.hpp>
 #include <millwright/core/log.hpp>
 #include <millwright/plant/load.hpp>
 
@@ -85,20 +86,36 @@ Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem
     });
 }
 
+std::expected<twin::Replay, std::vector<Error>> openReplay(const plant::Plant& plant, const std::filesystem::path& log,
+                                                           const std::filesystem::path& actions) {
+    const auto one = [](Error error) { return std::unexpected(std::vector{std::move(error)}); };
+    std::vector<check::PlannedAction> planned;
+    if (!actions.empty()) {
+        auto read = check::loadActions(actions, plant);
+        if (!read) return std::unexpected(std::move(read.error()));
+        planned = *std::move(read);
+    }
+    auto source = openLog(plant, log);
+    if (!source) return one(source.error());
+    auto done = check::resolved(planned, (*source)->span());
+    if (!done) return std::unexpected(std::move(done.error()));
+    auto replay = twin::Replay::open(plant, std::move(*source), {.actions = *std::move(done)});
+    if (!replay) return one(replay.error());
+    return *std::move(replay);
+}
+
+void warnOfRefusals(const plant::Plant& plant, const twin::Replay& replay) {
+    const auto actions = replay.actions();
+    const auto refusals = replay.refusals();
+    for (std::size_t i = 0; i < refusals.size(); ++i)
+        if (!refusals[i].empty())
+            log::warning("{}: {} had no effect: {}", formatTime(actions[i].time), plant.at(actions[i].alarm).path, refusals[i]);
+}
+
 Result<std::optional<twin::Replay>> openReplayIfAny(const plant::Plant& plant, const std::filesystem::path& named) {
     const auto log = logOf(plant, named);
     if (!log) return std::nullopt;
     return openReplay(plant, *log).transform([](twin::Replay&& replay) { return std::optional{std::move(replay)}; });
-}
-
-Result<TimeInterval> windowOf(std::string_view from, std::string_view to, TimeInterval log) {
-    const auto begin = parseMoment(from, log), end = parseMoment(to, log);
-    if (!begin) return std::unexpected(begin.error());
-    if (!end) return std::unexpected(end.error());
-    if (*begin >= *end)
-        return failure(ErrorCode::Invalid,
-                       std::format("--from ({}) is not before --to ({})", formatTime(*begin), formatTime(*end)));
-    return TimeInterval{*begin, *end};
 }
 
 Floor floorOf(const plant::Plant& plant, const twin::PlantScene& scene) {

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 /// How every command turns what the user named (a plant, a model, a log) into what the modules work on.
@@ -30,11 +29,13 @@ namespace millwright::app {
 
 /// The replay of `log`, which `plant` must outlive. Warnings and errors as `openLog`.
 [[nodiscard]] Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem::path& log);
+/// The same while operators do what the file `actions` says; an empty one says nothing. Errors: also every problem of that file.
+[[nodiscard]] std::expected<twin::Replay, std::vector<Error>>
+openReplay(const plant::Plant& plant, const std::filesystem::path& log, const std::filesystem::path& actions);
+/// Warns of actions that had no effect, and why.
+void warnOfRefusals(const plant::Plant& plant, const twin::Replay& replay);
 /// The same of `named` or the plant's own log; nothing when there is neither.
 [[nodiscard]] Result<std::optional<twin::Replay>> openReplayIfAny(const plant::Plant& plant, const std::filesystem::path& named);
-
-/// The window that `--from` and `--to` name, as `parseMoment` reads them. Errors: those; Invalid where it is empty.
-[[nodiscard]] Result<TimeInterval> windowOf(std::string_view from, std::string_view to, TimeInterval log);
 
 struct Floor {
     double height = 0;      ///< metres

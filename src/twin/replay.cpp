@@ -38,6 +38,7 @@ struct Replay::State {
     std::vector<Sample> upcoming; ///< parallel to twin.interpolated()
     AlarmRecord record;
     std::vector<OperatorAction> actions; ///< ascending by time
+    std::vector<std::string> refusals;   ///< parallel to it
     std::size_t nextAction = 0;          ///< the first that the twin has not seen
     std::uint64_t checkpointAt = 0;      ///< samples applied when the last checkpoint was taken or restored
     TimeInterval log;
@@ -54,6 +55,8 @@ struct Replay::State {
           twin{p},
           ahead{p.signals.size(), twin.interpolated()},
           record{options.checkpointSamples, options.checkpointBytes, options.journalTransitions},
+          actions{options.actions},
+          refusals(actions.size()),
           log{source->span()} {
         twin.connect(source->conversions(), {source, &source->strings()});
         upcoming.resize(twin.interpolated().size());
@@ -141,8 +144,9 @@ void Replay::State::takeTransitions(Time settled) {
 void Replay::State::arrive(Time time) {
     twin.advance(time);
     for (; nextAction < actions.size() && actions[nextAction].time <= time; ++nextAction) {
-        // After an earlier action was added, a later one may have become impossible; it then has no effect.
-        static_cast<void>(twin.act(actions[nextAction], static_cast<std::uint32_t>(nextAction)));
+        // One that comes from a file, or later than one that was added, may be impossible; it then has no effect.
+        const auto done = twin.act(actions[nextAction], static_cast<std::uint32_t>(nextAction));
+        refusals[nextAction] = done ? std::string{} : done.error().message;
     }
     takeTransitions(time);
 }
@@ -152,6 +156,7 @@ Result<void> Replay::State::act(OperatorAction action) {
     action.time = twin.time();
     if (auto done = twin.act(action, static_cast<std::uint32_t>(nextAction)); !done) return done;
     actions.insert(actions.begin() + static_cast<std::ptrdiff_t>(nextAction), std::move(action));
+    refusals.insert(refusals.begin() + static_cast<std::ptrdiff_t>(nextAction), std::string{});
     ++nextAction;
     record.branch(twin.time(), twin.transitions());
     twin.clearTransitions();
@@ -327,6 +332,9 @@ Result<void> Replay::act(OperatorAction action) {
 }
 std::span<const OperatorAction> Replay::actions() const {
     return state_->actions;
+}
+std::span<const std::string> Replay::refusals() const {
+    return state_->refusals;
 }
 std::span<const AlarmTransition> Replay::transitions() const {
     return state_->record.transitions(state_->twin.time());

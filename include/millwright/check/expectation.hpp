@@ -120,7 +120,7 @@ struct PictureCheck {
     Moment at;
 };
 
-/// What an alarm must do within a window. Nobody acts on alarms in a check: they stay unacknowledged.
+/// What an alarm must do within a window. Unless the replay has actions, nobody acts on alarms: they stay unacknowledged.
 enum class AlarmBehaviour : std::uint8_t {
     Raised,   ///< calls for the operator a number of times
     Returned, ///< returns to normal a number of times

@@ -18,6 +18,7 @@ struct ReplayOptions {
     std::uint64_t checkpointSamples = 262'144; ///< from one state of the alarms that is kept to the next; doubles as room runs out
     std::size_t checkpointBytes = 64u << 20;   ///< most room for them
     std::size_t journalTransitions = 1u << 20; ///< of more, 24 bytes each, the oldest go
+    std::vector<OperatorAction> actions;       ///< ascending by time: done as the clock comes to them
 };
 
 /// A recorded feed played into a twin. The state at a time is the same however one gets there: played at any speed, stepped, or
@@ -60,6 +61,8 @@ public:
     [[nodiscard]] Result<void> act(OperatorAction action);
     /// Everything operators have done, in order of time: the audit trail. Valid until the next `act`.
     [[nodiscard]] std::span<const OperatorAction> actions() const;
+    /// Parallel to `actions`: why one had no effect when the clock last came past it; empty of those that had, or are to come.
+    [[nodiscard]] std::span<const std::string> refusals() const;
     /// What alarms did up to `time()`, in order of time. Valid until the next call that moves the clock.
     [[nodiscard]] std::span<const AlarmTransition> transitions() const;
     /// Those after the first `seen` of all transitions, for a caller who follows them as the clock goes on; of those that there was

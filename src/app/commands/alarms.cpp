@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <app/command.hpp>
 #include <app/open.hpp>
+#include <app/window.hpp>
 #include <cmath>
 #include <format>
 
@@ -18,8 +19,8 @@ constexpr std::size_t shown = 10;
 struct Options {
     std::string plant;
     std::string log;
-    std::string from = "start";
-    std::string to = "end";
+    WindowOptions window;
+    std::string actions;
     bool json = false;
 };
 
@@ -177,13 +178,14 @@ ExitStatus measure(const Options& options) {
         return fail({ErrorCode::Invalid, "no equipment of this plant has alarms: declare some (docs/alarms.md)", options.plant});
     const auto log = logOf(*plant, options.log);
     if (!log) return fail(log.error());
-    auto replay = openReplay(*plant, *log);
+    auto replay = openReplay(*plant, *log, options.actions);
     if (!replay) return fail(replay.error());
     if (const auto started = replay->rewind(); !started) return fail(started.error());
-    const auto window = windowOf(options.from, options.to, replay->log());
+    const auto window = options.window.in(replay->log());
     if (!window) return fail(window.error());
     auto metrics = measured(*plant, *replay, *window);
     if (!metrics) return fail(metrics.error());
+    warnOfRefusals(*plant, *replay);
     const Answer answer{*plant, log->string(), *metrics, twin::findingsOf(*metrics, plant->alarmTargets)};
     print(options.json ? asJson(answer) : asText(answer));
     return ExitStatus::Success;
@@ -197,9 +199,8 @@ void addAlarms(CLI::App& program, Run& run) {
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
-    command->add_option("--from", options->from, "Moment of the log: +10min, -30s, start or 2026-11-23T08:30:00Z")
-        ->capture_default_str();
-    command->add_option("--to", options->to, "Likewise")->capture_default_str();
+    options->window.addTo(*command);
+    command->add_option("--actions", options->actions, "What operators do meanwhile (docs/alarms.md)");
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return measure(*options); }; });
 }

@@ -19,6 +19,7 @@ struct Options {
     std::string expect;
     std::string report;
     std::string gpu;
+    std::string actions;
     bool bless = false;
     bool json = false;
 };
@@ -61,7 +62,7 @@ ExitStatus checkLog(const Options& options) {
     if (!expectations) return fail(expectations.error());
     const auto log = logOf(*plant, options.log);
     if (!log) return fail(log.error());
-    auto replay = openReplay(*plant, *log);
+    auto replay = openReplay(*plant, *log, options.actions);
     if (!replay) return fail(replay.error());
 
     const Time started = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
@@ -75,6 +76,7 @@ ExitStatus checkLog(const Options& options) {
         return check::run(*plant, *replay, *expectations, how);
     }();
     if (!verdict) return fail(verdict.error());
+    warnOfRefusals(*plant, *replay);
     verdict->plantPath = options.plant;
     verdict->log = *log;
     verdict->expectations = options.expect;
@@ -102,6 +104,7 @@ void addCheck(CLI::App& program, Run& run) {
     command->add_option("--expect", options->expect, "What the log must show (docs/check.md)")->required();
     command->add_option("--report", options->report, "Folder for check.html, junit.xml, check.json and the pictures of failures");
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
+    command->add_option("--actions", options->actions, "What operators do meanwhile (docs/alarms.md)");
     command->add_flag("--bless", options->bless,
                       "Take pictures and state hashes that differ as the new references; look at --report first");
     command->add_flag("--json", options->json, "Print the verdict as JSON");

@@ -8,6 +8,7 @@
 #include <app/command.hpp>
 #include <app/open.hpp>
 #include <app/signal_log.hpp>
+#include <app/window.hpp>
 #include <charconv>
 #include <format>
 #include <ranges>
@@ -17,16 +18,6 @@ namespace {
 
 constexpr std::size_t contributionsShown = 3;
 constexpr std::size_t leftOutShown = 30;
-
-struct Window {
-    std::string from = "start";
-    std::string to = "end";
-
-    void add(CLI::App& command) {
-        command.add_option("--from", from, "Moment of the log: +10min, -30s, start or 2026-11-23T08:30:00Z")->capture_default_str();
-        command.add_option("--to", to, "Likewise")->capture_default_str();
-    }
-};
 
 /// Hands the samples of the window to `each`.
 template <typename Each>
@@ -47,7 +38,7 @@ Result<void> readThrough(SignalLog& log, TimeInterval window, std::string_view s
 struct LearnArguments {
     std::string input;
     std::string log;
-    Window window;
+    WindowOptions window;
     std::string step;
     std::uint32_t steps = condition::Options{}.window;
     double falseAlarms = condition::Options{}.falseAlarmRate;
@@ -160,7 +151,7 @@ std::string asJson(const condition::Model& model, const std::string& file) {
 }
 
 Result<condition::Model> learnFrom(Learning& learning, const LearnArguments& arguments, const Progress& progress) {
-    const auto window = windowOf(arguments.window.from, arguments.window.to, learning.log.span());
+    const auto window = arguments.window.in(learning.log.span());
     if (!window) return std::unexpected(window.error());
     condition::Survey survey{{learning.log.conversions().begin(), learning.log.conversions().end()}};
     auto read = readThrough(learning.log, *window, "looking through", progress, [&](auto samples) { survey.apply(samples); });
@@ -194,7 +185,7 @@ void addLearn(CLI::App& parent, Run& run) {
     command->add_option("INPUT", arguments->input, "A plant's folder, or a log by itself (MCAP, CSV, SHDR): one equipment")
         ->required();
     command->add_option("--log", arguments->log, "Log of the plant, of normal operation; default: the plant's own");
-    arguments->window.add(*command);
+    arguments->window.addTo(*command);
     command->add_option("--step", arguments->step,
                         "Time between evaluations; default: about as often as most signals have samples");
     command->add_option("--window", arguments->steps, "Steps that are looked at together")->capture_default_str();
@@ -213,7 +204,7 @@ void addLearn(CLI::App& parent, Run& run) {
 struct ScoreArguments {
     std::string log;
     std::string model;
-    Window window;
+    WindowOptions window;
     bool json = false;
 };
 
@@ -318,7 +309,7 @@ ExitStatus score(const ScoreArguments& arguments) {
     for (const condition::Signal& signal : model->signals) wanted.push_back({signal.topic, ValueType::Float, signal.unit});
     auto log = SignalLog::open(arguments.log, wanted, progress);
     if (!log) return fail(log.error());
-    const auto window = windowOf(arguments.window.from, arguments.window.to, log->span());
+    const auto window = arguments.window.in(log->span());
     if (!window) return fail(window.error());
 
     condition::Monitor monitor{*model, log->conversions()};
@@ -346,7 +337,7 @@ void addScore(CLI::App& parent, Run& run) {
     auto arguments = std::make_shared<ScoreArguments>();
     command->add_option("LOG", arguments->log, "Sensor log: MCAP, CSV or SHDR")->required();
     command->add_option("--model", arguments->model, "What `millwright condition learn` wrote")->required();
-    arguments->window.add(*command);
+    arguments->window.addTo(*command);
     command->add_flag("--json", arguments->json, "Print the answer as JSON");
     command->callback([&run, arguments] { run = [arguments] { return score(*arguments); }; });
 }

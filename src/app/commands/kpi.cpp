@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <app/command.hpp>
 #include <app/open.hpp>
+#include <app/window.hpp>
 #include <cmath>
 #include <format>
 
@@ -22,8 +23,7 @@ constexpr std::int64_t mostTallies = 2'000'000; // of all bins, some 500 MB
 struct Options {
     std::string plant;
     std::string log;
-    std::string from = "start";
-    std::string to = "end";
+    WindowOptions window;
     std::string every;
     bool json = false;
 };
@@ -170,7 +170,7 @@ ExitStatus measure(const Options& options) {
     const auto opened = openLog(*plant, *log);
     if (!opened) return fail(opened.error());
     telemetry::Source& source = **opened;
-    const auto window = windowOf(options.from, options.to, source.span());
+    const auto window = options.window.in(source.span());
     if (!window) return fail(window.error());
     const auto every = everyOf(options.every, *window, plant->kpis.size());
     if (!every) return fail(every.error());
@@ -205,9 +205,7 @@ void addKpi(CLI::App& program, Run& run) {
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
-    command->add_option("--from", options->from, "Moment of the log: +10min, -30s, start or 2026-11-23T08:30:00Z")
-        ->capture_default_str();
-    command->add_option("--to", options->to, "Likewise")->capture_default_str();
+    options->window.addTo(*command);
     command->add_option("--every", options->every, "Also in intervals of this length that end at whole multiples of it, UTC");
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return measure(*options); }; });

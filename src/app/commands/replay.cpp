@@ -21,6 +21,7 @@ struct Options {
     std::string log;
     std::string speed = "max";
     std::string until = "end";
+    std::string actions;
     bool json = false;
 };
 
@@ -116,7 +117,9 @@ ExitStatus replayLog(const Options& options) {
     if (!plant) return fail(plant.error());
     if (plant->signals.empty()) return fail({ErrorCode::Invalid, "has no signals to replay: name a plant that has", options.plant});
     const Clock::time_point began = Clock::now();
-    auto opened = logOf(*plant, options.log).and_then([&](const std::filesystem::path& log) { return openReplay(*plant, log); });
+    const auto log = logOf(*plant, options.log);
+    if (!log) return fail(log.error());
+    auto opened = openReplay(*plant, *log, options.actions);
     if (!opened) return fail(opened.error());
     twin::Replay& replay = *opened;
     const auto until = parseMoment(options.until, replay.log());
@@ -128,9 +131,9 @@ ExitStatus replayLog(const Options& options) {
         done = *speed ? play(replay, **speed, *until, bar.progress()) : replay.runTo(*until, bar.progress());
     }
     if (!done) return fail(done.error());
-    const std::filesystem::path log = options.log.empty() ? plant->defaultLog : std::filesystem::path{options.log};
+    warnOfRefusals(*plant, replay);
     const Answer answer{.plant = plant->id,
-                        .log = log.string(),
+                        .log = log->string(),
                         .signals = plant->signals.size(),
                         .samples = replay.samplesApplied(),
                         .span = {replay.log().from, *until},
@@ -153,6 +156,7 @@ void addReplay(CLI::App& program, Run& run) {
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
+    command->add_option("--actions", options->actions, "What operators do meanwhile (docs/alarms.md)");
     command->add_option("--speed", options->speed, "Times real time, or max")->capture_default_str();
     command->add_option("--until", options->until, "Moment of the log to stop at: +10min, -30s, end or 2026-11-23T08:30:00Z")
         ->capture_default_str();

@@ -134,6 +134,33 @@ samples = 1
         self.assertEqual([check["passed"] for check in again["checks"]], [True, True, False])
         self.assertEqual(again["checks"][0]["found"], again["stateHash"])
 
+    def test_operators_act_by_a_file(self):
+        actions = self.folder / "actions.toml"
+        alarm = "electrode/coating/rewinder-1/web-break"
+        actions.write_text(f'''format = 1
+[[action]]
+at = "+17min30s"
+alarm = "{alarm}"
+do = "acknowledge"
+user = "kim"
+[[action]]
+at = "+1min"
+alarm = "{alarm}"
+do = "reset"
+''')
+        done = run("replay", PLANT, "--json", "--actions", actions)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("had no effect", done.stderr)  # nothing to reset a minute after the start
+        answer, without = json.loads(done.stdout), self.json_of("replay", PLANT, "--json")
+        changes = [each["transition"] for each in answer["alarms"] if each["alarm"] == alarm]
+        self.assertIn("acknowledged", changes)
+        self.assertNotIn("acknowledged", [each["transition"] for each in without["alarms"]])
+        self.assertNotEqual(answer["stateHash"], without["stateHash"])
+        self.assertEqual(json.loads(run("replay", PLANT, "--json", "--actions", actions).stdout)["stateHash"], answer["stateHash"])
+        actions.write_text("format = 1\n[[action]]\nat = '+99h'\nalarm = 'electrode/coating/rewinder-1/web-break'\ndo = 'reset'\n")
+        self.assertRefused(run("alarms", PLANT, "--actions", actions), "actions.toml:3:6")
+        self.assertRefused(run("check", PLANT, "--expect", REPOSITORY / "tests/golden/battery.toml", "--actions", self.folder / "none.toml"), "none.toml")
+
     def test_kpi_json(self):
         answer = self.json_of("kpi", PLANT, "--every", "10min", "--json")
         self.assertEqual([answer["plant"], answer["log"]], ["battery", LOG])
