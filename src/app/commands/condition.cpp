@@ -2,6 +2,7 @@
 #include <millwright/condition/monitor.hpp>
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/units.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -256,7 +257,7 @@ std::string asText(const Answer& answer) {
             for (std::size_t i = 0; i < std::min(contributionsShown, period.contributions.size()); ++i) {
                 const condition::Contribution& each = period.contributions[i];
                 const condition::Signal& signal = answer.model.signals[each.signal];
-                const std::string_view unit = unitOf(each, signal);
+                const std::string unit = units::display(unitOf(each, signal));
                 text += std::format("    {:3.0f} %  {} {} {:.4g}, normally {:.4g}{}{}\n", 100 * each.share, signal.name,
                                     described(each, signal), each.value, each.normal, unit.empty() ? "" : " ", unit);
             }
