@@ -79,7 +79,7 @@ function(millwright_test name)
     if(arg_GPU)
         list(APPEND properties RESOURCE_LOCK gpu)
     endif()
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_TYPES NO_PRETTY_VALUES PROPERTIES ${properties})
 endfunction()
 
 # A libFuzzer target over tests/fuzz/NAME.cpp; its committed corpus, tests/fuzz/corpus/NAME, also runs as a plain test in every build.
