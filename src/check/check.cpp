@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cmath>
 #include <format>
+#include <type_traits>
 
 namespace millwright::check {
 namespace {
@@ -85,6 +86,8 @@ private:
     void prepare(std::size_t i);
     template <typename Check>
     void prepare(std::size_t i, const Check& check);
+    template <typename Check>
+    void doubt(std::size_t i, const Check& check, TimeInterval window);
     Result<void> lookCloser();
     Result<void> replayTo(Time time);
     void show(std::span<const telemetry::Sample> samples);
@@ -166,13 +169,34 @@ void Run::prepare(std::size_t i, const Check& check) {
         const auto interval = resolve(windowOf(check));
         if (!interval) return;
         verdict_.outcomes[i].evidence.window = interval;
+        doubt(i, check, *interval);
         Watcher watcher = watcherOf(check, Watch{plant_, replay_.source(), *interval, replay_.log()});
         for (const SignalIndex signal : watcher.signals) bySignal_[index(signal)].push_back(watcher.monitor.get());
         if (watcher.signals.empty()) ofAll_.push_back(watcher.monitor.get());
         monitors_.emplace_back(i, std::move(watcher.monitor));
     } else if constexpr (requires { check.at; }) {
         if (const auto time = resolve(check.at)) decisions_.push_back({*time, i});
+        doubt(i, check, {});
     }
+}
+
+/// Notes a check whose outcome does not depend on what happened.
+template <typename Check>
+void Run::doubt(std::size_t i, const Check& check, TimeInterval window) {
+    std::string why;
+    if constexpr (std::is_same_v<Check, ConditionCheck>) {
+        if (check.behaviour == Behaviour::Lasts && check.length > window.length())
+            why = std::format("can never pass: 'for' ({}) is longer than the window", formatDuration(check.length));
+        if (check.behaviour == Behaviour::Lasts && check.length == Duration::zero()) why = "asks for no time at all: 'for' is 0";
+        if (check.behaviour == Behaviour::Then && check.length >= replay_.log().to - window.from)
+            why = std::format("can never fail: 'within' ({}) reaches beyond the log", formatDuration(check.length));
+    } else if constexpr (std::is_same_v<Check, PictureCheck>) {
+        if (check.tolerance >= 1) why = "can never fail: 'tolerance' allows every pixel to differ";
+    }
+    if (why.empty()) return;
+    const Expectation& expectation = expectations_[i];
+    verdict_.doubts.push_back({ErrorCode::Invalid, std::format("'{}' {}", expectation.name, why),
+                               std::format("{}:{}", expectation.file, expectation.line)});
 }
 
 /// What was around the first failures, sample by sample.
@@ -291,7 +315,8 @@ void Run::decide(const PictureCheck& check, Outcome& outcome) {
         outcome.found = reference.error().text();
         attach(outcome, "", *picture);
         if (!outcome.attachments.empty()) {
-            outcome.found += std::format("; look at {} and, if it is right, run again with --bless", outcome.attachments.back().string());
+            outcome.found +=
+                std::format("; look at {} and, if it is right, run again with --bless", outcome.attachments.back().string());
         }
         return;
     }

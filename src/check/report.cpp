@@ -131,6 +131,8 @@ std::string toJson(const Verdict& verdict) {
         for (const auto& attachment : outcome.attachments) json.value(attachment.string());
         json.endArray().endObject();
     }
+    json.endArray().key("warnings").beginArray();
+    for (const Error& doubt : verdict.doubts) json.value(doubt.text());
     json.endArray()
         .field("stateHash", verdict.stateHash.hex())
         .field("samples", verdict.samples)

@@ -74,6 +74,7 @@ struct Verdict {
     std::filesystem::path log;
     std::filesystem::path expectations;
     std::vector<Outcome> outcomes; ///< in file order
+    std::vector<Error> doubts;     ///< checks that can never pass or never fail, each at its place: warnings
     TimeInterval span;             ///< of the log
     std::vector<Trend> trends;     ///< where a report was asked for: of every signal that a check is about
     std::vector<AlarmCall> calls;  ///< the first of them

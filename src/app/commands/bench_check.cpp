@@ -63,7 +63,7 @@ std::string expectationText(std::int64_t machines) {
         const std::string on = std::format("equipment = 'machine-{:03}'\n", n);
         text += std::format("[[check]]\nname = 'range {:03}'\n{}when = 'q00 > -1 and q00 < 101'\nexpect = 'always'\nfrom = '+1s'\n", n, on);
         text += std::format("[[check]]\nname = 'stop {:03}'\n{}when = \"state == 'Aborted'\"\nexpect = 'then'\nthen = \"state == "
-                            "'Execute'\"\nwithin = '8h'\n",
+                            "'Execute'\"\nwithin = '1h'\n",
                             n, on);
         text += std::format("[[check]]\nname = 'made {0:03}'\nsignal = 'machine-{0:03}/made'\nmonotone = 'rising'\n", n);
         text += std::format("[[check]]\nname = 'rate {0:03}'\nsignal = 'machine-{0:03}/q05'\nrate = 100\n", n);

@@ -77,6 +77,7 @@ ExitStatus checkLog(const Options& options) {
     }();
     if (!verdict) return fail(verdict.error());
     warnOfRefusals(*plant, *replay);
+    for (const Error& doubt : verdict->doubts) log::warning("{}", doubt.text());
     verdict->plantPath = options.plant;
     verdict->log = *log;
     verdict->expectations = options.expect;

@@ -349,6 +349,25 @@ TEST_F(CheckTest, ThenAnotherConditionHoldsInTime) {
     EXPECT_EQ(outcome(head + "within = \"1s\"\nto = \"+1s\"").found, "it never begins");
 }
 
+TEST_F(CheckTest, ChecksThatCannotFailOrPassAreDoubted) {
+    const auto doubts = [&](const std::string& body) {
+        const auto verdict = run(body);
+        EXPECT_TRUE(verdict) << (verdict ? "" : verdict.error().front().text());
+        return verdict ? verdict->doubts : std::vector<Error>{};
+    };
+    const std::string low = slide("when = { op = \"<\", value = 5 }\n");
+    const auto tooLong = doubts(low + "expect = \"lasts\"\nfor = \"3s\"\nfrom = \"+2s\"\nto = \"+4s\"");
+    ASSERT_EQ(tooLong.size(), 1u);
+    EXPECT_EQ(tooLong[0].message, "'it' can never pass: 'for' (3 s) is longer than the window");
+    EXPECT_THAT(tooLong[0].place, HasSubstr("e.toml:2"));
+    EXPECT_TRUE(doubts(low + "expect = \"lasts\"\nfor = \"2s\"\nfrom = \"+2s\"\nto = \"+4s\"").empty());
+    EXPECT_EQ(doubts(low + "expect = \"lasts\"\nfor = 0").size(), 1u);
+    const std::string then = low + "expect = \"then\"\nthen = \"line/machine/slide > 5\"\n";
+    EXPECT_THAT(doubts(then + "within = \"10s\"").at(0).message, HasSubstr("can never fail"));
+    EXPECT_TRUE(doubts(then + "within = \"9s\"").empty());
+    EXPECT_THAT(doubts("picture = \"none.png\"\ntolerance = 1").at(0).message, HasSubstr("can never fail"));
+}
+
 TEST_F(CheckTest, RatesAreTakenFromSampleToSample) {
     EXPECT_TRUE(outcome(slide("rate = 8")).passed);
     const Outcome fast = outcome(slide("rate = [-3.5, 7.9]"));
