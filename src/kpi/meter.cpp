@@ -74,6 +74,12 @@ void Meter::spend(std::uint32_t i) {
     const TimeElement element = plant_.kpis[i].elementOf[index(machine.state)];
     if (machine.failed && element < TimeElement::Unplanned) tally.repair += length;
     if (!machine.failed && element <= TimeElement::SetUp) tally.operating += length;
+    if (journals_.empty()) return;
+    auto& spells = journals_[i].spells;
+    if (!spells.empty() && spells.back().state == machine.state)
+        spells.back().interval.to = time_;
+    else
+        spells.push_back({{time_ - length, time_}, machine.state});
 }
 
 void Meter::spendAll() {
@@ -133,6 +139,11 @@ void Meter::count(const Use& use, const telemetry::Sample& sample) {
         ++tally.falls;
     else
         tally.counted[use.role] = added(tally.counted[use.role], now - *before);
+    const bool isProduced = use.role == index(plant::Quantity::Produced);
+    const bool standsFor =
+        use.role == index(plant::Quantity::Good) && plant_.kpis[use.source].counts[index(plant::Quantity::Produced)] == noSignal;
+    if (!journals_.empty() && now != *before && (isProduced || standsFor))
+        journals_[use.source].rises.push_back({sample.time, std::max<Millionths>(now - *before, 0)});
 }
 
 void Meter::apply(std::span<const telemetry::Sample> samples) {

@@ -38,6 +38,20 @@ struct Bin {
     std::vector<Tally> tallies; ///< parallel to `Plant::kpis`
 };
 
+/// What one equipment did, one thing after the other: what a tally sums up.
+struct Journal {
+    struct Spell {
+        TimeInterval interval;
+        plant::PackmlState state = plant::PackmlState::Unknown;
+    };
+    struct Rise {
+        Time time;
+        Millionths amount = 0; ///< 0: the count fell, and began anew
+    };
+    std::vector<Spell> spells; ///< from the window's beginning to its end without gaps; neighbours have different states
+    std::vector<Rise> rises;   ///< of what it counts as produced, or else as good
+};
+
 /// Folds samples into tallies: a state holds from its sample to the next one of its signal, a count adds what it rose by from one
 /// usable sample to the next. Time without a usable state counts as Unknown. A count that falls has begun anew: the fall adds
 /// nothing. It knows no wall clock. Thread: one at a time.
@@ -48,10 +62,15 @@ public:
     Meter(const plant::Plant& plant, std::span<const telemetry::Conversion> conversions, const StringTable& strings,
           TimeInterval window, Duration every = {});
 
+    /// Also keeps journals, 24 bytes for every change of a state and 16 for every rise of a count. Before any sample.
+    void keepJournals() { journals_.resize(machines_.size()); }
+
     /// Samples in order of time, signals as indices of the plant. Those before the window say what it begins with.
     void apply(std::span<const telemetry::Sample> samples);
     /// The bins, once all samples up to the window's end are in. It takes no more afterwards.
     [[nodiscard]] std::vector<Bin> finish();
+    /// Parallel to `Plant::kpis`, whole once `finish` was called; empty unless they are kept.
+    [[nodiscard]] const std::vector<Journal>& journals() const { return journals_; }
     /// Texts of state signals that stand for no state, by the path of their signal; a few of each.
     [[nodiscard]] const std::map<std::string, std::vector<std::string>>& unmapped() const { return unmapped_; }
 
@@ -88,6 +107,7 @@ private:
     std::vector<std::vector<Use>> uses_; ///< by signal
     std::vector<Machine> machines_;      ///< parallel to `Plant::kpis`
     std::vector<Bin> bins_;
+    std::vector<Journal> journals_;
     std::map<std::string, std::vector<std::string>> unmapped_;
 };
 
