@@ -44,6 +44,7 @@ void addCondition(CLI::App& program, Run& run);
 void addLog(CLI::App& program, Run& run);
 void addSimulate(CLI::App& program, Run& run);
 void addStudy(CLI::App& program, Run& run);
+void addCalibrate(CLI::App& program, Run& run);
 void addBench(CLI::App& program, Run& run);
 void addDoctor(CLI::App& program, Run& run);
 

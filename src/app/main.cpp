@@ -94,6 +94,7 @@ int main(int argumentCount, char** arguments) {
     addLog(program, run);
     addSimulate(program, run);
     addStudy(program, run);
+    addCalibrate(program, run);
     addBench(program, run);
     addDoctor(program, run);
 

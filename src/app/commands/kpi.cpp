@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <app/command.hpp>
 #include <app/open.hpp>
+#include <app/read_window.hpp>
 #include <app/window.hpp>
 #include <cmath>
 #include <format>
@@ -176,19 +177,7 @@ ExitStatus measure(const Options& options) {
     if (!every) return fail(every.error());
 
     kpi::Meter meter{*plant, source.conversions(), source.strings(), *window, *every};
-    {
-        ProgressBar bar{"kpi"};
-        const Progress progress = bar.progress();
-        for (Time now = window->from; now <= window->to;) {
-            const auto samples = source.next(65'536);
-            if (!samples) return fail(samples.error());
-            if (samples->empty()) break;
-            meter.apply(*samples);
-            now = samples->back().time;
-            progress(seconds(now - window->from) / seconds(window->length()), "");
-            if (progress.cancelled()) return fail({ErrorCode::Cancelled, "stopped while reading", log->string()});
-        }
-    }
+    if (auto done = readWindow(source, *window, meter, "kpi"); !done) return fail(done.error());
     Answer answer{*plant, log->string(), *window, kpi::rowsOf(*plant), meter.finish()};
     for (const auto& [signal, texts] : meter.unmapped())
         log::warning("'{}' of signal '{}' is no PackML state and counts as unknown: say in 'map' which it stands for",

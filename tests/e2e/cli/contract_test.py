@@ -21,7 +21,7 @@ PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
 COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "kpi", "alarms", "log", "log info", "log convert", "log verify", "log recover", "log diff",
-            "log cut", "log merge", "log redact", "simulate", "study", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest", "bench alarms", "bench check", "bench alarms", "bench history",
+            "log cut", "log merge", "log redact", "simulate", "study", "calibrate", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest", "bench alarms", "bench check", "bench alarms", "bench history",
             "condition", "condition learn", "condition score", "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
 
@@ -245,6 +245,109 @@ do = "reset"
         self.assertEqual(run(*study, "--merge", *parts, "--json").stdout, whole.stdout)
         self.assertRefused(run(*study, "--merge", parts[1]), "part 1 of 2 is missing")
         self.assertRefused(run(*study, "--replications", 5, "--shard", "3/2", "-o", parts[0]), "'3/2' is no part")
+
+    def shop(self, between="20h"):
+        """A plant of two machines; the log of a run of 2000 h."""
+        (self.folder / "plant.toml").write_text(f"""format = 1
+[plant]
+id = "shop"
+[[equipment]]
+path = "saw"
+signal = [{{ id = "state", type = "string" }}, {{ id = "made", type = "integer" }}]
+kpi = {{ state = "state", produced = "made" }}
+[[equipment]]
+path = "press"
+signal = [{{ id = "state", type = "string" }}]
+[process]
+[[process.source]]
+id = "blanks"
+to = "saw"
+[[process.station]]
+id = "saw"
+equipment = "saw"
+cycle = {{ kind = "gamma", mean = 120, shape = 4 }}
+failure = [{{ id = "blade", between = {{ kind = "exponential", mean = "{between}" }}, repair = {{ kind = "lognormal", mean = "40min", sigma = 0.8 }} }}]
+to = "press"
+[[process.station]]
+id = "press"
+cycle = "90s"
+failure = [{{ id = "die", between = {{ kind = "weibull", scale = "30h", shape = 2 }}, repair = "25min" }}]
+to = "done"
+[[process.signal]]
+signal = "saw/state"
+shows = "state"
+station = "saw"
+[[process.signal]]
+signal = "saw/made"
+shows = "finished"
+station = "saw"
+[[process.signal]]
+signal = "press/state"
+shows = "state"
+station = "press"
+""")
+        log = self.folder / "run.mcap"
+        self.json_of("simulate", self.folder, "--hours", 2000, "--seed", 2, "-o", log, "--json")
+        return log
+
+    def test_calibrate_finds_what_a_run_was_made_with(self):
+        log, scenario = self.shop(), self.folder / "calibrated.toml"
+        answer = self.json_of("calibrate", self.folder, "--log", log, "-o", scenario, "--validate", "--json")
+        self.assertEqual([answer["plant"], answer["log"]], ["shop", str(log)])
+        found = {(each["station"], each["what"]): each for each in answer["findings"]}
+        self.assertEqual(len(found), 6)
+        for key, kind, mean in ((("saw", "time to failure"), "exponential", 72_000), (("saw", "repair"), None, 2400), (("saw", "cycle"), "gamma", 120),
+                                (("press", "time to failure"), "weibull", 30 * 3600 * 0.886227), (("press", "repair"), "constant", 1500)):
+            with self.subTest(key):
+                fit = found[key]["fit"]
+                if kind:  # 75 lognormal repairs look like gamma ones
+                    self.assertEqual(fit["kind"], kind)
+                # Within three standard errors, which are half the width of the 95 % interval over 1.96.
+                error = max((fit["meanHigh"] - fit["meanLow"]) / 2 / 1.96, 1e-6 * mean)
+                self.assertLess(abs(fit["mean"] - mean), 3 * error)
+                self.assertGreaterEqual(fit["complete"], 30)
+                self.assertLessEqual(fit["cutOff"], 1)
+        self.assertAlmostEqual(found[("press", "time to failure")]["fit"]["shape"], 2, delta=0.8)
+        self.assertAlmostEqual(found[("saw", "cycle")]["fit"]["shape"], 4, delta=0.1)
+        cycle = found[("press", "cycle")]
+        self.assertEqual((cycle["fit"], cycle["why"]), (None, "no signal counts its cycles"))
+        # The run that the estimates come from is one that they explain.
+        self.assertEqual(answer["replications"], 199)
+        self.assertEqual(len(answer["comparisons"]), 5)
+        for each in answer["comparisons"]:
+            self.assertEqual(each["agrees"], each["low"] <= each["observed"] <= each["high"])
+            self.assertTrue(each["agrees"], each)
+        # The scenario stands for itself.
+        study = self.json_of("study", self.folder, "--scenario", scenario, "--hours", 500, "--replications", 5, "--json")
+        self.assertIn("calibrated", study["scenarios"])
+        text = scenario.read_text()
+        self.assertIn("run.mcap", text)
+        self.assertIn("# cycle: not estimated, no signal counts its cycles", text)
+        self.assertEqual(answer, self.json_of("calibrate", self.folder, "--log", log, "--validate", "--json"))
+
+    def test_calibrate_says_when_the_plant_is_not_as_the_estimates(self):
+        log = self.shop(between="2h")
+        # Calibrated on its first 200 h, but validated against a plant whose press is slower than the log's.
+        plant = self.folder / "plant.toml"
+        plant.write_text(plant.read_text().replace('cycle = "90s"', 'cycle = "200s"'))
+        answer = self.json_of("calibrate", self.folder, "--log", log, "--to", "+200h", "--validate", "--replications", 39, "--json")
+        rate = next(each for each in answer["comparisons"] if each["what"] == "cycles an hour")
+        self.assertFalse(rate["agrees"])
+        self.assertGreater(rate["observed"], rate["high"])
+
+    def test_calibrate_says_what_it_cannot_do(self):
+        log = self.shop()
+        self.assertRefused(run("calibrate", self.folder, "--log", log, "--to", "+3min", "-o", self.folder / "s.toml"), "nothing can be estimated")
+        self.assertFalse((self.folder / "s.toml").exists())
+        self.assertRefused(run("calibrate", self.folder, "--log", log, "--from", "end"), "--from", "is not before")
+        self.assertRefused(run("calibrate", self.folder), "--log")
+        few = self.json_of("calibrate", self.folder, "--log", log, "--to", "+1h", "--json")["findings"]
+        self.assertIn("no failure was seen", next(each["why"] for each in few if each["what"] == "time to failure"))
+        bare = self.folder / "bare"
+        bare.mkdir()
+        (bare / "plant.toml").write_text('format = 1\n[plant]\nid = "p"\n[process]\n[[process.source]]\nid = "in"\nto = "m"\n'
+                                         '[[process.station]]\nid = "m"\ncycle = 10\nto = "done"\n')
+        self.assertRefused(run("calibrate", bare, "--log", log), "no signal shows what a station", "shows = \"state\"")
 
     def test_simulation_says_what_it_cannot_do(self):
         plant = self.folder / "plant.toml"
