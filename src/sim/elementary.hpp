@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 
 /// Elementary functions out of IEEE 754 basic arithmetic alone, so that a run gives the same bits with every C library and
 /// compiler.
