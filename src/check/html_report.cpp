@@ -216,7 +216,7 @@ private:
 
     void check(std::size_t i) {
         const Outcome& outcome = verdict_.outcomes[i];
-        text_ += std::format("<details id=\"check-{}\"{}><summary><span class=\"{}\">{}</span> {}</summary>\n<table>\n", i + 1,
+        text_ += std::format("<details id=\"check-{}\"{}><summary><span class=\"{}\">{}</span> {}</summary>\n<table class=\"facts\">\n", i + 1,
                              outcome.passed ? "" : " open", outcome.passed ? "good" : "bad", outcome.passed ? "passed" : "failed",
                              htmlEscaped(outcome.name));
         entry("expected", htmlEscaped(outcome.expected));

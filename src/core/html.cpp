@@ -42,6 +42,7 @@ th { color: var(--quiet); font-weight: 600; }
 .compare img, .picture { display: block; width: 100%; }
 .compare .over { position: absolute; inset: 0 0 auto 0; clip-path: inset(0 calc(100% - var(--at)) 0 0); }
 .compare input { width: 100%; margin: .4rem 0 0; }
+.facts td { overflow-wrap: anywhere; }
 code { font-size: .85em; }
 details { margin: .4rem 0; }
 @media (max-width: 40rem) { .row { grid-template-columns: 1fr auto; } .row .value { grid-column: 2; } .row svg, .row .ticks { grid-column: 1 / -1; grid-row: 2; } }

@@ -19,6 +19,7 @@ namespace millwright {
 /// of a chart: a label, an `svg` that is stretched to the width there is (or `ticks` of `span`s), and a `value`; on narrow screens
 /// the drawing goes below the words. `chart` for a drawing by itself, with `top` and `bottom` of its scale, `ticks ends` below
 /// it; `key` for a colour; `compare` for two pictures of one size and a range input that sets `--at`; `picture` for one.
+/// `facts` for a table of names and what they are, which may be long paths.
 [[nodiscard]] std::string htmlPage(std::string_view title, std::string_view body);
 
 } // namespace millwright

@@ -83,8 +83,10 @@ class Browser(unittest.TestCase):
 
     def test_check_report(self):
         """A deliberate fault in a log: the web break is expected not to be, and the reference picture is of another camera."""
-        expectations = self.folder / "none of this.toml"
-        shutil.copy(REPOSITORY / "tests/golden/coater.png", self.folder / "reference.png")
+        folder = self.folder / ("long" * 20)  # and nowhere to break a line
+        folder.mkdir()
+        expectations = folder / "none of this.toml"
+        shutil.copy(REPOSITORY / "tests/golden/coater.png", folder / "reference.png")
         signal = "electrode/coating/rewinder-1/web-tension"
         expectations.write_text(f'''format = 1
 [[check]]

@@ -84,6 +84,7 @@ protected:
         command.push_back(line);
         return ChildProcess::start(command, environment, monado ? monado->folder() / "sh.log" : fs::path{"/dev/null"});
     }
+    bool composedPictureShowsStereo(const fs::path& import, const std::string& display);
     fs::path answer() const { return monado->folder() / "answer"; }
     fs::path complaints() const { return monado->folder() / "complaints"; }
 };
@@ -195,33 +196,30 @@ TEST_F(XrCommand, ARuntimeThatEndsDuringTheVisitIsSaidInOneLine) {
     EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["end"], "runtime lost");
 }
 
-TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
-    const fs::path import = findProgram("import");
-    if (import.empty()) GTEST_SKIP() << "ImageMagick's import is not installed";
-    const fs::path scratch = fs::temp_directory_path() / ("millwright-xvfb-" + std::to_string(getpid()));
-    auto screen = VirtualScreen::start(scratch);
-    if (!screen && screen.error().code == ErrorCode::NotFound) GTEST_SKIP() << screen.error().text();
-    ASSERT_TRUE(screen) << screen.error().text();
-    const std::string display = "DISPLAY=" + (*screen)->display();
+/// Visits while Monado composes into a window on `display`, and looks at that until it shows the plant. False where the runtime
+/// ended by itself, which Monado with a window on a software device has been seen to do, rarely.
+bool XrCommand::composedPictureShowsStereo(const fs::path& import, const std::string& display) {
     startMonado(MonadoOutput::Window, {display, "XRT_COMPOSITOR_XCB_FULLSCREEN=1"});
-    if (!monado) return;
-    const fs::path model = writePillars(monado->folder());
+    if (!monado) return true; // said or skipped
+    const fs::path model = writePillars(monado->folder()), shot = monado->folder() / "shot.png";
     auto program = millwright("'" + model.string() + "' --scale 0.4 --json", monado->clientEnvironment());
-    ASSERT_TRUE(program) << program.error().text();
+    EXPECT_TRUE(program) << program.error().text();
+    if (!program) return true;
     // Pictures are taken until one shows the plant: nothing says when the compositor's window has it.
-    const fs::path shot = monado->folder() / "shot.png";
     double difference = 0;
     std::size_t colours = 0;
     for (int tries = 0; tries < 60 && program->running() && (difference < 0.002 || colours < 100); ++tries) {
         auto taken = ChildProcess::start({import.string(), "-window", "root", "PNG32:" + shot.string()}, {display},
                                          monado->folder() / "import.log");
-        ASSERT_TRUE(taken) << taken.error().text();
-        ASSERT_EQ(taken->wait(60), 0) << contentOf(monado->folder() / "import.log");
+        const bool done = taken && taken->wait(60) == 0;
+        EXPECT_TRUE(done) << contentOf(monado->folder() / "import.log");
         const auto picture = readPng(shot);
-        ASSERT_TRUE(picture) << picture.error().text();
+        EXPECT_TRUE(picture) << picture.error().text();
+        if (!done || !picture) return true;
         colours = coloursIn(*picture, 0, picture->width);
         difference = halvesDiffer(*picture);
     }
+    if (!program->running() && nlohmann::json::parse(contentOf(answer()))["end"] == "runtime lost") return false;
     if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES"))
         fs::copy_file(shot, fs::path{keep} / "composed.png", fs::copy_options::overwrite_existing);
     EXPECT_GT(colours, 100u) << "the composed picture is blank";
@@ -229,6 +227,20 @@ TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
     program->signal(SIGINT);
     EXPECT_EQ(program->wait(60), 130) << contentOf(complaints());
     EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["end"], "exited");
+    return true;
+}
+
+TEST_F(XrCommand, TheCompositorShowsTwoDifferentHalves) {
+    const fs::path import = findProgram("import");
+    if (import.empty()) GTEST_SKIP() << "ImageMagick's import is not installed";
+    const fs::path scratch = fs::temp_directory_path() / ("millwright-xvfb-" + std::to_string(getpid()));
+    auto screen = VirtualScreen::start(scratch);
+    if (!screen && screen.error().code == ErrorCode::NotFound) GTEST_SKIP() << screen.error().text();
+    ASSERT_TRUE(screen) << screen.error().text();
+    constexpr int visits = 3;
+    int visit = 1;
+    for (; visit <= visits && !composedPictureShowsStereo(import, "DISPLAY=" + (*screen)->display()); ++visit) monado.reset();
+    EXPECT_LE(visit, visits) << "the runtime ended by itself every time";
     fs::remove_all(scratch);
 }
 
