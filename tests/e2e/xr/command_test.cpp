@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -219,7 +220,10 @@ bool XrCommand::composedPictureShowsStereo(const fs::path& import, const std::st
         colours = coloursIn(*picture, 0, picture->width);
         difference = halvesDiffer(*picture);
     }
-    if (!program->running() && nlohmann::json::parse(contentOf(answer()))["end"] == "runtime lost") return false;
+    if (!program->running() && nlohmann::json::parse(contentOf(answer()))["end"] == "runtime lost") {
+        std::printf("the runtime ended by itself during this visit:\n%s\n", contentOf(complaints()).c_str());
+        return false;
+    }
     if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES"))
         fs::copy_file(shot, fs::path{keep} / "composed.png", fs::copy_options::overwrite_existing);
     EXPECT_GT(colours, 100u) << "the composed picture is blank";

@@ -18,19 +18,7 @@ using twin::testing::number;
 /// The slide is below 5 from 2 s to 6 s of ten: an alarm, `line/machine/low`.
 class Actions : public ::testing::Test {
 protected:
-    Actions() : plant{twin::testing::onePlant()} {
-        plant::Alarm alarm;
-        alarm.id = "low";
-        alarm.path = "line/machine/low";
-        alarm.equipment = EquipmentIndex{1};
-        alarm.kind = plant::AlarmKind::Low;
-        alarm.signal = SignalIndex{1};
-        alarm.limit = 5;
-        alarm.maximumShelving = std::chrono::hours{1};
-        alarm.measure.code = {{plant::Expression::Op::Number, SignalIndex{1}}};
-        alarm.measure.signals = {SignalIndex{1}};
-        plant.alarms.push_back(alarm);
-    }
+    Actions() : plant{twin::testing::onePlant()} { twin::testing::addLowAlarm(plant); }
     std::vector<std::string> problems(const std::string& body) {
         const auto read = parseActions("format = 1\n[[action]]\n" + body, "a.toml", plant);
         std::vector<std::string> texts;

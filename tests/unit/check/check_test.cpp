@@ -55,18 +55,7 @@ protected:
     std::string slide(const std::string& rest) { return "signal = \"line/machine/slide\"\n" + rest; }
 
     /// An alarm while the slide is below 5: from 2 s to 4 s, kept through the bad quality from 5 s, and from 6 s to 7 s.
-    void addAlarm() {
-        plant::Alarm alarm;
-        alarm.id = "low";
-        alarm.path = "line/machine/low";
-        alarm.equipment = EquipmentIndex{1};
-        alarm.kind = plant::AlarmKind::Low;
-        alarm.signal = SignalIndex{1};
-        alarm.limit = 5;
-        alarm.measure.code = {{plant::Expression::Op::Number, SignalIndex{1}}};
-        alarm.measure.signals = {SignalIndex{1}};
-        plant.alarms.push_back(alarm);
-    }
+    void addAlarm() { twin::testing::addLowAlarm(plant); }
     /// The machine executes until 8 s and is aborted from then on.
     void addKpis() {
         plant::KpiSource source;

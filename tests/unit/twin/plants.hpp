@@ -80,6 +80,20 @@ inline plant::Plant onePlant() {
     return plant;
 }
 
+/// Adds `line/machine/low` to `onePlant`: active while the slide is below 5.
+inline void addLowAlarm(plant::Plant& plant) {
+    plant::Alarm& alarm = plant.alarms.emplace_back();
+    alarm.id = "low";
+    alarm.path = "line/machine/low";
+    alarm.equipment = EquipmentIndex{1};
+    alarm.kind = plant::AlarmKind::Low;
+    alarm.signal = SignalIndex{1};
+    alarm.limit = 5;
+    alarm.maximumShelving = std::chrono::hours{1};
+    alarm.measure.code = {{plant::Expression::Op::Number, SignalIndex{1}}};
+    alarm.measure.signals = {SignalIndex{1}};
+}
+
 /// Adds an alarm of every kind, with delays, dead-bands, latch, mask and group, over the signals of `onePlant`.
 inline void addAlarms(plant::Plant& plant) {
     const auto find = [&](std::string_view name) -> std::expected<SignalIndex, std::string> {
