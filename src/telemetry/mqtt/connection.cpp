@@ -1,5 +1,8 @@
 #include "telemetry/mqtt/connection.hpp"
 
+#include "telemetry/live/access.hpp"
+#include "telemetry/live/back_off.hpp"
+
 #include <MQTTAsync.h>
 #include <algorithm>
 #include <charconv>
@@ -18,8 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto firstPause = 500ms, longestPause = 30'000ms;
-constexpr auto lasting = 10s; ///< a connection that was good for so long
 constexpr int keepAliveSeconds = 15;
 constexpr int connectSeconds = 10;
 constexpr unsigned sessionSeconds = 300; ///< that the broker keeps messages for a client that is gone
@@ -64,10 +65,7 @@ Result<std::string> brokerAddress(const std::string& url) {
         return failure(ErrorCode::Invalid,
                        std::format("'{}' {}: write mqtt://HOST[:PORT], or mqtts://HOST[:PORT] for TLS", url, what));
     };
-    if (url.contains('@')) // first: no message may repeat it
-        return failure(ErrorCode::Invalid,
-                       "the url holds a user or password: name the environment variables that do, with user_env and "
-                       "password_env");
+    if (auto good = holdsNoSecret(url); !good) return std::unexpected(good.error());
     const bool secure = url.starts_with("mqtts://");
     if (!secure && !url.starts_with("mqtt://")) return wrong("is no address of an MQTT broker");
     std::string rest = url.substr(secure ? 8 : 7);
@@ -85,23 +83,13 @@ Result<std::string> brokerAddress(const std::string& url) {
     return std::format("{}://{}:{}", secure ? "ssl" : "tcp", host, port);
 }
 
-Result<void> readable(const std::filesystem::path& file, std::string_view key) {
-    std::error_code error;
-    if (file.empty() || std::filesystem::is_regular_file(file, error)) return {};
-    return failure(ErrorCode::NotFound, std::format("'{}' names a file that does not exist", key), file.string());
-}
-
 } // namespace
 
 Result<std::string> checkedAddress(const std::string& feed, const BrokerOptions& broker) {
-    const auto at = [&](Error error) {
-        error.place = std::format("feed '{}'{}{}", feed, error.place.empty() ? "" : ": ", error.place);
-        return std::unexpected(std::move(error));
-    };
     auto address = brokerAddress(broker.url);
-    if (!address) return at(address.error());
-    for (const auto& [file, key] : {std::pair{&broker.ca, "ca"}, {&broker.certificate, "certificate"}, {&broker.key, "key"}})
-        if (auto found = readable(*file, key); !found) return at(found.error());
+    if (!address) return ofFeed(feed, address.error());
+    if (auto found = filesExist({{broker.ca, "ca"}, {broker.certificate, "certificate"}, {broker.key, "key"}}); !found)
+        return ofFeed(feed, found.error());
     return address;
 }
 
@@ -454,8 +442,7 @@ void MqttConnection::State::disconnect() {
 }
 
 void MqttConnection::State::run(const std::stop_token& stop) {
-    std::minstd_rand random{std::random_device{}()};
-    auto pause = firstPause + 0ms;
+    BackOff backOff;
     while (!stop.stop_requested()) {
         const int triedVersion = version;
         if (create() && connect(stop)) {
@@ -465,20 +452,15 @@ void MqttConnection::State::run(const std::stop_token& stop) {
             std::unique_lock lock{mutex};
             changed.wait(lock, stop, [this] { return lost; });
             if (stop.stop_requested()) break;
-            // One that did not last is no success: two programs of one client id would throw each other out without end.
-            if (std::chrono::steady_clock::now() - begun > lasting) pause = firstPause;
+            backOff.lasted(std::chrono::steady_clock::now() - begun);
             problemText = lostBecause.empty() ? std::format("the connection to {} broke", options.broker.url)
                                               : std::format("{} ended the connection: {}", options.broker.url, lostBecause);
         }
         if (stop.stop_requested()) break;
         if (health.load() == FeedHealth::Live) health = FeedHealth::Disconnected;
         if (version != triedVersion) continue; // with the older protocol, at once
-        // Clients that lost one broker must not all come back in the same instant.
-        const auto jittered =
-            std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>{pause.count() / 2, pause.count()}(random)};
         std::unique_lock lock{mutex};
-        changed.wait_for(lock, stop, jittered, [] { return false; });
-        pause = std::min(pause * 2, longestPause + 0ms);
+        changed.wait_for(lock, stop, backOff.next(), [] { return false; });
     }
     if (client == nullptr) return;
     disconnect();
