@@ -2,6 +2,7 @@
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/plant/feed.hpp>
 #include <millwright/telemetry/mqtt.hpp>
+#include <millwright/telemetry/mtconnect.hpp>
 #include <millwright/telemetry/sparkplug_feed.hpp>
 #include <millwright/twin/replay.hpp>
 
@@ -117,6 +118,26 @@ Opened openSparkplug(const plant::Plant& plant, const plant::Feed& feed, const s
     return telemetry::openSparkplug(std::move(options), strings);
 }
 
+Opened openMtconnect(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
+                     telemetry::BrokerOptions access) {
+    telemetry::MtconnectOptions options{.id = feed.id,
+                                        .url = feed.url,
+                                        .user = std::move(access.user),
+                                        .password = std::move(access.password),
+                                        .ca = feed.ca,
+                                        .certificate = feed.certificate,
+                                        .key = feed.key,
+                                        .verify = feed.verify,
+                                        .addresses = {},
+                                        .interval = feed.publishingInterval,
+                                        .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
+    for (const SignalIndex at : signals) {
+        const plant::Signal& signal = plant.at(at);
+        options.addresses.push_back({at, signal.type, signal.unit, filled(feed.item, plant, signal)});
+    }
+    return telemetry::openMtconnect(std::move(options));
+}
+
 } // namespace
 
 Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path) {
@@ -142,9 +163,12 @@ Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::pa
         }
         auto broker = brokerOf(feed);
         if (!broker) return std::unexpected(broker.error());
-        Opened opened = feed.kind == plant::FeedKind::Sparkplug
-                            ? openSparkplug(plant, feed, signals, std::move(*broker), source.strings())
-                            : openMqtt(plant, feed, signals, std::move(*broker));
+        Opened opened;
+        switch (feed.kind) {
+        case plant::FeedKind::Mqtt: opened = openMqtt(plant, feed, signals, std::move(*broker)); break;
+        case plant::FeedKind::Sparkplug: opened = openSparkplug(plant, feed, signals, std::move(*broker), source.strings()); break;
+        case plant::FeedKind::Mtconnect: opened = openMtconnect(plant, feed, signals, std::move(*broker)); break;
+        }
         if (!opened) return std::unexpected(opened.error());
         source.add(std::move(*opened));
     }

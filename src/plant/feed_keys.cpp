@@ -5,7 +5,7 @@ namespace {
 
 using enum ValueKind;
 
-constexpr std::string_view kinds[] = {"mqtt", "sparkplug"};
+constexpr std::string_view kinds[] = {"mqtt", "sparkplug", "mtconnect"};
 constexpr std::string_view timeUnits[] = {"s", "ms", "us", "ns"};
 
 constexpr Key feedKeyList[] = {
@@ -13,7 +13,9 @@ constexpr Key feedKeyList[] = {
     {.name = "kind", .kind = Choice, .description = "how it speaks", .required = true, .choices = kinds},
     {.name = "url",
      .kind = Text,
-     .description = "the broker: mqtt://HOST[:1883], or mqtts://HOST[:8883] for TLS; without user or password",
+     .description =
+         "the broker: mqtt://HOST[:1883], or mqtts://HOST[:8883] for TLS; mtconnect: the agent, http://HOST[:PORT][/PATH] or "
+         "https://…; without user or password",
      .required = true},
     {.name = "equipment",
      .kind = ValueKind::Path,
@@ -62,6 +64,18 @@ constexpr Key feedKeyList[] = {
      .description = "sparkplug: how long a missing message is waited for before a rebirth is requested",
      .fallback = "\"2s\"",
      .minimum = 0},
+    {.name = "item",
+     .kind = Text,
+     .description =
+         "mtconnect: which data item a signal is, DEVICE/ITEM, DEVICE by name, uuid or id, ITEM by id or name; behind a further "
+         "slash, x, y or z of a position, code or text of a condition, or the key of an entry; {…} as in `topic`",
+     .fallback = "\"{topic}\""},
+    {.name = "publishing_interval",
+     .kind = Duration,
+     .description = "mtconnect: how often the agent sends what is new",
+     .fallback = "\"250ms\"",
+     .minimum = 0,
+     .aboveMinimum = true},
     {.name = "window",
      .kind = Duration,
      .description = "how long samples wait to be put in order; the longest of all feeds counts",
@@ -69,7 +83,8 @@ constexpr Key feedKeyList[] = {
      .minimum = 0},
     {.name = "stale_after",
      .kind = Duration,
-     .description = "silence after which a signal's value is stale; without it, only when the connection is lost",
+     .description =
+         "silence after which a signal's value is stale; without it, only when the connection is lost; not for mtconnect",
      .minimum = 0,
      .aboveMinimum = true},
     {.name = "queue",

@@ -12,8 +12,25 @@ namespace millwright::plant {
 namespace {
 
 constexpr std::array<std::string_view, 5> placeholders{"topic", "path", "equipment", "equipment_id", "signal"};
-constexpr std::string_view mqttOnly[] = {"topic", "value", "time", "time_unit", "quality", "subscribe", "qos"};
-constexpr std::string_view sparkplugOnly[] = {"metric", "host_id", "primary", "reorder_timeout"};
+/// The keys that only feeds of some kinds have.
+constexpr struct {
+    std::string_view key;
+    FeedKind kind;
+} ownKeys[] = {
+    {"topic", FeedKind::Mqtt},
+    {"value", FeedKind::Mqtt},
+    {"time", FeedKind::Mqtt},
+    {"time_unit", FeedKind::Mqtt},
+    {"quality", FeedKind::Mqtt},
+    {"subscribe", FeedKind::Mqtt},
+    {"qos", FeedKind::Mqtt},
+    {"metric", FeedKind::Sparkplug},
+    {"host_id", FeedKind::Sparkplug},
+    {"primary", FeedKind::Sparkplug},
+    {"reorder_timeout", FeedKind::Sparkplug},
+    {"item", FeedKind::Mtconnect},
+    {"publishing_interval", FeedKind::Mtconnect},
+};
 
 /// Every {…} must be one that is filled in.
 void checkPattern(const Reader& reader, std::string_view key, ReadContext& context) {
@@ -34,14 +51,14 @@ void checkPattern(const Reader& reader, std::string_view key, ReadContext& conte
     }
 }
 
-/// What a payload of Sparkplug says itself cannot be said of it, and the other way round.
 void checkKind(const Reader& reader, FeedKind kind, ReadContext& context) {
-    const bool sparkplug = kind == FeedKind::Sparkplug;
-    for (const std::string_view key : sparkplug ? std::span<const std::string_view>{mqttOnly} : sparkplugOnly)
-        if (reader.find(key) != nullptr)
-            context.problems.add(reader.at(key),
-                                 std::format("'{}' is for feeds of kind {}: leave it out", key,
-                                             sparkplug ? "mqtt; sparkplug messages say it themselves" : "sparkplug"));
+    for (const auto& own : ownKeys)
+        if (own.kind != kind && reader.find(own.key) != nullptr)
+            context.problems.add(reader.at(own.key), std::format("'{}' is for feeds of kind {}: leave it out", own.key,
+                                                                 feedKindWords[static_cast<std::size_t>(own.kind)]));
+    if (kind == FeedKind::Mtconnect && reader.find("stale_after") != nullptr)
+        context.problems.add(reader.at("stale_after"),
+                             "an MTConnect agent says nothing of what does not change: leave 'stale_after' out");
 }
 
 void checkPointer(const Reader& reader, std::string_view key, ReadContext& context) {
@@ -80,6 +97,8 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     if (reader.find("host_id") != nullptr) feed.hostId = reader.text("host_id");
     feed.primary = reader.boolean("primary", false);
     feed.reorderTimeout = reader.duration("reorder_timeout").value_or(feed.reorderTimeout);
+    if (reader.find("item") != nullptr) feed.item = reader.text("item");
+    feed.publishingInterval = reader.duration("publishing_interval").value_or(feed.publishingInterval);
     feed.window = reader.duration("window").value_or(feed.window);
     feed.staleAfter = reader.duration("stale_after").value_or(Duration::zero());
     feed.queueMegabytes = static_cast<int>(reader.integer("queue", 16));
@@ -101,7 +120,7 @@ std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant&
     std::map<std::string, Position> seen;
     for (const Node& table : Reader::tables(&root, "feed")) {
         const Reader reader{table};
-        for (const std::string_view key : {"topic", "value", "metric"}) checkPattern(reader, key, context);
+        for (const std::string_view key : {"topic", "value", "metric", "item"}) checkPattern(reader, key, context);
         for (const std::string_view key : {"value", "time", "quality"}) checkPointer(reader, key, context);
         checkEquipment(reader, plant, context);
         if (reader.find("password_env") != nullptr && reader.find("password_file") != nullptr)

@@ -11,7 +11,7 @@
 
 namespace millwright::plant {
 
-enum class FeedKind : std::uint8_t { Mqtt, Sparkplug };
+enum class FeedKind : std::uint8_t { Mqtt, Sparkplug, Mtconnect };
 
 enum class FeedTimeUnit : std::uint8_t { Seconds, Milliseconds, Microseconds, Nanoseconds };
 
@@ -36,7 +36,10 @@ struct Feed {
     std::string hostId = "millwright"; ///< of the Sparkplug host application
     bool primary = false;              ///< publish its STATE
     Duration reorderTimeout = std::chrono::seconds{2};
-    // Of both:
+    // Of `mtconnect`:
+    std::string item = "{topic}"; ///< pattern of DEVICE/ITEM
+    Duration publishingInterval = std::chrono::milliseconds{250};
+    // Of all:
     Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order
     Duration staleAfter{};                           ///< silence after which a value is stale; zero: never
     int queueMegabytes = 16;

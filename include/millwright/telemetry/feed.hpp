@@ -41,7 +41,7 @@ struct FeedNode {
 
 struct FeedStatus {
     std::string id;
-    std::string kind; ///< `mqtt`, `sparkplug`
+    std::string kind; ///< `mqtt`, `sparkplug`, `mtconnect`
     std::string url;
     FeedHealth health = FeedHealth::Connecting;
     std::string problem; ///< why it is not live; empty while it is

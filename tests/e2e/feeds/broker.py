@@ -1,5 +1,6 @@
 """A real mosquitto on a port of its own, a plant that listens to it, and the program under test."""
 import contextlib
+import datetime
 import json
 import re
 import socket
@@ -136,6 +137,28 @@ class FeedTest(unittest.TestCase):
         done = self.run_program(*arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
+
+    def certificate(self, name, subject, days=1, start=None):
+        """The files of a certificate, signed by the authority in ca.pem, and of its key."""
+        if not (self.folder / "ca.pem").exists():
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Test authority",
+                            "-keyout", self.folder / "ca.key", "-out", self.folder / "ca.pem"], check=True, capture_output=True)
+        key, request, made = (self.folder / f"{name}.{ending}" for ending in ("key", "csr", "pem"))
+        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=test", "-keyout", key, "-out", request],
+                       check=True, capture_output=True)
+        extensions = self.folder / f"{name}.ext"
+        extensions.write_text(f"subjectAltName={subject}\n")
+        when = []
+        if start:
+            def stamp(t):
+                return datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%Y%m%d%H%M%SZ")
+            when = ["-not_before", stamp(start), "-not_after", stamp(start + days * 86400)]
+        else:
+            when = ["-days", str(days)]
+        subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", self.folder / "ca.pem", "-CAkey", self.folder / "ca.key", "-CAcreateserial", *when,
+                        "-extfile", extensions, "-out", made], check=True, capture_output=True)
+        key.chmod(0o644)
+        return made, key
 
     def publish(self, broker, topic, *payloads, qos=1, retain=False, extra=()):
         """Each payload as one message, acknowledged when this returns."""

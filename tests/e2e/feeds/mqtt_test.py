@@ -3,7 +3,6 @@
 
 usage: mqtt_test.py MILLWRIGHT [TEST…]
 """
-import datetime
 import json
 import os
 import socket
@@ -267,30 +266,11 @@ class Mqtt(FeedTest):
 
     # --- TLS
 
-    def certificate(self, name, subject, days=1, start=None):
-        """A key and certificate signed by the test's authority."""
-        if not (self.folder / "ca.pem").exists():
-            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Test authority",
-                            "-keyout", self.folder / "ca.key", "-out", self.folder / "ca.pem"], check=True, capture_output=True)
-        key, request, made = (self.folder / f"{name}.{ending}" for ending in ("key", "csr", "pem"))
-        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=test", "-keyout", key, "-out", request],
-                       check=True, capture_output=True)
-        extensions = self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={subject}\n")
-        when = []
-        if start:
-            def stamp(t):
-                return datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%Y%m%d%H%M%SZ")
-            when = ["-not_before", stamp(start), "-not_after", stamp(start + days * 86400)]
-        else:
-            when = ["-days", str(days)]
-        subprocess.run(["openssl", "x509", "-req", "-in", request, "-CA", self.folder / "ca.pem", "-CAkey", self.folder / "ca.key", "-CAcreateserial", *when,
-                        "-extfile", extensions, "-out", made], check=True, capture_output=True)
-        key.chmod(0o644)
-        return f"certfile {made}\nkeyfile {key}"
+    def listener(self, *arguments, **options):
+        return "certfile {}\nkeyfile {}".format(*self.certificate(*arguments, **options))
 
     def test_a_valid_certificate_is_accepted(self):
-        broker = self.broker(listener=self.certificate("good", "IP:127.0.0.1,DNS:localhost"))
+        broker = self.broker(listener=self.listener("good", "IP:127.0.0.1,DNS:localhost"))
         watching = self.watch(self.plant(f"mqtts://localhost:{broker.port}", 'ca = "ca.pem"'))
         watching.says("is live")
         self.publish(broker, "factory/line/speed", "1", extra=("--cafile", str(self.folder / "ca.pem"), "-h", "localhost"))
@@ -305,14 +285,14 @@ class Mqtt(FeedTest):
         return answer["problem"]
 
     def test_another_hosts_certificate_is_refused(self):
-        self.refused(self.certificate("other", "DNS:elsewhere.example"))
+        self.refused(self.listener("other", "DNS:elsewhere.example"))
 
     def test_an_expired_certificate_is_refused(self):
-        problem = self.refused(self.certificate("old", "DNS:localhost", start=time.time() - 10 * 86400))
+        problem = self.refused(self.listener("old", "DNS:localhost", start=time.time() - 10 * 86400))
         self.assertIn("certificate verify failed", problem)
 
     def test_an_unknown_authority_is_refused_unless_verification_is_off(self):
-        listener = self.certificate("good", "DNS:localhost")
+        listener = self.listener("good", "DNS:localhost")
         self.refused(listener, feed="")
         broker = self.broker(listener=listener)
         watching = self.watch(self.plant(f"mqtts://localhost:{broker.port}", "verify = false"))

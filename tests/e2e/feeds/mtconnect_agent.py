@@ -43,7 +43,7 @@ class Agent:
                 continue
             for item in device.iter():
                 if item.tag.endswith("}DataItem"):
-                    element = "".join(word.capitalize() for word in item.attrib["type"].split("_"))
+                    element = "".join(word.capitalize() for word in item.attrib["type"].split(":")[-1].split("_"))
                     self.items[item.attrib["id"]] = (device.attrib["name"], item.attrib["category"], element)
         self.server = None
         self.begin_anew()
