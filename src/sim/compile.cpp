@@ -35,6 +35,7 @@ public:
         findQueues();
         findLoops();
         stock();
+        findOrigins();
         return std::move(out_);
     }
 
@@ -281,6 +282,51 @@ private:
             for (std::uint32_t i = 0; i < station.inputs; ++i)
                 keep(out_.inputs[station.firstInput + i].from, out_.inputs[station.firstInput + i].count);
             if (station.batch > 1) keep(out_.feeders[station.firstFeeder], station.batch);
+        }
+    }
+
+    // Parts an hour, or so: only for shares, where nothing says of which source a part is.
+    [[nodiscard]] double rateOf(const CompiledSource& source) const {
+        if (!source.timed) return 1;
+        constexpr int draws = 256;
+        double sum = 0;
+        Stream stream;
+        for (int i = 0; i < draws; ++i)
+            sum += static_cast<double>(sample(out_.samplers[source.every], stream, 1, out_.values.data()));
+        return sum > 0 ? draws * 3.6e12 / sum : 1;
+    }
+
+    // What an assembly makes is the first input's part.
+    [[nodiscard]] bool passesOn(Node from, Node to) const {
+        if (!out_.isStation(to)) return true;
+        const CompiledStation& station = out_.stations[out_.stationOf(to)];
+        return station.inputs == 0 || out_.inputs[station.firstInput].from == from;
+    }
+
+    void findOrigins() {
+        out_.origins.resize(out_.done());
+        for (std::uint32_t s = 0; s < out_.sources.size(); ++s) {
+            const double rate = rateOf(out_.sources[s]);
+            std::vector<bool> seen(out_.done());
+            std::vector<Node> open{out_.source(s)};
+            while (!open.empty()) {
+                const Node from = open.back();
+                open.pop_back();
+                const CompiledRoute& route = out_.isSource(from) ? out_.sources[s].route : routeOf(from);
+                for (std::uint32_t i = 0; i < route.branches; ++i) {
+                    const CompiledBranch& branch = out_.branches[route.firstBranch + i];
+                    const bool mine = branch.product == none || branch.product == out_.sources[s].product;
+                    if (branch.to >= out_.done() || seen[branch.to] || !mine || !passesOn(from, branch.to)) continue;
+                    seen[branch.to] = true;
+                    open.push_back(branch.to);
+                    std::vector<CompiledOrigin>& origins = out_.origins[branch.to];
+                    origins.push_back({s, rate + (origins.empty() ? 0 : origins.back().cumulative)});
+                }
+            }
+        }
+        for (std::vector<CompiledOrigin>& origins : out_.origins) {
+            const double total = origins.empty() ? 1 : origins.back().cumulative;
+            for (CompiledOrigin& origin : origins) origin.cumulative /= total;
         }
     }
 

@@ -99,6 +99,12 @@ struct CompiledShift {
     bool onAtFirst = false;
 };
 
+/// A source whose parts come to a place, with its share of them by the rates of arrival.
+struct CompiledOrigin {
+    std::uint32_t source = 0;
+    double cumulative = 1; ///< up to which uniform number a part that is found there is of this source
+};
+
 struct Compiled {
     plant::Process process; ///< what all this was made of: ids for reports
     std::vector<CompiledSource> sources;
@@ -109,7 +115,8 @@ struct Compiled {
     std::vector<CompiledInput> inputs;
     std::vector<CompiledShift> shifts;
     std::vector<SimTime> shiftEdges;
-    std::vector<Node> feeders; ///< stations and sources that send to a place, for stations also the buffers
+    std::vector<std::vector<CompiledOrigin>> origins; ///< by node: of what a run may begin with
+    std::vector<Node> feeders;                        ///< stations and sources that send to a place, for stations also the buffers
     std::vector<Sampler> samplers;
     std::vector<std::uint32_t> tables;         ///< of samplers
     std::vector<double> values;                ///< of the samplers

@@ -2,6 +2,7 @@
 
 #include "sim/compiled.hpp"
 
+#include <millwright/sim/initial_state.hpp>
 #include <millwright/sim/simulation.hpp>
 
 #include <array>
@@ -95,6 +96,7 @@ struct ProductState {
 class Engine {
 public:
     Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed);
+    Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed, const InitialState& initial);
 
     [[nodiscard]] Result<void> runTo(SimTime time);
     [[nodiscard]] Result<bool> step(SimTime limit);
@@ -117,11 +119,26 @@ private:
     static constexpr std::uint64_t endlessEvents = 10'000'000; // at one time
 
     void begin();
+    void beginShifts();
+    [[nodiscard]] SimTime timeOfTurn(const CompiledShift& shift, std::uint64_t turn) const;
     void fire(std::uint32_t timer);
     void fireSeldom(std::uint32_t timer);
     void arrive(std::uint32_t source);
     void serve(std::uint32_t server);
     void turnShift(std::uint32_t shift);
+
+    // The beginning in a given state.
+    void beginIn(const InitialState& initial);
+    void beginStation(std::uint32_t station, const StationNow& now);
+    void beginMachine(std::uint32_t server, const MachineNow& now);
+    void fillHand(std::uint32_t server, const MachineNow& now);
+    void beginClocks(std::uint32_t server, const MachineNow& now);
+    void beginRepairs(const InitialState& initial);
+    void beginSource(std::uint32_t source, const SourceNow& now);
+    [[nodiscard]] std::uint32_t foundPart(Node node);
+    [[nodiscard]] std::uint32_t originOf(Node node) const;
+    [[nodiscard]] std::uint32_t failureBehind(std::uint32_t server, const MachineNow& now);
+    [[nodiscard]] SimTime rest(const Elapsed& elapsed, std::uint32_t sampler, std::uint32_t which = 0);
 
     // Random numbers.
     [[nodiscard]] SimTime draw(std::uint32_t sampler);
@@ -175,6 +192,7 @@ private:
     void becomeFree(std::uint32_t server);
     void fail(std::uint32_t server);
     void beginRepair(std::uint32_t server);
+    void beginRepair(std::uint32_t server, SimTime lasts);
     void endRepair(std::uint32_t server);
     void pauseCalendarClocks(std::uint32_t server, bool pause);
     void switchServer(std::uint32_t server, bool on);
@@ -198,6 +216,7 @@ private:
     std::uint64_t seed_ = 0;
     SimTime now_ = 0;
     SimTime countedSince_ = 0;
+    SimTime shiftsBegan_ = 0; // when the periods of the shifts began: 0, or before the run
     std::uint64_t events_ = 0, eventsCounted_ = 0;
     std::uint64_t serial_ = 0;
     std::uint64_t done_ = 0, scrapped_ = 0, joined_ = 0, lost_ = 0;

@@ -42,13 +42,31 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
     unsettled_.reserve(64);
 }
 
-void Engine::begin() {
-    begun_ = true;
+// Wherever the periods of the shifts stand.
+void Engine::beginShifts() {
     for (std::uint32_t i = 0; i < shiftOn_.size(); ++i) {
         const CompiledShift& shift = model_->shifts[i];
         shiftOn_[i] = shift.onAtFirst;
-        if (shift.edges > 0) calendar_.schedule(shift.timer, model_->shiftEdges[shift.firstEdge], order(Priority::Shift));
+        if (shift.edges == 0) continue;
+        const SimTime within = (now_ - shiftsBegan_) % shift.period;
+        std::uint64_t& turn = shiftTurns_[i];
+        turn = static_cast<std::uint64_t>((now_ - shiftsBegan_) / shift.period) * shift.edges;
+        for (std::uint32_t e = 0; e < shift.edges && model_->shiftEdges[shift.firstEdge + e] <= within; ++e) {
+            ++turn;
+            shiftOn_[i] ^= 1;
+        }
+        calendar_.schedule(shift.timer, timeOfTurn(shift, turn), order(Priority::Shift));
     }
+}
+
+SimTime Engine::timeOfTurn(const CompiledShift& shift, std::uint64_t turn) const {
+    return shiftsBegan_ + static_cast<SimTime>(turn / shift.edges) * shift.period +
+           model_->shiftEdges[shift.firstEdge + turn % shift.edges];
+}
+
+void Engine::begin() {
+    begun_ = true;
+    beginShifts();
     for (std::uint32_t index = 0; index < servers_.size(); ++index) {
         Server& server = servers_[index];
         const CompiledStation& station = model_->stations[server.station];
@@ -154,11 +172,17 @@ void Engine::beginRepair(std::uint32_t index) {
     const Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
     const CompiledFailure& failure = model_->failures[station.firstFailure + server.failing];
+    beginRepair(index, draw(failure.repair + (index - station.firstServer)));
+}
+
+void Engine::beginRepair(std::uint32_t index, SimTime lasts) {
+    const Server& server = servers_[index];
+    const CompiledFailure& failure = model_->failures[model_->stations[server.station].firstFailure + server.failing];
     if (failure.crew != none) {
         countCrew(crews_[failure.crew]);
         ++crews_[failure.crew].busy;
     }
-    calendar_.schedule(serverTimer(index), now_ + draw(failure.repair + (index - station.firstServer)), order(Priority::Repair));
+    calendar_.schedule(serverTimer(index), now_ + lasts, order(Priority::Repair));
 }
 
 void Engine::endRepair(std::uint32_t index) {
@@ -192,11 +216,7 @@ void Engine::turnShift(std::uint32_t index) {
     const CompiledShift& shift = model_->shifts[index];
     const bool on = shiftOn_[index] == 0;
     shiftOn_[index] = on;
-    const std::uint64_t turn = ++shiftTurns_[index];
-    calendar_.schedule(shift.timer,
-                       static_cast<SimTime>(turn / shift.edges) * shift.period +
-                           model_->shiftEdges[shift.firstEdge + turn % shift.edges],
-                       order(Priority::Shift));
+    calendar_.schedule(shift.timer, timeOfTurn(shift, ++shiftTurns_[index]), order(Priority::Shift));
     for (const CompiledStation& station : model_->stations) {
         if (station.shift != index) continue;
         for (std::uint32_t i = station.firstServer; i < station.firstServer + station.servers; ++i) switchServer(i, on);

@@ -159,7 +159,10 @@ std::int64_t sampleOther(const Sampler& sampler, Stream& stream, std::uint64_t s
     if (sampler.kind == DistributionKind::Gamma)
         return toNanoseconds(sampler.a * gamma(sampler.b, seed, sampler.streamId, stream.drawn++, 0));
     if (sampler.kind == DistributionKind::Beta) return toNanoseconds(sampler.a + sampler.b * betaOf(sampler, seed, stream.drawn++));
-    const double uniform = toOpenUniform(stream.next(seed, sampler.streamId));
+    return sampleAt(sampler, toOpenUniform(stream.next(seed, sampler.streamId)), tables);
+}
+
+std::int64_t sampleAt(const Sampler& sampler, double uniform, const double* tables) {
     switch (sampler.kind) {
     case DistributionKind::Normal: return toNanoseconds(sampler.a + sampler.b * cutNormal(sampler, uniform));
     case DistributionKind::Lognormal:

@@ -33,6 +33,10 @@ inline constexpr double longestNanoseconds = 0x1p61;
 [[nodiscard]] Sampler makeSampler(const plant::Distribution& distribution, std::uint32_t streamId, std::uint32_t stream,
                                   std::vector<double>& tables);
 
+/// The draw that belongs to `uniform` in (0, 1), of a kind that inverts its distribution function: all but gamma and beta, constant
+/// and exponential. Larger numbers give longer times.
+[[nodiscard]] std::int64_t sampleAt(const Sampler& sampler, double uniform, const double* tables);
+
 /// What `sample` does for the kinds that it does not do itself.
 [[nodiscard]] std::int64_t sampleOther(const Sampler& sampler, Stream& stream, std::uint64_t seed, const double* tables);
 

@@ -112,7 +112,7 @@ private:
     static bool readValues(std::string_view text, std::uint32_t count, std::vector<double>& values) {
         while (!text.empty()) {
             const std::size_t end = std::min(text.find(' '), text.size());
-            if (values.size() == count || !number(text.substr(0, end), values.emplace_back()) || !std::isfinite(values.back()))
+            if (values.size() == count || !number(text.substr(0, end), values.emplace_back()) || std::isinf(values.back()))
                 return false;
             text.remove_prefix(std::min(end + 1, text.size()));
         }
@@ -147,7 +147,8 @@ Result<std::vector<Part>> readParts(const std::vector<Scenario>& scenarios, std:
     for (const ShardFile& file : files) {
         auto part = PartReader{file}.read();
         if (!part) return std::unexpected(part.error());
-        if (part->digests != digests)
+        if (part->digests != digests ||
+            !std::ranges::equal(part->result.scenarios, scenarios, {}, &ScenarioResult::id, &Scenario::id))
             return failure(ErrorCode::Invalid,
                            "it was made of another model or of other scenarios: give the same plant and scenarios", file.name);
         if (!parts.empty())

@@ -3,6 +3,8 @@
 namespace millwright::sim {
 
 Simulation::Simulation(const Model& model, std::uint64_t seed) : engine_{std::make_unique<Engine>(model.shared(), seed)} {}
+Simulation::Simulation(const Model& model, std::uint64_t seed, const InitialState& initial)
+    : engine_{std::make_unique<Engine>(model.shared(), seed, initial)} {}
 Simulation::Simulation(const Simulation& other) : engine_{std::make_unique<Engine>(*other.engine_)} {}
 Simulation& Simulation::operator=(const Simulation& other) {
     *engine_ = *other.engine_;

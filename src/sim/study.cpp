@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <limits>
 
 namespace millwright::sim {
 namespace {
@@ -12,6 +13,11 @@ struct Value {
     std::string id, unit;
     double value = 0;
 };
+
+// A mean of nothing is none, rather than 0.
+double unless(bool none, double value) {
+    return none ? std::numeric_limits<double>::quiet_NaN() : value;
+}
 
 // Every quantity of one run, in the order of the model.
 std::vector<Value> quantities(const plant::Process& process, const Report& report) {
@@ -25,12 +31,12 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
     }
     values.push_back({"throughput", "/h", made / hours});
     values.push_back({"scrap", "/h", scrapped / hours});
-    values.push_back({"timeInSystem", "s", made > 0 ? inSystem / made : 0});
+    values.push_back({"timeInSystem", "s", unless(made == 0, inSystem / made)});
     for (std::size_t i = 0; process.products.size() > 1 && i < report.products.size(); ++i) {
         const std::string& id = process.products[i].id;
         values.push_back({"throughput/" + id, "/h", static_cast<double>(report.products[i].made) / hours});
         values.push_back({"scrap/" + id, "/h", static_cast<double>(report.products[i].scrapped) / hours});
-        values.push_back({"timeInSystem/" + id, "s", report.products[i].meanTimeInSystem});
+        values.push_back({"timeInSystem/" + id, "s", unless(report.products[i].made == 0, report.products[i].meanTimeInSystem)});
     }
     for (std::size_t i = 0; i < report.stations.size(); ++i) {
         const StationReport& station = report.stations[i];
@@ -44,7 +50,7 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
     }
     for (std::size_t i = 0; i < report.buffers.size(); ++i) {
         values.push_back({"content/" + process.buffers[i].id, "1", report.buffers[i].mean});
-        values.push_back({"wait/" + process.buffers[i].id, "s", report.buffers[i].meanWait});
+        values.push_back({"wait/" + process.buffers[i].id, "s", unless(report.buffers[i].left == 0, report.buffers[i].meanWait)});
     }
     for (std::size_t i = 0; i < report.crews.size(); ++i)
         values.push_back({"busy/" + process.crews[i].id, "1", report.crews[i].busy});
@@ -64,6 +70,7 @@ std::vector<MetricResult> metricsOf(const plant::Process& process, const std::ve
 }
 
 double probabilityAboveZero(const Estimate& estimate) {
+    if (estimate.observations < 2) return 0.5;
     if (estimate.deviation == 0) return estimate.mean > 0 ? 1 : estimate.mean < 0 ? 0 : 0.5;
     const auto n = static_cast<double>(estimate.observations);
     return studentBelow(estimate.mean / estimate.deviation * std::sqrt(n), n - 1);
@@ -75,12 +82,16 @@ DifferenceResult differenceOf(const ScenarioResult& a, const ScenarioResult& b, 
         const auto other = std::ranges::find(b.metrics, metric.id, &MetricResult::id);
         if (other == b.metrics.end()) continue;
         double higher = 0, equal = 0;
+        std::vector<double> ours, others; // of the pairs that have both
         for (std::size_t i = 0; i < metric.values.size(); ++i) {
+            if (std::isnan(metric.values[i]) || std::isnan(other->values[i])) continue;
+            ours.push_back(metric.values[i]);
+            others.push_back(other->values[i]);
             higher += metric.values[i] > other->values[i] ? 1 : 0;
             equal += metric.values[i] == other->values[i] ? 1 : 0;
         }
-        const auto pairs = static_cast<double>(metric.values.size());
-        const Estimate between = estimateDifference(metric.values, other->values, confidence);
+        const double pairs = std::max(static_cast<double>(ours.size()), 1.0);
+        const Estimate between = estimateDifference(ours, others, confidence);
         difference.metrics.push_back({metric.id, between, higher / pairs, equal / pairs, probabilityAboveZero(between)});
     }
     return difference;
@@ -152,7 +163,11 @@ Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPla
 
 void evaluate(StudyResult& result, double confidence) {
     for (ScenarioResult& scenario : result.scenarios)
-        for (MetricResult& metric : scenario.metrics) metric.estimate = estimate(metric.values, confidence);
+        for (MetricResult& metric : scenario.metrics) {
+            std::vector<double> told = metric.values;
+            std::erase_if(told, [](double value) { return std::isnan(value); });
+            metric.estimate = estimate(told, confidence);
+        }
     result.differences.clear();
     for (std::size_t i = 1; i < result.scenarios.size(); ++i)
         result.differences.push_back(differenceOf(result.scenarios[i], result.scenarios.front(), confidence));

@@ -159,12 +159,12 @@ private:
         std::vector<IntervalRow> rows;
         for (const ScenarioResult& scenario : result_.scenarios) {
             const MetricResult* metric = metricOf(scenario, id);
-            if (metric == nullptr) continue;
+            if (metric == nullptr || metric->estimate.observations == 0) continue;
             const Estimate& e = metric->estimate;
             IntervalRow row{
                 scenario.name, e.mean * shown.scale, e.halfWidth * shown.scale, {}, interval(e.mean, e.halfWidth, shown.scale)};
             for (std::size_t i = 0; i < std::min(runsDrawn, metric->values.size()); ++i)
-                row.values.push_back(metric->values[i] * shown.scale);
+                if (!std::isnan(metric->values[i])) row.values.push_back(metric->values[i] * shown.scale);
             rows.push_back(std::move(row));
         }
         return intervalChart(rows, false);
@@ -175,7 +175,7 @@ private:
         std::string table;
         for (const DifferenceResult& difference : result_.differences) {
             const auto metric = std::ranges::find(difference.metrics, id, &DifferenceResult::Metric::id);
-            if (metric == difference.metrics.end()) continue;
+            if (metric == difference.metrics.end() || metric->estimate.observations == 0) continue;
             const Estimate& e = metric->estimate;
             const int verdict = verdictOn(e, shown);
             const std::string& name = scenarioOf(result_, difference.a).name;
@@ -285,8 +285,10 @@ private:
                 std::format("<tr><td>{}{}</td>", htmlEscaped(metric.id), metric.unit == "1" ? "" : ", " + htmlEscaped(metric.unit));
             for (const ScenarioResult& scenario : result_.scenarios) {
                 const MetricResult* other = metricOf(scenario, metric.id);
-                line += std::format("<td class=\"number\">{}</td>",
-                                    other == nullptr ? "\u2013" : interval(other->estimate.mean, other->estimate.halfWidth, 1));
+                line +=
+                    std::format("<td class=\"number\">{}</td>", other == nullptr || other->estimate.observations == 0
+                                                                    ? "\u2013"
+                                                                    : interval(other->estimate.mean, other->estimate.halfWidth, 1));
             }
             add(line + "</tr>");
         }
@@ -320,7 +322,8 @@ std::string studyTable(const StudyPlan& plan, const StudyResult& result) {
         for (const MetricResult& metric : scenario.metrics)
             for (std::size_t i = 0; i < metric.values.size(); ++i)
                 text += std::format("{},{},{},{},{},{}\r\n", csvQuoted(scenario.id), csvQuoted(metric.id), metric.unit, i + 1,
-                                    replicationSeed(plan.seed, i), metric.values[i]);
+                                    replicationSeed(plan.seed, i),
+                                    std::isnan(metric.values[i]) ? std::string{} : std::format("{}", metric.values[i]));
     return text;
 }
 

@@ -14,6 +14,7 @@
 namespace millwright::sim {
 
 struct Compiled;
+struct InitialState;
 class Engine;
 
 /// A process model made ready to run: immutable, shared by any number of runs and threads; copies are cheap.
@@ -93,6 +94,10 @@ struct Balance {
 class Simulation {
 public:
     Simulation(const Model& model, std::uint64_t seed);
+    /// Begins in a state of the plant, as of time 0; what it leaves out begins as in a new run, and what it does not know exactly
+    /// is drawn, of the model's distributions. Parts in progress count as created. Elements that the model does not have are
+    /// ignored. Time in system of what is in progress counts from now.
+    Simulation(const Model& model, std::uint64_t seed, const InitialState& initial);
     Simulation(const Simulation& other);
     Simulation& operator=(const Simulation& other);
     Simulation(Simulation&&) noexcept;

@@ -35,8 +35,8 @@ struct StudyPlan {
 struct MetricResult {
     std::string id; ///< `throughput`, `throughput/PRODUCT`, `working/STATION`, `content/BUFFER` … (docs/simulation.md)
     std::string unit;
-    std::vector<double> values; ///< by replication
-    Estimate estimate;
+    std::vector<double> values; ///< by replication; NaN where there is none, such as the time in system of a run that makes nothing
+    Estimate estimate;          ///< of those that there are
 };
 
 struct ScenarioResult {

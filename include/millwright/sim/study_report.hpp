@@ -14,7 +14,8 @@ namespace millwright::sim {
 [[nodiscard]] std::string studyPage(const std::string& plant, const std::vector<Scenario>& scenarios, const StudyPlan& plan,
                                     const StudyResult& result);
 
-/// Every value of every replication, RFC 4180: `scenario,metric,unit,replication,seed,value`; numbers read back to the same double.
+/// Every value of every replication, RFC 4180: `scenario,metric,unit,replication,seed,value`; numbers read back to the same double,
+/// and a value that there is none of is empty.
 [[nodiscard]] std::string studyTable(const StudyPlan& plan, const StudyResult& result);
 
 } // namespace millwright::sim

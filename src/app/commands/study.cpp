@@ -59,7 +59,12 @@ std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
 }
 
 void writeEstimate(JsonWriter& json, const sim::Estimate& estimate) {
-    json.field("mean", estimate.mean).field("halfWidth", estimate.halfWidth).field("confidence", estimate.confidence);
+    json.key("mean");
+    if (estimate.observations > 0)
+        json.value(estimate.mean);
+    else
+        json.null();
+    json.field("halfWidth", estimate.halfWidth).field("confidence", estimate.confidence);
 }
 
 std::string asJson(const sim::StudyResult& result, const Options& options) {
@@ -71,7 +76,7 @@ std::string asJson(const sim::StudyResult& result, const Options& options) {
         for (const sim::MetricResult& metric : scenario.metrics) {
             json.key(metric.id).beginObject();
             writeEstimate(json, metric.estimate);
-            json.field("replications", metric.values.size())
+            json.field("replications", metric.estimate.observations)
                 .field("deviation", metric.estimate.deviation)
                 .field("unit", metric.unit)
                 .endObject();
@@ -110,7 +115,7 @@ std::string asText(const sim::StudyResult& result) {
                             formatDuration(scenario.warmUp),
                             scenario.settled ? "" : " (the run is too short to tell where it ends: lengthen it)");
         for (const sim::MetricResult& metric : scenario.metrics) {
-            if (!isHeadline(metric.id)) continue;
+            if (!isHeadline(metric.id) || metric.estimate.observations == 0) continue;
             text += std::format("  {:<36}{:>14.4f} +- {:<12.4f}{}\n", metric.id, metric.estimate.mean, metric.estimate.halfWidth,
                                 metric.unit == "1" ? "" : metric.unit);
         }
@@ -118,7 +123,7 @@ std::string asText(const sim::StudyResult& result) {
     for (const sim::DifferenceResult& difference : result.differences) {
         text += std::format("\n{} minus {}, replication by replication\n", difference.a, difference.b);
         for (const auto& metric : difference.metrics) {
-            if (!isHeadline(metric.id)) continue;
+            if (!isHeadline(metric.id) || metric.estimate.observations == 0) continue;
             const bool clear = std::abs(metric.estimate.mean) > metric.estimate.halfWidth;
             text += std::format("  {:<36}{:>+14.4f} +- {:<12.4f}{}\n", metric.id, metric.estimate.mean, metric.estimate.halfWidth,
                                 clear ? "differs" : "no difference shown");

@@ -1,6 +1,8 @@
 #include "unit/sim/process_fixture.hpp"
 
 #include <millwright/sim/describe.hpp>
+#include <millwright/sim/random.hpp>
+#include <millwright/sim/shard.hpp>
 #include <millwright/sim/study_report.hpp>
 
 #include <gmock/gmock.h>
@@ -83,6 +85,29 @@ TEST(StudyReport, ProbabilitiesOfWhatIsCertainAndWhatIsTheSame) {
     EXPECT_EQ(result.differences[0].metrics[0].shareHigher, 1);
     EXPECT_EQ(result.differences[1].metrics[0].probabilityHigher, 0.5);
     EXPECT_EQ(result.differences[1].metrics[0].shareEqual, 1);
+}
+
+// A run that makes nothing has no time in system, rather than 0 s.
+TEST(StudyReport, LeavesOutWhatThereIsNoneOf) {
+    Studied all;
+    all.plan = {.length = 100s, .warmUp = 0s, .seed = 7, .replications = 12};
+    all.scenarios = {{"base", "As it is", *Model::make(line(60))}, {"never", "Never done", *Model::make(line(1e9))}};
+    all.result = *study(all.scenarios, all.plan);
+    const MetricResult &some = all.result.scenarios[0].metrics[2], &none = all.result.scenarios[1].metrics[2];
+    ASSERT_EQ(some.id, "timeInSystem");
+    const auto made = static_cast<std::size_t>(
+        std::ranges::count_if(all.result.scenarios[0].metrics[0].values, [](double throughput) { return throughput > 0; }));
+    ASSERT_GT(made, 0u);
+    ASSERT_LT(made, 12u);
+    EXPECT_EQ(some.estimate.observations, made);
+    EXPECT_GT(some.estimate.mean, 1);
+    EXPECT_EQ(none.estimate.observations, 0u);
+    EXPECT_EQ(all.result.differences[0].metrics[2].estimate.observations, 0u);
+    EXPECT_THAT(studyTable(all.plan, all.result),
+                HasSubstr("never,timeInSystem,s,1," + std::to_string(replicationSeed(7, 0)) + ",\r\n"));
+    EXPECT_THAT(studyPage("Line", all.scenarios, all.plan, all.result), Not(HasSubstr("nan")));
+    const std::vector<ShardFile> part{{"part", shardText(all.scenarios, all.plan, all.result)}};
+    EXPECT_EQ(mergeShards(all.scenarios, part)->result.scenarios[0].metrics[2].estimate.observations, made);
 }
 
 TEST(Describe, FindsWhatDiffers) {
