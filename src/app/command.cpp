@@ -62,7 +62,8 @@ ExitStatus fail(const Error& error) {
 ExitStatus fail(std::span<const Error> errors) {
     for (const Error& error : errors) {
         std::string line = error.text(); // may quote a file's name, which can hold anything
-        std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+        std::ranges::replace_if(
+            line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
         std::fprintf(stderr, "millwright: error: %s\n", line.c_str());
     }
     const bool cancelled = !errors.empty() && errors.front().code == ErrorCode::Cancelled;
@@ -123,7 +124,7 @@ Progress ProgressBar::progress() {
 }
 
 std::uint64_t peakResidentBytes() {
-    struct rusage usage{};
+    struct rusage usage {};
     ::getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }

@@ -77,7 +77,8 @@ int main(int argumentCount, char** arguments) {
     program.set_help_all_flag("--help-all", "Help of every command");
     program.footer("Example: millwright render assets/plants/battery -o coater.png --at +10min\n"
                    "Exit status: 0 success, 1 a checked thing is not as it should be, 2 wrong usage or unreadable input.");
-    program.add_flag_callback("-v,--verbose", [] { log::setLevel(log::Level::Info); }, "Say what is being done");
+    program.add_flag_callback(
+        "-v,--verbose", [] { log::setLevel(log::Level::Info); }, "Say what is being done");
 
     Run run;
     addView(program, run);

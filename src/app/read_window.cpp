@@ -3,7 +3,8 @@
 
 namespace millwright::app {
 
-Result<void> readWindow(telemetry::Source& source, TimeInterval window, kpi::Meter& meter, std::string_view what) {
+Result<void> readWindow(telemetry::Source& source, TimeInterval window, kpi::Meter& meter, std::string_view what,
+                        const std::function<void(std::span<const telemetry::Sample>)>& also) {
     ProgressBar bar{what};
     const Progress progress = bar.progress();
     for (Time now = window.from; now <= window.to;) {
@@ -11,6 +12,7 @@ Result<void> readWindow(telemetry::Source& source, TimeInterval window, kpi::Met
         if (!samples) return std::unexpected(samples.error());
         if (samples->empty()) break;
         meter.apply(*samples);
+        if (also) also(*samples);
         now = samples->back().time;
         progress(seconds(now - window.from) / seconds(window.length()), "");
         if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while reading");

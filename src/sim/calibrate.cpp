@@ -1,57 +1,17 @@
-#include <millwright/sim/calibrate.hpp>
+#include "sim/crew_work.hpp"
+
 #include <millwright/sim/describe.hpp>
+#include <millwright/sim/statistics.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <format>
-#include <map>
 
 namespace millwright::sim {
 
 using namespace plant;
 
 namespace {
-
-/// The outages of one crew's stations, and from when on the crew worked on each.
-class CrewWork {
-public:
-    CrewWork(const Process& process, std::uint32_t crew, std::span<const StationRecord> records) {
-        struct Job {
-            const StationRecord* of;
-            const Outage* outage;
-        };
-        std::vector<Job> jobs;
-        for (const StationRecord& record : records) {
-            if (!isServed(process.stations[record.station], crew)) continue;
-            for (const Outage& outage : record.outages) jobs.push_back({&record, &outage});
-        }
-        std::ranges::stable_sort(jobs, {}, [](const Job& job) { return job.outage->began; });
-        std::vector<Time> freeFrom(process.crews[crew].size, Time::min()); // of each of its people
-        for (const Job& job : jobs) {
-            const auto first = std::ranges::min_element(freeFrom);
-            const Time begun = std::max(job.outage->began, *first);
-            waited_ += begun > job.outage->began ? 1 : 0;
-            begun_[job.outage] = std::min(begun, job.outage->ended);
-            *first = job.outage->cutOff ? Time::max() : std::max(job.outage->ended, *first);
-        }
-        for (const Station& station : process.stations) {
-            const auto i = static_cast<std::uint32_t>(&station - process.stations.data());
-            if (isServed(station, crew) && !std::ranges::contains(records, i, &StationRecord::station)) unseen_ = station.id;
-        }
-    }
-
-    [[nodiscard]] static bool isServed(const Station& station, std::uint32_t crew) {
-        return std::ranges::contains(station.failures, std::optional{crew}, &Failure::crew);
-    }
-    [[nodiscard]] Time begun(const Outage& outage) const { return begun_.at(&outage); }
-    [[nodiscard]] std::size_t waited() const { return waited_; }
-    [[nodiscard]] const std::string& unseen() const { return unseen_; } ///< a station that it serves too; empty: none
-
-private:
-    std::map<const Outage*, Time> begun_; // looked up, never walked through
-    std::size_t waited_ = 0;
-    std::string unseen_;
-};
 
 /// The crew that repairs all of a station's failures; none where there are several, or no failures.
 std::optional<std::uint32_t> crewOf(const Station& station) {
@@ -298,11 +258,9 @@ std::optional<std::string> scenarioText(const Process& process, std::span<const 
 
 Result<std::vector<Comparison>> compare(const Model& model, std::span<const StationConduct> conducts, const Replications& plan,
                                         double confidence, const Progress& progress) {
-    // The largest k with 1 - 2k / (n + 1) >= confidence; what rounding takes away must not cost a run.
-    const auto k = static_cast<std::size_t>((1 - confidence) / 2 * (plan.count + 1) + 1e-9);
-    if (k < 1)
-        return failure(ErrorCode::Invalid, std::format("{} runs cannot show where {:g} % of all lie: {:.0f} are needed", plan.count,
-                                                       100 * confidence, std::ceil(2 / (1 - confidence) - 1 - 1e-9)));
+    if (plan.count < observationsForRange(confidence))
+        return failure(ErrorCode::Invalid, std::format("{} runs cannot show where {:g} % of all lie: {} are needed", plan.count,
+                                                       100 * confidence, observationsForRange(confidence)));
     const auto reports = replicate(model, plan, progress);
     if (!reports) return std::unexpected(reports.error());
     std::vector<Comparison> comparisons;
@@ -312,9 +270,9 @@ Result<std::vector<Comparison>> compare(const Model& model, std::span<const Stat
             for (const Report& report : *reports) values.push_back(quantity(report, report.stations[conduct.station]));
             Comparison comparison{.station = conduct.station, .what = std::move(what), .observed = observed};
             for (const double value : values) comparison.mean += value / static_cast<double>(values.size());
-            std::ranges::sort(values);
-            comparison.low = values[k - 1];
-            comparison.high = values[values.size() - k];
+            const Range range = *rangeOfOneMore(values, confidence);
+            comparison.low = range.low;
+            comparison.high = range.high;
             comparisons.push_back(std::move(comparison));
         };
         add("working", conduct.working, [](const Report&, const StationReport& station) { return station.working; });

@@ -1,3 +1,5 @@
+#include "sim/elementary.hpp"
+
 #include <millwright/sim/statistics.hpp>
 
 #include <algorithm>
@@ -76,6 +78,27 @@ Estimate estimateDifference(std::span<const double> a, std::span<const double> b
     std::vector<double> differences(a.size());
     std::ranges::transform(a, b, differences.begin(), std::minus{});
     return estimate(differences, confidence);
+}
+
+std::optional<Range> rangeOfOneMore(std::span<const double> observations, double confidence) {
+    // What rounding takes away must not cost an observation.
+    const auto k = static_cast<std::size_t>((1 - confidence) / 2 * static_cast<double>(observations.size() + 1) + 1e-9);
+    if (k < 1) return std::nullopt;
+    std::vector<double> sorted{observations.begin(), observations.end()};
+    std::ranges::sort(sorted);
+    return Range{sorted[k - 1], sorted[sorted.size() - k]};
+}
+
+std::size_t observationsForRange(double confidence) {
+    return static_cast<std::size_t>(std::ceil(2 / (1 - confidence) - 1 - 1e-9));
+}
+
+Proportion proportionOf(std::size_t hits, std::size_t tries, double confidence) {
+    if (tries == 0) return {};
+    const auto n = static_cast<double>(tries);
+    const double p = static_cast<double>(hits) / n, z = inverseNormal(0.5 + confidence / 2), z2 = z * z / n;
+    const double middle = (p + z2 / 2) / (1 + z2), half = z / (1 + z2) * std::sqrt(p * (1 - p) / n + z2 / (4 * n));
+    return {p, std::max(middle - half, 0.0), std::min(middle + half, 1.0)};
 }
 
 WarmUp warmUpOf(std::span<const double> series) {

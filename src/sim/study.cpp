@@ -1,73 +1,13 @@
+#include "sim/metrics.hpp"
+
 #include <millwright/sim/replicate.hpp>
-#include <millwright/sim/study.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <format>
-#include <limits>
 
 namespace millwright::sim {
 namespace {
-
-struct Value {
-    std::string id, unit;
-    double value = 0;
-};
-
-// A mean of nothing is none, rather than 0.
-double unless(bool none, double value) {
-    return none ? std::numeric_limits<double>::quiet_NaN() : value;
-}
-
-// Every quantity of one run, in the order of the model.
-std::vector<Value> quantities(const plant::Process& process, const Report& report) {
-    std::vector<Value> values;
-    const double hours = report.seconds / 3600;
-    double made = 0, scrapped = 0, inSystem = 0;
-    for (const ProductReport& product : report.products) {
-        made += static_cast<double>(product.made);
-        scrapped += static_cast<double>(product.scrapped);
-        inSystem += product.meanTimeInSystem * static_cast<double>(product.made);
-    }
-    values.push_back({"throughput", "/h", made / hours});
-    values.push_back({"scrap", "/h", scrapped / hours});
-    values.push_back({"timeInSystem", "s", unless(made == 0, inSystem / made)});
-    for (std::size_t i = 0; process.products.size() > 1 && i < report.products.size(); ++i) {
-        const std::string& id = process.products[i].id;
-        values.push_back({"throughput/" + id, "/h", static_cast<double>(report.products[i].made) / hours});
-        values.push_back({"scrap/" + id, "/h", static_cast<double>(report.products[i].scrapped) / hours});
-        values.push_back({"timeInSystem/" + id, "s", unless(report.products[i].made == 0, report.products[i].meanTimeInSystem)});
-    }
-    for (std::size_t i = 0; i < report.stations.size(); ++i) {
-        const StationReport& station = report.stations[i];
-        for (const auto& [name, value] : {std::pair{"working", station.working},
-                                          {"starved", station.starved},
-                                          {"blocked", station.blocked},
-                                          {"down", station.down},
-                                          {"setup", station.setUp},
-                                          {"idle", station.idle}})
-            values.push_back({std::format("{}/{}", name, process.stations[i].id), "1", value});
-    }
-    for (std::size_t i = 0; i < report.buffers.size(); ++i) {
-        values.push_back({"content/" + process.buffers[i].id, "1", report.buffers[i].mean});
-        values.push_back({"wait/" + process.buffers[i].id, "s", unless(report.buffers[i].left == 0, report.buffers[i].meanWait)});
-    }
-    for (std::size_t i = 0; i < report.crews.size(); ++i)
-        values.push_back({"busy/" + process.crews[i].id, "1", report.crews[i].busy});
-    return values;
-}
-
-std::vector<MetricResult> metricsOf(const plant::Process& process, const std::vector<Report>& reports) {
-    std::vector<MetricResult> metrics;
-    for (const Report& report : reports) {
-        std::vector<Value> values = quantities(process, report);
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            if (metrics.size() == i) metrics.push_back({.id = std::move(values[i].id), .unit = std::move(values[i].unit)});
-            metrics[i].values.push_back(values[i].value);
-        }
-    }
-    return metrics;
-}
 
 double probabilityAboveZero(const Estimate& estimate) {
     if (estimate.observations < 2) return 0.5;
@@ -95,19 +35,6 @@ DifferenceResult differenceOf(const ScenarioResult& a, const ScenarioResult& b, 
         difference.metrics.push_back({metric.id, between, higher / pairs, equal / pairs, probabilityAboveZero(between)});
     }
     return difference;
-}
-
-// The work of a part of a study, as a part of the whole bar.
-Progress partOf(const Progress& whole, double from, double to, const std::string& what) {
-    return {.report = [&whole, from, to,
-                       what](double fraction,
-                             std::string_view stage) { whole(from + (to - from) * fraction, std::format("{}: {}", what, stage)); },
-            .stop = whole.stop};
-}
-
-Error inScenario(Error error, const std::string& id) {
-    error.place = error.place.empty() ? std::format("scenario '{}'", id) : std::format("scenario '{}', {}", id, error.place);
-    return error;
 }
 
 constexpr std::size_t warmUpSteps = 1000;

@@ -80,10 +80,8 @@ struct Comparison {
     [[nodiscard]] bool agrees() const { return observed >= low && observed <= high; }
 };
 
-/// Runs the model and compares. The interval is one for a single run more, not one for the mean: the k-th least and the k-th
-/// largest of n runs, which hold another one with probability 1 - 2k / (n + 1) whatever its distribution (Hahn & Meeker,
-/// Statistical Intervals, 1991, 5.4); k is the largest for which that is no less than `confidence`. Errors: those of `replicate`;
-/// Invalid for too few runs, which are 39 for 95 %.
+/// Runs the model and compares. The interval is one for a single run more, not one for the mean (`rangeOfOneMore`). Errors: those
+/// of `replicate`; Invalid for too few runs, which are 39 for 95 %.
 [[nodiscard]] Result<std::vector<Comparison>> compare(const Model& model, std::span<const StationConduct> conducts,
                                                       const Replications& plan, double confidence = 0.95,
                                                       const Progress& progress = {});

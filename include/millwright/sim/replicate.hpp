@@ -15,8 +15,8 @@ struct Replications {
     Duration length{};      ///< warm-up included
     std::uint64_t seed = 1; ///< replication r has the seed `replicationSeed(seed, r)`, in every scenario the same
     std::uint32_t count = 10;
-    std::uint32_t first = 0;  ///< number of the first replication
-    std::uint32_t stride = 1; ///< from one replication's number to the next
+    std::uint32_t first = 0;   ///< number of the first replication
+    std::uint32_t stride = 1;  ///< from one replication's number to the next
     std::uint32_t threads = 0; ///< 0: as many as the machine has cores
 };
 

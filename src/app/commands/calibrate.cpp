@@ -1,7 +1,6 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/kpi/indicators.hpp>
-#include <millwright/kpi/lifetimes.hpp>
 #include <millwright/plant/load.hpp>
 #include <millwright/sim/calibrate.hpp>
 #include <millwright/sim/describe.hpp>
@@ -14,6 +13,7 @@
 #include <app/open.hpp>
 #include <app/process.hpp>
 #include <app/read_window.hpp>
+#include <app/watched.hpp>
 #include <app/window.hpp>
 #include <format>
 
@@ -30,13 +30,6 @@ struct Options {
     bool json = false;
 };
 
-/// How one station's state and cycles show in the plant's signals.
-struct Watched {
-    std::uint32_t station = 0;
-    plant::KpiSource source;
-    double itemsPerCycle = 1;
-};
-
 /// Everything that the command found out.
 struct Answer {
     const plant::Process& process;
@@ -49,62 +42,6 @@ struct Answer {
 
 constexpr std::size_t produced = plant::index(plant::Quantity::Produced);
 constexpr std::size_t good = plant::index(plant::Quantity::Good);
-
-/// The `kpi` table of the station's equipment, or the signals that a simulation of the station drives.
-std::optional<Watched> watchedOf(const plant::Plant& plant, std::uint32_t index) {
-    const plant::Station& station = plant.process->stations[index];
-    Watched watched{.station = index, .source = {}, .itemsPerCycle = static_cast<double>(station.batch)};
-    const EquipmentIndex equipment = station.equipment.empty() ? noEquipment : plant.findEquipment(station.equipment);
-    const auto own = std::ranges::find(plant.kpis, equipment, &plant::KpiSource::equipment);
-    if (equipment != noEquipment && own != plant.kpis.end()) {
-        watched.source = *own;
-    } else {
-        watched.source.elementOf = plant::usualElements();
-        watched.source.isFailure = plant::usualFailures();
-    }
-    for (const plant::ProcessSignal& drive : plant.process->signals) {
-        if (drive.of != index) continue;
-        if (drive.shows == plant::Shows::State && watched.source.state == noSignal) watched.source.state = drive.signal;
-        if (drive.shows != plant::Shows::Finished || drive.scale <= 0) continue;
-        const bool counts = watched.source.counts[produced] != noSignal || watched.source.counts[good] != noSignal;
-        // A count that starts again loses the cycle with which it does.
-        if (!counts && drive.modulo == 0) watched.source.counts[produced] = drive.signal;
-        if (watched.source.counts[produced] == drive.signal) watched.itemsPerCycle = drive.scale;
-    }
-    if (watched.source.state == noSignal) return std::nullopt;
-    return watched;
-}
-
-std::string whyNoCycles(const kpi::Lifetimes& lifetimes, const Watched& watched) {
-    if (watched.source.counts[produced] == noSignal && watched.source.counts[good] == noSignal)
-        return "no signal counts its cycles";
-    if (lifetimes.rises == 0) return "its count did not rise twice";
-    if (lifetimes.otherRises * 10 <= lifetimes.rises) return {};
-    return std::format(
-        "its count rose {} of {} times by other than one cycle ({:g}), or outside production; {:.4g} s of production "
-        "an item on average",
-        lifetimes.otherRises, lifetimes.rises, watched.itemsPerCycle, lifetimes.secondsAnItem);
-}
-
-std::vector<sim::Lifetime> lifetimesOf(std::span<const kpi::Lasting> lasting) {
-    std::vector<sim::Lifetime> lifetimes;
-    for (const kpi::Lasting& each : lasting) lifetimes.push_back({seconds(each.took), each.cutOff, each.restOnly});
-    return lifetimes;
-}
-
-sim::StationRecord recordOf(const Watched& watched, const plant::Station& station, const kpi::Journal& journal) {
-    const kpi::Lifetimes lifetimes = kpi::lifetimesOf(
-        watched.source, journal,
-        {.clock = sim::failureClockOf(station), .hasShift = station.shift.has_value(), .itemsPerCycle = watched.itemsPerCycle});
-    sim::StationRecord record{.station = watched.station,
-                              .toFailure = lifetimesOf(lifetimes.toFailure),
-                              .outages = {},
-                              .cycles = lifetimesOf(lifetimes.cycles),
-                              .noCycles = whyNoCycles(lifetimes, watched)};
-    for (const kpi::Lasting& each : lifetimes.repairs)
-        record.outages.push_back({each.interval.from, each.interval.to, each.cutOff, each.restOnly});
-    return record;
-}
 
 sim::StationConduct conductOf(const Watched& watched, const kpi::Tally& tally, bool countsCycles) {
     const kpi::Times times = kpi::timesOf(watched.source, tally);
@@ -268,9 +205,7 @@ ExitStatus calibrate(const Options& options) {
     const plant::Process& process = *opened->plant.process;
     // The meter measures what a plant's `kpi` tables name: here, one for each station that can be watched.
     plant::Plant plant = opened->plant;
-    std::vector<Watched> stations;
-    for (std::uint32_t i = 0; i < process.stations.size(); ++i)
-        if (auto watched = watchedOf(plant, i)) stations.push_back(*std::move(watched));
+    const std::vector<Watched> stations = watchedStations(plant);
     if (stations.empty())
         return fail({ErrorCode::Invalid,
                      "no signal shows what a station of the process is doing: give its equipment a 'kpi' table, or state a "

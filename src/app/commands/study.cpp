@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <app/command.hpp>
+#include <app/commands/study.hpp>
 #include <app/process.hpp>
 #include <charconv>
 #include <cmath>
@@ -16,34 +17,25 @@
 namespace millwright::app {
 namespace {
 
-struct Options {
-    std::string plant;
-    std::vector<std::string> scenarios;
-    double hours = 0;
-    double warmUpHours = -1;
-    std::uint32_t replications = 20;
-    std::uint64_t seed = 1;
-    double confidence = 0.95;
-    std::uint32_t threads = 0;
-    std::string report, csv;
-    std::string shard, output;
-    std::vector<std::string> merge;
-    bool withoutBase = false;
-    bool json = false;
-};
+using Options = StudyOptions;
+using Subject = StudySubject;
 
-/// What is studied: the plant as it is, and its scenarios.
-struct Subject {
-    std::string plant; ///< its name
-    std::vector<sim::Scenario> scenarios;
-};
+void writeEstimate(JsonWriter& json, const sim::Estimate& estimate) {
+    json.key("mean");
+    if (estimate.observations > 0)
+        json.value(estimate.mean);
+    else
+        json.null();
+    json.field("halfWidth", estimate.halfWidth).field("confidence", estimate.confidence);
+}
 
 std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
     auto base = openProcess(options.plant);
     if (!base) return std::unexpected(std::move(base.error()));
-    Subject subject{base->plant.name, {}};
+    Subject subject{std::move(base->plant), {}};
     std::vector<sim::Scenario>& scenarios = subject.scenarios;
-    if (!options.withoutBase) scenarios.push_back({"base", "As it is", std::move(base->model)});
+    const char* name = options.from.empty() ? "As it is" : "No change";
+    if (!options.withoutBase) scenarios.push_back({"base", name, std::move(base->model)});
     for (const std::string& file : options.scenarios) {
         auto scenario = plant::loadScenario(options.plant, file);
         if (!scenario) return std::unexpected(std::move(scenario.error()));
@@ -58,43 +50,11 @@ std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
     return subject;
 }
 
-void writeEstimate(JsonWriter& json, const sim::Estimate& estimate) {
-    json.key("mean");
-    if (estimate.observations > 0)
-        json.value(estimate.mean);
-    else
-        json.null();
-    json.field("halfWidth", estimate.halfWidth).field("confidence", estimate.confidence);
-}
-
 std::string asJson(const sim::StudyResult& result, const Options& options) {
     JsonWriter json;
     json.beginObject().field("plant", options.plant).field("seed", options.seed).field("replications", options.replications);
-    json.key("scenarios").beginObject();
-    for (const sim::ScenarioResult& scenario : result.scenarios) {
-        json.key(scenario.id).beginObject();
-        for (const sim::MetricResult& metric : scenario.metrics) {
-            json.key(metric.id).beginObject();
-            writeEstimate(json, metric.estimate);
-            json.field("replications", metric.estimate.observations)
-                .field("deviation", metric.estimate.deviation)
-                .field("unit", metric.unit)
-                .endObject();
-        }
-        json.endObject();
-    }
-    json.endObject().key("differences").beginObject();
-    for (const sim::DifferenceResult& difference : result.differences) {
-        json.key(difference.a + "-" + difference.b).beginObject();
-        for (const auto& metric : difference.metrics) {
-            json.key(metric.id).beginObject();
-            writeEstimate(json, metric.estimate);
-            json.field("shareHigher", metric.shareHigher).field("shareEqual", metric.shareEqual);
-            json.field("probabilityHigher", metric.probabilityHigher).endObject();
-        }
-        json.endObject();
-    }
-    json.endObject().key("runs").beginObject();
+    writeComparison(json, result);
+    json.key("runs").beginObject();
     for (const sim::ScenarioResult& scenario : result.scenarios) {
         json.key(scenario.id).beginObject().field("name", scenario.name).field("hours", seconds(scenario.length) / 3600);
         json.field("warmUpHours", seconds(scenario.warmUp) / 3600).field("settled", scenario.settled).endObject();
@@ -166,7 +126,7 @@ ExitStatus tell(Options options, const Subject& subject, const sim::StudyPlan& p
     options.seed = plan.seed;
     options.replications = plan.replications;
     if (!options.report.empty()) {
-        const auto written = writeReport(options, sim::studyPage(subject.plant, subject.scenarios, plan, result),
+        const auto written = writeReport(options, sim::studyPage(subject.plant.name, subject.scenarios, plan, result),
                                          sim::studyTable(plan, result), asJson(result, options));
         if (!written) return fail(written.error());
     }
@@ -188,10 +148,17 @@ ExitStatus merge(const Options& options, const Subject& subject) {
 }
 
 ExitStatus runStudy(const Options& options) {
+    if (options.scenarios.empty() && options.from.empty())
+        return fail(Error{ErrorCode::Invalid, "there is nothing to compare with: name a scenario file, or a log with --from",
+                          "--scenario"});
     const auto subject = openSubject(options);
     if (!subject) return fail(subject.error());
-    sim::StudyPlan plan{
-        .seed = options.seed, .replications = options.replications, .confidence = options.confidence, .threads = options.threads};
+    if (!options.from.empty()) return branchFromNow(options, *subject);
+    constexpr std::uint32_t usualReplications = 20;
+    sim::StudyPlan plan{.seed = options.seed,
+                        .replications = options.replications == 0 ? usualReplications : options.replications,
+                        .confidence = options.confidence,
+                        .threads = options.threads};
     if (!options.merge.empty()) return merge(options, *subject);
     if (!options.shard.empty())
         if (auto read = readShard(options.shard, plan); !read) return fail(read.error());
@@ -210,27 +177,59 @@ ExitStatus runStudy(const Options& options) {
 
 } // namespace
 
+void writeComparison(JsonWriter& json, const sim::StudyResult& result) {
+    json.key("scenarios").beginObject();
+    for (const sim::ScenarioResult& scenario : result.scenarios) {
+        json.key(scenario.id).beginObject();
+        for (const sim::MetricResult& metric : scenario.metrics) {
+            json.key(metric.id).beginObject();
+            writeEstimate(json, metric.estimate);
+            json.field("replications", metric.estimate.observations)
+                .field("deviation", metric.estimate.deviation)
+                .field("unit", metric.unit)
+                .endObject();
+        }
+        json.endObject();
+    }
+    json.endObject().key("differences").beginObject();
+    for (const sim::DifferenceResult& difference : result.differences) {
+        json.key(difference.a + "-" + difference.b).beginObject();
+        for (const auto& metric : difference.metrics) {
+            json.key(metric.id).beginObject();
+            writeEstimate(json, metric.estimate);
+            json.field("shareHigher", metric.shareHigher).field("shareEqual", metric.shareEqual);
+            json.field("probabilityHigher", metric.probabilityHigher).endObject();
+        }
+        json.endObject();
+    }
+    json.endObject();
+}
+
 void addStudy(CLI::App& program, Run& run) {
     CLI::App* command =
         program.add_subcommand("study", "Compare scenarios of the plant's process by many runs with the same random numbers");
     command->footer("Example: millwright study assets/plants/battery --scenario "
-                    "assets/plants/battery/scenarios/speed-20.toml --replications 50 --report study.html");
+                    "assets/plants/battery/scenarios/speed-20.toml --replications 50 --report study.html\n"
+                    "         millwright study assets/plants/battery --from shift.mcap --at +90min --for 4h --scenario "
+                    "assets/plants/battery/scenarios/speed-20.toml --target 30   (such a log: millwright simulate "
+                    "assets/plants/battery --hours 2 -o shift.mcap)");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
+    command->add_option("--scenario", options->scenarios,
+                        "A scenario file; may be given more than once. The plant itself is `base`");
+    CLI::Option* withoutBase = command->add_flag("--no-base", options->withoutBase,
+                                                 "Leave out the plant as it is: the others are compared with the first scenario");
     command
-        ->add_option("--scenario", options->scenarios, "A scenario file; may be given more than once. The plant itself is `base`")
-        ->required();
-    command->add_flag("--no-base", options->withoutBase,
-                      "Leave out the plant as it is: the others are compared with the first scenario");
-    command->add_option("--replications", options->replications, "Runs of each scenario")
-        ->check(CLI::Range(2, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--hours", options->hours, "Length of a run, warm-up included; default: what the plant says")
-        ->check(CLI::Range(1e-3, 876'600.0));
-    command
-        ->add_option("--warm-up", options->warmUpHours,
-                     "Hours that are not counted; default: what the plant says, or else found by MSER-5")
-        ->check(CLI::Range(0.0, 876'600.0));
+        ->add_option("--replications", options->replications,
+                     "Runs of each scenario; default: 20, with --from 199, of which 39 are needed for 95 %")
+        ->check(CLI::Range(2, 1'000'000));
+    CLI::Option* hours =
+        command->add_option("--hours", options->hours, "Length of a run, warm-up included; default: what the plant says")
+            ->check(CLI::Range(1e-3, 876'600.0));
+    CLI::Option* warmUp = command
+                              ->add_option("--warm-up", options->warmUpHours,
+                                           "Hours that are not counted; default: what the plant says, or else found by MSER-5")
+                              ->check(CLI::Range(0.0, 876'600.0));
     command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
     command->add_option("--confidence", options->confidence, "Of the intervals")
         ->check(CLI::Range(0.5, 0.9999))
@@ -247,10 +246,25 @@ void addStudy(CLI::App& program, Run& run) {
     CLI::Option* output = command->add_option("-o,--output", options->output, "Where a part goes");
     shard->needs(output);
     output->needs(shard);
+    CLI::Option* merge =
+        command
+            ->add_option("--merge", options->merge,
+                         "Put all parts of a study together, instead of running it; with the same plant and scenarios")
+            ->excludes(shard);
+    CLI::Option* from = command->add_option(
+        "--from", options->from, "Branch from a moment of this log: read the plant's state there, and study what comes next");
+    for (CLI::Option* other : {withoutBase, hours, warmUp, shard, merge}) from->excludes(other);
+    command->add_option("--at", options->at, "That moment: 2026-11-23T08:30:00Z, +10min, -30s or end")
+        ->capture_default_str()
+        ->needs(from);
+    command->add_option("--for", options->span, "How far to look ahead")->capture_default_str()->needs(from);
+    command->add_option("--target", options->target, "Good parts wanted by then: how probable is that?")
+        ->check(CLI::PositiveNumber)
+        ->needs(from);
     command
-        ->add_option("--merge", options->merge,
-                     "Put all parts of a study together, instead of running it; with the same plant and scenarios")
-        ->excludes(shard);
+        ->add_option("--shifts-from", options->shiftsFrom,
+                     "A moment at which the periods of all shifts begin; default: Mondays at midnight UTC")
+        ->needs(from);
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return runStudy(*options); }; });
 }

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <millwright/core/json_writer.hpp>
+#include <millwright/plant/plant.hpp>
+#include <millwright/sim/study.hpp>
+
+#include <app/command.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What the two ways of `study` share: from the beginning of long runs, and from a moment of a log.
+namespace millwright::app {
+
+struct StudyOptions {
+    std::string plant;
+    std::vector<std::string> scenarios;
+    double hours = 0;
+    double warmUpHours = -1;
+    std::uint32_t replications = 0; ///< 0: as usual
+    std::uint64_t seed = 1;
+    double confidence = 0.95;
+    std::uint32_t threads = 0;
+    std::string report, csv;
+    std::string shard, output;
+    std::vector<std::string> merge;
+    std::string from, at = "end", span = "4h", shiftsFrom; ///< a log, and what is to be foretold from it
+    std::uint64_t target = 0;
+    bool withoutBase = false;
+    bool json = false;
+};
+
+/// What is studied: the plant as it is, and its scenarios.
+struct StudySubject {
+    plant::Plant plant;
+    std::vector<sim::Scenario> scenarios;
+};
+
+/// Writes `scenarios` and `differences`, which everybody relies on.
+void writeComparison(JsonWriter& json, const sim::StudyResult& result);
+
+/// `study --from`: in branch.cpp.
+[[nodiscard]] ExitStatus branchFromNow(const StudyOptions& options, const StudySubject& subject);
+
+} // namespace millwright::app

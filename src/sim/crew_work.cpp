@@ -1,0 +1,38 @@
+#include "sim/crew_work.hpp"
+
+#include <algorithm>
+
+namespace millwright::sim {
+
+using namespace plant;
+
+CrewWork::CrewWork(const Process& process, std::uint32_t crew, std::span<const StationRecord> records) {
+    struct Job {
+        const StationRecord* of;
+        const Outage* outage;
+    };
+    std::vector<Job> jobs;
+    for (const StationRecord& record : records) {
+        if (!isServed(process.stations[record.station], crew)) continue;
+        for (const Outage& outage : record.outages) jobs.push_back({&record, &outage});
+    }
+    std::ranges::stable_sort(jobs, {}, [](const Job& job) { return job.outage->began; });
+    std::vector<Time> freeFrom(process.crews[crew].size, Time::min()); // of each of its people
+    for (const Job& job : jobs) {
+        const auto first = std::ranges::min_element(freeFrom);
+        const Time begun = std::max(job.outage->began, *first);
+        waited_ += begun > job.outage->began ? 1 : 0;
+        begun_[job.outage] = std::min(begun, job.outage->ended);
+        *first = job.outage->cutOff ? Time::max() : std::max(job.outage->ended, *first);
+    }
+    for (const Station& station : process.stations) {
+        const auto i = static_cast<std::uint32_t>(&station - process.stations.data());
+        if (isServed(station, crew) && !std::ranges::contains(records, i, &StationRecord::station)) unseen_ = station.id;
+    }
+}
+
+bool CrewWork::isServed(const Station& station, std::uint32_t crew) {
+    return std::ranges::contains(station.failures, std::optional{crew}, &Failure::crew);
+}
+
+} // namespace millwright::sim
