@@ -1,23 +1,13 @@
+#include <millwright/kpi/read_window.hpp>
+
 #include <app/command.hpp>
 #include <app/read_window.hpp>
 
 namespace millwright::app {
 
-Result<void> readWindow(telemetry::Source& source, TimeInterval window, kpi::Meter& meter, std::string_view what,
-                        const std::function<void(std::span<const telemetry::Sample>)>& also) {
+Result<void> readWindow(telemetry::Source& source, TimeInterval window, kpi::Meter& meter, std::string_view what) {
     ProgressBar bar{what};
-    const Progress progress = bar.progress();
-    for (Time now = window.from; now <= window.to;) {
-        const auto samples = source.next(65'536);
-        if (!samples) return std::unexpected(samples.error());
-        if (samples->empty()) break;
-        meter.apply(*samples);
-        if (also) also(*samples);
-        now = samples->back().time;
-        progress(seconds(now - window.from) / seconds(window.length()), "");
-        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while reading");
-    }
-    return {};
+    return kpi::readWindow(source, window, meter, bar.progress());
 }
 
 } // namespace millwright::app

@@ -379,7 +379,7 @@ void Engine::block(std::uint32_t index) {
     append(stations_[server.station].blocked, index, Listed::Blocked);
     addWaiter(server.target, model_->stations[server.station].route, 1);
     describe(server);
-    if (model_->stations[server.station].looped) checkDeadlock(server.station);
+    if (model_->stations[server.station].looped && begun_) checkDeadlock(server.station);
 }
 
 inline void Engine::startWork(std::uint32_t index) {

@@ -28,7 +28,6 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed, const 
 
 // Everything is put in its place first, then counted from, and only then may parts move.
 void Engine::beginIn(const InitialState& initial) {
-    begun_ = true;
     shiftsBegan_ = -initial.sinceShiftsBegan.count();
     beginShifts();
     const plant::Process& process = model_->process;
@@ -58,6 +57,9 @@ void Engine::beginIn(const InitialState& initial) {
     }
     for (SourceState& source : sources_) source.created = 0;
     settle();
+    begun_ = true; // a deadlock cannot be told before all are where they are
+    for (std::uint32_t i = 0; i < stations_.size(); ++i)
+        if (model_->stations[i].looped && stations_[i].blocked.head != none) checkDeadlock(i);
 }
 
 SimTime Engine::rest(const Elapsed& elapsed, std::uint32_t index, std::uint32_t which) {

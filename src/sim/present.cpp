@@ -69,10 +69,12 @@ private:
             const BufferSeen& shown = sighting_.buffers[i];
             if (!shown.parts || !std::isfinite(*shown.parts)) {
                 levels_.push_back(levelGuessed(i));
+                unchangedFor_.push_back(Duration::max());
                 continue;
             }
             const double most = std::min(buffer.capacity == 0 ? process_.maximumParts : buffer.capacity, process_.maximumParts);
             levels_.push_back(static_cast<std::uint32_t>(std::clamp(std::round(*shown.parts), 0.0, most)));
+            unchangedFor_.push_back(shown.unchangedFor);
             if (*shown.parts > most + 0.5 || *shown.parts < -0.5)
                 assume(std::format("Buffer {}: its signal shows {:.4g} parts, it can hold 0 to {:.0f}: taken as {}.", buffer.id,
                                    *shown.parts, most, levels_.back()));
@@ -138,7 +140,7 @@ private:
         return place.kind == PlaceKind::Station && hands_[place.index] != Hand::Nothing;
     }
     [[nodiscard]] Duration fullFor(const Place& place) const {
-        return place.kind == PlaceKind::Buffer ? sighting_.buffers[place.index].unchangedFor : seen(place.index).busyFor;
+        return place.kind == PlaceKind::Buffer ? unchangedFor_[place.index] : seen(place.index).busyFor;
     }
 
     // Whether the station could take what it works on.
@@ -322,7 +324,8 @@ private:
 
     const Process& process_;
     const Sighting& sighting_;
-    std::vector<std::uint32_t> levels_; // by buffer
+    std::vector<std::uint32_t> levels_;  // by buffer
+    std::vector<Duration> unchangedFor_; // likewise
     std::vector<Hand> hands_;           // by station, of its first machine
     std::vector<std::optional<Time>> repairBegun_;
     Present present_;

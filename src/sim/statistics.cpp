@@ -98,7 +98,8 @@ Proportion proportionOf(std::size_t hits, std::size_t tries, double confidence) 
     const auto n = static_cast<double>(tries);
     const double p = static_cast<double>(hits) / n, z = inverseNormal(0.5 + confidence / 2), z2 = z * z / n;
     const double middle = (p + z2 / 2) / (1 + z2), half = z / (1 + z2) * std::sqrt(p * (1 - p) / n + z2 / (4 * n));
-    return {p, std::max(middle - half, 0.0), std::min(middle + half, 1.0)};
+    // At the ends rounding must not leave out what was seen.
+    return {p, std::clamp(middle - half, 0.0, p), std::clamp(middle + half, p, 1.0)};
 }
 
 WarmUp warmUpOf(std::span<const double> series) {

@@ -1,11 +1,11 @@
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/sim/forecast.hpp>
 #include <millwright/sim/study_report.hpp>
+#include <millwright/twin/sighting.hpp>
 
 #include <algorithm>
 #include <app/commands/study.hpp>
 #include <app/open.hpp>
-#include <app/sighting.hpp>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
@@ -250,7 +250,11 @@ Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject
                        "--at");
     const auto shifts = shiftsFrom(options, *at);
     if (!shifts) return std::unexpected(shifts.error());
-    const auto sighting = sightingOf(subject.plant, **source, *at, *shifts);
+    Result<sim::Sighting> sighting;
+    {
+        ProgressBar bar{"reading"};
+        sighting = twin::sightingOf(subject.plant, **source, *at, *shifts, bar.progress());
+    }
     if (!sighting) return std::unexpected(sighting.error());
     Answer answer{options, subject, options.from, *at, sim::presentOf(*subject.plant.process, *sighting), *plan, {}};
     ProgressBar bar{"forecast"};

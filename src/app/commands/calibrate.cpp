@@ -5,6 +5,7 @@
 #include <millwright/sim/calibrate.hpp>
 #include <millwright/sim/describe.hpp>
 #include <millwright/telemetry/log_source.hpp>
+#include <millwright/twin/watched.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -13,7 +14,6 @@
 #include <app/open.hpp>
 #include <app/process.hpp>
 #include <app/read_window.hpp>
-#include <app/watched.hpp>
 #include <app/window.hpp>
 #include <format>
 
@@ -43,7 +43,7 @@ struct Answer {
 constexpr std::size_t produced = plant::index(plant::Quantity::Produced);
 constexpr std::size_t good = plant::index(plant::Quantity::Good);
 
-sim::StationConduct conductOf(const Watched& watched, const kpi::Tally& tally, bool countsCycles) {
+sim::StationConduct conductOf(const twin::Watched& watched, const kpi::Tally& tally, bool countsCycles) {
     const kpi::Times times = kpi::timesOf(watched.source, tally);
     const Duration known = times.total() - times.unknown;
     Duration down{};
@@ -205,14 +205,14 @@ ExitStatus calibrate(const Options& options) {
     const plant::Process& process = *opened->plant.process;
     // The meter measures what a plant's `kpi` tables name: here, one for each station that can be watched.
     plant::Plant plant = opened->plant;
-    const std::vector<Watched> stations = watchedStations(plant);
+    const std::vector<twin::Watched> stations = twin::watchedStations(plant);
     if (stations.empty())
         return fail({ErrorCode::Invalid,
                      "no signal shows what a station of the process is doing: give its equipment a 'kpi' table, or state a "
                      "[[process.signal]] with shows = \"state\" (docs/plant-format.md)",
                      options.plant});
     plant.kpis.clear();
-    for (const Watched& each : stations) plant.kpis.push_back(each.source);
+    for (const twin::Watched& each : stations) plant.kpis.push_back(each.source);
     const auto log = logOf(plant, options.log);
     if (!log) return fail(log.error());
     const auto source = openLog(plant, *log);
@@ -228,7 +228,7 @@ ExitStatus calibrate(const Options& options) {
     std::vector<sim::StationConduct> conducts;
     for (std::size_t i = 0; i < stations.size(); ++i) {
         const plant::Station& station = process.stations[stations[i].station];
-        records.push_back(recordOf(stations[i], station, meter.journals()[i]));
+        records.push_back(twin::recordOf(stations[i], station, meter.journals()[i]));
         if (station.servers == 1) conducts.push_back(conductOf(stations[i], tallies[i], records.back().noCycles.empty()));
     }
     Answer answer{process, log->string(), *window, sim::calibrate(process, records), 0, {}};

@@ -1,4 +1,4 @@
-#include "process_fixture.hpp"
+#include "unit/sim/process_fixture.hpp"
 
 #include <millwright/sim/initial_state.hpp>
 #include <millwright/sim/random.hpp>
@@ -175,6 +175,22 @@ TEST(InitialState, ACrewGoesOnInTheOrderOfTheFailures) {
     EXPECT_EQ(run.activity(1), Activity::Down);
     ASSERT_TRUE(run.runTo(35s));
     EXPECT_NE(run.activity(1), Activity::Down);
+}
+
+// Each of two full machines has a part for the other.
+TEST(InitialState, ADeadlockIsToldAtTheBeginning) {
+    Process process;
+    process.products = {{.id = "p"}};
+    process.sources = {{.id = "in", .every = exponentialOf(100), .to = toStation(0)}};
+    process.stations = {{.id = "first", .cycle = constantOf(10), .to = toStation(1)},
+                        {.id = "second",
+                         .cycle = constantOf(10),
+                         .to = {.branches = {{.to = {PlaceKind::Station, 0}, .share = 1e9}, {.to = {PlaceKind::Done}}}}}};
+    const InitialState stuck{.stations = {{"first", {{.hand = Hand::Finished}}}, {"second", {{.hand = Hand::Finished}}}}};
+    Simulation run{modelOf(process), 1, stuck};
+    const auto went = run.runTo(1h);
+    ASSERT_FALSE(went);
+    EXPECT_TRUE(went.error().text().contains("deadlock after 0 ns")) << went.error().text();
 }
 
 TEST(InitialState, StartsAScenarioThatHasMore) {

@@ -1,15 +1,15 @@
 #include <millwright/kpi/present.hpp>
+#include <millwright/kpi/read_window.hpp>
+#include <millwright/twin/sighting.hpp>
+#include <millwright/twin/watched.hpp>
 
 #include <algorithm>
-#include <app/read_window.hpp>
-#include <app/sighting.hpp>
-#include <app/watched.hpp>
 #include <cctype>
 #include <cmath>
 #include <format>
 #include <optional>
 
-namespace millwright::app {
+namespace millwright::twin {
 namespace {
 
 using plant::PackmlState;
@@ -109,7 +109,7 @@ public:
             if (levels_[i].drive != nullptr) levelsOfSignal_[index(levels_[i].drive->signal)].push_back(i);
     }
 
-    Result<sim::Sighting> read() {
+    Result<sim::Sighting> read(const Progress& progress) {
         const plant::Process& process = *plant_.process;
         if (stations_.empty() && std::ranges::none_of(levels_, [](const Level& level) { return level.drive != nullptr; }))
             return failure(ErrorCode::Invalid,
@@ -125,7 +125,7 @@ public:
         kpi::Meter meter{metered, source_.conversions(), source_.strings(), window};
         meter.keepJournals();
         const auto look = [this](std::span<const telemetry::Sample> samples) { lookAt(samples); };
-        if (auto done = readWindow(source_, {window.from, at_}, meter, "reading", look); !done)
+        if (auto done = kpi::readWindow(source_, {window.from, at_}, meter, progress, look); !done)
             return std::unexpected(done.error());
         static_cast<void>(meter.finish());
         sim::Sighting sighting{.at = at_, .sinceShiftsBegan = {}, .stations = {}, .buffers = {}};
@@ -181,10 +181,11 @@ private:
 
 } // namespace
 
-Result<sim::Sighting> sightingOf(const plant::Plant& plant, telemetry::Source& source, Time at, Time shiftsFrom) {
-    auto sighting = Reader{plant, source, at}.read();
+Result<sim::Sighting> sightingOf(const plant::Plant& plant, telemetry::Source& source, Time at, Time shiftsFrom,
+                                 const Progress& progress) {
+    auto sighting = Reader{plant, source, at}.read(progress);
     if (sighting) sighting->sinceShiftsBegan = at - shiftsFrom;
     return sighting;
 }
 
-} // namespace millwright::app
+} // namespace millwright::twin

@@ -8,7 +8,7 @@
 #include <vector>
 
 /// How a plant's signals show what the stations of its process do.
-namespace millwright::app {
+namespace millwright::twin {
 
 /// How one station's state and cycles show in the plant's signals.
 struct Watched {
@@ -32,4 +32,4 @@ struct Watched {
 /// What a journal says of a station, as the simulation wants it.
 [[nodiscard]] sim::StationRecord recordOf(const Watched& watched, const plant::Station& station, const kpi::Journal& journal);
 
-} // namespace millwright::app
+} // namespace millwright::twin

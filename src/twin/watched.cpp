@@ -1,8 +1,9 @@
+#include <millwright/twin/watched.hpp>
+
 #include <algorithm>
-#include <app/watched.hpp>
 #include <format>
 
-namespace millwright::app {
+namespace millwright::twin {
 namespace {
 
 constexpr std::size_t produced = plant::index(plant::Quantity::Produced);
@@ -78,4 +79,4 @@ sim::StationRecord recordOf(const Watched& watched, const plant::Station& statio
     return record;
 }
 
-} // namespace millwright::app
+} // namespace millwright::twin
