@@ -246,6 +246,46 @@ do = "reset"
         self.assertRefused(run(*study, "--merge", parts[1]), "part 1 of 2 is missing")
         self.assertRefused(run(*study, "--replications", 5, "--shard", "3/2", "-o", parts[0]), "'3/2' is no part")
 
+    def test_study_branches_from_a_moment_of_a_log(self):
+        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
+        log = self.folder / "shift.mcap"
+        self.json_of("simulate", PLANT, "--hours", 2, "-o", log, "--json")
+        study = ("study", PLANT, "--from", log, "--at", "+80min", "--for", "4h", "--target", 40)
+        answers = [self.json_of(*study, "--scenario", scenario, "--threads", threads, "--json") for threads in (1, 2)]
+        self.assertEqual(*answers)
+        answer, forecast = answers[0], answers[0]["forecast"]
+        self.assertEqual(answer["scenarios"]["base"]["throughput"]["replications"], 199)
+        self.assertGreater(answer["differences"]["speed-20-base"]["throughput"]["mean"], 0)
+        self.assertNotIn("timeInSystem", answer["scenarios"]["base"])
+        self.assertEqual(forecast["at"], "2026-01-01T01:20:00.000000000Z")
+        self.assertEqual(forecast["times"][-1], "2026-01-01T05:20:00.000000000Z")
+        self.assertEqual(forecast["state"]["stations"]["coater"], [{"hand": "work", "down": False, "elapsed": forecast["state"]["stations"]["coater"][0]["elapsed"], "exact": False}])
+        self.assertEqual(forecast["state"]["stations"]["rewinder"][0]["hand"], "nothing")
+        self.assertTrue(0 < forecast["state"]["buffers"]["wound"] < 20)
+        self.assertTrue(any("signal lags by 5 min" in each for each in forecast["assumptions"]))
+        base, fast = (forecast["scenarios"][each] for each in ("base", "speed-20"))
+        for course in ("made", "content/wound"):
+            lengths = {len(base[course][each]) for each in ("mean", "low", "high")}
+            self.assertEqual(lengths, {len(forecast["times"])})
+        self.assertTrue(all(low <= mean <= high for low, mean, high in zip(*(base["made"][each] for each in ("low", "mean", "high")))))
+        self.assertEqual(base["made"]["mean"], sorted(base["made"]["mean"]))
+        self.assertGreater(fast["target"]["share"], base["target"]["share"])
+        self.assertEqual([turn["becomes"] for turn in base["turns"]], ["empty"])
+        # Without a scenario: what comes if nothing changes.
+        alone = run(*study)
+        self.assertEqual(alone.returncode, 0, alone.stderr)
+        self.assertIn("Not shown by any signal, so assumed", alone.stdout)
+
+    def test_study_refuses_what_it_cannot_branch_from(self):
+        log = LOG
+        self.assertRefused(run("study", PLANT), "--scenario", "there is nothing to compare with")
+        self.assertRefused(run("study", PLANT, "--from", self.folder / "none.mcap"), "none.mcap")
+        self.assertRefused(run("study", PLANT, "--from", log, "--at", "+9h"), "+9h")
+        self.assertRefused(run("study", PLANT, "--from", log, "--for", "0h"), "--for", "not a time above 0")
+        self.assertRefused(run("study", PLANT, "--from", log, "--replications", 20), "39 are needed")
+        self.assertRefused(run("study", PLANT, "--from", log, "--shifts-from", "2099-01-01"), "--shifts-from", "name one before it")
+        self.assertEqual(run("study", PLANT, "--from", log, "--hours", 5).returncode, 2)
+
     def shop(self, between="20h"):
         """A plant of two machines; the log of a run of 2000 h."""
         (self.folder / "plant.toml").write_text(f"""format = 1
