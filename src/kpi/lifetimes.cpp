@@ -5,15 +5,15 @@
 #include <optional>
 
 namespace millwright::kpi {
-namespace {
 
 using plant::PackmlState;
 using plant::TimeElement;
 
-/// A machine that is in order and only lacks parts, or room for them.
 bool isWaiting(PackmlState state) {
     return state == PackmlState::Suspended || state == PackmlState::Suspending || state == PackmlState::Unsuspending;
 }
+
+namespace {
 
 /// Follows one machine from failure to repair to failure.
 class Follower {

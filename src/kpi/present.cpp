@@ -8,10 +8,6 @@ namespace {
 using plant::PackmlState;
 using plant::TimeElement;
 
-bool isWaiting(PackmlState state) {
-    return state == PackmlState::Suspended || state == PackmlState::Suspending || state == PackmlState::Unsuspending;
-}
-
 /// A state that says what the machine has in hand.
 bool tellsTheHand(const plant::KpiSource& source, PackmlState state) {
     const TimeElement element = source.elementOf[index(state)];

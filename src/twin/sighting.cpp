@@ -61,8 +61,7 @@ bool isWord(std::string_view text, std::string_view word) {
 
 Seen seenAs(const plant::KpiSource& source, PackmlState state) {
     if (source.isFailure[index(state)]) return Seen::Down;
-    if (state == PackmlState::Suspended || state == PackmlState::Suspending || state == PackmlState::Unsuspending)
-        return Seen::Waiting;
+    if (kpi::isWaiting(state)) return Seen::Waiting;
     switch (source.elementOf[index(state)]) {
     case TimeElement::Production: return Seen::Working;
     case TimeElement::SetUp: return Seen::SetUp;

@@ -33,6 +33,9 @@ struct Lifetimes {
     double secondsAnItem = 0;       ///< production time by what was counted, from the first rise to the last; 0: unknown
 };
 
+/// Of a machine that is in order and only lacks parts, or room for them.
+[[nodiscard]] bool isWaiting(plant::PackmlState state);
+
 /// Reads a journal. A state that is not known cuts off what goes on and hides what begins; so does time that is not planned, or in
 /// which nobody is there, to a repair. A machine that fails again before it has produced anything has one failure more, but no time
 /// to it. Thread: any.
