@@ -98,4 +98,35 @@ std::string shareChart(const std::vector<ShareKind>& kinds, const std::vector<Sh
     return text;
 }
 
+std::string courseChart(const std::vector<CourseRow>& rows, double begin, const std::string& from, const std::string& to) {
+    constexpr double height = 200, edge = 4;
+    double top = std::max(begin, 1e-9);
+    for (const CourseRow& row : rows)
+        for (std::size_t i = 0; i < row.mean.size(); ++i) top = std::max({top, row.high[i], row.mean[i]});
+    const auto point = [&](std::size_t step, std::size_t steps, double value) {
+        return std::format(" {:.1f},{:.1f}", width * static_cast<double>(step) / static_cast<double>(steps),
+                           height - edge - (height - 2 * edge) * value / top);
+    };
+    std::string drawn, keys;
+    for (const CourseRow& row : rows) {
+        const std::size_t steps = row.mean.size();
+        std::string band = point(0, steps, begin), line = band;
+        for (std::size_t i = 0; i < steps; ++i) band += point(i + 1, steps, row.high[i]);
+        for (std::size_t i = steps; i-- > 0;) band += point(i + 1, steps, row.low[i]);
+        for (std::size_t i = 0; i < steps; ++i) line += point(i + 1, steps, row.mean[i]);
+        drawn += std::format(R"(<polygon points="{}" fill="{}" fill-opacity=".2"/>)", band.substr(1), row.colour);
+        drawn +=
+            std::format(R"(<polyline points="{}" fill="none" stroke="{}" stroke-width="2" vector-effect="non-scaling-stroke"/>)",
+                        line.substr(1), row.colour);
+        keys += std::format(
+            R"(<svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" fill="{}"/></svg> {})",
+            row.colour, htmlEscaped(row.label));
+    }
+    return std::format(R"(<p class="note">{}</p><div class="chart"><svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" )"
+                       R"(aria-label="course">{}</svg><span class="top">{:.4g}</span><span class="bottom">0</span></div>)"
+                       R"(<div class="ticks ends"><span style="left:0%">{}</span><span style="left:100%">{}</span></div>)"
+                       "\n",
+                       keys, width, height, drawn, top, htmlEscaped(from), htmlEscaped(to));
+}
+
 } // namespace millwright::sim

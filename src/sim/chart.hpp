@@ -31,6 +31,16 @@ struct ShareKind {
 };
 [[nodiscard]] std::string shareChart(const std::vector<ShareKind>& kinds, const std::vector<ShareRow>& rows);
 
+/// One quantity over time, as a band of where it may lie and a line of its mean. All vectors have one value for each step.
+struct CourseRow {
+    std::string label;
+    std::vector<double> mean, low, high;
+    std::string colour;
+};
+/// Courses from `begin`, which all have at first, on one scale that holds 0; `from` and `to` name the ends of the time.
+[[nodiscard]] std::string courseChart(const std::vector<CourseRow>& rows, double begin, const std::string& from,
+                                      const std::string& to);
+
 /// 1, 2 or 5 times a power of ten: the step that divides `length` into 3 to 7.5.
 [[nodiscard]] double niceStep(double length);
 

@@ -1,14 +1,13 @@
 #include "sim/chart.hpp"
+#include "sim/report_parts.hpp"
 
 #include <millwright/core/html.hpp>
-#include <millwright/sim/describe.hpp>
 #include <millwright/sim/random.hpp>
 #include <millwright/sim/study_report.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <format>
-#include <ranges>
 
 namespace millwright::sim {
 namespace {
@@ -37,17 +36,6 @@ Shown shownAs(const MetricResult& metric) {
 
 bool isHeadline(const std::string& id) {
     return id.starts_with("throughput") || id.starts_with("scrap") || id.starts_with("timeInSystem");
-}
-
-// Digits that the half width makes worth saying: two of it.
-std::string withDigits(double value, double halfWidth, bool sign = false) {
-    const double size = halfWidth > 0 && std::isfinite(halfWidth) ? halfWidth : std::max(std::abs(value), 1e-9) / 100;
-    const int digits = std::clamp(static_cast<int>(1 - std::floor(std::log10(size))), 0, 6);
-    return sign ? std::format("{:+.{}f}", value, digits) : std::format("{:.{}f}", value, digits);
-}
-
-std::string interval(double mean, double halfWidth, double scale, bool sign = false) {
-    return withDigits(mean * scale, halfWidth * scale, sign) + " \u00b1 " + withDigits(halfWidth * scale, halfWidth * scale);
 }
 
 // A probability that was worked out is never certain.
@@ -87,7 +75,7 @@ public:
         summary();
         charts();
         stations();
-        changes();
+        add(changesPart(scenarios_));
         assumptions();
         everything();
         return htmlPage("What-if study: " + plant_, body_);
@@ -226,30 +214,6 @@ private:
         }
     }
 
-    void changes() {
-        add("<h2>What each scenario assumes and changes</h2>");
-        if (!scenarios_.front().description.empty()) describe(scenarios_.front());
-        for (std::size_t i = 1; i < scenarios_.size(); ++i) {
-            describe(scenarios_[i]);
-            add(std::format("<div class=\"wide\"><table><tr><th>what</th><th></th><th>{}</th><th>here</th></tr>",
-                            htmlEscaped(scenarios_.front().name)));
-            for (const Change& change : changesOf(scenarios_.front().model.process(), scenarios_[i].model.process()))
-                add(std::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", htmlEscaped(change.element),
-                                htmlEscaped(change.what), change.before.empty() ? "\u2013" : htmlEscaped(change.before),
-                                change.after.empty() ? "\u2013" : htmlEscaped(change.after)));
-            add("</table></div>");
-        }
-    }
-
-    // Its name, and what it says of itself, a line a point.
-    void describe(const Scenario& scenario) {
-        add(std::format("<h3>{}</h3>", htmlEscaped(scenario.name)));
-        std::string points;
-        for (const auto line : std::views::split(scenario.description, '\n'))
-            if (!line.empty()) points += "<li>" + htmlEscaped(std::string_view{line.begin(), line.end()}) + "</li>\n";
-        if (!points.empty()) add("<ul>\n" + points + "</ul>");
-    }
-
     void assumptions() {
         add("<h2>What all of it assumes</h2>\n<ul>");
         add(std::format(
@@ -263,15 +227,7 @@ private:
             std::string{plan_.warmUp ? "The start-up that is not counted was given."
                                      : "The start-up that is not counted is the plant's own, or else was found by MSER-5."} +
             "</li>\n</ul>");
-        const std::vector<Fact> facts = factsOf(scenarios_.front().model.process());
-        add(std::format("<details{}><summary>{} facts of the model</summary>\n<div "
-                        "class=\"wide\"><table><tr><th>what</th><th></th><th>value</th></tr>",
-                        facts.size() <= 60 ? " open" : "", facts.size()));
-        for (std::size_t i = 0; i < facts.size(); ++i)
-            add(std::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-                            i > 0 && facts[i - 1].element == facts[i].element ? "" : htmlEscaped(facts[i].element),
-                            htmlEscaped(facts[i].what), htmlEscaped(facts[i].value)));
-        add("</table></div></details>");
+        add(factsPart(scenarios_.front().model.process()));
     }
 
     void everything() {

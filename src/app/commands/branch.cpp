@@ -1,5 +1,5 @@
 #include <millwright/core/mapped_file.hpp>
-#include <millwright/sim/forecast.hpp>
+#include <millwright/sim/forecast_report.hpp>
 #include <millwright/sim/study_report.hpp>
 #include <millwright/twin/sighting.hpp>
 
@@ -72,22 +72,12 @@ Result<Time> shiftsFrom(const StudyOptions& options, Time at) {
 
 // --- the answer --------------------------------------------------------------------------------------------------------------
 
-std::string_view wordOf(sim::Hand hand) {
-    switch (hand) {
-    case sim::Hand::SetUp: return "setup";
-    case sim::Hand::Work: return "work";
-    case sim::Hand::Finished: return "finished";
-    case sim::Hand::Nothing: break;
-    }
-    return "nothing";
-}
-
 void writeState(JsonWriter& json, const sim::InitialState& state) {
     json.key("state").beginObject().key("stations").beginObject();
     for (const sim::StationNow& station : state.stations) {
         json.key(station.id).beginArray();
         for (const sim::MachineNow& machine : station.machines) {
-            json.beginObject().field("hand", wordOf(machine.hand)).field("down", machine.down);
+            json.beginObject().field("hand", sim::wordOf(machine.hand)).field("down", machine.down);
             const sim::Elapsed& elapsed = machine.down ? machine.repair : machine.inHand;
             json.field("elapsed", seconds(elapsed.time)).field("exact", elapsed.known == sim::Elapsed::Known::Exactly).endObject();
         }
@@ -171,7 +161,8 @@ std::string stateAsText(const sim::InitialState& state) {
         const auto holding = std::ranges::count_if(
             station.machines, [](const sim::MachineNow& machine) { return machine.hand != sim::Hand::Nothing; });
         const sim::MachineNow& first = station.machines.front();
-        std::string doing = first.hand == sim::Hand::Nothing ? "nothing in hand" : std::string{wordOf(first.hand)} + " in hand";
+        std::string doing =
+            first.hand == sim::Hand::Nothing ? "nothing in hand" : std::string{sim::wordOf(first.hand)} + " in hand";
         if (station.machines.size() > 1)
             doing = std::format("{} of {} machines have parts in hand", holding, station.machines.size());
         if (first.down)
@@ -230,9 +221,13 @@ std::string asText(const Answer& answer) {
 Result<void> writeFiles(const Answer& answer) {
     const StudyOptions& options = answer.options;
     const sim::StudyPlan plan{.seed = answer.plan.seed, .replications = answer.plan.replications};
+    const std::string table = sim::studyTable(plan, answer.forecast.study);
     if (!options.csv.empty())
-        if (auto written = writeFile(options.csv, sim::studyTable(plan, answer.forecast.study)); !written) return written;
-    return {};
+        if (auto written = writeFile(options.csv, table); !written) return written;
+    if (options.report.empty()) return {};
+    const std::string page = sim::forecastPage({answer.subject.plant.name, answer.log, answer.at}, answer.subject.scenarios,
+                                               answer.present, answer.plan, answer.forecast);
+    return writeStudyReport(options.report, page, table, asJson(answer));
 }
 
 Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject) {

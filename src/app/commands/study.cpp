@@ -92,18 +92,6 @@ std::string asText(const sim::StudyResult& result) {
     return text + "\nEvery quantity: --json\n";
 }
 
-// A page by itself, or a folder with page, table and JSON.
-Result<void> writeReport(const Options& options, const std::string& page, const std::string& table, const std::string& json) {
-    const std::filesystem::path path{options.report};
-    if (path.extension() == ".html") return writeFile(path, page);
-    std::error_code failed;
-    std::filesystem::create_directories(path, failed);
-    if (failed) return failure(ErrorCode::Unreadable, "cannot make the report's folder: " + failed.message(), path.string());
-    if (auto written = writeFile(path / "study.html", page); !written) return written;
-    if (auto written = writeFile(path / "study.csv", table); !written) return written;
-    return writeFile(path / "study.json", json);
-}
-
 // `2/4`: the second of four parts.
 Result<void> readShard(const std::string& text, sim::StudyPlan& plan) {
     const std::size_t slash = text.find('/');
@@ -126,8 +114,8 @@ ExitStatus tell(Options options, const Subject& subject, const sim::StudyPlan& p
     options.seed = plan.seed;
     options.replications = plan.replications;
     if (!options.report.empty()) {
-        const auto written = writeReport(options, sim::studyPage(subject.plant.name, subject.scenarios, plan, result),
-                                         sim::studyTable(plan, result), asJson(result, options));
+        const auto written = writeStudyReport(options.report, sim::studyPage(subject.plant.name, subject.scenarios, plan, result),
+                                              sim::studyTable(plan, result), asJson(result, options));
         if (!written) return fail(written.error());
     }
     if (!options.csv.empty())
@@ -176,6 +164,17 @@ ExitStatus runStudy(const Options& options) {
 }
 
 } // namespace
+
+Result<void> writeStudyReport(const std::filesystem::path& path, const std::string& page, const std::string& table,
+                              const std::string& json) {
+    if (path.extension() == ".html") return writeFile(path, page);
+    std::error_code failed;
+    std::filesystem::create_directories(path, failed);
+    if (failed) return failure(ErrorCode::Unreadable, "cannot make the report's folder: " + failed.message(), path.string());
+    if (auto written = writeFile(path / "study.html", page); !written) return written;
+    if (auto written = writeFile(path / "study.csv", table); !written) return written;
+    return writeFile(path / "study.json", json);
+}
 
 void writeComparison(JsonWriter& json, const sim::StudyResult& result) {
     json.key("scenarios").beginObject();

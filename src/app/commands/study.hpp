@@ -6,6 +6,7 @@
 
 #include <app/command.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ struct StudySubject {
 
 /// Writes `scenarios` and `differences`, which everybody relies on.
 void writeComparison(JsonWriter& json, const sim::StudyResult& result);
+
+/// Writes a page by itself where `path` ends in .html, else a folder with study.html, study.csv and study.json.
+[[nodiscard]] Result<void> writeStudyReport(const std::filesystem::path& path, const std::string& page, const std::string& table,
+                                            const std::string& json);
 
 /// `study --from`: in branch.cpp.
 [[nodiscard]] ExitStatus branchFromNow(const StudyOptions& options, const StudySubject& subject);

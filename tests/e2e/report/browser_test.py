@@ -54,6 +54,23 @@ class Browser(unittest.TestCase):
         self.assertNotIn("CONSOLE", ran.stderr)
         return json.loads(html.unescape(re.search(r'data-found="([^"]*)"', ran.stdout).group(1)))
 
+    def test_forecast_report(self):
+        report = self.folder / "report"
+        ran = subprocess.run([PROGRAM, "study", PLANT, "--from", PLANT / "logs/coating-30min.mcap", "--for", "4h", "--target", "30",
+                              "--scenario", PLANT / "scenarios/speed-20.toml", "--report", report, "--json"], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(json.loads((report / "study.json").read_text()), json.loads(ran.stdout))
+        self.assertIn("throughput", (report / "study.csv").read_text())
+        found = self.measured(report / "study.html")
+        self.assertEqual(found["title"], "What comes next: Battery cell plant")
+        self.assertEqual((found["outside"], found["beyond"]), ([], []))
+        self.assertLessEqual(found["scrollWidth"], 400)
+        self.assertGreaterEqual(found["smallestText"], 12)
+        page = (report / "study.html").read_text()
+        self.assertEqual(page.count("<polygon"), 2 * 2)  # parts made and one buffer, of two scenarios
+        for sentence in json.loads(ran.stdout)["forecast"]["assumptions"]:
+            self.assertIn(html.escape(sentence, quote=True).replace("&#x27;", "&#39;"), page)
+
     def test_study_report(self):
         report = self.folder / "report"
         scenario = PLANT / "scenarios/speed-20.toml"
