@@ -62,8 +62,8 @@ protected:
         const auto done = telemetry::convertLogs(inputs, output, options);
         ASSERT_TRUE(done) << done.error().text();
     }
-    /// Runs an expectation file of this folder; every failed check is a failure of the test.
-    void expectAll(const plant::Plant& plant, const fs::path& log, const std::string& file) {
+    /// Runs an expectation file, of this folder when it is a name; every failed check is a failure of the test.
+    void expectAll(const plant::Plant& plant, const fs::path& log, const fs::path& file) {
         const auto expectations = check::load(repository / "tests/replay" / file, plant);
         ASSERT_TRUE(expectations) << expectations.error().front().text();
         auto replay = opened(plant, log);
@@ -183,6 +183,14 @@ TEST_F(ReplayLogs, WeldingRobot) {
         const glm::quat turned = frame->targets[i].rotation;
         EXPECT_NEAR(2 * std::atan2(turned.x + turned.y + turned.z, turned.w), angles.at(link), 1e-6) << link;
     }
+}
+
+TEST_F(ReplayLogs, AutoPartsShift) {
+    const fs::path description = repository / "assets/plants/autoparts";
+    const plant::Plant plant = plantIn(description);
+    expectAll(plant, plant.defaultLog, "autoparts.toml");
+    expectAll(plant, plant.defaultLog, description / "checks/shift.toml");
+    expectSameStateHoweverReached(plant, plant.defaultLog, 6);
 }
 
 } // namespace
