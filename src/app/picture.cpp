@@ -19,7 +19,7 @@ std::unexpected<std::vector<Error>> oneProblem(Error error) {
 
 } // namespace
 
-Result<gpu::Extent> parseSize(std::string_view text) {
+Result<gpu::Extent> parseSize(std::string_view text, gpu::Extent least) {
     gpu::Extent size;
     const char* end = text.data() + text.size();
     const auto [afterWidth, widthError] = std::from_chars(text.data(), end, size.width);
@@ -28,9 +28,18 @@ Result<gpu::Extent> parseSize(std::string_view text) {
     const auto [afterHeight, heightError] = std::from_chars(afterWidth + 1, end, size.height);
     if (heightError != std::errc{} || afterHeight != end)
         return failure(ErrorCode::Malformed, std::format("'{}' is not a size; write it as 1920x1080", text));
-    if (size.width == 0 || size.height == 0 || size.width > largestSide || size.height > largestSide)
-        return failure(ErrorCode::OutOfRange, std::format("'{}': each side is 1 to {} pixels", text, largestSide));
+    if (size.width < least.width || size.height < least.height || size.width > largestSide || size.height > largestSide)
+        return failure(ErrorCode::OutOfRange,
+                       std::format("'{0}': it must be at least {1}x{2} and at most {3}x{3} pixels", text, least.width, least.height,
+                                   largestSide));
     return size;
+}
+
+Result<void> namesPng(const std::filesystem::path& file) {
+    const std::string extension = lowerCaseExtension(file);
+    if (extension.empty() || extension == "png") return {};
+    return failure(ErrorCode::Unsupported, std::format("pictures are written as PNG, not as '{}': end the name with .png", extension),
+                   file.string());
 }
 
 Result<const plant::Camera*> chooseCamera(const plant::Plant& plant, std::string_view name) {

@@ -30,8 +30,11 @@ struct Look {
     double explode = 0;                ///< 0…1, see `scene::Explosion`
 };
 
-/// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side of 0 or above 16384.
-[[nodiscard]] Result<gpu::Extent> parseSize(std::string_view text);
+/// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side below that of `least` or above 16384.
+[[nodiscard]] Result<gpu::Extent> parseSize(std::string_view text, gpu::Extent least = {1, 1});
+
+/// Errors: Unsupported for a file whose name says that it is to be something else than a PNG.
+[[nodiscard]] Result<void> namesPng(const std::filesystem::path& file);
 
 /// The camera of this name; for an empty one the plant's own choice, null where it has none. Errors: NotFound, with a suggestion.
 [[nodiscard]] Result<const plant::Camera*> chooseCamera(const plant::Plant& plant, std::string_view name);

@@ -30,7 +30,7 @@ std::vector<SignalIndex> signalsOf(const plant::Alarm& alarm) {
 
 std::string_view reason(Refusal refusal) {
     switch (refusal) {
-    case Refusal::AlreadyAcknowledged: return "it is acknowledged already (BadConditionBranchAlreadyAcked)";
+    case Refusal::AlreadyAcknowledged: return "there is nothing to acknowledge (BadConditionBranchAlreadyAcked)";
     case Refusal::InvalidState:
         return "only a latched alarm that has returned to normal and is acknowledged can be reset (BadInvalidState)";
     case Refusal::AlreadyShelved: return "it is shelved already (BadConditionAlreadyShelved)";

@@ -58,9 +58,9 @@ Attention attention(const plant::Signal& signal, const twin::SignalState& state)
 void AttentionMap::update(const plant::Plant& plant, std::span<const twin::SignalState> states,
                           std::span<const twin::AlarmState> alarms) {
     signals.assign(plant.signals.size(), Attention::Unknown);
-    equipment.assign(plant.equipment.size(), Attention::None);
+    equipment.assign(plant.equipment.size(), Attention::Unknown);
     crossed = untrusted = known = 0;
-    worstSignal = Attention::None;
+    worstSignal = Attention::Unknown;
     const auto raise = [this](EquipmentIndex owner, Attention a) {
         if (owner != noEquipment) equipment[index(owner)] = std::max(equipment[index(owner)], a);
     };
@@ -73,7 +73,6 @@ void AttentionMap::update(const plant::Plant& plant, std::span<const twin::Signa
             ++crossed;
         else if (a >= Attention::Stale)
             ++untrusted;
-        if (a == Attention::Unknown) continue;
         worstSignal = std::max(worstSignal, a);
         raise(plant.signals[i].equipment, a);
     }

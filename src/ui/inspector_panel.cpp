@@ -54,7 +54,7 @@ public:
         heading(plant_.name.empty() ? plant_.id : plant_.name, {});
         if (!plant_.description.empty()) note(plant_.description, 6);
         const AttentionMap* map = a_.model.attention;
-        if (a_.hasLog() && map) state(map->equipment.empty() ? Attention::None : worst(*map));
+        if (a_.hasLog() && map) state(map->equipment.empty() ? Attention::Unknown : worst(*map));
         alarms(noEquipment);
         attentionBelow(noEquipment);
         section("At a glance");
@@ -99,9 +99,11 @@ private:
         const Rect box = row(canvas_.px(24));
         float x = left_;
         if (const float end = canvas_.badge(left_, box.centre().y, attention); end > left_) x = end + canvas_.px(8);
-        const bool calm = attention == Attention::None;
+        const bool calm = attention <= Attention::None;
         canvas_.text({{x, box.min.y}, box.max}, Face::Small, calm ? palette::dim : palette::text,
-                     calm ? "Everything within limits" : std::format("Worst: {}", describe(attention)));
+                     attention == Attention::Unknown ? "Nothing measured so far"
+                     : calm                          ? "Everything within limits"
+                                                     : std::format("Worst: {}", describe(attention)));
         space(24);
     }
 

@@ -12,8 +12,8 @@ namespace millwright::ui {
 
 /// How much a signal or equipment needs a person, least first. Warn and trip are the signal's own limits (ISA-18.2 L/H and LL/HH).
 enum class Attention : std::uint8_t {
-    None,      ///< within its limits
     Unknown,   ///< no sample yet
+    None,      ///< within its limits
     Stale,     ///< its source has gone silent
     Uncertain, ///< measured outside its accuracy
     Bad,       ///< its source says it is wrong
@@ -47,7 +47,7 @@ struct AttentionMap {
     std::size_t crossed = 0;          ///< signals beyond a limit
     std::size_t untrusted = 0;        ///< signals stale, uncertain or bad
     std::size_t known = 0;            ///< signals with at least one sample
-    Attention worstSignal = Attention::None;
+    Attention worstSignal = Attention::Unknown;
 
     /// Both may be empty (nothing known yet), or parallel to `plant.signals` and `plant.alarms`. Alarms behind a mask count for
     /// nothing.

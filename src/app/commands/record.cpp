@@ -120,11 +120,24 @@ Result<telemetry::RecorderOptions> recorderOptions(const Options& options) {
     return made;
 }
 
+/// Whether every feed was live at some time; tells of those that were not. Somebody who stops it knows himself.
+ExitStatus everConnected(twin::Live& live) {
+    ExitStatus status = ExitStatus::Success;
+    for (const telemetry::FeedStatus& feed : live.source().status()) {
+        if (feed.health != telemetry::FeedHealth::Connecting) continue;
+        log::error("feed '{}' was never live: {}", feed.id, feed.problem.empty() ? "it is still connecting" : feed.problem);
+        status = ExitStatus::CheckFailed;
+    }
+    return status;
+}
+
 ExitStatus record(const Options& options) {
     if (options.keepMegabytes > 0 && options.rotateMegabytes == 0 && options.rotateEvery.empty())
         return fail(Error{ErrorCode::Invalid, "deletes whole files: give --rotate-size or --rotate-every too", "--keep-size"});
     const auto length = options.length.empty() ? Result<Duration>{Duration::zero()} : parseDuration(options.length);
     if (!length) return fail(length.error());
+    if (!options.length.empty() && *length <= Duration::zero())
+        return fail(Error{ErrorCode::Invalid, "must be more than 0; without it, until stopped with Ctrl-C", "--for"});
     auto wanted = recorderOptions(options);
     if (!wanted) return fail(wanted.error());
     const auto plant = openPlant(options.plant);
@@ -152,7 +165,7 @@ ExitStatus record(const Options& options) {
     } else {
         answer(options, *plant, *live, nullptr, took);
     }
-    return ExitStatus::Success;
+    return stop.stop_requested() ? ExitStatus::Success : everConnected(*live);
 }
 
 void addCommon(CLI::App& command, Options& options) {

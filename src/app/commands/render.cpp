@@ -41,6 +41,7 @@ Result<std::shared_ptr<const twin::Frame>> frameAt(const plant::Plant& plant, co
 ExitStatus renderToFile(const Options& options) {
     const auto size = parseSize(options.size);
     if (!size) return fail(size.error());
+    if (const auto named = namesPng(options.output); !named) return fail(named.error());
     const auto quality = render::parseQuality(options.quality);
     if (!quality) return fail(quality.error());
     if (const auto sections = parseSections(options.look.sections, {}); !sections) return fail(sections.error());

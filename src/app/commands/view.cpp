@@ -195,8 +195,9 @@ ExitStatus show(const Options& options, const plant::Plant& plant, gpu::Extent s
 }
 
 ExitStatus view(Options options) {
-    const auto size = parseSize(options.size);
+    const auto size = parseSize(options.size, {320, 180}); // less has no room for the panels
     if (!size) return fail(size.error());
+    if (const auto named = namesPng(options.screenshot); !named) return fail(named.error());
     const auto quality = render::parseQuality(options.quality);
     if (!quality) return fail(quality.error());
     const auto plant = openPlant(options.plant);

@@ -47,7 +47,8 @@ Result<void> File::load() {
     const Bytes all = bytes();
     if (all.empty()) return failure(ErrorCode::Malformed, "is empty, where an MCAP log was expected", name_);
     if (all.size() < magic.size() || std::memcmp(all.data(), magic.data(), magic.size()) != 0)
-        return failure(ErrorCode::Malformed, "is not an MCAP log: it does not begin with the MCAP mark", name_);
+        return failure(ErrorCode::Malformed, "is not an MCAP log: it does not begin with the MCAP mark; `millwright log convert` makes one of CSV and SHDR files",
+                       name_);
 
     RawRecord first;
     if (RecordCursor cursor{all.subspan(magic.size()), magic.size()}; cursor.next(first) != RecordCursor::Step::Found)

@@ -79,7 +79,8 @@ Result<std::string> brokerAddress(const std::string& url) {
         const auto parsed = std::from_chars(rest.data() + colon + 1, end, port);
         if (parsed.ec != std::errc{} || parsed.ptr != end || port < 1 || port > 65'535) return wrong("has no port that can be");
     }
-    if (host.empty() || host.find_first_of(" /?#") != std::string::npos) return wrong("names no host");
+    const bool bracketed = host.starts_with('[') && host.ends_with(']'); // an IPv6 address
+    if (host.empty() || host.find_first_of(bracketed ? " /?#" : " /?#:[]") != std::string::npos) return wrong("names no host");
     return std::format("{}://{}:{}", secure ? "ssl" : "tcp", host, port);
 }
 

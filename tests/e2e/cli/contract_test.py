@@ -436,6 +436,20 @@ station = "press"
         self.assertRefused(run("import", MODEL, "--tolerance", "wide"), "wide", "0.1%")
         self.assertEqual(self.json_of("import", MODEL, "--tolerance", "0.2mm", "--json")["faces"], 0)
 
+    def test_pictures_are_png_and_windows_have_room_for_panels(self):
+        self.assertRefused(run("render", PLANT, "-o", self.folder / "picture.jpg"), "'jpg'", ".png")
+        self.assertRefused(run("view", PLANT, "--screenshot", self.folder / "picture.jpeg"), "'jpeg'", ".png")
+        self.assertRefused(run("view", PLANT, "--screenshot", self.folder / "picture.png", "--size", "10x10"), "at least 320x180")
+
+    def test_feeds_that_were_never_live_are_no_success(self):
+        (self.folder / "plant.toml").write_text("format = 1\n[plant]\nid = 'p'\n[[equipment]]\npath = 'a'\nsignal = [{ id = 's' }]\n"
+                                                "[[feed]]\nid = 'f'\nkind = 'mqtt'\nurl = 'mqtt://127.0.0.1:1'\n")
+        done = run("record", self.folder, "-o", self.folder / "run.mcap", "--for", "300ms")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("feed 'f' was never live", done.stderr)
+        self.assertRefused(run("feed", self.folder, "--for", "0s"), "--for", "more than 0")
+        self.assertRefused(run("log", "info", self.folder / "plant.toml"), "log convert")
+
     def test_log_info_json(self):
         answer = self.json_of("log", "info", LOG, "--json")
         for field in ("messages", "samples", "channels", "schemas", "attachments", "metadata", "chunks", "compression", "from", "to", "bytes"):

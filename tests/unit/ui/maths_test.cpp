@@ -90,7 +90,7 @@ TEST(Attention, ActiveAlarmsMarkTheirEquipment) {
         map.update(plant, {}, states);
         return map.equipment[i];
     };
-    EXPECT_EQ(of(1), Attention::None);
+    EXPECT_EQ(of(1), Attention::Unknown) << "nothing is measured there";
     states[0].active = true;
     EXPECT_EQ(of(1), Attention::Alarm);
     EXPECT_EQ(of(0), Attention::Alarm) << "it rises to the root";
@@ -101,7 +101,7 @@ TEST(Attention, ActiveAlarmsMarkTheirEquipment) {
     EXPECT_EQ(of(0), Attention::Alarm) << "what is set aside marks nothing";
     states[0].active = false;
     states[0].phase = twin::AlarmPhase::ReturnedUnacknowledged;
-    EXPECT_EQ(of(1), Attention::None) << "it has returned to normal";
+    EXPECT_EQ(of(1), Attention::Unknown) << "it has returned to normal";
     EXPECT_EQ(map.crossed, 0u);
 }
 
