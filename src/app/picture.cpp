@@ -36,8 +36,8 @@ Result<gpu::Extent> parseSize(std::string_view text, gpu::Extent least) {
 }
 
 Result<void> namesPng(const std::filesystem::path& file) {
-    const std::string extension = lowerCaseExtension(file);
-    if (extension.empty() || extension == "png") return {};
+    const std::string extension = file.extension().string();
+    if (extension.empty() || extension == ".png" || extension == ".PNG") return {};
     return failure(ErrorCode::Unsupported, std::format("pictures are written as PNG, not as '{}': end the name with .png", extension),
                    file.string());
 }

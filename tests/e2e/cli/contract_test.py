@@ -437,8 +437,8 @@ station = "press"
         self.assertEqual(self.json_of("import", MODEL, "--tolerance", "0.2mm", "--json")["faces"], 0)
 
     def test_pictures_are_png_and_windows_have_room_for_panels(self):
-        self.assertRefused(run("render", PLANT, "-o", self.folder / "picture.jpg"), "'jpg'", ".png")
-        self.assertRefused(run("view", PLANT, "--screenshot", self.folder / "picture.jpeg"), "'jpeg'", ".png")
+        self.assertRefused(run("render", PLANT, "-o", self.folder / "picture.jpg"), "'.jpg'", ".png")
+        self.assertRefused(run("view", PLANT, "--screenshot", self.folder / "picture.jpeg"), "'.jpeg'", ".png")
         self.assertRefused(run("view", PLANT, "--screenshot", self.folder / "picture.png", "--size", "10x10"), "at least 320x180")
 
     def test_feeds_that_were_never_live_are_no_success(self):
