@@ -5,7 +5,8 @@
 #include <string>
 
 /// The auto-parts plant: lower control arms from coil to coated, tested part. Millimetres; every machine stands on the floor with
-/// its low X end at 0, its operators at +Z, and the material runs +X.
+/// its low X end at 0 and its operators at +Z. Material runs +X up to welding, in the front row, and -X from the washer on, in the
+/// back row; vehicles carry it between them.
 namespace millwright::assets {
 
 /// Joint offsets of a six-axis robot; zero pose: upper arm up, forearm level along +X.
@@ -46,9 +47,9 @@ namespace kit {
 void addFenceAcross(Node& node, double zLow, double zHigh, double x, const std::string& name, int doorAt, bool mesh);
 /// A cable tray along X from `at`, on posts.
 void addTray(Node& node, double length, dvec3 at);
-/// What stands by itself on three nodes that turn: at a speed w of `<id>-turn` and `<id>-settle`, and of -2w of `<id>-counter`, the
-/// returned node keeps upright and runs along an ellipse with half axes (`across` in X, `up` in Y), from its top; `across` 0 is a
-/// stroke of a crank. Turn `<id>-turn` by -w for the other way round.
+/// Three nodes that turn against each other, so that the one inside them runs along an ellipse with half axes `across` (X) and `up`
+/// (Y) from its top and keeps upright: bind `<id>-turn` and `<id>-settle` to a speed w and `<id>-counter` to -2w, or all to the
+/// opposite for the other way round. Without `across` it is a straight stroke of twice `up`. Returns `<id>-settle`.
 Node& addEllipse(Node& parent, const std::string& id, dvec3 centre, double across, double up);
 
 Model makeBlanking();
