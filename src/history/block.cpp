@@ -260,7 +260,7 @@ const std::byte* BlockReader::openTimes(const std::byte* at) {
     const auto line = unpackEven(at);
     even_ = line.has_value();
     if (even_) {
-        step_ = static_cast<std::int64_t>(line->slope * tick);
+        step_ = line->slope * tick;
         return at;
     }
     at = unpack(at, std::span{words_}.first(size_));
@@ -308,9 +308,8 @@ std::size_t BlockReader::before(std::int64_t time) const {
             std::lower_bound(times_.begin(), times_.begin() + static_cast<std::ptrdiff_t>(size_), time) - times_.begin());
     if (time <= first_) return 0;
     if (step_ == 0) return size_;
-    const auto since = static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(first_),
-               step = static_cast<std::uint64_t>(step_);
-    return static_cast<std::size_t>(std::min<std::uint64_t>(size_, (since - 1) / step + 1));
+    const std::uint64_t since = static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(first_);
+    return static_cast<std::size_t>(std::min<std::uint64_t>(size_, (since - 1) / step_ + 1));
 }
 
 Columns BlockReader::columns() {

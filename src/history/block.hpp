@@ -74,7 +74,7 @@ public:
     void open(const std::byte* block, ValueType type);
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] std::int64_t time(std::size_t i) const {
-        return even_ ? first_ + static_cast<std::int64_t>(i) * step_ : times_[i];
+        return even_ ? static_cast<std::int64_t>(static_cast<std::uint64_t>(first_) + i * step_) : times_[i];
     }
     /// How many samples are before `time`.
     [[nodiscard]] std::size_t before(std::int64_t time) const;
@@ -100,7 +100,8 @@ private:
     ValueType type_ = ValueType::Float;
     std::size_t size_ = 0;
     bool even_ = false; ///< times are `first_` and every `step_` after it
-    std::int64_t first_ = 0, step_ = 0;
+    std::int64_t first_ = 0;
+    std::uint64_t step_ = 0;
     std::array<std::int64_t, blockSamplesAtMost> times_; ///< unless even
     bool oneQuality_ = false;                            ///< all are as the first
     std::array<Quality, blockSamplesAtMost> qualities_;

@@ -68,6 +68,7 @@ void History::State::makeRoom(SignalIndex signal, Slot& slot) {
     }
     openBytes += next->bytes();
     publish(slot, std::move(sealed), std::move(next));
+    keepWithinBudget();
 }
 
 void History::State::seal(SignalIndex signal, Slot& slot) {
@@ -75,9 +76,7 @@ void History::State::seal(SignalIndex signal, Slot& slot) {
     const Root before = slot.view.load(std::memory_order_relaxed)->sealed;
     Root sealed = withBlock(before, summarise(full, slot.type), packer.pack(full, slot.type), held);
     packed += blockSamples;
-    for (int level = 0; level < levelsAtMost && completed(*sealed, level); ++level)
-        candidates[static_cast<std::size_t>(level)].push_back(
-            {signal, static_cast<std::uint32_t>((sealed->blocks >> (5 * level)) - 1)});
+    candidates[0].push_back({signal, static_cast<std::uint32_t>(sealed->blocks - 1)});
     publish(slot, std::move(sealed), std::make_shared<OpenBlock>(blockSamples));
     keepWithinBudget();
 }
@@ -87,28 +86,49 @@ void History::State::publish(Slot& slot, Root sealed, std::shared_ptr<OpenBlock>
     slot.view.store(std::make_shared<const View>(std::move(sealed), std::move(open)), std::memory_order_release);
 }
 
-/// Summaries have a quarter of the budget to themselves and outlive the blocks below them; blocks have what is left.
+std::size_t History::State::bytes() const {
+    return held.blockBytes + held.summaryBytes + openBytes + candidates[0].size() * sizeof(Candidate);
+}
+
+/// Summaries of what is forgotten have a quarter of the budget to themselves, so that they outlive the blocks; blocks, with their
+/// own summaries, have what is left.
 void History::State::keepWithinBudget() {
-    while (held.summaryBytes > budget / 4) {
-        int level = 1;
-        while (level < levelsAtMost && !forgetOldest(level)) ++level;
-        if (level == levelsAtMost) break;
-    }
-    while (held.blockBytes + held.summaryBytes + openBytes > budget && forgetOldest(0)) {
+    while (bytes() > budget) {
+        const std::size_t ofForgotten = held.summaryBytes - candidates[0].size() * sizeof(Stretch);
+        if (ofForgotten > budget / 4 && coarsen()) continue;
+        if (!forgetBlock() && !coarsen()) return;
     }
 }
 
-/// False when there is nothing of that level.
-bool History::State::forgetOldest(int level) {
+/// Forgets the oldest block; false when there is none. With it, stretches may have no block left.
+bool History::State::forgetBlock() {
+    if (candidates[0].empty()) return false;
+    const SignalIndex signal = forgetOldest(0);
+    const std::uint64_t forgotten = ++slots[index(signal)].forgottenBlocks;
+    for (int level = 1; level < levelsAtMost && forgotten % blocksOf(level) == 0; ++level)
+        candidates[static_cast<std::size_t>(level)].push_back(
+            {signal, static_cast<std::uint32_t>(forgotten / blocksOf(level) - 1)});
+    return true;
+}
+
+/// Forgets summaries of the level that has most to forget, so that each level keeps as many: the older, the coarser. False when
+/// there are none.
+bool History::State::coarsen() {
+    const auto most = std::ranges::max_element(candidates.begin() + 1, candidates.end(), {}, &std::deque<Candidate>::size);
+    if (most->empty()) return false;
+    forgetOldest(static_cast<int>(most - candidates.begin()));
+    return true;
+}
+
+SignalIndex History::State::forgetOldest(int level) {
     auto& queue = candidates[static_cast<std::size_t>(level)];
-    if (queue.empty()) return false;
     const Candidate oldest = queue.front();
     queue.pop_front();
     Slot& slot = slots[index(oldest.signal)];
     const auto view = slot.view.load(std::memory_order_relaxed);
     Root sealed = without(view->sealed, level, oldest.ordinal, held);
     if (sealed != view->sealed) publish(slot, std::move(sealed), view->open);
-    return true;
+    return oldest.signal;
 }
 
 void History::State::tell() {

@@ -7,11 +7,6 @@ namespace {
 constexpr std::size_t allocation = 16, sharedCount = 24;
 constexpr std::size_t nodeBytes = sizeof(Node) + 2 * allocation + sharedCount;
 
-std::uint64_t blocksOf(int level) {
-    return std::uint64_t{1} << (5 * level);
-}
-static_assert(fanOut == 1u << 5);
-
 bool isFull(const Node& node) {
     return node.blocks == blocksOf(node.level + 1);
 }
@@ -92,7 +87,8 @@ Root withBlock(const Root& root, const Summary& summary, PackedBlock block, Hold
 
 Root without(const Root& root, int level, std::uint64_t ordinal, Holding& held) {
     if (root == nullptr || root->level < level) return root;
-    const std::uint64_t within = ordinal >> (5 * (root->level - level));
+    const std::uint64_t beneath = blocksOf(root->level - level); // stretches of that level in one of the root's
+    const std::uint64_t within = ordinal / beneath;
     if (within >= root->stretches.size() || root->stretches[within].below == nullptr) return root;
     const Stretch& stretch = root->stretches[within];
     std::shared_ptr<const void> below;
@@ -103,17 +99,13 @@ Root without(const Root& root, int level, std::uint64_t ordinal, Holding& held) 
         held.samples -= freed.samples;
     } else {
         const Root before = std::static_pointer_cast<const Node>(stretch.below);
-        const Root after = without(before, level, ordinal & ((std::uint64_t{1} << (5 * (root->level - level))) - 1), held);
+        const Root after = without(before, level, ordinal % beneath, held);
         if (after == before) return root;
         below = after;
     }
     auto copy = copyOf(*root, 0);
     copy->stretches[within].below = std::move(below);
     return copy;
-}
-
-bool completed(const Node& root, int level) {
-    return root.blocks % blocksOf(level) == 0;
 }
 
 } // namespace millwright::history

@@ -13,6 +13,12 @@ namespace millwright::history {
 inline constexpr std::size_t fanOut = 32;
 inline constexpr int levelsAtMost = 8; ///< 512 samples times 32 to the eighth: enough
 
+/// How many blocks a stretch of that level covers.
+[[nodiscard]] constexpr std::uint64_t blocksOf(int level) {
+    return std::uint64_t{1} << (5 * level);
+}
+static_assert(fanOut == blocksOf(1));
+
 struct Node;
 
 /// A stretch of samples: what it amounts to, and its detail while that is in memory.
@@ -44,7 +50,4 @@ struct Holding {
 /// `root` without what lies below its `ordinal`-th stretch of that level, of which only the summary stays; takes what that frees
 /// off `held`. The same root when it is not there any more, or not yet.
 [[nodiscard]] Root without(const Root& root, int level, std::uint64_t ordinal, Holding& held);
-/// Whether the last block completed the stretch of `level` that it is in.
-[[nodiscard]] bool completed(const Node& root, int level);
-
 } // namespace millwright::history

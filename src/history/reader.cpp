@@ -51,9 +51,9 @@ void HistoryReader::State::begin(TimeInterval interval, std::size_t count) {
     columns.assign(count, {});
     coarse.assign(count, false);
     ends.resize(count);
-    const auto length = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+    const auto begin = static_cast<std::uint64_t>(from), length = static_cast<std::uint64_t>(to) - begin;
     for (std::size_t i = 0; i < count; ++i)
-        ends[i] = from + static_cast<std::int64_t>(length / count * (i + 1) + length % count * (i + 1) / count);
+        ends[i] = static_cast<std::int64_t>(begin + length / count * (i + 1) + length % count * (i + 1) / count);
 }
 
 void HistoryReader::State::add(const Stretch& stretch, int level) {
@@ -72,6 +72,7 @@ void HistoryReader::State::add(const Stretch& stretch, int level) {
         }
     }
     if (stretch.below == nullptr) {
+        if (first < from) trend.before = none; // which of its samples is the last before the interval is forgotten
         addCoarse(summary);
     } else if (level > 0) {
         for (const Stretch& below : static_cast<const Node*>(stretch.below.get())->stretches) add(below, level - 1);

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t batch = 4096;
 
-/// Appends the samples in `interval` of a log of one signal.
-Result<void> readFile(telemetry::LogSource& log, SignalIndex signal, TimeInterval interval, std::vector<telemetry::Sample>& out) {
+/// Appends the samples in `interval` of a log of one signal, their texts as those of `strings`.
+Result<void> readFile(telemetry::LogSource& log, SignalIndex signal, TimeInterval interval, StringTable& strings,
+                      std::vector<telemetry::Sample>& out) {
     const TimeInterval span = log.span();
     if (span.to < interval.from || span.from > interval.to) return {};
     if (span.from < interval.from) {
@@ -23,8 +24,10 @@ Result<void> readFile(telemetry::LogSource& log, SignalIndex signal, TimeInterva
         if (samples->empty()) return {};
         for (telemetry::Sample sample : *samples) {
             if (sample.time > interval.to) return {};
+            if (sample.time < interval.from) continue;
             sample.signal = signal;
-            if (sample.time >= interval.from) out.push_back(sample);
+            if (sample.type == ValueType::String) sample.value = Value::of(strings.add(log.strings().text(sample.value.string)));
+            out.push_back(sample);
         }
     }
 }
@@ -32,23 +35,26 @@ Result<void> readFile(telemetry::LogSource& log, SignalIndex signal, TimeInterva
 } // namespace
 
 RecordedSamples::RecordedSamples(std::vector<telemetry::Subscription> topics,
-                                 std::function<std::vector<std::filesystem::path>()> files)
-    : topics_{std::move(topics)}, files_{std::move(files)} {}
+                                 std::function<std::vector<std::filesystem::path>()> files, std::shared_ptr<const StringTable> live)
+    : topics_{std::move(topics)}, files_{std::move(files)}, live_{std::move(live)} {}
 
-Result<void> RecordedSamples::read(SignalIndex signal, TimeInterval interval, std::vector<telemetry::Sample>& out) const {
+Result<void> RecordedSamples::read(SignalIndex signal, TimeInterval interval, std::vector<telemetry::Sample>& out) {
     if (index(signal) >= topics_.size()) return {};
     for (const std::filesystem::path& file : files_()) {
         auto log = telemetry::LogSource::open(file, {topics_[index(signal)]});
         if (!log) return std::unexpected(log.error());
-        if (auto done = readFile(**log, signal, interval, out); !done) return done;
+        if (auto done = readFile(**log, signal, interval, strings_, out); !done) return done;
     }
     return {};
 }
 
-Result<void> readAll(HistoryReader& history, const RecordedSamples& recorded, SignalIndex signal, TimeInterval interval,
+Result<void> readAll(HistoryReader& history, RecordedSamples& recorded, SignalIndex signal, TimeInterval interval,
                      std::vector<telemetry::Sample>& out) {
     std::vector<telemetry::Sample> kept;
-    if (!history.read(signal, interval, kept)) {
+    const bool complete = history.read(signal, interval, kept);
+    for (telemetry::Sample& sample : kept)
+        if (sample.type == ValueType::String) sample.value = Value::of(recorded.adopt(sample.value.string));
+    if (!complete) {
         // What is forgotten comes before what is kept, but at the first instant of that there may be samples of both.
         const Time seam = kept.empty() ? interval.to : kept.front().time;
         const std::size_t before = out.size();

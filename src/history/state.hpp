@@ -46,7 +46,8 @@ struct View {
 struct Slot {
     std::atomic<std::shared_ptr<const View>> view; ///< null before the first sample
     // The writer's own.
-    OpenBlock* open = nullptr; ///< of the view
+    OpenBlock* open = nullptr;         ///< of the view
+    std::uint64_t forgottenBlocks = 0; ///< its oldest
     std::int64_t newest = 0;
     ValueType type = ValueType::Float;
 };
@@ -58,8 +59,12 @@ struct History::State {
     void makeRoom(SignalIndex signal, Slot& slot);
     void seal(SignalIndex signal, Slot& slot);
     void publish(Slot& slot, Root sealed, std::shared_ptr<OpenBlock> open);
+    [[nodiscard]] std::size_t bytes() const;
     void keepWithinBudget();
-    bool forgetOldest(int level);
+    bool forgetBlock();
+    bool coarsen();
+    /// Takes what lies below the oldest of a level out of its pyramid; there must be one.
+    SignalIndex forgetOldest(int level);
     void tell();
 
     const std::size_t signals, budget;
@@ -67,7 +72,7 @@ struct History::State {
     std::unique_ptr<Slot[]> slots;
     BlockPacker packer;
 
-    /// What can be forgotten, oldest first: the blocks, then stretches of 32 blocks, of 1024 …
+    /// What can be forgotten, oldest first: the blocks; of stretches of 32 blocks, of 1024 … those that have no block left.
     struct Candidate {
         SignalIndex signal;
         std::uint32_t ordinal; ///< among its signal's stretches of that level

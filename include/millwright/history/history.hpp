@@ -62,7 +62,8 @@ struct TrendColumn {
 struct Trend {
     TimeInterval interval;
     std::vector<TrendColumn> columns; ///< of equal length, in order of time; a sample on a boundary is in the later one
-    double before = 0;                ///< number of the last sample before the interval, which holds until the first in it; or NaN
+    double before =
+        0; ///< number of the last sample before the interval, which holds until the first in it; or NaN, if forgotten too
 };
 
 /// Reads a history. Every call sees all samples that were taken in before some moment during the call. Thread: one at a time; each

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -331,6 +332,79 @@ TEST(Budget, LetsSummariesGoToo) {
     EXPECT_EQ(trend.columns[0].samples, 2'000'000u) << "nothing is lost of the whole";
     EXPECT_EQ(trend.columns[0].maximum, 6);
     EXPECT_NEAR(trend.columns[0].mean, 3, 1e-5);
+}
+
+// However long it runs, the budget is used: what is kept of the newest samples does not dwindle for the sake of old summaries, and
+// old summaries get coarser by and by, not all at once.
+TEST(Budget, IsDividedTheSameWayHoweverLongItRuns) {
+    constexpr std::size_t budget = 64u << 10;
+    constexpr std::int64_t step = 1'000'000;
+    const ValueType types[] = {ValueType::Float, ValueType::Boolean};
+    for (const std::size_t which : {0u, 1u}) { // numbers, whose blocks are large; a switch, whose summaries are larger
+        History history{{&types[which], 1}, budget};
+        std::mt19937_64 random{9};
+        std::uint64_t least = UINT64_MAX;
+        for (std::int64_t i = 0; i < 8'000'000; i += 512) {
+            std::vector<Sample> some;
+            for (std::int64_t k = i; k < i + 512; ++k)
+                some.push_back(sampleOf(start + k * step,
+                                        which == 0 ? Value::of(static_cast<double>(random() % 1000)) : Value::of(k % 1000 < 500),
+                                        types[which]));
+            history.append(some);
+            ASSERT_LE(history.status().bytes(), budget) << i;
+            if (i > 200'000) least = std::min(least, history.status().packed);
+        }
+        const HistoryStatus status = history.status();
+        EXPECT_GT(status.bytes(), budget * 9 / 10) << which;
+        EXPECT_GT(least, status.packed / 2) << "detail of the newest is there all the time";
+        EXPECT_GT(least, which == 0 ? 10'000u : 50'000u);
+
+        // A hundred columns over the whole: coarse ones tell of stretches that grow with age, never of all that is old.
+        HistoryReader reader{history};
+        const TimeInterval span = reader.span(first);
+        const Trend& trend = reader.trend(first, {span.from, timeFromNanoseconds(nanoseconds(span.to) / 2 + start / 2)}, 50);
+        std::uint64_t largest = 0;
+        for (const TrendColumn& column : trend.columns) largest = std::max(largest, column.samples);
+        EXPECT_LE(largest, 3u * 32 * 32 * 512);
+    }
+}
+
+TEST(Trend, DoesNotSayWhatWasBeforeWhenThatIsForgotten) {
+    constexpr std::int64_t step = 1'000'000;
+    const ValueType types[] = {ValueType::Integer};
+    History history{types, 64u << 10};
+    for (std::int64_t i = 0; i < 400'000; ++i) history.append(std::array{sampleOf(start + i * step, Value::of(i), types[0])});
+    HistoryReader reader{history};
+    const Time end = timeFromNanoseconds(start + 400'000 * step);
+    EXPECT_EQ(reader.trend(first, {timeFromNanoseconds(start + 399'900 * step), end}, 3).before, 399'899);
+    int forgotten = 0;
+    for (std::int64_t at = 1'000; at < 390'000; at += 1'000) {
+        const Trend& trend = reader.trend(first, {timeFromNanoseconds(start + at * step), end}, 3);
+        forgotten += std::isnan(trend.before);
+        EXPECT_TRUE(std::isnan(trend.before) ? trend.columns[0].coarse : trend.before == static_cast<double>(at - 1)) << at;
+    }
+    EXPECT_GT(forgotten, 100);
+}
+
+// For the sanitizer, too: no difference of such times fits into 64 bits.
+TEST(History, TakesTimesFromEndToEnd) {
+    const std::vector<ValueType> types(64, ValueType::Integer);
+    History history{types, 64u << 10}; // so many signals that a block is 16 samples
+    std::vector<Sample> samples;
+    const std::uint64_t step = UINT64_MAX / 31;
+    for (std::uint64_t i = 0; i < 32; ++i) {
+        const auto time = static_cast<std::int64_t>(static_cast<std::uint64_t>(INT64_MIN) + i * step);
+        samples.push_back(sampleOf(time, Value::of(static_cast<std::int64_t>(i)), ValueType::Integer));
+    }
+    history.append(samples);
+    EXPECT_GE(history.status().packed, 16u);
+    HistoryReader reader{history};
+    const TimeInterval whole{Time::min(), Time::max()};
+    std::vector<Sample> read;
+    EXPECT_TRUE(reader.read(first, whole, read));
+    expectEqual(read, samples);
+    for (const std::size_t columns : {1u, 2u, 31u})
+        expectEqual(reader.trend(first, whole, columns), bruteForce(samples, whole, columns), 32);
 }
 
 TEST(HistoryThreads, ReadersSeeAConsistentPrefixWhileOneWrites) {
