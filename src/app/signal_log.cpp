@@ -1,4 +1,5 @@
 #include <millwright/core/log.hpp>
+#include <millwright/core/time_edges.hpp>
 #include <millwright/telemetry/mcap/record.hpp>
 
 #include <algorithm>
@@ -114,14 +115,13 @@ Result<SignalLog> SignalLog::open(const std::filesystem::path& path, const std::
 Result<void> SignalLog::choose(TimeInterval window) {
     window_ = window;
     before_.clear();
-    const Time justBefore = window.from - Duration{1};
     if (log_) {
-        const auto keyframe = log_->seek(justBefore);
+        const auto keyframe = log_->seek(justBefore(window.from));
         if (!keyframe) return std::unexpected(keyframe.error());
         for (const telemetry::Keyframe::Entry& entry : keyframe->entries) before_.push_back(entry.last);
     } else {
         std::map<SignalIndex, Sample> last;
-        for (at_ = 0; at_ < samples_.size() && samples_[at_].time <= justBefore; ++at_) last[samples_[at_].signal] = samples_[at_];
+        for (at_ = 0; at_ < samples_.size() && samples_[at_].time < window.from; ++at_) last[samples_[at_].signal] = samples_[at_];
         for (const auto& [signal, sample] : last) before_.push_back(sample);
     }
     for (Sample& sample : before_) sample.time = window.from;

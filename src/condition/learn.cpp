@@ -88,8 +88,6 @@ namespace {
 constexpr std::size_t folds = 5;
 /// Of what is learnt from: beyond this many scales from its location, a value counts as that far, so that a few do not rule.
 constexpr double farthestLearnt = 6;
-/// Of what is judged: so that no square overflows.
-constexpr double farthest = 1e9;
 /// What is added to spreads before their logarithm is taken, as a share of their median: below it they all count as quiet.
 constexpr double quiet = 0.1;
 
@@ -150,16 +148,11 @@ std::vector<Column> columnsOf(std::span<const std::uint32_t> members, std::span<
     return columns;
 }
 
-double standardised(const Feature& feature, double value) {
-    if (std::isnan(value)) return 0; // says nothing, so it is taken as normal
-    return std::clamp((feature.compared(value) - feature.location) / feature.scale, -farthest, farthest);
-}
-
-/// Learns location and scale of the column; false where it does not vary.
+/// Learns location and scale of the column; false where it does not vary, or by more than can be reckoned with.
 bool fit(Feature& feature, const Part& part, std::size_t column, std::vector<double>& buffer) {
     buffer.clear();
     part.visit([&](const double* row) {
-        if (!std::isnan(row[column])) buffer.push_back(row[column]);
+        if (std::isfinite(row[column])) buffer.push_back(row[column]);
     });
     if (2 * buffer.size() < part.rows.count() - (part.leftTo - part.leftFrom)) return false;
     if (feature.measure != Measure::Level) {
@@ -171,7 +164,8 @@ bool fit(Feature& feature, const Part& part, std::size_t column, std::vector<dou
     }
     feature.location = median(buffer);
     feature.scale = robustScale(buffer, feature.location);
-    return feature.scale > 1e-12 * std::max(std::abs(feature.location), 1e-12); // more than rounding
+    const double rounding = 1e-12 * std::max(std::abs(feature.location), 1e-12);
+    return feature.scale > rounding && std::isfinite(feature.scale);
 }
 
 /// Of one group: which columns of the rows are its features, and the standardised rows.
@@ -196,7 +190,7 @@ Fitted fit(Kind kind, std::span<const Column> columns, const Part& part, double 
     part.visit([&](const double* row) {
         for (std::size_t i = 0; i < size; ++i)
             buffer.push_back(
-                std::clamp(standardised(fitted.group.features[i], row[fitted.columns[i]]), -farthestLearnt, farthestLearnt));
+                std::clamp(fitted.group.features[i].standardised(row[fitted.columns[i]]), -farthestLearnt, farthestLearnt));
     });
     const Shrunk shrunk = shrunkCovariance(buffer, size, overlap);
     fitted.group.shrinkage = shrunk.shrinkage;
@@ -204,21 +198,11 @@ Fitted fit(Kind kind, std::span<const Column> columns, const Part& part, double 
     return fitted;
 }
 
-double squaredDistance(const Group& group, std::span<const double> z) {
-    double sum = 0;
-    for (std::size_t i = 0; i < z.size(); ++i) {
-        const double y =
-            std::inner_product(z.begin(), z.end(), group.whitening.begin() + static_cast<std::ptrdiff_t>(i * z.size()), 0.0);
-        sum += y * y;
-    }
-    return sum;
-}
-
 /// Limits from steps that a model did not learn from: each fifth of the time is judged by what the other four teach, but for a
 /// window on either side of it, which shares samples with it. What was learnt from looks closer to normal than what comes later.
 void setLimits(Fitted& whole, std::span<const Column> columns, const Rows& rows, std::size_t windowRows, double overlap,
                double rate, std::size_t groups) {
-    std::vector<double> distances, z;
+    std::vector<double> distances, z, y(columns.size());
     std::vector<std::vector<double>> alone(whole.columns.size());
     for (std::size_t fold = 0; fold < folds; ++fold) {
         const std::size_t from = rows.count() * fold / folds, to = rows.count() * (fold + 1) / folds;
@@ -227,8 +211,8 @@ void setLimits(Fitted& whole, std::span<const Column> columns, const Rows& rows,
         for (std::size_t row = from; row < to; ++row) {
             z.clear();
             for (std::size_t i = 0; i < fitted.columns.size(); ++i)
-                z.push_back(standardised(fitted.group.features[i], rows.cells[row * rows.columns + fitted.columns[i]]));
-            if (!z.empty()) distances.push_back(squaredDistance(fitted.group, z));
+                z.push_back(fitted.group.features[i].standardised(rows.cells[row * rows.columns + fitted.columns[i]]));
+            if (!z.empty()) distances.push_back(fitted.group.whiten(z, y));
             for (std::size_t i = 0; i < fitted.columns.size(); ++i) {
                 const auto at = std::ranges::lower_bound(whole.columns, fitted.columns[i]);
                 if (at != whole.columns.end() && *at == fitted.columns[i])
@@ -381,10 +365,14 @@ Result<Model> Learner::finish() {
                 }
                 feature.signal = at;
             }
-        if (equipment.groups.empty())
+        if (equipment.groups.empty()) {
             model.leftOut.push_back({members.name, "nothing about its signals varies"});
-        else
-            model.equipment.push_back(std::move(equipment));
+            continue;
+        }
+        model.equipment.push_back(std::move(equipment));
+        for (const std::uint32_t signal : members.signals)
+            if (indexOf[signal] == Windows::none)
+                model.leftOut.push_back({state.layout.signals[signal].name, "it varies by nothing, or beyond all reckoning"});
     }
     if (model.equipment.empty()) return failure(ErrorCode::Invalid, reason);
     return model;

@@ -1,5 +1,6 @@
 #include <millwright/condition/model.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <format>
 
@@ -28,8 +29,25 @@ double Feature::compared(double value) const {
     return measure == Measure::Level ? value : std::log(value + floor);
 }
 
+double Feature::standardised(double value) const {
+    constexpr double farthest = 1e9;
+    return std::isnan(value) ? 0 : std::clamp((compared(value) - location) / scale, -farthest, farthest);
+}
+
 double Feature::normal() const {
     return measure == Measure::Level ? location : std::exp(location) - floor;
+}
+
+double Group::whiten(std::span<const double> z, std::span<double> y) const {
+    const std::size_t size = z.size();
+    double sum = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        const double* row = whitening.data() + i * size;
+        y[i] = 0;
+        for (std::size_t j = 0; j < size; ++j) y[i] += row[j] * z[j];
+        sum += y[i] * y[i];
+    }
+    return sum;
 }
 
 Result<void> check(const Options& options) {

@@ -8,8 +8,6 @@
 namespace millwright::condition {
 namespace {
 
-constexpr double farthest = 1e9; // in scales: so that no square overflows
-
 /// Whether each of the last steps was above the limit.
 struct Recent {
     std::vector<std::uint8_t> above; ///< ring
@@ -48,8 +46,8 @@ struct Monitor::State {
     }
 
     /// Standardises the group's features as of the completed step, into `values` and `z`, and whitens them into `y`; returns their
-    /// distance over its limit.
-    double distance(const Group& group);
+    /// squared distance.
+    double squaredDistance(const Group& group);
     void complete();
     void judge(const Windows::Step& step);
     void describePeak(Period& period, const Group& group, double score, Time time);
@@ -63,33 +61,21 @@ struct Monitor::State {
     std::vector<Period> periods;
 };
 
-double Monitor::State::distance(const Group& group) {
+double Monitor::State::squaredDistance(const Group& group) {
     const std::size_t size = group.features.size();
     for (std::size_t i = 0; i < size; ++i) {
         const Feature& feature = group.features[i];
         values[i] = windows.value(feature.signal, feature.measure, feature.band);
-        // What is not known is taken as normal.
-        z[i] = std::isnan(values[i])
-                   ? 0
-                   : std::clamp((feature.compared(values[i]) - feature.location) / feature.scale, -farthest, farthest);
+        z[i] = feature.standardised(values[i]);
     }
-    double sum = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const double* row = group.whitening.data() + i * size;
-        y[i] = 0;
-        for (std::size_t j = 0; j < size; ++j) y[i] += row[j] * z[j];
-        sum += y[i] * y[i];
-    }
-    return std::sqrt(sum / group.limit);
+    return group.whiten(std::span{z}.first(size), y);
 }
 
 void Monitor::State::describePeak(Period& period, const Group& group, double score, Time time) {
     period.peak = score;
     period.peakTime = time;
     period.contributions.clear();
-    distance(group);
-    double sum = 0;
-    for (std::size_t i = 0; i < group.features.size(); ++i) sum += y[i] * y[i];
+    const double sum = squaredDistance(group);
     for (std::size_t i = 0; i < group.features.size(); ++i) {
         const Feature& feature = group.features[i];
         period.contributions.push_back({.signal = feature.signal,
@@ -119,7 +105,7 @@ void Monitor::State::judge(const Windows::Step& step) {
     double score = 0;
     const Group* deciding = nullptr;
     for (const Group& group : model.equipment[which].groups) {
-        const double found = distance(group);
+        const double found = std::sqrt(squaredDistance(group) / group.limit);
         if (deciding != nullptr && found <= score) continue;
         score = found;
         deciding = &group;

@@ -14,8 +14,8 @@ namespace millwright::condition {
 [[nodiscard]] double quantile(std::span<double> values, double p);
 
 /// 1.4826 times the median absolute deviation from `centre`, which for a normal distribution is the standard deviation (Rousseeuw
-/// and Croux, JASA 88, 1993). Where at least half of the values are equal it would be nothing: then the root mean square deviation.
-/// Reorders `values`, which must not be empty.
+/// and Croux, JASA 88, 1993). Where more than half of the values are equal it would be nothing: then the root mean square
+/// deviation. Reorders `values`, which must not be empty.
 [[nodiscard]] double robustScale(std::span<double> values, double centre);
 
 /// A symmetric matrix, row by row.

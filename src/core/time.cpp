@@ -207,7 +207,8 @@ Result<Time> parseMoment(std::string_view text, TimeInterval log) {
         if (!offset) return std::unexpected(offset.error());
         // An offset beyond the log's other end is outside of it; adding it could leave the range of times.
         const bool forward = text.front() == '+';
-        if (*offset < Duration::zero() || *offset > log.length()) return outsideOf(log, text);
+        const auto length = static_cast<std::uint64_t>(nanoseconds(log.to)) - static_cast<std::uint64_t>(nanoseconds(log.from));
+        if (*offset < Duration::zero() || static_cast<std::uint64_t>(offset->count()) > length) return outsideOf(log, text);
         moment = forward ? log.from + *offset : log.to - *offset;
     } else {
         const auto absolute = parseTime(text);

@@ -1,3 +1,4 @@
+#include <millwright/core/time_edges.hpp>
 #include <millwright/history/recorded.hpp>
 #include <millwright/telemetry/log_source.hpp>
 
@@ -15,7 +16,7 @@ Result<void> readFile(telemetry::LogSource& log, SignalIndex signal, TimeInterva
     const TimeInterval span = log.span();
     if (span.to < interval.from || span.from > interval.to) return {};
     if (span.from < interval.from) {
-        const auto moved = log.seek(interval.from - Duration{1});
+        const auto moved = log.seek(justBefore(interval.from));
         if (!moved) return std::unexpected(moved.error());
     }
     while (true) {

@@ -1,5 +1,6 @@
 #include "telemetry/log_extras.hpp"
 
+#include <millwright/core/time_edges.hpp>
 #include <millwright/telemetry/log_copy.hpp>
 #include <millwright/telemetry/log_diff.hpp>
 #include <millwright/telemetry/log_source.hpp>
@@ -80,7 +81,7 @@ private:
 
     Result<void> copy(LogSource& log, Time from, Time to, LogWriter& out) {
         if (from > log.span().from)
-            if (auto moved = log.seek(from - Duration{1}); !moved) return std::unexpected(moved.error());
+            if (auto moved = log.seek(justBefore(from)); !moved) return std::unexpected(moved.error());
         const auto expected = static_cast<double>((to - from).count());
         std::vector<Sample> block;
         while (true) {

@@ -1,3 +1,4 @@
+#include <millwright/core/time_edges.hpp>
 #include <millwright/twin/live.hpp>
 
 #include <algorithm>
@@ -28,7 +29,7 @@ struct Live::State {
 /// Begins where a replay of the recording begins, just before the first sample.
 void Live::State::apply(std::span<const telemetry::Sample> samples) {
     if (samples.empty()) return;
-    if (!begun) twin.restore({.time = samples.front().time - Duration{1}, .entries = {}});
+    if (!begun) twin.restore({.time = justBefore(samples.front().time), .entries = {}});
     begun = true;
     twin.apply(samples);
     if (history) history->append(samples);

@@ -1,6 +1,7 @@
 #include "twin/alarm_record.hpp"
 #include "twin/lookahead.hpp"
 
+#include <millwright/core/time_edges.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <algorithm>
@@ -99,7 +100,7 @@ Result<void> Replay::State::restore(const AlarmRecord::Checkpoint& checkpoint) {
 
 /// Before the first sample, so that replaying counts every one.
 Result<void> Replay::State::rewind() {
-    return restore({.time = log.from == Time::min() ? log.from : log.from - Duration{1}});
+    return restore({.time = justBefore(log.from)});
 }
 
 Result<void> Replay::State::seek(Time time) {
@@ -131,7 +132,7 @@ void Replay::State::apply(std::span<const Sample> samples) {
         }
     }
     twin.apply(samples);
-    if (!twin.transitions().empty()) takeTransitions(twin.time() - Duration{1});
+    if (!twin.transitions().empty()) takeTransitions(justBefore(twin.time()));
 }
 
 /// All transitions up to `settled` are among the twin's.
@@ -251,13 +252,13 @@ void Replay::State::lookAhead() {
 }
 
 Result<Replay> Replay::open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source, const ReplayOptions& options) {
-    const auto [from, to] = source->span();
-    if (from < Time{} && to > Time::max() + from.time_since_epoch()) {
+    const TimeInterval span = source->span();
+    if (!fitsDuration(span)) {
         return failure(ErrorCode::Malformed, "the log's times span more than 292 years; check the clocks of what recorded it");
     }
     Replay replay{std::make_unique<State>(plant, std::shared_ptr<telemetry::Source>{std::move(source)}, options)};
     if (auto done = replay.state_->rewind(); !done) return std::unexpected(std::move(done.error()));
-    if (auto done = replay.state_->runTo(from, {}); !done) return std::unexpected(std::move(done.error()));
+    if (auto done = replay.state_->runTo(span.from, {}); !done) return std::unexpected(std::move(done.error()));
     return replay;
 }
 

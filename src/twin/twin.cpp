@@ -2,6 +2,7 @@
 #include "twin/binding.hpp"
 #include "twin/slots.hpp"
 
+#include <millwright/core/time_edges.hpp>
 #include <millwright/twin/twin.hpp>
 
 #include <bit>
@@ -158,7 +159,7 @@ void Twin::State::apply(std::span<const Sample> samples) noexcept {
         Slot& slot = slots[index(sample.signal)];
         if constexpr (HasAlarms) {
             if (sample.time != time) {
-                settle(sample.time - Duration{1});
+                settle(justBefore(sample.time));
                 time = sample.time;
             }
             if (slot.watched) alarms.touch(sample.signal);

@@ -4,6 +4,7 @@
 #include <millwright/core/time.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,9 @@ struct Feature {
     double limit = 1;       ///< > 0: the standardised value is within ± of this but for the false-alarm rate
 
     [[nodiscard]] double compared(double value) const; ///< the value as it is standardised
-    [[nodiscard]] double normal() const;               ///< the location in the signal's unit
+    /// The standardised value, within ±1e9 so that no square overflows; 0, which is normal, of one that is not known (NaN).
+    [[nodiscard]] double standardised(double value) const;
+    [[nodiscard]] double normal() const; ///< the location in the signal's unit
 };
 
 /// Features that are judged together by their Mahalanobis distance: y = whitening * standardised features, D² = y · y. As the
@@ -65,6 +68,9 @@ struct Group {
     std::vector<double> whitening; ///< rows of the inverse square root of the covariance, as many as features, each as long
     double shrinkage = 0;          ///< Ledoit and Wolf's, in [0, 1]
     double limit = 1;              ///< > 0: of D²
+
+    /// Fills `y`, as long as `z`, of standardised features; returns D².
+    double whiten(std::span<const double> z, std::span<double> y) const;
 };
 
 /// A signal that is not watched, and why.

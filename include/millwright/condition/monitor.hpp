@@ -40,8 +40,8 @@ struct Period {
     bool open = false;                       ///< it had not ended yet
 };
 
-/// Judges samples by a model, step by step. Results do not depend on how samples are divided into calls; nothing is allocated but
-/// where an anomaly begins. It knows no wall clock. Thread: one at a time.
+/// Judges samples by a model, step by step. Results do not depend on how samples are divided into calls. It allocates for
+/// anomalies and for what it returns, not otherwise. It knows no wall clock. Thread: one at a time.
 class Monitor {
 public:
     /// `model` must outlive it; `conversions` is parallel to its signals.

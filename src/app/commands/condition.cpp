@@ -13,6 +13,8 @@
 #include <charconv>
 #include <format>
 #include <ranges>
+#include <set>
+#include <utility>
 
 namespace millwright::app {
 namespace {
@@ -99,7 +101,7 @@ Result<condition::Options> optionsOf(const LearnArguments& arguments, const cond
     condition::Options options{.step = survey.step(), .window = arguments.steps, .falseAlarmRate = arguments.falseAlarms};
     if (!arguments.step.empty()) {
         const auto step = parseDuration(arguments.step);
-        if (!step) return std::unexpected(step.error());
+        if (!step) return failure(step.error().code, step.error().message, "--step");
         options.step = *step;
     }
     const char* const end = arguments.raise.data() + arguments.raise.size();
@@ -111,6 +113,13 @@ Result<condition::Options> optionsOf(const LearnArguments& arguments, const cond
     return options;
 }
 
+std::size_t signalsOf(const condition::Equipment& equipment) {
+    std::set<std::uint32_t> signals;
+    for (const condition::Group& group : equipment.groups)
+        for (const condition::Feature& feature : group.features) signals.insert(feature.signal);
+    return signals.size();
+}
+
 std::string asText(const condition::Model& model, const std::string& file) {
     const condition::Options& options = model.options;
     std::string text = std::format("{}: learnt from {} to {} ({})\n", file, formatTime(model.learnt.from),
@@ -119,8 +128,7 @@ std::string asText(const condition::Model& model, const std::string& file) {
                         formatDuration(options.step), formatDuration(options.step * options.window), options.falseAlarmRate * 100,
                         options.raise, options.of);
     for (const condition::Equipment& equipment : model.equipment)
-        text +=
-            std::format("  {}: {} signals, {} steps\n", equipment.name, equipment.groups.front().features.size(), equipment.steps);
+        text += std::format("  {}: {} signals, {} steps\n", equipment.name, signalsOf(equipment), equipment.steps);
     for (const condition::LeftOut& each : model.leftOut | std::views::take(leftOutShown))
         text += std::format("  not watched: {} ({})\n", each.name, each.reason);
     if (model.leftOut.size() > leftOutShown)
@@ -223,12 +231,19 @@ struct Answer {
     std::span<const condition::Period> periods;
 };
 
+/// From which to which frequency, in Hz, the band goes.
+std::pair<double, double> bandOf(const condition::Contribution& contribution, const condition::Signal& signal) {
+    const double width = signal.rate / 2 / condition::bands;
+    return {width * contribution.band, width * (contribution.band + 1)};
+}
+
 /// `level`, `crest`, `band 1500 to 2250 Hz`.
 std::string described(const condition::Contribution& contribution, const condition::Signal& signal) {
     std::string text{nameOf(contribution.measure)};
-    const double width = signal.rate / 2 / condition::bands;
-    if (contribution.measure == condition::Measure::Band)
-        text += std::format(" {:.4g} to {:.4g} Hz", width * contribution.band, width * (contribution.band + 1));
+    if (contribution.measure == condition::Measure::Band) {
+        const auto [low, high] = bandOf(contribution, signal);
+        text += std::format(" {:.4g} to {:.4g} Hz", low, high);
+    }
     return text;
 }
 
@@ -273,11 +288,12 @@ void write(JsonWriter& json, const condition::Model& model, const condition::Per
     for (const condition::Contribution& each : period.contributions) {
         const condition::Signal& signal = model.signals[each.signal];
         json.beginObject().field("signal", signal.name).field("measure", nameOf(each.measure)).field("share", each.share);
-        json.field("value", each.value)
-            .field("normal", each.normal)
-            .field("unit", signal.unit)
-            .field("score", each.score)
-            .endObject();
+        json.field("value", each.value).field("normal", each.normal).field("unit", unitOf(each, signal)).field("score", each.score);
+        if (each.measure == condition::Measure::Band) {
+            const auto [low, high] = bandOf(each, signal);
+            json.field("fromHertz", low).field("toHertz", high);
+        }
+        json.endObject();
     }
     json.endArray().endObject();
 }

@@ -5,6 +5,7 @@ usage: contract_test.py MILLWRIGHT REPOSITORY
 """
 import json
 import os
+import random
 import re
 import signal
 import struct
@@ -539,10 +540,30 @@ station = "press"
         self.assertEqual(anomaly["signals"][0]["signal"], "temperature")
         self.assertTrue(anomaly["open"])
 
+    def test_condition_names_the_bands_of_a_vibration_and_their_units(self):
+        table, model = self.folder / "motor.csv", self.folder / "motor.json"
+        noise = random.Random(1)
+        rows = [f"2026-01-01T00:00:{k // 1000:02}.{k % 1000:03},{noise.gauss(0, 1 if k < 48_000 else 4)}" for k in range(60_000)]
+        table.write_text("time,vibration [m/s2]\n" + "\n".join(rows) + "\n")
+        self.json_of("condition", "learn", table, "--to", "+48s", "--window", "5", "-o", model, "--json")
+        self.assertEqual(json.loads(model.read_text())["signals"][0]["block"], 512)
+        [equipment] = self.json_of("condition", "score", table, "--model", model, "--json")["equipment"]
+        signals = [each for anomaly in equipment["anomalies"] for each in anomaly["signals"]]
+        bands = sorted((each["fromHertz"], each["toHertz"]) for each in signals if each["measure"] == "band")
+        self.assertEqual(len(bands) % 8, 0)
+        self.assertAlmostEqual(bands[0][0], 0)
+        self.assertAlmostEqual(bands[0][1], 62.5, delta=0.1)
+        self.assertAlmostEqual(bands[-1][1], 500, delta=0.5)
+        for each in signals:
+            self.assertEqual("fromHertz" in each, each["measure"] == "band")
+            if each["measure"] in ("kurtosis", "crest", "envelope"):
+                self.assertEqual(each["unit"], "", "it has none")
+
     def test_condition_says_what_it_cannot_do(self):
         model = self.folder / "m.json"
         self.assertRefused(run("condition", "learn", PLANT, "--to", "+30s", "-o", model), "steps of 1 s are too few", "at least 100")
         self.assertRefused(run("condition", "learn", PLANT, "--raise", "5", "-o", model), "--raise '5'", "5/10")
+        self.assertRefused(run("condition", "learn", PLANT, "--step", "soon", "-o", model), "--step: 'soon' is not a duration")
         self.assertRefused(run("condition", "learn", PLANT, "--window", "1", "-o", model), "a window of 1 steps")
         self.assertRefused(run("condition", "learn", PLANT, "--false-alarms", "2", "-o", model), "a false-alarm rate of 2")
         self.assertRefused(run("condition", "learn", LOG, "--log", LOG, "-o", model), "is a log itself")

@@ -260,6 +260,24 @@ TEST(Condition, BadValuesSpoilNothing) {
     EXPECT_TRUE(std::isfinite(judged(*model, later).evaluations.back().score));
 }
 
+// A sensor that says 1e200, or the largest number there is, where it has nothing to say: the model can be read again.
+TEST(Condition, NumbersBeyondReckoningSpoilNoModel) {
+    for (const double sentinel : {1e200, std::numeric_limits<double>::max()}) {
+        auto samples = running(0, 1000, 1);
+        for (Sample& each : samples)
+            if (each.signal == SignalIndex{2})
+                each.value = Value::of(each.time >= second(500) && each.time < second(505) ? sentinel : 60);
+        const auto model = learnt(samples);
+        ASSERT_TRUE(model) << model.error().text();
+        ASSERT_EQ(model->leftOut.size(), 1u);
+        EXPECT_EQ(model->leftOut[0].name, "pump/temperature");
+        const auto read = readModel(writeModel(*model), "m.json");
+        ASSERT_TRUE(read) << read.error().text();
+        std::erase_if(samples, [](const Sample& each) { return each.signal == SignalIndex{2}; });
+        for (const Evaluation& each : judged(*read, samples).evaluations) EXPECT_TRUE(std::isfinite(each.score));
+    }
+}
+
 TEST(Condition, LeavesOutWhatHasNoLevelAndSaysWhy) {
     Layout layout = pump();
     layout.signals.push_back({"pump/made", "m", ""});

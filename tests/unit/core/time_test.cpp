@@ -1,4 +1,5 @@
 #include <millwright/core/time.hpp>
+#include <millwright/core/time_edges.hpp>
 
 #include <gtest/gtest.h>
 
@@ -54,6 +55,18 @@ TEST(Duration, ReadsWellForPeople) {
     EXPECT_EQ(formatDuration(250ms), "250 ms");
     EXPECT_EQ(formatDuration(-1500ms), "-1.5 s");
     EXPECT_EQ(formatDuration(Duration::min()), formatDuration(-Duration::max()));
+}
+
+TEST(Time, HasAnInstantBeforeItButForTheEarliest) {
+    EXPECT_EQ(justBefore(timeFromNanoseconds(0)), timeFromNanoseconds(-1));
+    EXPECT_EQ(justBefore(Time::min()), Time::min());
+}
+
+TEST(Time, OfAnIntervalFitsADurationUpToTwoHundredAndNinetyTwoYears) {
+    EXPECT_TRUE(fitsDuration({Time{}, Time::max()}));
+    EXPECT_TRUE(fitsDuration({Time::min(), timeFromNanoseconds(-1)}));
+    EXPECT_FALSE(fitsDuration({Time::min(), Time{}}));
+    EXPECT_FALSE(fitsDuration({timeFromNanoseconds(-1), Time::max()}));
 }
 
 TEST(Moment, IsRelativeToTheLog) {
