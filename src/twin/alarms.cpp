@@ -234,7 +234,7 @@ void Alarms::fire(const Timer& timer, const Slots& signals) {
         break;
     case TimerKind::Shelving: shelve(i, step(state.shelving, ShelvingEvent::Expire), timer.due, noAction); break;
     case TimerKind::ReAlarm: {
-        progress.reAlarm = {};
+        progress.reAlarm.reset();
         const AlarmStep next = step(state.phase, AlarmEvent::ReAlarm, rules_[i].alarm->latching, needsAcknowledgement(i));
         if (!next.annunciates) return;
         take(i, next.to);
@@ -250,7 +250,7 @@ void Alarms::startReAlarm(std::uint32_t i, Time now) {
     const Duration again = rules_[i].alarm->reAlarm;
     if (again == Duration::zero()) return;
     progress_[i].reAlarm = after(now, again);
-    push({progress_[i].reAlarm, i, TimerKind::ReAlarm});
+    push({*progress_[i].reAlarm, i, TimerKind::ReAlarm});
 }
 
 /// What is raised behind a mask calls for nobody: there is nothing to acknowledge when it returns.
@@ -266,7 +266,7 @@ void Alarms::setActive(std::uint32_t i, bool active, Time now) {
     const AlarmStep next = step(state.phase, event, rules_[i].alarm->latching, needsAcknowledgement(i));
     take(i, next.to);
     if (!active) {
-        progress_[i].reAlarm = {};
+        progress_[i].reAlarm.reset();
         note(i, AlarmChange::Returned, now, false);
         if (state.shelving == Shelving::OneShot) shelve(i, step(state.shelving, ShelvingEvent::Return), now, noAction);
         return;
@@ -404,7 +404,7 @@ void Alarms::restore(const AlarmCheckpoint& checkpoint, const Slots& signals) {
         progress_[i].due = entry.due;
         progress_[i].reAlarm = entry.reAlarm;
         if (entry.pending) push({entry.due, i, TimerKind::Delay});
-        if (entry.reAlarm != Time{}) push({entry.reAlarm, i, TimerKind::ReAlarm});
+        if (entry.reAlarm) push({*entry.reAlarm, i, TimerKind::ReAlarm});
         if (entry.state.shelving != Shelving::Unshelved) push({entry.state.shelvedUntil, i, TimerKind::Shelving});
     }
     for (std::uint32_t i = 0; i < rules_.size(); ++i) {

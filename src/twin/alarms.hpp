@@ -9,6 +9,7 @@
 #include <millwright/twin/alarm.hpp>
 #include <millwright/twin/twin.hpp>
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -55,9 +56,9 @@ private:
     };
     /// What is going on besides the state.
     struct Progress {
-        Time due{};          ///< of the delay, while `pending`
-        Time reAlarm{};      ///< due; epoch: none
-        double previous = 0; ///< Rate: the last usable value, NaN: none
+        Time due{};                  ///< of the delay, while `pending`
+        std::optional<Time> reAlarm; ///< due
+        double previous = 0;         ///< Rate: the last usable value, NaN: none
         Time previousTime{};
         bool pending = false; ///< the condition has changed, its delay is running
         bool waiting = false; ///< Stale: a timer is set

@@ -87,7 +87,7 @@ Result<void> Replay::State::restore(const AlarmRecord::Checkpoint& checkpoint) {
     exhausted = false;
     auto keyframe = source->seek(time);
     if (!keyframe) return std::unexpected(std::move(keyframe.error()));
-    if (!keyframe->complete) { // integrals would start in the middle: only the whole log tells them
+    if (!keyframe->complete && time > justBefore(log.from)) { // integrals would start in the middle: only the whole log tells them
         if (auto done = rewind(); !done) return done;
         return runTo(time, {});
     }

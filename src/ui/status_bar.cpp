@@ -69,9 +69,8 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
         items.atLeft(m.logName);
     if (m.someHidden) items.atLeft("parts hidden: Shift + H shows all");
     if (a.hasLog()) {
-        items.atLeft(twin::isLive(*m.frame) ? "live"
-                     : m.frame->playing     ? std::format("playing {}", speedText(m.frame->speed))
-                                            : std::string{"paused"});
+        if (!twin::isLive(*m.frame)) // of feeds, their name says how they are
+            items.atLeft(m.frame->playing ? std::format("playing {}", speedText(m.frame->speed)) : std::string{"paused"});
         if (const std::string text = alarmsText(*m.frame); !text.empty()) items.atLeft(text);
         if (m.attention) {
             const AttentionMap& map = *m.attention;

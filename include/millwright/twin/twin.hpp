@@ -8,6 +8,7 @@
 #include <millwright/twin/frame.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,9 +19,9 @@ struct AlarmCheckpoint {
     struct Entry {
         AlarmIndex alarm = plant::noAlarm;
         AlarmState state;
-        bool pending = false; ///< a delay is running
-        Time due{};           ///< when it ends
-        Time reAlarm{};       ///< when it is raised again; epoch: never
+        bool pending = false;        ///< a delay is running
+        Time due{};                  ///< when it ends
+        std::optional<Time> reAlarm; ///< when it is raised again; none: never
     };
     std::vector<Entry> entries; ///< ascending by alarm
 };

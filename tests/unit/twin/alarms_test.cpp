@@ -283,6 +283,38 @@ TEST(Alarm, IsRaisedAgain) {
     EXPECT_EQ(bench.journal(), "0 raised!, 5000 acknowledged, 15000 re-alarmed!, 25000 re-alarmed!, 26000 returned");
 }
 
+// Whatever the clocks of a plant say: 1970-01-01T00:00:00Z is a time like any other, and so is the earliest.
+TEST(Alarm, IsRaisedAgainAtAnyTime) {
+    for (const Time again : {Time{}, Time{Duration{1}}, Time{Duration{-1}}}) {
+        Bench bench{"kind = 'high', signal = 'level', re_alarm = '10s'"};
+        const telemetry::Sample sample{again - 10s, Value::of(95.0), SignalIndex{0}, ValueType::Float, Quality::Good};
+        bench.twin.reset(again - 11s);
+        bench.twin.apply({&sample, 1});
+        bench.twin.advance(again - 5s);
+        const telemetry::Keyframe keyframe{.time = again - 5s, .entries = {{.last = sample, .integral = {}}}};
+        bench.twin.restore(keyframe, bench.twin.checkpoint()); // as a jump in a replay does
+        bench.twin.advance(again + 1s);
+        EXPECT_EQ(bench.twin.alarms()[0].raisedCount, 2u) << again.time_since_epoch();
+    }
+}
+
+TEST(Alarm, IsJudgedFromTheEarliestTimeOn) {
+    Bench bench{"kind = 'stale', signal = 'level', timeout = '1h'"};
+    bench.twin.reset(Time::min());
+    const telemetry::Sample samples[] = {
+        {Time::min(), Value::of(95.0), SignalIndex{0}, ValueType::Float, Quality::Good},
+        {Time::min() + 30min, Value::of(95.0), SignalIndex{0}, ValueType::Float, Quality::Good},
+    };
+    bench.twin.apply(samples);
+    bench.twin.advance(Time::min() + 1h);
+    EXPECT_FALSE(bench.twin.alarms()[0].active);
+    bench.twin.advance(Time::min() + 91min);
+    EXPECT_TRUE(bench.twin.alarms()[0].active);
+    bench.twin.reset(Time{}); // a feed whose first sample is older than anything
+    bench.twin.apply({samples, 1});
+    EXPECT_FALSE(bench.twin.alarms()[0].active);
+}
+
 TEST(Alarm, RaisedAgainBehindAMaskCallsForNobody) {
     Bench bench{"kind = 'high', signal = 'level', re_alarm = '10s'"};
     ASSERT_TRUE(bench.act(Kind::TakeOutOfService));

@@ -30,6 +30,7 @@ public:
 
     std::size_t largestBatch = 1000;    ///< next() hands out no more than this
     bool completeKeyframes = true;      ///< false: as a feed that keeps no history
+    bool claimsHistory = false;         ///< with that: says of the time before the first sample, too, that something is missing
     std::optional<std::size_t> faultAt; ///< next() fails from this sample on
     StringTable table;
 
@@ -55,7 +56,8 @@ public:
             if (sample.type != ValueType::String)
                 entry.integral.add(sample.time, sample.value.asNumber(sample.type), sample.quality);
         }
-        telemetry::Keyframe keyframe{.time = time, .entries = {}, .complete = completeKeyframes || position_ == 0};
+        telemetry::Keyframe keyframe{
+            .time = time, .entries = {}, .complete = completeKeyframes || (position_ == 0 && !claimsHistory)};
         for (auto& [signal, entry] : entries) {
             if (!completeKeyframes) entry.integral = {};
             keyframe.entries.push_back(entry);

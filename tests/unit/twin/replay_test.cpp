@@ -171,13 +171,16 @@ TEST(Replay, AJournalWithoutRoomKeepsTheLatestTransitions) {
 
 TEST(Replay, WithoutHistoryInTheSourceASeekReplaysFromTheStart) {
     const plant::Plant plant = onePlant();
-    auto source = busySource();
-    source->completeKeyframes = false;
-    Replay replay = opened(plant, std::move(source));
-    ASSERT_TRUE(replay.seek(at(40'000)));
-    EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(40'000), 500));
-    ASSERT_TRUE(replay.seek(at(7'000)));
-    EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(7'000), 500));
+    for (const bool claimsHistory : {false, true}) {
+        auto source = busySource();
+        source->completeKeyframes = false;
+        source->claimsHistory = claimsHistory;
+        Replay replay = opened(plant, std::move(source));
+        ASSERT_TRUE(replay.seek(at(40'000)));
+        EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(40'000), 500));
+        ASSERT_TRUE(replay.seek(at(7'000)));
+        EXPECT_EQ(replay.stateHash(), hashByRunning(plant, at(7'000), 500));
+    }
 }
 
 TEST(Replay, FramesShowValuesBetweenSamples) {

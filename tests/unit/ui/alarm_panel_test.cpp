@@ -88,5 +88,18 @@ TEST(Dashboard, TheStatusBarCountsAlarms) {
     EXPECT_FALSE(bench.shows("not acknowledged"));
 }
 
+TEST(Dashboard, TheStatusBarSaysOnceHowFeedsAre) {
+    Bench bench;
+    EXPECT_TRUE(bench.find("paused"));
+    bench.world.frame.log = {};
+    bench.world.frame.playing = true;
+    bench.model = bench.world.model();
+    bench.model->logName = "line-1: disconnected";
+    bench.frame();
+    EXPECT_TRUE(bench.find("line-1: disconnected"));
+    EXPECT_FALSE(bench.find("live"));
+    EXPECT_FALSE(bench.shows("playing"));
+}
+
 } // namespace
 } // namespace millwright::ui
