@@ -55,8 +55,8 @@ Finding repairTime(const Process& process, const StationRecord& record, const st
     std::size_t byOthers = 0; // that ended while the crew was still elsewhere
     for (const Outage& outage : record.outages) {
         Time begun = crew ? crews[*crew].begun(outage) : outage.began;
-        if (!outage.cutOff && begun == outage.ended) {
-            byOthers += crew ? 1 : 0;
+        if (!outage.cutOff && begun > outage.began && begun == outage.ended) {
+            ++byOthers;
             begun = outage.began;
         }
         repairs.push_back({seconds(outage.ended - begun), outage.cutOff, outage.restOnly});

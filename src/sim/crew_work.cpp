@@ -17,13 +17,14 @@ CrewWork::CrewWork(const Process& process, std::uint32_t crew, std::span<const S
         for (const Outage& outage : record.outages) jobs.push_back({&record, &outage});
     }
     std::ranges::stable_sort(jobs, {}, [](const Job& job) { return job.outage->began; });
-    std::vector<Time> freeFrom(process.crews[crew].size, Time::min()); // of each of its people
+    // Of each of its people; more than there are failures are never needed.
+    std::vector<Time> freeFrom(std::min<std::size_t>(process.crews[crew].size, jobs.size()), Time::min());
     for (const Job& job : jobs) {
         const auto first = std::ranges::min_element(freeFrom);
         const Time begun = std::max(job.outage->began, *first);
         waited_ += begun > job.outage->began ? 1 : 0;
         begun_[job.outage] = std::min(begun, job.outage->ended);
-        *first = job.outage->cutOff ? Time::max() : std::max(job.outage->ended, *first);
+        *first = std::max(job.outage->ended, *first); // of a repair that is cut off, nobody knows what came later
     }
     for (const Station& station : process.stations) {
         const auto i = static_cast<std::uint32_t>(&station - process.stations.data());

@@ -179,10 +179,12 @@ std::optional<Fit> fitTimes(DistributionKind kind, const Times& times, double co
     return fit;
 }
 
+/// One that goes on for longer than the others took shows that they are not.
 bool isConstant(const Times& times) {
     const auto [least, most] = std::ranges::minmax(times.complete);
     const double mean = sumOf(times.complete) / static_cast<double>(times.complete.size());
-    return most - mean <= narrow * mean && mean - least <= narrow * mean;
+    const bool longer = std::ranges::any_of(times.cutOff, [&](double t) { return t - mean > narrow * mean; });
+    return most - mean <= narrow * mean && mean - least <= narrow * mean && !longer;
 }
 
 std::string tooFew(std::size_t found) {

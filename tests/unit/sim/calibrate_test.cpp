@@ -103,6 +103,25 @@ TEST(Calibrate, LeavesOutWhatARepairWaitedForItsCrew) {
     EXPECT_THAT(findingOf(less, 1, Estimated::Repair).notes, testing::ElementsAre(HasSubstr("also serves 'saw'")));
 }
 
+// What became of a repair that was cut off in the middle of the log is not known: it keeps nobody from all later ones.
+TEST(Calibrate, ARepairThatIsCutOffDoesNotHoldItsCrewForGood) {
+    plant::Process plant = process();
+    StationRecord saw = record(0), press = record(1);
+    saw.outages.insert(saw.outages.begin(), {.began = at(-500), .ended = at(-400), .cutOff = true});
+    press.outages.clear();
+    for (int i = 0; i < 6; ++i) press.outages.push_back({.began = at(1000.0 * i + 20), .ended = at(1000.0 * i + 80)});
+    const std::vector<StationRecord> records{saw, press};
+    for (const std::uint32_t size : {1u, 4'000'000'000u}) { // and a crew of any size takes no more room than it has work
+        plant.crews[0].size = size;
+        const auto findings = calibrate(plant, records);
+        EXPECT_DOUBLE_EQ(findingOf(findings, 1, Estimated::Repair).choice->best.mean, size == 1 ? 30 : 60);
+        if (size == 1) {
+            EXPECT_THAT(findingOf(findings, 1, Estimated::Repair).notes,
+                        testing::ElementsAre(HasSubstr("6 outages waited for crew 'fitters'")));
+        }
+    }
+}
+
 // Repaired while the only fitter was still at the other machine: the model does not hold, and the whole outage counts.
 TEST(Calibrate, TellsWhenSomebodyElseRepairs) {
     StationRecord press = record(1);

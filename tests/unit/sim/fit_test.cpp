@@ -213,6 +213,17 @@ TEST(Fit, OfTimesThatDoNotDifferIsConstant) {
     EXPECT_FALSE(choice->test.has_value());
 }
 
+TEST(Fit, OfEqualTimesAndOneThatGoesOnIsNotConstant) {
+    auto lifetimes = complete({60, 60.1, 59.9, 60, 60.2});
+    lifetimes.push_back({.seconds = 40, .cutOff = true});
+    EXPECT_EQ(chooseFit(lifetimes)->best.distribution.kind, DistributionKind::Constant);
+    lifetimes.push_back({.seconds = 3000, .cutOff = true});
+    const auto choice = chooseFit(lifetimes);
+    ASSERT_TRUE(choice.has_value()) << choice.error();
+    EXPECT_NE(choice->best.distribution.kind, DistributionKind::Constant);
+    EXPECT_GT(choice->best.mean, 65) << "it has not taken 60 s";
+}
+
 // The exponential alone may use a time whose beginning nobody saw; the choice compares all kinds on the same times.
 TEST(Fit, RestsOfTimesCountOnlyForWhatHasNoMemory) {
     auto lifetimes = drawn(exponential, 200, 2);
