@@ -60,7 +60,7 @@ TEST_F(Actions, AreDoneAtTheirTime) {
 TEST_F(Actions, ThatAreNotAllowedHaveNoEffectAndSayWhy) {
     const twin::Replay replay =
         replayed(action("+1s", "do = \"acknowledge\"") + action("+9s", "do = \"comment\"\ncomment = \"ok\""));
-    EXPECT_THAT(replay.refusals()[0], HasSubstr("acknowledged"));
+    EXPECT_THAT(replay.refusals()[0], HasSubstr("nothing to acknowledge"));
     EXPECT_EQ(replay.refusals()[1], "");
     EXPECT_EQ(replay.twin().alarms()[0].phase, twin::AlarmPhase::ReturnedUnacknowledged);
 }

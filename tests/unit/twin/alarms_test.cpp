@@ -257,7 +257,7 @@ TEST(Alarm, IsSuppressedByDesignAndTakenOutOfService) {
 // ISA-18.2 state diagram, B to E to F to A; OPC 10000-9, 5.8.5.
 TEST(Alarm, IsAcknowledgedLatchedAndReset) {
     Bench bench{"kind = 'high', signal = 'level', latching = true"};
-    EXPECT_EQ(bench.act(Kind::Acknowledge).error().text(), "m/a: it is acknowledged already (BadConditionBranchAlreadyAcked)");
+    EXPECT_EQ(bench.act(Kind::Acknowledge).error().text(), "m/a: there is nothing to acknowledge (BadConditionBranchAlreadyAcked)");
     bench.send(0, 95);
     bench.send(100, 50);
     EXPECT_EQ(bench.until(100).display(), AlarmDisplay::LatchedUnacknowledged);
