@@ -3,6 +3,7 @@
 #include <millwright/plant/feed.hpp>
 #include <millwright/telemetry/mqtt.hpp>
 #include <millwright/telemetry/mtconnect.hpp>
+#include <millwright/telemetry/opcua.hpp>
 #include <millwright/telemetry/sparkplug_feed.hpp>
 #include <millwright/twin/replay.hpp>
 
@@ -64,16 +65,26 @@ Result<std::string> passwordOf(const plant::Feed& feed) {
     return text->substr(0, text->find_first_of("\r\n"));
 }
 
-Result<telemetry::BrokerOptions> brokerOf(const plant::Feed& feed) {
+struct Credentials {
+    std::string user, password;
+};
+
+Result<Credentials> credentialsOf(const plant::Feed& feed) {
     auto user = variable(feed.userVariable, feed, "user_env");
     if (!user) return std::unexpected(user.error());
     auto password = passwordOf(feed);
     if (!password) return std::unexpected(password.error());
+    return Credentials{std::move(*user), std::move(*password)};
+}
+
+Result<telemetry::BrokerOptions> brokerOf(const plant::Feed& feed) {
+    auto credentials = credentialsOf(feed);
+    if (!credentials) return std::unexpected(credentials.error());
     if (!feed.verify) log::warning("feed '{}': verify = false, so anyone can pose as the broker", feed.id);
     return telemetry::BrokerOptions{.url = feed.url,
                                     .clientId = feed.clientId,
-                                    .user = std::move(*user),
-                                    .password = std::move(*password),
+                                    .user = std::move(credentials->user),
+                                    .password = std::move(credentials->password),
                                     .ca = feed.ca,
                                     .certificate = feed.certificate,
                                     .key = feed.key,
@@ -82,10 +93,11 @@ Result<telemetry::BrokerOptions> brokerOf(const plant::Feed& feed) {
 
 using Opened = Result<std::unique_ptr<telemetry::Feed>>;
 
-Opened openMqtt(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
-                telemetry::BrokerOptions broker) {
+Opened openMqtt(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals) {
+    auto broker = brokerOf(feed);
+    if (!broker) return std::unexpected(broker.error());
     telemetry::MqttOptions options{.id = feed.id,
-                                   .broker = std::move(broker),
+                                   .broker = std::move(*broker),
                                    .subscriptions = filtersOf(feed),
                                    .qos = feed.qos,
                                    .addresses = {},
@@ -105,10 +117,12 @@ Opened openMqtt(const plant::Plant& plant, const plant::Feed& feed, const std::v
 }
 
 Opened openSparkplug(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
-                     telemetry::BrokerOptions broker, const std::shared_ptr<StringTable>& strings) {
+                     const std::shared_ptr<StringTable>& strings) {
+    auto broker = brokerOf(feed);
+    if (!broker) return std::unexpected(broker.error());
     telemetry::SparkplugOptions options{
         .id = feed.id,
-        .broker = std::move(broker),
+        .broker = std::move(*broker),
         .host = {.hostId = feed.hostId, .primary = feed.primary, .reorderTimeout = feed.reorderTimeout},
         .addresses = {},
         .staleAfter = feed.staleAfter,
@@ -118,12 +132,13 @@ Opened openSparkplug(const plant::Plant& plant, const plant::Feed& feed, const s
     return telemetry::openSparkplug(std::move(options), strings);
 }
 
-Opened openMtconnect(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
-                     telemetry::BrokerOptions access) {
+Opened openMtconnect(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals) {
+    auto access = brokerOf(feed);
+    if (!access) return std::unexpected(access.error());
     telemetry::MtconnectOptions options{.id = feed.id,
                                         .url = feed.url,
-                                        .user = std::move(access.user),
-                                        .password = std::move(access.password),
+                                        .user = std::move(access->user),
+                                        .password = std::move(access->password),
                                         .ca = feed.ca,
                                         .certificate = feed.certificate,
                                         .key = feed.key,
@@ -136,6 +151,53 @@ Opened openMtconnect(const plant::Plant& plant, const plant::Feed& feed, const s
         options.addresses.push_back({at, signal.type, signal.unit, filled(feed.item, plant, signal)});
     }
     return telemetry::openMtconnect(std::move(options));
+}
+
+Result<telemetry::OpcUaServer> serverOf(const plant::Feed& feed) {
+    auto credentials = credentialsOf(feed);
+    if (!credentials) return std::unexpected(credentials.error());
+    if (!feed.verify) log::warning("feed '{}': verify = false, so anyone can pose as the server", feed.id);
+    if (feed.security == plant::FeedSecurity::None && !credentials->password.empty())
+        log::warning("feed '{}': security = \"none\", so anyone on the network can read what is sent, perhaps the password too",
+                     feed.id);
+    return telemetry::OpcUaServer{.url = feed.url,
+                                  .security = static_cast<telemetry::OpcUaSecurity>(feed.security),
+                                  .applicationUri = feed.clientId,
+                                  .certificate = feed.certificate,
+                                  .key = feed.key,
+                                  .trusted = feed.ca,
+                                  .verify = feed.verify,
+                                  .user = std::move(credentials->user),
+                                  .password = std::move(credentials->password),
+                                  .userCertificate = feed.userCertificate,
+                                  .userKey = feed.userKey};
+}
+
+Opened openOpcUa(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals) {
+    auto server = serverOf(feed);
+    if (!server) return std::unexpected(server.error());
+    telemetry::OpcUaOptions options{.id = feed.id,
+                                    .server = std::move(*server),
+                                    .addresses = {},
+                                    .publishingInterval = feed.publishingInterval,
+                                    .samplingInterval = feed.samplingInterval,
+                                    .queueSize = static_cast<std::uint32_t>(feed.queueSize),
+                                    .staleAfter = feed.staleAfter,
+                                    .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
+    for (const SignalIndex at : signals)
+        options.addresses.push_back({at, plant.at(at).type, plant.at(at).path, filled(feed.node, plant, plant.at(at))});
+    return telemetry::openOpcUa(std::move(options));
+}
+
+Opened open(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
+            const std::shared_ptr<StringTable>& strings) {
+    switch (feed.kind) {
+    case plant::FeedKind::Mqtt: return openMqtt(plant, feed, signals);
+    case plant::FeedKind::Sparkplug: return openSparkplug(plant, feed, signals, strings);
+    case plant::FeedKind::Mtconnect: return openMtconnect(plant, feed, signals);
+    case plant::FeedKind::OpcUa: break;
+    }
+    return openOpcUa(plant, feed, signals);
 }
 
 } // namespace
@@ -161,14 +223,7 @@ Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::pa
             owners[i] = &feed;
             signals.push_back(static_cast<SignalIndex>(i));
         }
-        auto broker = brokerOf(feed);
-        if (!broker) return std::unexpected(broker.error());
-        Opened opened;
-        switch (feed.kind) {
-        case plant::FeedKind::Mqtt: opened = openMqtt(plant, feed, signals, std::move(*broker)); break;
-        case plant::FeedKind::Sparkplug: opened = openSparkplug(plant, feed, signals, std::move(*broker), source.strings()); break;
-        case plant::FeedKind::Mtconnect: opened = openMtconnect(plant, feed, signals, std::move(*broker)); break;
-        }
+        Opened opened = open(plant, feed, signals, source.strings());
         if (!opened) return std::unexpected(opened.error());
         source.add(std::move(*opened));
     }
@@ -229,6 +284,8 @@ std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus
         if (feed.counters.gaps > known_[i].counters.gaps)
             news.push_back(std::format("feed '{}': samples may be missing ({} gaps so far)", feed.id, feed.counters.gaps));
         tellOfNodes(feed, known_[i], news);
+        for (std::size_t n = known_[i].notes.size(); n < feed.notes.size(); ++n)
+            news.push_back(std::format("feed '{}': {}", feed.id, feed.notes[n]));
         known_[i] = feed;
     }
     if (recorder.problem != recording_) news.push_back(recorder.problem.empty() ? "recording goes on" : recorder.problem);
@@ -272,6 +329,8 @@ void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
                 .field("metrics", node.metrics)
                 .field("lastReceived", formatTime(node.lastReceived))
                 .endObject();
+        json.endArray().key("notes").beginArray();
+        for (const std::string& note : feed.notes) json.value(note);
         json.endArray().endObject();
     }
     json.endArray();

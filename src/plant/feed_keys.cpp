@@ -5,7 +5,8 @@ namespace {
 
 using enum ValueKind;
 
-constexpr std::string_view kinds[] = {"mqtt", "sparkplug", "mtconnect"};
+constexpr std::string_view kinds[] = {"mqtt", "sparkplug", "mtconnect", "opcua"};
+constexpr std::string_view securities[] = {"none", "sign", "sign-and-encrypt"};
 constexpr std::string_view timeUnits[] = {"s", "ms", "us", "ns"};
 
 constexpr Key feedKeyList[] = {
@@ -14,8 +15,8 @@ constexpr Key feedKeyList[] = {
     {.name = "url",
      .kind = Text,
      .description =
-         "the broker: mqtt://HOST[:1883], or mqtts://HOST[:8883] for TLS; mtconnect: the agent, http://HOST[:PORT][/PATH] or "
-         "https://…; without user or password",
+         "the broker: mqtt://HOST[:1883], or mqtts://HOST[:8883] for TLS; opcua: the server, opc.tcp://HOST[:4840][/PATH]; "
+         "mtconnect: the agent, http://HOST[:PORT][/PATH] or https://…; without user or password",
      .required = true},
     {.name = "equipment",
      .kind = ValueKind::Path,
@@ -70,16 +71,37 @@ constexpr Key feedKeyList[] = {
          "mtconnect: which data item a signal is, DEVICE/ITEM, DEVICE by name, uuid or id, ITEM by id or name; behind a further "
          "slash, x, y or z of a position, code or text of a condition, or the key of an entry; {…} as in `topic`",
      .fallback = "\"{topic}\""},
+    {.name = "node",
+     .kind = Text,
+     .description = "opcua: which node a signal is, nsu=NAMESPACE-URI;s=NAME (or i=NUMBER, g=GUID, b=BASE64), or ns=INDEX in place "
+                    "of nsu; {…} "
+                    "as in `topic`",
+     .fallback = "\"{topic}\""},
     {.name = "publishing_interval",
      .kind = Duration,
-     .description = "mtconnect: how often the agent sends what is new",
+     .description = "opcua, mtconnect: how often the server or agent sends what is new",
      .fallback = "\"250ms\"",
      .minimum = 0,
      .aboveMinimum = true},
+    {.name = "sampling_interval",
+     .kind = Duration,
+     .description = "opcua: how often the server looks at a node, 0 for as often as it can; without it, at each publishing",
+     .minimum = 0},
+    {.name = "queue_size",
+     .kind = Integer,
+     .description = "opcua: values of a node that the server keeps from one publishing to the next; the oldest go first",
+     .fallback = "10",
+     .minimum = 1,
+     .maximum = 100'000},
+    {.name = "security",
+     .kind = Choice,
+     .description = "opcua: how messages are protected; all but none need `certificate` and `key`",
+     .fallback = "\"sign-and-encrypt\"",
+     .choices = securities},
     {.name = "window",
      .kind = Duration,
-     .description = "how long samples wait to be put in order; the longest of all feeds counts",
-     .fallback = "\"20ms\"",
+     .description = "how long samples wait to be put in order; the longest of all feeds counts; default: 20ms, opcua: "
+                    "`publishing_interval` and 100ms",
      .minimum = 0},
     {.name = "stale_after",
      .kind = Duration,
@@ -96,18 +118,26 @@ constexpr Key feedKeyList[] = {
     {.name = "client_id",
      .kind = Text,
      .description = "MQTT client id, unique at the broker; with it, the broker keeps messages for up to five minutes while "
-                    "Millwright restarts"},
+                    "Millwright restarts; opcua: the application URI, as in `certificate`, without it urn:millwright:client"},
     {.name = "user_env", .kind = Text, .description = "name of the environment variable that holds the user"},
     {.name = "password_env", .kind = Text, .description = "name of the environment variable that holds the password"},
     {.name = "password_file", .kind = Text, .description = "file whose first line is the password, relative to the plant folder"},
     {.name = "ca",
      .kind = Text,
-     .description = "PEM file with the authorities to trust, relative to the plant folder; without it, those of the machine"},
+     .description =
+         "PEM file with the authorities to trust, relative to the plant folder; without it, those of the machine; opcua: with "
+         "the servers' certificates, or their authorities and their revocation lists"},
     {.name = "certificate", .kind = Text, .description = "PEM file with this client's certificate, relative to the plant folder"},
     {.name = "key", .kind = Text, .description = "PEM file with this client's private key, relative to the plant folder"},
+    {.name = "user_certificate",
+     .kind = Text,
+     .description = "opcua: PEM file with the certificate of a user, in place of user and password, relative to the plant folder"},
+    {.name = "user_key", .kind = Text, .description = "opcua: PEM file with that user's private key, relative to the plant folder"},
     {.name = "verify",
      .kind = Boolean,
-     .description = "whether the broker's certificate must be valid and its host's; false lets anyone pose as the broker",
+     .description =
+         "whether the broker's certificate must be valid and its host's, or the OPC UA server's one that `ca` trusts; false "
+         "lets anyone pose as it",
      .fallback = "true"},
 };
 
@@ -117,5 +147,6 @@ constinit const TableKeys feedKeys{"feed", "Where live samples come from.", feed
 
 constinit const std::span<const std::string_view> feedKindWords{kinds};
 constinit const std::span<const std::string_view> timeUnitWords{timeUnits};
+constinit const std::span<const std::string_view> feedSecurityWords{securities};
 
 } // namespace millwright::plant

@@ -84,6 +84,7 @@ extern const std::span<const std::string_view> alarmSeverityWords;
 extern const std::span<const std::string_view> packmlStateWords;
 extern const std::span<const std::string_view> feedKindWords;
 extern const std::span<const std::string_view> timeUnitWords;
+extern const std::span<const std::string_view> feedSecurityWords;
 extern const std::span<const std::string_view> distributionWords;
 extern const std::span<const std::string_view> ruleWords;
 extern const std::span<const std::string_view> whenFullWords;

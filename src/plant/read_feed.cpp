@@ -30,6 +30,13 @@ constexpr struct {
     {"reorder_timeout", FeedKind::Sparkplug},
     {"item", FeedKind::Mtconnect},
     {"publishing_interval", FeedKind::Mtconnect},
+    {"node", FeedKind::OpcUa},
+    {"publishing_interval", FeedKind::OpcUa},
+    {"sampling_interval", FeedKind::OpcUa},
+    {"queue_size", FeedKind::OpcUa},
+    {"security", FeedKind::OpcUa},
+    {"user_certificate", FeedKind::OpcUa},
+    {"user_key", FeedKind::OpcUa},
 };
 
 /// Every {…} must be one that is filled in.
@@ -52,13 +59,26 @@ void checkPattern(const Reader& reader, std::string_view key, ReadContext& conte
 }
 
 void checkKind(const Reader& reader, FeedKind kind, ReadContext& context) {
+    std::map<std::string_view, std::string> wrong; // key -> the kinds that have it
+    for (const auto& own : ownKeys) {
+        if (reader.find(own.key) == nullptr) continue;
+        std::string& kinds = wrong[own.key];
+        kinds += (kinds.empty() ? "" : " and ") + std::string{feedKindWords[static_cast<std::size_t>(own.kind)]};
+    }
     for (const auto& own : ownKeys)
-        if (own.kind != kind && reader.find(own.key) != nullptr)
-            context.problems.add(reader.at(own.key), std::format("'{}' is for feeds of kind {}: leave it out", own.key,
-                                                                 feedKindWords[static_cast<std::size_t>(own.kind)]));
+        if (own.kind == kind) wrong.erase(own.key);
+    for (const auto& [key, kinds] : wrong)
+        context.problems.add(reader.at(key), std::format("'{}' is for feeds of kind {}: leave it out", key, kinds));
     if (kind == FeedKind::Mtconnect && reader.find("stale_after") != nullptr)
         context.problems.add(reader.at("stale_after"),
                              "an MTConnect agent says nothing of what does not change: leave 'stale_after' out");
+}
+
+/// Each of a certificate and its key is of no use without the other.
+void checkPair(const Reader& reader, std::string_view certificate, std::string_view key, ReadContext& context) {
+    for (const auto& [given, missing] : {std::pair{certificate, key}, {key, certificate}})
+        if (reader.find(given) != nullptr && reader.find(missing) == nullptr)
+            context.problems.add(reader.at(given), std::format("'{}' is of no use without '{}'", given, missing));
 }
 
 void checkPointer(const Reader& reader, std::string_view key, ReadContext& context) {
@@ -98,7 +118,14 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     feed.primary = reader.boolean("primary", false);
     feed.reorderTimeout = reader.duration("reorder_timeout").value_or(feed.reorderTimeout);
     if (reader.find("item") != nullptr) feed.item = reader.text("item");
+    if (reader.find("node") != nullptr) feed.node = reader.text("node");
     feed.publishingInterval = reader.duration("publishing_interval").value_or(feed.publishingInterval);
+    feed.samplingInterval = reader.duration("sampling_interval");
+    feed.queueSize = static_cast<int>(reader.integer("queue_size", 10));
+    feed.security = reader.choice<FeedSecurity>("security", feedSecurityWords).value_or(FeedSecurity::SignAndEncrypt);
+    // What an OPC UA server holds back until it publishes must not be late.
+    constexpr Duration delivery = std::chrono::milliseconds{100};
+    if (feed.kind == FeedKind::OpcUa) feed.window = feed.publishingInterval + delivery;
     feed.window = reader.duration("window").value_or(feed.window);
     feed.staleAfter = reader.duration("stale_after").value_or(Duration::zero());
     feed.queueMegabytes = static_cast<int>(reader.integer("queue", 16));
@@ -109,6 +136,8 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     feed.ca = file("ca");
     feed.certificate = file("certificate");
     feed.key = file("key");
+    feed.userCertificate = file("user_certificate");
+    feed.userKey = file("user_key");
     feed.verify = reader.boolean("verify", true);
     return feed;
 }
@@ -120,13 +149,14 @@ std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant&
     std::map<std::string, Position> seen;
     for (const Node& table : Reader::tables(&root, "feed")) {
         const Reader reader{table};
-        for (const std::string_view key : {"topic", "value", "metric", "item"}) checkPattern(reader, key, context);
+        for (const std::string_view key : {"topic", "value", "metric", "item", "node"}) checkPattern(reader, key, context);
         for (const std::string_view key : {"value", "time", "quality"}) checkPointer(reader, key, context);
         checkEquipment(reader, plant, context);
         if (reader.find("password_env") != nullptr && reader.find("password_file") != nullptr)
             context.problems.add(reader.at("password_file"), "give either 'password_env' or 'password_file', not both");
         Feed feed = readFeed(reader, context, wanted);
         checkKind(reader, feed.kind, context);
+        checkPair(reader, "user_certificate", "user_key", context);
         if (const auto [other, added] = seen.emplace(feed.id, reader.at("id")); !added && !feed.id.empty())
             context.problems.add(reader.at("id"),
                                  std::format("feed '{}' was already declared on line {}", feed.id, other->second.line));

@@ -6,14 +6,17 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace millwright::plant {
 
-enum class FeedKind : std::uint8_t { Mqtt, Sparkplug, Mtconnect };
+enum class FeedKind : std::uint8_t { Mqtt, Sparkplug, Mtconnect, OpcUa };
 
 enum class FeedTimeUnit : std::uint8_t { Seconds, Milliseconds, Microseconds, Nanoseconds };
+
+enum class FeedSecurity : std::uint8_t { None, Sign, SignAndEncrypt };
 
 /// Where live samples come from, as `[[feed]]` describes it; docs/feeds.md explains the keys. Patterns hold {topic}, {path},
 /// {equipment}, {equipment_id} and {signal}, which stand for a signal's topic, its path, its equipment's path and its last part,
@@ -38,12 +41,19 @@ struct Feed {
     Duration reorderTimeout = std::chrono::seconds{2};
     // Of `mtconnect`:
     std::string item = "{topic}"; ///< pattern of DEVICE/ITEM
+    // Of `opcua`:
+    std::string node = "{topic}";             ///< pattern of a node id
+    std::optional<Duration> samplingInterval; ///< none: at each publishing
+    int queueSize = 10;
+    FeedSecurity security = FeedSecurity::SignAndEncrypt;
+    std::filesystem::path userCertificate, userKey; ///< absolute, PEM
+    // Of `mtconnect` and `opcua`:
     Duration publishingInterval = std::chrono::milliseconds{250};
     // Of all:
-    Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order
+    Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order; longer for `opcua`
     Duration staleAfter{};                           ///< silence after which a value is stale; zero: never
     int queueMegabytes = 16;
-    std::string clientId;
+    std::string clientId;                       ///< of `opcua`: the application URI
     std::string userVariable, passwordVariable; ///< names of environment variables
     std::filesystem::path passwordFile;         ///< absolute; its first line
     std::filesystem::path ca, certificate, key; ///< absolute, PEM

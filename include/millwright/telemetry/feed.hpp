@@ -41,7 +41,7 @@ struct FeedNode {
 
 struct FeedStatus {
     std::string id;
-    std::string kind; ///< `mqtt`, `sparkplug`, `mtconnect`
+    std::string kind; ///< `mqtt`, `sparkplug`, `mtconnect`, `opcua`
     std::string url;
     FeedHealth health = FeedHealth::Connecting;
     std::string problem; ///< why it is not live; empty while it is
@@ -50,6 +50,7 @@ struct FeedStatus {
     Duration clockOffset{};
     Time lastReceived{}; ///< of a message; epoch before the first
     std::vector<FeedNode> nodes;
+    std::vector<std::string> notes; ///< what does not work though the feed does, each said once; only ever grows
 };
 
 /// The time now as every live part reads it: the machine's clock at the first call, and monotonic time since, so that a clock that

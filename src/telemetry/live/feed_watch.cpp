@@ -4,11 +4,11 @@
 
 namespace millwright::telemetry {
 
-void FeedWatch::heard(const Sample& sample, Time received) {
+void FeedWatch::heard(const Sample& sample, Time received, bool fresh) {
     const std::size_t at = index(sample.signal);
     if (at >= heard_.size()) heard_.resize(at + 1);
     heard_[at] = {received, false};
-    if (sample.time == received) return; // dated by its reception: tells nothing of a clock
+    if (!fresh || sample.time == received) return; // dated by its reception: tells nothing of a clock
     constexpr Duration memory = std::chrono::seconds{30};
     const Duration offset = received - sample.time;
     if (received - memory > offsetSince_ || offset < leastOffset_) {

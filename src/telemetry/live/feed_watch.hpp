@@ -14,7 +14,8 @@ public:
     /// `staleAfter`: how long a signal may be silent; zero: for ever.
     explicit FeedWatch(Duration staleAfter) : staleAfter_{staleAfter} {}
 
-    void heard(const Sample& sample, Time received);
+    /// `fresh`: it came as soon as it was measured, so that its age tells of the source's clock.
+    void heard(const Sample& sample, Time received, bool fresh = true);
     /// The connection is lost: every signal heard of falls silent.
     void lost(Time since, Arrivals& arrivals) { fallSilent(since, Time::max(), arrivals); }
     /// Signals that have been silent for too long fall silent. Looked at once a second at most.
