@@ -15,10 +15,11 @@ import time
 import unittest
 from pathlib import Path
 
-from broker import PATIENCE, FeedTest, free_port, wait_until
+from broker import FeedTest, free_port, wait_until
 
 FeedTest.program = sys.argv[1]
 SERVER = Path(__file__).with_name("opcua_server.js")
+SLOW_START = 120  # seconds to wait for node.js, which loads thousands of files
 LOG_READER = Path(__file__).parents[1] / "log/mcap_peer.js"
 KINDS = {"speed": "float", "count": "integer", "running": "boolean", "state": "string"}
 
@@ -38,7 +39,7 @@ class Server:
         self._answer(f"ready {self.port}")
 
     def _answer(self, expected):
-        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        watchdog = threading.Timer(SLOW_START, self.process.kill)
         watchdog.start()
         for line in self.process.stdout:  # among which it writes its own messages
             if line.strip() == expected:
