@@ -95,6 +95,8 @@ class OpcUa(FeedTest):
         return recording
 
     def end(self, watching):
+        """What it says of its one feed, once it has worked off what was sent."""
+        watching.rests()
         answer = watching.stop()
         self.assertEqual(watching.process.returncode, 0, watching.errors)
         return answer["feeds"][0], answer
@@ -131,7 +133,6 @@ class OpcUa(FeedTest):
         at = time.time()
         time.sleep(0.5)
         server.set("count", -7)
-        recording.rests()
         feed, answer = self.end(recording)
         self.assertEqual((feed["samples"], feed["rejected"], feed["gaps"], feed["notes"]), (10, 0, 0, []))
         self.assertEqual((answer["late"], answer["samples"]), (0, 10))
@@ -218,7 +219,6 @@ class OpcUa(FeedTest):
         server.start()
         wait_until(lambda: recording.errors.count("is live") == 2, "it is live again")
         server.set("speed", 3.5)
-        recording.rests()
         feed, answer = self.end(recording)
         self.assertEqual((feed["reconnects"], feed["gaps"], feed["health"]), (1, 1, "live"))
         samples = self.recorded()
