@@ -158,10 +158,6 @@ void OpcUaFeed::drainReading(const Arrival& arrival, StringTable& strings, Arriv
         sample.value = Value::of(*id);
     }
     samples_.fetch_add(1, std::memory_order_relaxed);
-    if (reading.historical) {
-        arrivals.historical.push_back(sample);
-        return;
-    }
     arrivals.samples.push_back(sample);
     watch_.heard(sample, arrival.received, !reading.first);
 }

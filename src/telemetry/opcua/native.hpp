@@ -54,6 +54,5 @@ using ClientOwner = std::unique_ptr<UA_Client, DeleteClient>;
 
 /// None for the dates that mean "unknown", and outside of the years 1970 to 2262.
 [[nodiscard]] std::optional<Time> timeOf(UA_DateTime date);
-[[nodiscard]] UA_DateTime dateOf(Time time); ///< rounded down to 100 ns
 
 } // namespace millwright::telemetry::opcua

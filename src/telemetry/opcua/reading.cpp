@@ -121,10 +121,6 @@ std::optional<Time> timeOf(UA_DateTime date) {
     return timeFromNanoseconds(ticks * nanosecondsPerTick);
 }
 
-UA_DateTime dateOf(Time time) {
-    return nanoseconds(time) / nanosecondsPerTick + UA_DATETIME_UNIX_EPOCH;
-}
-
 Quality qualityOf(UA_StatusCode code) {
     constexpr UA_StatusCode code16 = 0xFFFF'0000u; // the rest is no part of what it means
     const UA_StatusCode meaning = code & code16;

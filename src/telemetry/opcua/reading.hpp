@@ -15,9 +15,8 @@ struct Reading {
     SignalIndex signal = noSignal;
     ValueType type = ValueType::Float; ///< the signal's
     Quality quality = Quality::Good;
-    bool empty = false;      ///< there is no value: the quality says why
-    bool historical = false; ///< read from the server's history
-    bool first = false;      ///< of its subscription: how old it is tells nothing of a clock
+    bool empty = false; ///< there is no value: the quality says why
+    bool first = false; ///< of its subscription: how old it is tells nothing of a clock
 };
 
 /// Good, Uncertain and Bad by the severity of the code, whatever the rest of it (OPC 10000-4, 7.39), but for the Uncertain codes

@@ -58,8 +58,21 @@ Result<void> Session::open() {
     client_ = std::move(*client);
     if (auto read = readNamespaces(); !read) return read;
     readLimits();
-    for (Item& item : items_) item.first = true;
-    return subscribe();
+    for (Item& item : items_) {
+        item.first = true;
+        item.monitored = false;
+    }
+    if (auto subscribed = subscribe(); !subscribed) return subscribed;
+    return awaitFirstValues();
+}
+
+/// A server sends the present value of every node first. One that does not for some of them must not keep the others waiting.
+Result<void> Session::awaitFirstValues() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+    const auto isAwaited = [](const Item& item) { return item.monitored && item.first; };
+    while (std::ranges::any_of(items_, isAwaited) && std::chrono::steady_clock::now() < end)
+        if (auto going = step(std::chrono::milliseconds{20}); !going) return going;
+    return {};
 }
 
 Result<void> Session::step(Duration wait) {
@@ -174,8 +187,10 @@ UA_StatusCode Session::createItems(std::vector<std::pair<Item*, UA_NodeId>>& bat
         }
         if (status != UA_STATUSCODE_GOOD) return status;
         for (std::size_t i = 0; i < made->resultsSize; ++i) {
-            if (made->results[i].statusCode == UA_STATUSCODE_GOOD) continue;
-            const OpcUaAddress& address = options_.addresses[batch[at + i].first->address];
+            Item& item = *batch[at + i].first;
+            item.monitored = made->results[i].statusCode == UA_STATUSCODE_GOOD;
+            if (item.monitored) continue;
+            const OpcUaAddress& address = options_.addresses[item.address];
             receiver_.note(std::format("signal '{}' gets no values from node {}: {}", address.name, address.node,
                                        statusName(made->results[i].statusCode)));
         }
@@ -188,7 +203,7 @@ UA_StatusCode Session::createItems(std::vector<std::pair<Item*, UA_NodeId>>& bat
 
 void Session::onValue(UA_Client*, UA_UInt32, void*, UA_UInt32, void* item, UA_DataValue* value) {
     Item& known = *static_cast<Item*>(item);
-    known.session->take(known, *value, false);
+    known.session->take(known, *value);
 }
 
 void Session::onSubscriptionStatus(UA_Client*, UA_UInt32, void* session, UA_StatusChangeNotification* status) {
@@ -197,15 +212,12 @@ void Session::onSubscriptionStatus(UA_Client*, UA_UInt32, void* session, UA_Stat
     watch.because = std::format("the server ended the subscription ({})", statusName(status->status));
 }
 
-void Session::take(Item& item, const UA_DataValue& value, bool historical) {
+void Session::take(Item& item, const UA_DataValue& value) {
     const OpcUaAddress& address = options_.addresses[item.address];
     const std::size_t bytes = UA_calcSizeBinary(&value, &UA_TYPES[UA_TYPES_DATAVALUE]);
-    Reading reading{.signal = address.signal, .type = address.type, .historical = historical, .first = item.first};
+    Reading reading{.signal = address.signal, .type = address.type, .first = item.first};
     const std::string problem = read(value, reading, text_);
-    if (!historical) {
-        item.first = false;
-        item.newest = std::max(item.newest, reading.time);
-    }
+    item.first = false;
     if (value.hasStatus && (value.status & overflowed) == overflowed) {
         receiver_.gap();
         if (!item.overflowTold)

@@ -35,8 +35,8 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    /// Connects, finds the nodes, subscribes to them. Errors: as `connect`, and Unsupported when the server refuses the
-    /// subscription.
+    /// Connects, finds the nodes, subscribes to them and takes their present values, which it waits for not more than five seconds.
+    /// Errors: as `connect`, and Unsupported when the server refuses the subscription.
     [[nodiscard]] Result<void> open();
     /// Works off what arrives within `wait`. Errors: the connection is lost, and why.
     [[nodiscard]] Result<void> step(Duration wait);
@@ -45,19 +45,20 @@ public:
 private:
     struct Item {
         Session* session;
-        std::uint32_t address; ///< which of the options'
-        Time newest{};         ///< source time of the newest value; epoch before the first
-        bool first = true;     ///< no value of this subscription yet
-        bool told = false;     ///< that its values do not fit
+        std::uint32_t address;  ///< which of the options'
+        bool monitored = false; ///< by this subscription
+        bool first = true;      ///< no value of this subscription yet
+        bool told = false;      ///< that its values do not fit
         bool overflowTold = false;
     };
     static void onValue(UA_Client*, UA_UInt32, void*, UA_UInt32, void* item, UA_DataValue* value);
     static void onSubscriptionStatus(UA_Client*, UA_UInt32, void* session, UA_StatusChangeNotification* status);
-    void take(Item& item, const UA_DataValue& value, bool historical);
+    void take(Item& item, const UA_DataValue& value);
     [[nodiscard]] Result<void> readNamespaces();
     void readLimits();
     [[nodiscard]] bool resolve(const Item& item, UA_NodeId& node);
     [[nodiscard]] Result<void> subscribe();
+    [[nodiscard]] Result<void> awaitFirstValues();
     [[nodiscard]] UA_StatusCode createItems(std::vector<std::pair<Item*, UA_NodeId>>& batch);
 
     const OpcUaOptions& options_;

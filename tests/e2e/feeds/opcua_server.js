@@ -19,15 +19,13 @@ const defaults = {
   accept: true,          // certificates of clients that it does not know
   namespacesBefore: 0,   // other namespaces, which move the index of the one with the signals
   perCall: 0,            // the most monitored items, nodes to read or to browse of one call; 0: no limit
-  ticks: 0,              // milliseconds between the values of `count`, which are whole ticks since 1970; 0: it stands still
-  missed: 0,             // ticks before the start that its history has
   many: 0,               // variables `many.0` …
   manyRate: 10,          // their changes a second
 };
 const options = {...defaults, ...JSON.parse(process.argv[2] ?? "{}")};
 const namespaceUri = "urn:millwright:test";
 
-function addScalars(space, namespace, line) {
+function addScalars(namespace, line) {
   const made = {};
   const add = (name, dataType, value, more = {}) => {
     made[name] = namespace.addVariable({
@@ -56,22 +54,6 @@ function addScalars(space, namespace, line) {
     value: {dataType: DataType.Double, value: 12.5},
   });
   return made;
-}
-
-/// `count` as the ticks since 1970, each at its own instant; those before the start only in its history.
-function startTicks(space, count) {
-  const at = tick => {
-    const time = new Date(tick * options.ticks);
-    count.setValueFromSource({dataType: DataType.Int32, value: tick % 2 ** 31}, StatusCodes.Good, time);
-  };
-  let last = Math.floor(Date.now() / options.ticks);
-  at(last - options.missed - 1);
-  space.installHistoricalDataNode(count, {maxOnlineValues: 100_000});
-  for (let tick = last - options.missed; tick <= last; ++tick) at(tick);
-  setInterval(() => {
-    const now = Math.floor(Date.now() / options.ticks);
-    while (last < now) at(++last);
-  }, options.ticks / 2);
 }
 
 function startMany(namespace, parent) {
@@ -112,9 +94,8 @@ async function main() {
   for (let i = 0; i < options.namespacesBefore; ++i) space.registerNamespace(`urn:millwright:test:before:${i}`);
   const namespace = space.registerNamespace(namespaceUri);
   const line = namespace.addObject({organizedBy: space.rootFolder.objects, browseName: "line", nodeId: "s=line"});
-  const nodes = addScalars(space, namespace, line);
+  const nodes = addScalars(namespace, line);
   const kinds = Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, node.readValue().value]));
-  if (options.ticks > 0) startTicks(space, nodes.count);
   if (options.many > 0) startMany(namespace, namespace.addObject({organizedBy: space.rootFolder.objects, browseName: "many", nodeId: "s=many"}));
   await server.start();
   console.log(`ready ${server.endpoints[0].port}`);

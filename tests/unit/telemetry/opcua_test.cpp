@@ -129,7 +129,6 @@ TEST(OpcUaValue, TheSourcesTimeGoesBeforeTheServers) {
     data.sourceTimestamp = UA_DATETIME_UNIX_EPOCH + 6 * UA_DATETIME_SEC;
     EXPECT_EQ(read(data, reading, text), "");
     EXPECT_EQ(nanoseconds(reading.time), 6'000'000'000);
-    EXPECT_EQ(dateOf(reading.time), data.sourceTimestamp);
     data.sourceTimestamp = std::numeric_limits<UA_DateTime>::max();
     EXPECT_EQ(read(data, reading, text), "");
     EXPECT_EQ(nanoseconds(reading.time), 7'000'000'100) << "a date that no sample can have";
