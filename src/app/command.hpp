@@ -38,6 +38,7 @@ void addReplay(CLI::App& program, Run& run);
 void addRecord(CLI::App& program, Run& run);
 void addFeed(CLI::App& program, Run& run); ///< in record.cpp
 void addCheck(CLI::App& program, Run& run);
+void addValidate(CLI::App& program, Run& run);
 void addKpi(CLI::App& program, Run& run);
 void addAlarms(CLI::App& program, Run& run);
 void addCondition(CLI::App& program, Run& run);

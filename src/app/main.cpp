@@ -87,6 +87,7 @@ int main(int argumentCount, char** arguments) {
     addImport(program, run);
     addReplay(program, run);
     addCheck(program, run);
+    addValidate(program, run);
     addKpi(program, run);
     addAlarms(program, run);
     addCondition(program, run);
