@@ -42,7 +42,7 @@ CompiledBinding::CompiledBinding(const plant::Binding& binding, const plant::Sig
         if (i > 0) length += glm::length(glm::dvec3{binding.path[i]} - glm::dvec3{binding.path[i - 1]});
         arcLengths_.push_back(length);
     }
-    stateTable_ = signal.type == ValueType::String || signal.type == ValueType::Boolean ||
+    stateTable_ = signal.type == ValueType::String ||
                   std::ranges::any_of(binding.colours, [](const plant::ColourStop& stop) { return !stop.state.empty(); });
     if (binding.kind != BindingKind::Text) return;
     if (signal.type == ValueType::String) {

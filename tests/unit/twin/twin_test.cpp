@@ -1,10 +1,12 @@
 #include "unit/twin/memory_source.hpp"
 #include "unit/twin/plants.hpp"
 
+#include <millwright/plant/load.hpp>
 #include <millwright/twin/twin.hpp>
 
 #include <gtest/gtest.h>
 
+#include <format>
 #include <numbers>
 
 namespace millwright::twin {
@@ -133,6 +135,41 @@ TEST_F(TwinTest, ColoursTextVisibilityAndFill) {
     EXPECT_EQ(f.targets[counter].text, "12 pcs");
     apply({text(2, "Unheard of")});
     EXPECT_EQ(frame(3).targets[lamp].tint.a, 0) << "a state that the table does not list leaves the part as modelled";
+}
+
+TEST_F(TwinTest, ATableByValueColoursASignalWithoutNamedStates) {
+    for (const char* type : {"boolean", "integer"}) {
+        const auto described = plant::loadText(std::format(R"(format = 1
+[plant]
+id = "p"
+[[equipment]]
+path = "lamp"
+[[equipment.signal]]
+id = "on"
+type = "{}"
+[[equipment.binding]]
+signal = "on"
+kind = "colour"
+table = [{{ value = 1, colour = "#ff0000", strength = 1 }}]
+)",
+                                                           type),
+                                               ".");
+        ASSERT_TRUE(described) << described.error().front().text();
+        const bool integer = type[0] == 'i';
+        const auto tintAt = [&](int value) {
+            Twin lit{*described};
+            lit.connect(std::span{conversions}.first(1), strings);
+            lit.reset(at(0));
+            const Sample sample{at(0), integer ? Value::of(std::int64_t{value}) : Value::of(value != 0), SignalIndex{0},
+                                integer ? ValueType::Integer : ValueType::Boolean, Quality::Good};
+            lit.apply({&sample, 1});
+            Frame f;
+            lit.write(f);
+            return f.targets[0].tint;
+        };
+        EXPECT_EQ(tintAt(1), glm::vec4(1, 0, 0, 1)) << type;
+        EXPECT_EQ(tintAt(0).a, 0) << type << ": other states leave the part as modelled";
+    }
 }
 
 TEST_F(TwinTest, SeveralTurnsAboutDifferentPivotsComposeLikeALinkage) {
