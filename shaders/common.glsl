@@ -58,6 +58,10 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Ve
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Instances { Instance i[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Materials { Material m[]; };
 
+#ifdef LABELS
+#include "label_shape.glsl"
+#endif
+
 // What every pixel needs. Push constants, because CPU drivers read memory lane by lane in fragment shaders.
 struct Light {
     vec4 shadowRows[3]; // shadowFromRelative of the first cascade
@@ -74,6 +78,8 @@ layout(push_constant, scalar) uniform Push {
 #ifdef LIGHTS_KEPT
     uint depthImage; // heap indices, as CPU drivers sample pixel by pixel where these are not known to be the same for all
     uint keptImage;
+#elif defined(LABELS)
+    LabelShapes labels;
 #else
     Instances instances;
 #endif

@@ -2,9 +2,11 @@
 #include <millwright/render/picture.hpp>
 #include <millwright/ui/camera.hpp>
 
+#include <algorithm>
 #include <app/open.hpp>
 #include <app/picture.hpp>
 #include <app/section.hpp>
+#include <app/view/surveyor.hpp>
 #include <charconv>
 #include <format>
 
@@ -12,6 +14,11 @@ namespace millwright::app {
 namespace {
 
 constexpr std::uint32_t largestSide = 16384;
+
+/// Pixels an em: as large on every size of picture, but never too small to read.
+float labelHeight(gpu::Extent picture) {
+    return std::max(11.0f, static_cast<float>(picture.height) / 50);
+}
 
 std::unexpected<std::vector<Error>> oneProblem(Error error) {
     return std::unexpected(std::vector{std::move(error)});
@@ -29,17 +36,16 @@ Result<gpu::Extent> parseSize(std::string_view text, gpu::Extent least) {
     if (heightError != std::errc{} || afterHeight != end)
         return failure(ErrorCode::Malformed, std::format("'{}' is not a size; write it as 1920x1080", text));
     if (size.width < least.width || size.height < least.height || size.width > largestSide || size.height > largestSide)
-        return failure(ErrorCode::OutOfRange,
-                       std::format("'{0}': it must be at least {1}x{2} and at most {3}x{3} pixels", text, least.width, least.height,
-                                   largestSide));
+        return failure(ErrorCode::OutOfRange, std::format("'{0}': it must be at least {1}x{2} and at most {3}x{3} pixels", text,
+                                                          least.width, least.height, largestSide));
     return size;
 }
 
 Result<void> namesPng(const std::filesystem::path& file) {
     const std::string extension = file.extension().string();
     if (extension.empty() || extension == ".png" || extension == ".PNG") return {};
-    return failure(ErrorCode::Unsupported, std::format("pictures are written as PNG, not as '{}': end the name with .png", extension),
-                   file.string());
+    return failure(ErrorCode::Unsupported,
+                   std::format("pictures are written as PNG, not as '{}': end the name with .png", extension), file.string());
 }
 
 Result<const plant::Camera*> chooseCamera(const plant::Plant& plant, std::string_view name) {
@@ -84,6 +90,25 @@ Result<render::View> Studio::view(std::string_view name) const {
     return render::lookAt((*camera)->eye, (*camera)->target, ui::framingFov((*camera)->verticalFov, aspect), aspect);
 }
 
+Result<std::span<const render::Label>> Studio::labels(const render::View& view, std::span<const render::NodeState> nodes,
+                                                      std::span<const render::SectionPlane> sections,
+                                                      std::span<const std::uint8_t> kept) {
+    const auto all = scene_->labels();
+    const auto place = [this](const twin::SceneLabel& label) {
+        return label.position + glm::dvec3{lookedAt_->offsets()[scene_->nodeOf(label.equipment)]};
+    };
+    SightQuestion question{.eye = view.eye, .marks = {}, .poses = posesOf(nodes, sections)};
+    for (const twin::SceneLabel& label : all) question.marks.push_back({place(label), label.equipment});
+    Surveyor surveyor{*plant_, *scene_};
+    surveyor.ask(question);
+    surveyor.wait();
+    std::vector<std::uint8_t> seen = surveyor.takeSight().value_or(std::vector<std::uint8_t>(all.size(), 1));
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (!isLeft(sections, question.marks[i].position) || (!kept.empty() && kept[scene_->nodeOf(all[i].equipment)] == 0))
+            seen[i] = 0;
+    return labels_.arrange(all, view, size_, *renderer_, {.height = labelHeight(size_), .seen = seen, .place = place});
+}
+
 Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view camera, const Look& look) {
     lookedAt_->explode(look.explode);
     const auto looking = view(camera);
@@ -92,7 +117,7 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
     const Floor floor = floorOf(*plant_, *scene_);
     auto sections = parseSections(look.sections, scene_->bounds(noEquipment));
     if (!sections) return std::unexpected(sections.error());
-    const render::DrawOptions options{
+    render::DrawOptions options{
         .groundHeight = floor.height, .gridSpacing = floor.gridSpacing, .edges = look.edges, .sections = std::move(*sections)};
     std::vector<std::uint8_t> kept;
     for (const std::string& part : look.xray)
@@ -102,6 +127,12 @@ Result<gpu::Pixels> Studio::picture(const twin::Frame* frame, std::string_view c
         lookedAt_->wait();
     }
     const auto nodes = lookedAt_->nodes({.cut = !options.sections.empty(), .kept = kept});
+    if (look.labels && frame && !scene_->labels().empty()) {
+        const auto arranged = labels(*looking, nodes, options.sections, kept);
+        if (!arranged) return std::unexpected(arranged.error());
+        options.labels = *arranged;
+        options.labelHeight = labelHeight(size_);
+    }
     auto drawn = render::renderPicture(*device_, *renderer_, *looking, nodes,
                                        {.size = size_, .quality = renderer_->quality(), .draw = options});
     if (!drawn) return std::unexpected(drawn.error());

@@ -7,6 +7,7 @@
 #include <millwright/render/renderer.hpp>
 #include <millwright/twin/plant_scene.hpp>
 
+#include <app/labels.hpp>
 #include <app/look.hpp>
 #include <expected>
 #include <memory>
@@ -28,6 +29,7 @@ struct Look {
     std::vector<std::string> xray;     ///< parts that stay solid while all others are seen through, as `markParts` reads them
     bool edges = false;                ///< lines where surfaces end or meet at an angle
     double explode = 0;                ///< 0…1, see `scene::Explosion`
+    bool labels = false;               ///< the texts of text bindings, where they can be seen
 };
 
 /// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side below that of `least` or above 16384.
@@ -59,6 +61,9 @@ public:
 
 private:
     Studio() = default;
+    [[nodiscard]] Result<std::span<const render::Label>> labels(const render::View& view, std::span<const render::NodeState> nodes,
+                                                                std::span<const render::SectionPlane> sections,
+                                                                std::span<const std::uint8_t> kept);
 
     const plant::Plant* plant_ = nullptr;
     gpu::Extent size_;
@@ -66,6 +71,7 @@ private:
     std::unique_ptr<render::Renderer> renderer_; ///< goes before its device
     std::unique_ptr<twin::PlantScene> scene_;
     std::unique_ptr<LookedAt> lookedAt_; ///< what is in `scene_`
+    Labels labels_;
 };
 
 } // namespace millwright::app

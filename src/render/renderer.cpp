@@ -1,6 +1,7 @@
 #include "render/edge_pass.hpp"
 #include "render/features.hpp"
 #include "render/frame_data.hpp"
+#include "render/label_pass.hpp"
 #include "render/pass.hpp"
 #include "render/pick.hpp"
 #include "render/scene_store.hpp"
@@ -29,6 +30,7 @@ struct Renderer::Impl {
     SectionPass sections;
     SectionPick sectionPick;
     EdgePass edges;
+    LabelPass labels;
     std::vector<Pipelines> pipelines; ///< few: one a kind of target
     std::vector<std::pair<std::pair<VkFormat, std::uint32_t>, gpu::Pipeline>> depthCopies;
     std::vector<GpuInstance> instances; ///< of this frame, all passes
@@ -44,8 +46,8 @@ struct Renderer::Impl {
                                      const DrawOptions& options, const gpu::TargetImage* depth) const;
     [[nodiscard]] Result<void> fitSections(const gpu::TargetImage& colour, const DrawOptions& options, GpuFrame& data);
     [[nodiscard]] Result<GpuPush> uploadFrame(gpu::FrameInFlight& frame, GpuFrame& data, float surfaceError);
-    void record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views, const DrawOptions& options,
-                const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy);
+    [[nodiscard]] Result<void> record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views,
+                                      const DrawOptions& options, const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy);
     void readTimings();
 };
 
@@ -94,6 +96,9 @@ void Renderer::setQuality(Quality quality) {
 }
 Quality Renderer::quality() const {
     return impl_->quality;
+}
+Result<glm::vec2> Renderer::labelSize(std::string_view text, float height) {
+    return impl_->labels.sizeOf(text, height);
 }
 std::optional<Pick> Renderer::takePick() {
     return impl_->picker.take(impl_->device);
@@ -228,6 +233,8 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
         if (auto done = r.edges.fit(r.device, colour, features); !done) return done;
         EdgePass::describe(r.surfaces, r.placement, data);
     }
+    if (!options.labels.empty())
+        if (auto done = r.labels.fit(r.device, colour, options.labels, options.labelHeight, origin); !done) return done;
     describeSections(planes, origin, data);
     if (auto done = r.fitSections(colour, options, data); !done) return done;
     data.lit = r.surfaces.lit.heapIndex();
@@ -250,14 +257,14 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
                     .viewMask = (1u << viewCount) - 1,
                     .push = *push,
                     .sections = planes.empty() ? nullptr : &r.sections};
-    r.record(pass, colour, views, options, depth, depthCopy);
+    if (auto done = r.record(pass, colour, views, options, depth, depthCopy); !done) return done;
     r.timings.sceneTriangles = r.placement.sceneTriangles();
     r.timings.cpuMilliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
     return {};
 }
 
-void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views,
-                            const DrawOptions& options, const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy) {
+Result<void> Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views,
+                                    const DrawOptions& options, const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy) {
     const auto& features = pass.surfaces.features;
     const glm::dvec3 origin = views.front().eye;
     clock.begin(pass.frame);
@@ -294,6 +301,10 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         recordOutline(pass, colour);
         clock.mark(pass.frame, "outline");
     }
+    if (!options.labels.empty()) {
+        if (auto done = labels.record(pass, colour); !done) return done;
+        clock.mark(pass.frame, "labels");
+    }
     const auto after = afterTarget(colour);
     gpu::barriers(pass.commands, {&after, 1});
     if (depth) {
@@ -308,6 +319,7 @@ void Renderer::Impl::record(const Pass& pass, const gpu::TargetImage& colour, st
         clock.mark(pass.frame, "pick");
     }
     timings.drawCalls = calls;
+    return {};
 }
 
 void Renderer::Impl::readTimings() {

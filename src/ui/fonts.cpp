@@ -1,6 +1,6 @@
 #include "ui/fonts.hpp"
 
-#include <millwright/ui/format.hpp>
+#include <millwright/core/text.hpp>
 
 #include <imgui_freetype.h>
 
@@ -20,27 +20,8 @@ constexpr float cjkHeight = 1.448f / 1.21f;
 // Faces inside Debian's NotoSansCJK-*.ttc: 0 Japanese, 1 Korean, 2 simplified, 3 traditional Chinese.
 constexpr int koreanFace = 1, traditionalChineseFace = 3;
 
-// Where Debian's fonts-inter and fonts-noto-cjk put their files.
-constexpr std::array<std::string_view, 4> systemFolders{"/usr/share/fonts/opentype/inter", "/usr/share/fonts/opentype/noto",
-                                                        "/usr/share/fonts/truetype/inter", "/usr/local/share/fonts"};
-
 // What the panels themselves draw beyond printable Latin-1.
 constexpr std::string_view always = "…–—−×·°µ²³⁻⁰¹⁴⁵⁶⁷⁸⁹±≤≥→←↑↓Ω∞\u2009";
-
-struct Decoded {
-    unsigned character;
-    std::size_t length;
-};
-
-/// The first character of a text that is not empty; U+FFFD for a byte that begins none.
-Decoded decoded(std::string_view text) {
-    const std::size_t length = characterLength(text, 0);
-    const auto lead = static_cast<unsigned char>(text[0]);
-    if (length == 1) return {lead < 0x80 ? lead : 0xFFFDu, 1};
-    unsigned character = lead & (0xFFu >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) character = character << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-    return {character, length};
-}
 
 bool isHangul(unsigned c) {
     return (c >= 0x1100 && c < 0x1200) || (c >= 0x3130 && c < 0x3190) || (c >= 0xAC00 && c < 0xD7B0);
@@ -52,7 +33,6 @@ bool isHan(unsigned c) {
 } // namespace
 
 Fonts::Fonts(std::vector<std::filesystem::path> folders) : folders_{std::move(folders)} {
-    if (folders_.empty()) folders_.assign(systemFolders.begin(), systemFolders.end());
     regular_ = find("Inter-Regular.otf");
     semiBold_ = find("Inter-SemiBold.otf");
     cjkRegular_ = find("NotoSansCJK-Regular.ttc");
@@ -62,15 +42,14 @@ Fonts::Fonts(std::vector<std::filesystem::path> folders) : folders_{std::move(fo
 }
 
 Fonts::File Fonts::find(std::string_view name) {
-    for (const auto& folder : folders_)
-        if (auto file = MappedFile::open(folder / name)) return {std::move(*file), true};
+    if (auto file = openFont(name, folders_)) return {std::move(*file), true};
     missing_.emplace_back(name);
     return {};
 }
 
 void Fonts::need(std::string_view utf8) {
     for (std::size_t i = 0; i < utf8.size();) {
-        const auto [character, length] = decoded(utf8.substr(i));
+        const auto [character, length] = characterAt(utf8, i);
         i += length;
         if (character < 0x80 || character >= wanted_.size() || wanted_.test(character)) continue;
         wanted_.set(character);

@@ -60,19 +60,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return all;
 }
 
-/// A port that is free now; the service binds it a moment later.
-std::uint16_t freePort() {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address));
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
 int connectTo(std::uint16_t port) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -304,6 +291,18 @@ Result<std::unique_ptr<VirtualScreen>> VirtualScreen::start(const fs::path& fold
         static_cast<void>(server->wait(0.1)); // Xvfb has no event to wait for but its file; its own end is noticed at once
     }
     return failure(ErrorCode::Device, "Xvfb did not start:\n" + endOf(folder / "xvfb.log"), "Xvfb");
+}
+
+std::uint16_t freePort() {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    close(fd);
+    return ntohs(address.sin_port);
 }
 
 fs::path findProgram(const std::string& name) {

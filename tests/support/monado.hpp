@@ -104,6 +104,8 @@ private:
     std::string display_;
 };
 
+/// A TCP port of the loopback that is free now; a service binds it a moment later.
+[[nodiscard]] std::uint16_t freePort();
 /// The full path of a program on $PATH, or empty.
 [[nodiscard]] std::filesystem::path findProgram(const std::string& name);
 

@@ -47,6 +47,15 @@ struct Lighting {
     float exposure = 1.0f;
 };
 
+/// One line of text that belongs to a point of the world: in a box of its own over the picture, upright, with a line to its anchor.
+/// It is drawn whatever stands before its anchor; in several views it hangs as far away as that.
+struct Label {
+    glm::dvec3 anchor{0};    ///< metres, world frame
+    glm::vec2 corner{0};     ///< top left of its box: pixels from where the anchor is seen, y down
+    std::string_view text;   ///< UTF-8
+    bool emphasised = false; ///< with a stronger edge
+};
+
 struct DrawOptions {
     Lighting lighting;
     bool ground = true;      ///< endless floor with grid and shadows
@@ -67,6 +76,8 @@ struct DrawOptions {
     std::vector<SectionPlane> sections;
     /// Leave out what is behind something else. Never changes the picture; off to measure what it saves.
     bool occlusionCulling = true;
+    std::span<const Label> labels; ///< later ones over earlier ones; they must outlive the call
+    float labelHeight = 14;        ///< of a label's text: pixels an em
     /// Ask what is under this pixel of the first view (from the top left); the answer comes with `takePick` a frame or two later.
     std::optional<glm::ivec2> pick;
 };
@@ -114,11 +125,14 @@ public:
 
     /// Records one frame. `colour` has one layer a view; `depth`, where given, gets reversed infinite-far depth (OpenXR depth
     /// layer). `nodes` is parallel to Scene::nodes; empty: every node where the scene puts it. The views share their ID-independent
-    /// work. Afterwards `colour` is in its TargetImage::layoutAfter. Errors: Device; Invalid for a wrong number of views, layers,
-    /// nodes or section planes.
+    /// work. Afterwards `colour` is in its TargetImage::layoutAfter. Errors: Device; NotFound (labels without a font); Invalid for
+    /// a wrong number of views, layers, nodes or section planes.
     [[nodiscard]] Result<void> draw(gpu::FrameInFlight& frame, const gpu::TargetImage& colour, std::span<const View> views,
                                     std::span<const NodeState> nodes, const DrawOptions& options = {},
                                     const gpu::TargetImage* depth = nullptr);
+
+    /// Pixels that a label of this text takes at so many pixels an em. Errors: NotFound (no font is installed).
+    [[nodiscard]] Result<glm::vec2> labelSize(std::string_view text, float height);
 
     /// The newest answered pick, once; empty while none has been answered.
     [[nodiscard]] std::optional<Pick> takePick();

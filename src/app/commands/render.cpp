@@ -19,7 +19,7 @@ struct Options {
     std::string log;
     std::string gpu;
     std::string quality = "high";
-    Look look;
+    Look look{.labels = true};
 };
 
 /// The twin at the moment asked for; null when there is no log and no moment was asked for.
@@ -99,6 +99,8 @@ void addRender(CLI::App& program, Run& run) {
                      "Take assemblies apart, the outermost first: 0 not at all, 1 to the last part")
         ->check(CLI::Range(0.0, 1.0));
     command->add_flag("--edges", options->look.edges, "Draw lines where surfaces end or meet at an angle, as CAD systems do");
+    command->add_flag("!--no-labels", options->look.labels,
+                      "Leave out the values that text bindings show beside what they belong to");
     command->callback([&run, options] { run = [options] { return renderToFile(*options); }; });
 }
 

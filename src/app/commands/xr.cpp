@@ -1,15 +1,20 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/log.hpp>
+#include <millwright/twin/live_thread.hpp>
+#include <millwright/twin/replay_thread.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <app/command.hpp>
 #include <app/commands/xr_mirror.hpp>
 #include <app/commands/xr_visit.hpp>
+#include <app/live.hpp>
 #include <app/open.hpp>
+#include <chrono>
 #include <cmath>
 #include <format>
 #include <numbers>
+#include <print>
 
 namespace millwright::app {
 namespace {
@@ -27,6 +32,8 @@ struct Options {
     std::uint64_t frames = 0;
     bool json = false;
     bool noWindow = false;
+    bool live = false;
+    std::string record; ///< empty: nothing
 };
 
 std::string_view word(xr::SessionEnd end) {
@@ -107,6 +114,66 @@ Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plan
     return std::make_unique<twin::ReplayThread>(std::move(**replay));
 }
 
+/// The plant's feeds, recorded if asked for, and what is told of them while somebody has a headset on.
+class LiveVisit {
+public:
+    /// Errors: those of `openLive` and `recordLive`.
+    static Result<std::unique_ptr<LiveVisit>> start(const plant::Plant& plant, const Options& options) {
+        auto live = openLive(plant, options.plant);
+        if (!live) return std::unexpected(live.error());
+        auto visit = std::make_unique<LiveVisit>();
+        if (!options.record.empty()) {
+            auto recorder = recordLive(plant, *live, {.path = options.record, .channels = {}});
+            if (!recorder) return std::unexpected(recorder.error());
+            visit->recorder_ = std::move(*recorder);
+        }
+        visit->thread_ = std::make_unique<twin::LiveThread>(std::move(*live));
+        return visit;
+    }
+
+    /// The newest; now and then it tells what became of the feeds.
+    std::shared_ptr<const twin::Frame> frame() {
+        if (const auto now = std::chrono::steady_clock::now(); now - told_ > newsPeriod) {
+            told_ = now;
+            const auto recorded = recorder_ ? recorder_->status() : telemetry::RecorderStatus{};
+            for (const std::string& text : news_.since(*thread_->feeds(), recorded)) std::println(stderr, "millwright: {}", text);
+        }
+        return thread_->frame();
+    }
+    /// Ends the feeds, then the recording. Errors: those of the recorder.
+    Result<void> close() {
+        thread_.reset(); // it hands samples to the recorder
+        if (!recorder_) return {};
+        return recorder_->close().transform([](const telemetry::RecorderStatus&) {});
+    }
+
+private:
+    std::unique_ptr<telemetry::Recorder> recorder_; // outlives the thread
+    std::unique_ptr<twin::LiveThread> thread_;
+    static constexpr std::chrono::milliseconds newsPeriod{250};
+    std::chrono::steady_clock::time_point told_;
+    LiveNews news_;
+};
+
+/// What brings the plant to life: its feeds, its log, or nothing.
+struct Life {
+    std::unique_ptr<LiveVisit> live;
+    std::unique_ptr<twin::ReplayThread> replay;
+
+    static Result<Life> begin(const plant::Plant& plant, const Options& options) {
+        if (options.live)
+            return LiveVisit::start(plant, options).transform([](auto&& live) {
+                return Life{.live = std::move(live), .replay = {}};
+            });
+        return startReplay(plant, options).transform([](auto&& replay) { return Life{.live = {}, .replay = std::move(replay)}; });
+    }
+    [[nodiscard]] FrameSource frames() const {
+        if (live) return [from = live.get()] { return from->frame(); };
+        if (replay) return [from = replay.get()] { return from->frame(); };
+        return {};
+    }
+};
+
 /// The window for those who stand by. A display that refuses one keeps nobody out of the headset.
 std::unique_ptr<XrMirror> openMirror(const plant::Plant& plant, const Options& options) {
     if (options.noWindow) return nullptr;
@@ -139,11 +206,11 @@ ExitStatus walkThrough(const Options& options) {
         return twin::PlantScene::load(*plant, bar.progress());
     }();
     if (!scene) return fail(scene.error());
-    auto replay = startReplay(*plant, options);
-    if (!replay) return fail(replay.error());
+    auto life = Life::begin(*plant, options);
+    if (!life) return fail(life.error());
     if (auto started = headset->startSession(*device); !started) return fail(started.error());
 
-    auto visit = XrVisit::open(*plant, *scene, replay->get(), *headset, *device, *quality);
+    auto visit = XrVisit::open(*plant, *scene, life->frames(), *headset, *device, *quality);
     if (!visit) return fail(visit.error());
     (*visit)->select(selected);
     if (mirror) {
@@ -152,6 +219,8 @@ ExitStatus walkThrough(const Options& options) {
     }
     const auto stop = interrupted();
     const auto report = (*visit)->run(options.frames, stop);
+    if (life->live)
+        if (const auto closed = life->live->close(); !closed) return fail(closed.error());
     if (!report) return fail(report.error());
     if (!options.mirror.empty()) {
         if (auto written = (*visit)->writeMirror(options.mirror); !written) return fail(written.error());
@@ -176,9 +245,16 @@ void addXr(CLI::App& program, Run& run) {
                     "Example: millwright xr assets/plants/battery --at +10min");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
-    command->add_option("--log", options->log, "Sensor log; default: the plant's own");
-    command->add_option("--at", options->at, "Moment of the log to start from: +10min, -30s, start, end or 2026-11-23T08:30:00Z");
-    command->add_option("--speed", options->speed, "Log time per real time")->capture_default_str();
+    auto* log = command->add_option("--log", options->log, "Sensor log; default: the plant's own");
+    auto* at = command->add_option("--at", options->at,
+                                   "Moment of the log to start from: +10min, -30s, start, end or 2026-11-23T08:30:00Z");
+    auto* speed = command->add_option("--speed", options->speed, "Log time per real time")
+                      ->check(CLI::Range(0.001, 1e6))
+                      ->capture_default_str();
+    auto* live = command->add_flag("--live", options->live, "Follow the plant's feeds instead of a log");
+    for (auto* ofALog : {log, at, speed}) live->excludes(ofALog);
+    command->add_option("--record", options->record, "With --live: log to write what arrives to; never overwrites one")
+        ->needs(live);
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU; must be the one the headset is plugged into");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
     command->add_option("--scale", options->scale, "Resolution, of what the headset recommends")

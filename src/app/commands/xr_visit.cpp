@@ -19,7 +19,9 @@ constexpr std::chrono::milliseconds idlePoll{10}; // while the headset shows som
 constexpr std::size_t keptFrameTimes = 100'000;
 constexpr float knockStrength = 0.4f;
 constexpr std::chrono::milliseconds knockLength{120};
-constexpr double distanceFromPlant = 1.5; // metres between the first place and the nearest machine
+constexpr double distanceFromPlant = 1.5;             // metres between the first place and the nearest machine
+constexpr float labelAngle = 0.016f;                  // radians an em: some 0.9 degrees, as legible as a name tag at arm's length
+constexpr std::chrono::milliseconds labelPeriod{200}; // labels keep their places meanwhile, so that they do not jump about
 
 render::View viewOf(const xr::Eye& eye, const xr::PlaySpace& space) {
     const glm::quat worldFromEye = space.worldFromStageRotation() * eye.stageFromEye.orientation;
@@ -56,24 +58,24 @@ const plant::Camera* firstCamera(const plant::Plant& plant) {
 
 } // namespace
 
-XrVisit::XrVisit(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay, xr::Headset& headset,
-                 gpu::Device& device)
+XrVisit::XrVisit(const plant::Plant& plant, twin::PlantScene& scene, FrameSource frames, xr::Headset& headset, gpu::Device& device)
     : plant_{plant},
       scene_{scene},
-      replay_{replay},
+      frames_{std::move(frames)},
       headset_{headset},
       device_{device},
       props_{addProps(scene)},
       picker_{scene.scene(), scene.geometry()},
-      walk_{{.panelHeightOverWidth = heightOverWidth(headset)}} {}
+      walk_{{.panelHeightOverWidth = heightOverWidth(headset)}},
+      surveyor_{plant, scene} {}
 
 XrVisit::~XrVisit() {
     device_.waitIdle();
 }
 
-Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay,
+Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::PlantScene& scene, FrameSource frames,
                                                xr::Headset& headset, gpu::Device& device, render::Quality quality) {
-    std::unique_ptr<XrVisit> visit{new XrVisit{plant, scene, replay, headset, device}};
+    std::unique_ptr<XrVisit> visit{new XrVisit{plant, scene, std::move(frames), headset, device}};
     auto renderer = render::Renderer::create(device, {.quality = quality});
     if (!renderer) return std::unexpected(renderer.error());
     visit->renderer_ = std::move(*renderer);
@@ -161,11 +163,12 @@ Result<void> XrVisit::drawFrame() {
     std::optional<xr::PanelLayer> layer;
     if ((*frame)->render) {
         look(**frame);
+        if (auto arranged = arrangeLabels(); !arranged) return arranged;
         auto recording = device_.beginFrame();
         if (!recording) return std::unexpected(recording.error());
         auto eyes = headset_.acquireEyes();
         if (!eyes) return std::unexpected(eyes.error());
-        if (auto done = renderer_->draw(**recording, *eyes->colour, views_, nodes_, {}, eyes->depth); !done) return done;
+        if (auto done = renderer_->draw(**recording, *eyes->colour, views_, nodes_, options_, eyes->depth); !done) return done;
         layer = walk_.panel();
         if (layer && panel_->due(report_.selected)) {
             obey(panel_->draw(**recording, report_.selected, frame_.get()));
@@ -184,8 +187,8 @@ Result<void> XrVisit::drawFrame() {
 
 /// The plant as the newest frame of the twin has it.
 void XrVisit::animate() {
-    if (replay_) {
-        frame_ = replay_->frame();
+    if (frames_) {
+        frame_ = frames_();
         scene_.update(*frame_);
     }
     const auto plantNodes = scene_.nodes();
@@ -231,6 +234,28 @@ void XrVisit::look(const xr::HeadsetFrame& frame) {
     for (std::size_t i = 0; i < views_.size(); ++i) views_[i] = viewOf(frame.eyes[i], walk_.playSpace());
 }
 
+/// Chooses which labels are shown where, a few times a second. Both eyes show them alike, at the distance of what they belong to.
+Result<void> XrVisit::arrangeLabels() {
+    if (!frame_ || scene_.labels().empty()) return {};
+    if (auto seen = surveyor_.takeSight()) seenLabels_ = std::move(*seen);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - labelsArranged_ < labelPeriod) return {};
+    const render::View& view = views_.front();
+    if (!surveyor_.busy()) {
+        SightQuestion question{.eye = view.eye, .marks = {}, .poses = std::make_shared<Poses>(worldFromNode_, visible_)};
+        for (const twin::SceneLabel& label : scene_.labels()) question.marks.push_back({label.position, label.equipment});
+        surveyor_.ask(std::move(question));
+    }
+    labelsArranged_ = now;
+    const gpu::Extent eye{headset_.info().eyePixels.x, headset_.info().eyePixels.y};
+    options_.labelHeight = labelAngle * std::abs(view.clipFromView[1][1]) * 0.5f * static_cast<float>(eye.height);
+    const auto arranged = labels_.arrange(scene_.labels(), view, eye, *renderer_,
+                                          {.height = options_.labelHeight, .emphasised = report_.selected, .seen = seenLabels_});
+    if (!arranged) return std::unexpected(arranged.error());
+    options_.labels = *arranged;
+    return {};
+}
+
 Result<void> XrVisit::writeMirror(const std::filesystem::path& path) {
     if (!drawn_) return failure(ErrorCode::Invalid, "the headset asked for no picture, so there is none to mirror", path.string());
     const gpu::Extent eye{headset_.info().eyePixels.x, headset_.info().eyePixels.y};
@@ -238,7 +263,7 @@ Result<void> XrVisit::writeMirror(const std::filesystem::path& path) {
     if (!target) return std::unexpected(target.error());
     auto recording = device_.beginFrame();
     if (!recording) return std::unexpected(recording.error());
-    if (auto done = renderer_->draw(**recording, target->image(), views_, nodes_); !done) return done;
+    if (auto done = renderer_->draw(**recording, target->image(), views_, nodes_, options_); !done) return done;
     if (auto done = device_.submit(**recording); !done) return done;
     const auto pixels = target->read();
     if (!pixels) return std::unexpected(pixels.error());

@@ -5,14 +5,17 @@
 #include <millwright/render/renderer.hpp>
 #include <millwright/scene/pick.hpp>
 #include <millwright/twin/plant_scene.hpp>
-#include <millwright/twin/replay_thread.hpp>
 #include <millwright/ui/model.hpp>
 #include <millwright/xr/headset.hpp>
 #include <millwright/xr/props.hpp>
 #include <millwright/xr/walk.hpp>
 
+#include <app/labels.hpp>
+#include <app/view/surveyor.hpp>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -22,6 +25,9 @@ namespace millwright::app {
 
 class XrMirror;
 class XrPanel;
+
+/// The newest frame of the twin, asked for once a picture: of a log or of live feeds.
+using FrameSource = std::function<std::shared_ptr<const twin::Frame>()>;
 
 /// What a visit amounted to.
 struct VisitReport {
@@ -33,14 +39,14 @@ struct VisitReport {
     glm::dvec3 head{0};                    ///< world, metres, at the end
 };
 
-/// A walk through a replaying plant with a headset on: the frame thread of `millwright xr`. The headset's session must have been
-/// started on `device`. Everything given must outlive the visit. Thread: one.
+/// A walk through a plant with a headset on, replayed, live or at rest: the frame thread of `millwright xr`. The headset's session
+/// must have been started on `device`. Everything given must outlive the visit. Thread: one.
 class XrVisit {
 public:
-    /// Uploads the plant with the props of the headset. Errors: Device, ResourceLimit.
+    /// Uploads the plant with the props of the headset. Without `frames` the plant is at rest. Errors: Device, ResourceLimit.
     [[nodiscard]] static Result<std::unique_ptr<XrVisit>> open(const plant::Plant& plant, twin::PlantScene& scene,
-                                                               twin::ReplayThread* replay, xr::Headset& headset,
-                                                               gpu::Device& device, render::Quality quality);
+                                                               FrameSource frames, xr::Headset& headset, gpu::Device& device,
+                                                               render::Quality quality);
     ~XrVisit();
     XrVisit(const XrVisit&) = delete;
     XrVisit& operator=(const XrVisit&) = delete;
@@ -56,18 +62,18 @@ public:
     [[nodiscard]] Result<void> writeMirror(const std::filesystem::path& path);
 
 private:
-    XrVisit(const plant::Plant& plant, twin::PlantScene& scene, twin::ReplayThread* replay, xr::Headset& headset,
-            gpu::Device& device);
+    XrVisit(const plant::Plant& plant, twin::PlantScene& scene, FrameSource frames, xr::Headset& headset, gpu::Device& device);
     [[nodiscard]] Result<void> drawFrame();
     void animate();
     void readHands(const xr::HeadsetFrame& frame);
     void obey(const ui::Intents& intents);
     void look(const xr::HeadsetFrame& frame);
+    [[nodiscard]] Result<void> arrangeLabels();
     void placeAtStart();
 
     const plant::Plant& plant_;
     twin::PlantScene& scene_;
-    twin::ReplayThread* replay_;
+    FrameSource frames_;
     xr::Headset& headset_;
     gpu::Device& device_;
     XrMirror* mirror_ = nullptr;
@@ -83,6 +89,11 @@ private:
     std::vector<glm::mat4> worldFromNode_; ///< for picking
     std::vector<std::uint8_t> visible_;    ///< parallel
     std::array<render::View, 2> views_;
+    Surveyor surveyor_; ///< which labels can be seen
+    std::vector<std::uint8_t> seenLabels_;
+    Labels labels_;
+    render::DrawOptions options_;
+    std::chrono::steady_clock::time_point labelsArranged_;
     std::vector<double> frameMilliseconds_;
     bool drawn_ = false;
     VisitReport report_;

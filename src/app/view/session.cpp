@@ -1,6 +1,7 @@
 #include <millwright/gpu/native.hpp>
 
 #include <algorithm>
+#include <app/labels.hpp>
 #include <app/open.hpp>
 #include <app/picture.hpp>
 #include <app/view/session.hpp>
@@ -11,7 +12,6 @@
 namespace millwright::app {
 namespace {
 
-constexpr std::string_view unknownText = "–"; // what a binding shows of a signal that has no value
 constexpr double secondsBetweenSights = 0.2;
 constexpr int oldestQuestion = 12; // frames; a picture that was not drawn answers nothing
 

@@ -6,16 +6,7 @@
 namespace millwright::app {
 
 std::shared_ptr<const Poses> Session::poses() {
-    auto poses = std::make_shared<Poses>();
-    const auto shown = nodes();
-    poses->worldFromNode.reserve(shown.size());
-    poses->visible.reserve(shown.size());
-    for (const render::NodeState& node : shown) {
-        poses->worldFromNode.push_back(node.worldFromNode);
-        poses->visible.push_back(node.visible && !node.ghost ? 1 : 0);
-    }
-    poses->sections = sections_;
-    return poses;
+    return posesOf(nodes(), sections_);
 }
 
 std::span<const render::NodeState> Session::nodes() {

@@ -10,11 +10,22 @@ constexpr int mostPanes = 8; // of glass between the eye and a mark
 
 } // namespace
 
+std::shared_ptr<const Poses> posesOf(std::span<const render::NodeState> nodes, std::span<const render::SectionPlane> sections) {
+    auto poses = std::make_shared<Poses>();
+    poses->worldFromNode.reserve(nodes.size());
+    poses->visible.reserve(nodes.size());
+    for (const render::NodeState& node : nodes) {
+        poses->worldFromNode.push_back(node.worldFromNode);
+        poses->visible.push_back(node.visible && !node.ghost ? 1 : 0);
+    }
+    poses->sections.assign(sections.begin(), sections.end());
+    return poses;
+}
+
 Surveyor::Surveyor(const plant::Plant& plant, const twin::PlantScene& scene)
-    : plant_{plant},
-      scene_{scene},
-      measurer_{scene.scene(), scene.geometry()},
-      thread_{[this](const std::stop_token& stop) { work(stop); }} {}
+    : plant_{plant}, scene_{scene}, measurer_{scene.scene(), scene.geometry()}, thread_{[this](const std::stop_token& stop) {
+          work(stop);
+      }} {}
 
 bool Surveyor::busy() const {
     const std::scoped_lock lock{mutex_};

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct Poses {
     std::vector<std::uint8_t> visible;
     std::vector<render::SectionPlane> sections; ///< what lies beyond them is not there
 };
+
+/// Of what is drawn as `nodes` say; what is seen through is not there. `sections` as cut.
+[[nodiscard]] std::shared_ptr<const Poses> posesOf(std::span<const render::NodeState> nodes,
+                                                   std::span<const render::SectionPlane> sections = {});
 
 /// Something to be seen from the eye: a label's anchor.
 struct Mark {

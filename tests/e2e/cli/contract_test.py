@@ -135,6 +135,14 @@ samples = 1
         self.assertEqual([check["passed"] for check in again["checks"]], [True, True, False])
         self.assertEqual(again["checks"][0]["found"], again["stateHash"])
 
+    def test_a_picture_shows_the_values_of_text_bindings_or_leaves_them_out(self):
+        pictures = []
+        for more in ([], ["--no-labels"]):
+            done = run("render", PLANT, "--camera", "coater", "--at", "+10min", "--size", "320x180", "--quality", "low", "-o", self.folder / "picture.png", *more)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            pictures.append((self.folder / "picture.png").read_bytes())
+        self.assertNotEqual(*pictures)
+
     def test_operators_act_by_a_file(self):
         actions = self.folder / "actions.toml"
         alarm = "electrode/coating/rewinder-1/web-break"

@@ -6,11 +6,14 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <format>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <thread>
 
 /// `millwright xr` as a user starts it.
 namespace millwright::testing {
@@ -281,6 +284,91 @@ TEST_F(XrCommand, AWindowShowsWhatTheLeftEyeSeesWhereThereIsADisplay) {
     EXPECT_EQ(program->wait(60), 130) << contentOf(complaints());
     EXPECT_EQ(contentOf(complaints()).find("millwright: "), std::string::npos) << contentOf(complaints());
     fs::remove_all(scratch);
+}
+
+/// A mosquitto on a port of its own that the pillars' colour comes from: red while `hot`.
+class LivePillars {
+public:
+    explicit LivePillars(const fs::path& folder) : folder_{folder}, port_{freePort()} {
+        writePillars(folder);
+        std::ofstream{folder / "plant.toml"} << std::format(R"(format = 1
+[plant]
+id = "plant"
+[[feed]]
+id = "broker"
+kind = "mqtt"
+url = "mqtt://127.0.0.1:{}"
+[[equipment]]
+path = "pillars"
+model = "pillars.obj"
+[[equipment.signal]]
+id = "hot"
+type = "boolean"
+topic = "plant/hot"
+[[equipment.binding]]
+signal = "hot"
+kind = "colour"
+table = [{{ value = 1, colour = "#ff0000", strength = 1 }}]
+)",
+                                                            port_);
+        std::ofstream{folder / "mosquitto.conf"} << std::format("listener {} 127.0.0.1\nallow_anonymous true\nuser root\n", port_);
+        broker_ = ChildProcess::start({findProgram("mosquitto").string(), "-c", (folder / "mosquitto.conf").string()}, {}, log());
+    }
+    [[nodiscard]] bool running() { return broker_ && broker_->running(); }
+    /// Leaves a value with the broker, which gives it to whoever connects. True once the broker has it.
+    [[nodiscard]] bool publish(const std::string& value) {
+        const std::vector<std::string> command{
+            findProgram("mosquitto_pub").string(), "-r", "-q", "1", "-p", std::to_string(port_), "-t", "plant/hot", "-m", value};
+        for (int tries = 0; tries < 100; ++tries) { // it may not listen yet
+            auto publishing = ChildProcess::start(command, {}, log());
+            if (publishing && publishing->wait(20) == 0) return true;
+            if (!running()) return false;
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        }
+        return false;
+    }
+    [[nodiscard]] fs::path log() const { return folder_ / "mosquitto.log"; }
+
+private:
+    fs::path folder_;
+    std::uint16_t port_;
+    Result<ChildProcess> broker_ = failure(ErrorCode::NotFound, "not started");
+};
+
+/// Share of pixels that are clearly red.
+double redIn(const PngImage& image) {
+    std::size_t red = 0;
+    for (std::size_t i = 0; i + 3 < image.rgba.size(); i += 4)
+        red += image.rgba[i] > 100 && image.rgba[i] > 2 * image.rgba[i + 1] && image.rgba[i] > 2 * image.rgba[i + 2] ? 1 : 0;
+    return static_cast<double>(red) / (static_cast<double>(image.width) * image.height);
+}
+
+TEST_F(XrCommand, AVisitFollowsTheFeedsAndRecordsThem) {
+    if (findProgram("mosquitto").empty()) GTEST_SKIP() << "mosquitto is not installed";
+    startMonado(MonadoOutput::None);
+    if (!monado) return;
+    LivePillars plant{monado->folder()};
+    ASSERT_TRUE(plant.publish("true")) << contentOf(plant.log());
+    const fs::path mirror = monado->folder() / "mirror.png", log = monado->folder() / "visit.mcap";
+    auto program = millwright(std::format("'{}' --live --record '{}' --scale 0.3 --json --mirror '{}'", monado->folder().string(),
+                                          log.string(), mirror.string()),
+                              monado->clientEnvironment());
+    ASSERT_TRUE(program) << program.error().text();
+    while (program->running() && !contentOf(complaints()).contains("feed 'broker' is live")) static_cast<void>(program->wait(0.05));
+    // What the broker keeps comes with the subscription, a blink after the feed is live.
+    static_cast<void>(program->wait(3));
+    program->signal(SIGINT);
+    ASSERT_EQ(program->wait(60), 130) << contentOf(complaints());
+    const auto picture = readPng(mirror);
+    ASSERT_TRUE(picture) << picture.error().text();
+    if (const char* keep = std::getenv("MILLWRIGHT_KEEP_PICTURES"))
+        fs::copy_file(mirror, fs::path{keep} / "live-mirror.png", fs::copy_options::overwrite_existing);
+    EXPECT_GT(redIn(*picture), 0.01);
+    const fs::path info = monado->folder() / "info";
+    auto counted = ChildProcess::start({MILLWRIGHT_PROGRAM, "log", "info", log.string(), "--json"}, {}, info);
+    ASSERT_TRUE(counted) << counted.error().text();
+    ASSERT_EQ(counted->wait(60), 0) << contentOf(info);
+    EXPECT_EQ(nlohmann::json::parse(contentOf(info))["samples"], 1) << contentOf(complaints());
 }
 
 TEST(XrCommandWithoutRuntime, SaysInOneLineWhatToInstall) {

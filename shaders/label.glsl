@@ -1,0 +1,3 @@
+// Begins label.vert and label.frag.
+#define LABELS
+#include "common.glsl"
