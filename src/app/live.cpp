@@ -320,6 +320,15 @@ void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
             json.null();
         else
             json.value(formatTime(feed.lastReceived));
+        json.key("latency");
+        if (feed.latency.samples == 0)
+            json.null();
+        else
+            json.beginObject()
+                .field("samples", feed.latency.samples)
+                .field("median", seconds(feed.latency.median))
+                .field("p99", seconds(feed.latency.p99))
+                .endObject();
         json.key("nodes").beginArray();
         for (const telemetry::FeedNode& node : feed.nodes)
             json.beginObject()

@@ -34,8 +34,9 @@ public:
             if (!schemas_.contains(id))
                 problem(file_.size(), std::format("channel '{}' names schema {}, which the log does not hold", topic, id));
         if (found->statistics) compare(*found, *found->statistics);
-        if (report_.problemCount == 0)
-            if (auto read = readSamples(progress); !read) return std::unexpected(read.error());
+        const std::uint64_t openEnd = found->closed ? 0 : 1; // what is there can be read nevertheless
+        if (report_.problemCount == openEnd)
+            if (auto read = readSamples(found->closed, progress); !read) return std::unexpected(read.error());
         return std::move(report_);
     }
 
@@ -124,7 +125,7 @@ private:
     }
 
     /// What readers do: by the summary to the chunks, and every sample decoded.
-    Result<void> readSamples(const Progress& progress) {
+    Result<void> readSamples(bool closed, const Progress& progress) {
         LogSourceOptions wide;
         wide.memoryBytes = std::size_t{1} << 30;
         auto log = LogSource::openAll(name_, wide);
@@ -132,7 +133,8 @@ private:
             problem(0, log.error().text());
             return {};
         }
-        for (const auto& warning : (*log)->warnings()) problem(file_.size(), warning.text());
+        if (closed) // else it warns of what is known already
+            for (const auto& warning : (*log)->warnings()) problem(file_.size(), warning.text());
         const std::uint64_t expected = (*log)->sampleCount();
         while (!(*log)->topics().empty()) {
             const auto samples = (*log)->next(blockSamples);

@@ -57,6 +57,10 @@ void Live::poll(Time now) {
     state_->apply(state_->source.poll(now));
 }
 
+void Live::shown(Time now) {
+    state_->source.shown(now);
+}
+
 void Live::finish(Time now) {
     state_->apply(state_->source.finish(now));
     if (state_->begun) state_->twin.advance(state_->twin.time()); // alarms of the last instant, too

@@ -21,6 +21,7 @@ struct LiveThread::State {
     void show() {
         live.poll(telemetry::receptionTime());
         frame = live.frame();
+        live.shown(telemetry::receptionTime());
         feeds = std::make_shared<const std::vector<telemetry::FeedStatus>>(live.source().status());
     }
     void run(const std::stop_token& stop) {

@@ -30,6 +30,14 @@ enum class FeedHealth : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(FeedHealth health); ///< `connecting`, `live`, `disconnected`
 
+/// How long samples took from their source time, or their reception where they have none, until they were shown: applied to the
+/// twin, and in a frame where there are frames. The source's clock fault is in it. First values of signals, which may be old, are
+/// not counted.
+struct FeedLatency {
+    std::uint64_t samples = 0; ///< counted; zero: the rest says nothing
+    Duration median{}, p99{};
+};
+
 /// One of what sends through a feed and comes and goes by itself: an edge node of Sparkplug.
 struct FeedNode {
     std::string id;          ///< `GROUP/EDGE-NODE`
@@ -51,6 +59,7 @@ struct FeedStatus {
     Time lastReceived{}; ///< of a message; epoch before the first
     std::vector<FeedNode> nodes;
     std::vector<std::string> notes; ///< what does not work though the feed does, each said once; only ever grows
+    FeedLatency latency;            ///< known to a `LiveSource` only
 };
 
 /// The time now as every live part reads it: the machine's clock at the first call, and monotonic time since, so that a clock that

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millwright/telemetry/feed.hpp>
+#include <millwright/telemetry/latency.hpp>
 #include <millwright/telemetry/source.hpp>
 
 #include <functional>
@@ -27,7 +28,7 @@ public:
 
     /// The table that feeds' String values index; it outlives the source as long as someone holds it.
     [[nodiscard]] const std::shared_ptr<StringTable>& strings() const { return strings_; }
-    void add(std::unique_ptr<Feed> feed) { feeds_.push_back(std::move(feed)); }
+    void add(std::unique_ptr<Feed> feed);
     void setTap(Tap tap) { tap_ = std::move(tap); }
 
     /// Takes what has arrived by `now`, the time of reception, says once more what a signal that fell silent last was, as Stale,
@@ -36,6 +37,8 @@ public:
     [[nodiscard]] std::span<const Sample> poll(Time now);
     /// The same, without waiting any longer.
     [[nodiscard]] std::span<const Sample> finish(Time now);
+    /// Since `now` people can see what the last call returned: for `FeedStatus::latency`.
+    void shown(Time now);
     /// Nothing that is returned later is of this time or earlier.
     [[nodiscard]] Time settled() const { return settled_; }
     [[nodiscard]] LiveCounters counters() const { return counters_; }
@@ -49,8 +52,15 @@ private:
         Time given = Time::min();        ///< the time it was dated with
         Time lateFrom{}, lateReceived{}; ///< the first of the late samples in a row
         std::uint32_t lateInARow = 0;
+        std::uint32_t feed = 0; ///< that brought `last`
+    };
+    /// A sample as it was dated, and the time it came with; `Time::max()` for what no feed brought just now.
+    struct Waiting {
+        Sample sample;
+        Time source = Time::max();
     };
     void take(Time now);
+    void takeFrom(std::size_t feed, Time now);
     [[nodiscard]] bool date(Sample& sample, Time now);
     void fallSilent(const Arrivals::Silence& silence, Time now);
     [[nodiscard]] Time placed(Time time, const SignalClock& clock, Time now) const;
@@ -58,13 +68,16 @@ private:
 
     std::shared_ptr<StringTable> strings_ = std::make_shared<StringTable>();
     std::vector<std::unique_ptr<Feed>> feeds_;
-    std::vector<SignalClock> clocks_; ///< by signal
+    std::vector<LatencyHistogram> latencies_; ///< by feed
+    std::vector<SignalClock> clocks_;         ///< by signal
     Duration window_;
     Tap tap_;
     Time settled_{};
     LiveCounters counters_;
     Arrivals drained_;
-    std::vector<Sample> arrived_, late_, waiting_, released_;
+    std::vector<Sample> arrived_, late_, released_;
+    std::vector<Waiting> waiting_;
+    std::vector<Time> sources_; ///< of `released_`, until they are shown
 };
 
 } // namespace millwright::telemetry

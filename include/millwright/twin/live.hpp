@@ -29,6 +29,8 @@ public:
 
     /// Applies what has arrived by `now`, in order.
     void poll(Time now);
+    /// Since `now` people can see what the last `poll` applied: for the latency of its feeds.
+    void shown(Time now);
     /// Applies also what still waits to be put in order: before the state is compared with that of a replay.
     void finish(Time now);
 

@@ -70,6 +70,7 @@ void follow(twin::Live& live, const telemetry::Recorder* recorder, Duration leng
         const Clock::time_point now = Clock::now();
         if (length > Duration::zero() && now - began >= length) break;
         live.poll(telemetry::receptionTime());
+        live.shown(telemetry::receptionTime());
         if (now - reported >= 250ms) {
             reported = now;
             const auto status = recorder != nullptr ? recorder->status() : telemetry::RecorderStatus{};

@@ -32,6 +32,11 @@ Time receptionTime() {
 
 LiveSource::LiveSource(std::size_t signals, Duration window) : clocks_(signals), window_{window} {}
 
+void LiveSource::add(std::unique_ptr<Feed> feed) {
+    feeds_.push_back(std::move(feed));
+    latencies_.emplace_back();
+}
+
 /// Nothing is measured after it was received, comes before what was handed out, or overtakes its signal's last sample.
 Time LiveSource::placed(Time time, const SignalClock& clock, Time now) const {
     return std::max({std::min(time, now), settled_ + Duration{1}, clock.given});
@@ -65,37 +70,53 @@ void LiveSource::fallSilent(const Arrivals::Silence& silence, Time now) {
     clock.last.quality = Quality::Stale;
     clock.last.time = clock.given = placed(silence.since, clock, now);
     arrived_.push_back(clock.last);
+    waiting_.push_back({clock.last});
+}
+
+void LiveSource::takeFrom(std::size_t feed, Time now) {
+    drained_.clear();
+    feeds_[feed]->drain(now, *strings_, drained_);
+    auto silence = drained_.silences.begin();
+    const auto silencesUpTo = [&](std::size_t sample) {
+        for (; silence != drained_.silences.end() && silence->before <= sample; ++silence) fallSilent(*silence, now);
+    };
+    for (std::size_t i = 0; i < drained_.samples.size(); ++i) {
+        silencesUpTo(i);
+        Sample sample = drained_.samples[i];
+        SignalClock& clock = clocks_[index(sample.signal)];
+        const Time source = clock.last.signal == noSignal ? Time::max() : sample.time; // a first value may be old
+        if (!date(sample, now)) {
+            late_.push_back(sample);
+            continue;
+        }
+        clock.feed = static_cast<std::uint32_t>(feed);
+        arrived_.push_back(sample);
+        waiting_.push_back({sample, source});
+    }
+    silencesUpTo(drained_.samples.size());
+    late_.insert(late_.end(), drained_.historical.begin(), drained_.historical.end());
 }
 
 void LiveSource::take(Time now) {
     arrived_.clear();
     late_.clear();
-    for (const auto& feed : feeds_) {
-        drained_.clear();
-        feed->drain(now, *strings_, drained_);
-        auto silence = drained_.silences.begin();
-        const auto silencesUpTo = [&](std::size_t sample) {
-            for (; silence != drained_.silences.end() && silence->before <= sample; ++silence) fallSilent(*silence, now);
-        };
-        for (std::size_t i = 0; i < drained_.samples.size(); ++i) {
-            silencesUpTo(i);
-            Sample sample = drained_.samples[i];
-            (date(sample, now) ? arrived_ : late_).push_back(sample);
-        }
-        silencesUpTo(drained_.samples.size());
-        late_.insert(late_.end(), drained_.historical.begin(), drained_.historical.end());
-    }
+    for (std::size_t feed = 0; feed < feeds_.size(); ++feed) takeFrom(feed, now);
     counters_.late += late_.size();
     if (tap_ && (!arrived_.empty() || !late_.empty())) tap_(arrived_, late_);
-    waiting_.insert(waiting_.end(), arrived_.begin(), arrived_.end());
 }
 
 std::span<const Sample> LiveSource::release(Time until) {
     until = std::max(until, settled_);
-    const auto rest = std::stable_partition(waiting_.begin(), waiting_.end(), [&](const Sample& s) { return s.time <= until; });
-    released_.assign(waiting_.begin(), rest);
+    const auto rest =
+        std::stable_partition(waiting_.begin(), waiting_.end(), [&](const Waiting& one) { return one.sample.time <= until; });
+    std::stable_sort(waiting_.begin(), rest, [](const Waiting& a, const Waiting& b) { return comesFirst(a.sample, b.sample); });
+    released_.clear();
+    sources_.clear();
+    for (const Waiting& one : std::ranges::subrange{waiting_.begin(), rest}) {
+        released_.push_back(one.sample);
+        sources_.push_back(one.source);
+    }
     waiting_.erase(waiting_.begin(), rest);
-    std::ranges::stable_sort(released_, comesFirst);
     settled_ = until;
     counters_.applied += released_.size();
     return released_;
@@ -111,9 +132,19 @@ std::span<const Sample> LiveSource::finish(Time now) {
     return release(now);
 }
 
+void LiveSource::shown(Time now) {
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+        if (sources_[i] != Time::max()) latencies_[clocks_[index(released_[i].signal)].feed].add(now - sources_[i]);
+    sources_.clear();
+}
+
 std::vector<FeedStatus> LiveSource::status() const {
     std::vector<FeedStatus> all;
-    for (const auto& feed : feeds_) all.push_back(feed->status());
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+        const LatencyHistogram& latency = latencies_[i];
+        all.push_back(feeds_[i]->status());
+        all.back().latency = {latency.count(), latency.quantile(0.5), latency.quantile(0.99)};
+    }
     return all;
 }
 

@@ -12,6 +12,8 @@ import unittest
 from pathlib import Path
 
 PATIENCE = 30  # seconds to wait for something that happens at once on a healthy machine
+# Longer than it takes to notice silence (docs/feeds.md: 25 s with MQTT, 20 with MTConnect, 10 with OPC UA), on a busy machine too.
+SILENCE = 90
 
 
 def free_port():
@@ -20,12 +22,40 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(true, what):
-    end = time.monotonic() + PATIENCE
+def wait_until(true, what, patience=PATIENCE):
+    end = time.monotonic() + patience
     while not true():
         if time.monotonic() > end:
-            raise AssertionError(f"waited {PATIENCE} s in vain until {what}")
+            raise AssertionError(f"waited {patience} s in vain until {what}")
         time.sleep(0.02)
+
+
+def messages(log):
+    """(topic, message) of an uncompressed MCAP file of JSON messages; no reader of ours is needed."""
+    data = log.read_bytes()
+    topics = {}
+
+    def records(at, end):
+        while at < end:
+            opcode, length = data[at], int.from_bytes(data[at + 1:at + 9], "little")
+            yield opcode, at + 9, at + 9 + length
+            at += 9 + length
+
+    def walk(at, end):
+        for opcode, begin, stop in records(at, end):
+            if opcode == 4:
+                size = int.from_bytes(data[begin + 4:begin + 8], "little")
+                topics[int.from_bytes(data[begin:begin + 2], "little")] = data[begin + 8:begin + 8 + size].decode()
+            elif opcode == 5:
+                topic = topics[int.from_bytes(data[begin:begin + 2], "little")]
+                if topic != "millwright/keyframe":
+                    yield topic, json.loads(data[begin + 22:stop])
+            elif opcode == 6:
+                size = int.from_bytes(data[begin + 28:begin + 32], "little")
+                yield from walk(begin + 32 + size + 8, stop)
+            elif opcode == 15:
+                return
+    yield from walk(8, len(data) - 8)
 
 
 class Broker:
@@ -51,6 +81,32 @@ class Broker:
         self.process.wait()
 
 
+class Publisher:
+    """Counts up on a topic, at QoS 1, through one connection to the broker, until stopped. `times` are those of each number."""
+
+    def __init__(self, broker, topic, pause=0.005):
+        self.process = subprocess.Popen(["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-q", "1", "-l"], stdin=subprocess.PIPE, text=True)
+        self.times, self.pause, self.going = [], pause, True
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self):
+        while self.going:
+            self.times.append(time.monotonic())
+            self.process.stdin.write(f"{len(self.times) - 1}\n")
+            self.process.stdin.flush()
+            time.sleep(self.pause)
+
+    def stop(self):
+        """How many there were; all of them are acknowledged."""
+        self.going = False
+        self.thread.join()
+        self.process.stdin.close()
+        if self.process.wait(60) != 0:
+            raise AssertionError("the broker did not take everything")
+        return len(self.times)
+
+
 class Program:
     """millwright, running; its standard error is read as it comes."""
 
@@ -64,9 +120,9 @@ class Program:
         for line in self.process.stderr:
             self.errors += line
 
-    def says(self, text):
+    def says(self, text, patience=PATIENCE):
         with contextlib.suppress(AssertionError):
-            wait_until(lambda: re.search(text, self.errors) or self.process.poll() is not None, f"the program says '{text}'")
+            wait_until(lambda: re.search(text, self.errors) or self.process.poll() is not None, f"the program says '{text}'", patience)
         if not re.search(text, self.errors):
             raise AssertionError(f"it never said '{text}' but: {self.errors}")
 
@@ -137,6 +193,14 @@ class FeedTest(unittest.TestCase):
         done = self.run_program(*arguments)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout)
+
+    def values(self, topic, log=None):
+        """(value, quality) of each sample of a topic of a log, which may still grow; `self.log` where none is given."""
+        copy = self.folder / f"json-{topic.replace('/', '-')}.mcap"
+        copy.unlink(missing_ok=True)
+        done = self.run_program("log", "convert", log or self.log, "--encoding", "json", "--compression", "none", "-o", copy)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [(sample["value"], sample.get("quality", "good")) for name, sample in messages(copy) if name == topic]
 
     def certificate(self, name, subject, days=1, start=None):
         """The files of a certificate, signed by the authority in ca.pem, and of its key."""

@@ -56,13 +56,6 @@ class Mtconnect(FeedTest):
         self.assertEqual(watching.process.returncode, 0, watching.errors)
         return answer["feeds"][0], answer
 
-    def values(self, topic, log=None):
-        """(value, quality) of each sample of a topic of the log, by another program: as JSON and Base64 no reader of ours is needed."""
-        copy = self.folder / f"json-{topic.replace('/', '-')}.mcap"
-        done = self.run_program("log", "convert", log or self.log, "--encoding", "json", "--compression", "none", "-o", copy)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return [(sample["value"], sample.get("quality", "good")) for name, sample in messages(copy) if name == topic]
-
     # --- what an agent tells
 
     def test_values_conditions_and_units_become_samples(self):
@@ -276,34 +269,6 @@ class Mtconnect(FeedTest):
         done = self.run_program("feed", self.mill("http://host", 'stale_after = "5s"'), "--json")
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("stale_after", done.stderr)
-
-
-def messages(log):
-    """(topic, message) of an uncompressed MCAP file of JSON messages."""
-    data = log.read_bytes()
-    topics = {}
-
-    def records(at, end):
-        while at < end:
-            opcode, length = data[at], int.from_bytes(data[at + 1:at + 9], "little")
-            yield opcode, at + 9, at + 9 + length
-            at += 9 + length
-
-    def walk(at, end):
-        for opcode, begin, stop in records(at, end):
-            if opcode == 4:
-                size = int.from_bytes(data[begin + 4:begin + 8], "little")
-                topics[int.from_bytes(data[begin:begin + 2], "little")] = data[begin + 8:begin + 8 + size].decode()
-            elif opcode == 5:
-                topic = topics[int.from_bytes(data[begin:begin + 2], "little")]
-                if topic != "millwright/keyframe":
-                    yield topic, json.loads(data[begin + 22:stop])
-            elif opcode == 6:
-                size = int.from_bytes(data[begin + 28:begin + 32], "little")
-                yield from walk(begin + 32 + size + 8, stop)
-            elif opcode == 15:
-                return
-    yield from walk(8, len(data) - 8)
 
 
 if __name__ == "__main__":

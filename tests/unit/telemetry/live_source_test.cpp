@@ -80,6 +80,38 @@ TEST_F(Ordering, DatesWhatComesAfterItsMomentHasSettled) {
     EXPECT_EQ(source.counters().late, 0u) << "a source whose clock is behind is not late";
 }
 
+TEST_F(Ordering, TellsHowLongSamplesTookFromTheirSourceUntilTheyWereShown) {
+    arrive(0, start - 1h, 1); // a first value may be old
+    (void)source.poll(start);
+    source.shown(start);
+    EXPECT_EQ(source.status().front().latency.samples, 0u);
+    arrive(0, start + 900ms, 2);
+    (void)source.poll(start + 1s); // it waits for the window
+    source.shown(start + 1s);
+    EXPECT_EQ(source.status().front().latency.samples, 1u) << "the window has passed";
+    arrive(0, start + 1s, 3);
+    arrive(0, start + 500ms, 4); // late: nobody waited for it
+    fallSilent(0, start + 1500ms);
+    (void)source.poll(start + 1600ms);
+    source.shown(start + 1600ms);
+    source.shown(start + 9s);
+    const FeedLatency latency = source.status().front().latency;
+    EXPECT_EQ(latency.samples, 2u) << "neither what is late nor what only says that nothing came";
+    EXPECT_NEAR(seconds(latency.median), 0.1, 0.004);
+    EXPECT_NEAR(seconds(latency.p99), 0.6, 0.02);
+}
+
+TEST_F(Ordering, CountsTheLatencyOfWhatIsRedatedFromItsOwnTime) {
+    (void)source.poll(start);
+    arrive(0, start, 1);
+    (void)source.poll(start + 1s);
+    arrive(0, start + 500ms, 2); // its moment has settled already
+    (void)source.poll(start + 5s);
+    source.shown(start + 5s);
+    EXPECT_EQ(source.counters().redated, 1u);
+    EXPECT_NEAR(seconds(source.status().front().latency.median), 4.5, 0.15);
+}
+
 TEST_F(Ordering, NeverDatesAnythingInTheFuture) {
     arrive(0, start + 1h, 1);
     (void)source.poll(start);
