@@ -99,6 +99,7 @@ private:
     std::optional<PngImage> drawn(const PictureCheck& check, Outcome& outcome);
     void attach(Outcome& outcome, std::string_view suffix, const PngImage& picture);
     void decide(const AlarmMonitor& monitor, Outcome& outcome) const;
+    void blame(Outcome& outcome) const;
     void finish();
 
     const plant::Plant& plant_;
@@ -142,7 +143,10 @@ void Run::prepare(std::size_t i) {
     outcome.line = expectation.line;
     const auto [evidence, signal] = evidenceOf(plant_, expectation);
     outcome.evidence = evidence;
-    if (signal != noSignal && !options_.reportFolder.empty()) outcome.evidence.trend = trends_.watch(signal);
+    if (!options_.reportFolder.empty()) {
+        if (signal != noSignal) outcome.evidence.trend = trends_.watch(signal);
+        for (const SignalIndex suspect : suspectsOf(expectation)) trends_.watch(suspect);
+    }
     if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
         const auto interval = resolve(alarm->window);
         if (!interval) return;
@@ -360,8 +364,25 @@ void Run::decide(const AlarmMonitor& monitor, Outcome& outcome) const {
     outcome.passed = never ? !calling && count == 0 : count >= check.count.least && count <= check.count.most;
 }
 
+/// Shows the trends of the signals that made it fail.
+void Run::blame(Outcome& outcome) const {
+    constexpr std::size_t most = 3;
+    Evidence& evidence = outcome.evidence;
+    for (const std::string& path : outcome.signals) {
+        const auto place = trends_.find(plant_.findSignal(path));
+        if (!place || place == evidence.trend || evidence.others.size() + 1 >= most) continue;
+        if (evidence.trend)
+            evidence.others.push_back(*place);
+        else
+            evidence.trend = place;
+    }
+}
+
 void Run::finish() {
-    for (auto& [expectation, monitor] : monitors_) monitor->finish(verdict_.outcomes[expectation]);
+    for (auto& [expectation, monitor] : monitors_) {
+        monitor->finish(verdict_.outcomes[expectation]);
+        blame(verdict_.outcomes[expectation]);
+    }
     for (const AlarmMonitor& monitor : alarmMonitors_) decide(monitor, verdict_.outcomes[monitor.expectation]);
     kpis_.finish(verdict_.outcomes);
     verdict_.trends = trends_.finish();

@@ -34,7 +34,8 @@ const std::vector<Reader::Kind>& Reader::kinds() {
         {"monotone", &Reader::readMonotone}, {"sequence", &Reader::readSequence},
         {"quality", &Reader::readQuality},   {"state_hash", &Reader::readStateHash},
         {"picture", &Reader::readPicture},   {"alarm", &Reader::readAlarm},
-        {"kpi", &Reader::readKpi},
+        {"kpi", &Reader::readKpi},           {"anomalies", &Reader::readAnomalies},
+        {"score", &Reader::readScore},
     };
     return all;
 }

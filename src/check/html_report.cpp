@@ -216,9 +216,10 @@ private:
 
     void check(std::size_t i) {
         const Outcome& outcome = verdict_.outcomes[i];
-        text_ += std::format("<details id=\"check-{}\"{}><summary><span class=\"{}\">{}</span> {}</summary>\n<table class=\"facts\">\n", i + 1,
-                             outcome.passed ? "" : " open", outcome.passed ? "good" : "bad", outcome.passed ? "passed" : "failed",
-                             htmlEscaped(outcome.name));
+        text_ +=
+            std::format("<details id=\"check-{}\"{}><summary><span class=\"{}\">{}</span> {}</summary>\n<table class=\"facts\">\n",
+                        i + 1, outcome.passed ? "" : " open", outcome.passed ? "good" : "bad", outcome.passed ? "passed" : "failed",
+                        htmlEscaped(outcome.name));
         entry("expected", htmlEscaped(outcome.expected));
         entry("found", htmlEscaped(outcome.found));
         if (outcome.time) entry("when", timeText(*outcome.time));
@@ -227,6 +228,7 @@ private:
         text_ += "</table>\n";
         if (outcome.evidence.trend)
             text_ += TrendDrawing{verdict_.trends[*outcome.evidence.trend], outcome, !outcome.passed}.html();
+        for (const std::size_t other : outcome.evidence.others) text_ += TrendDrawing{verdict_.trends[other], outcome, true}.html();
         if (outcome.evidence.detail) text_ += TrendDrawing{*outcome.evidence.detail, outcome, true}.html();
         pictures(outcome);
         text_ += "</details>\n";

@@ -55,5 +55,6 @@ struct Watcher {
 [[nodiscard]] Watcher watcherOf(const MonotoneCheck& check, const Watch& watch);
 [[nodiscard]] Watcher watcherOf(const SequenceCheck& check, const Watch& watch);
 [[nodiscard]] Watcher watcherOf(const QualityCheck& check, const Watch& watch);
+[[nodiscard]] Watcher watcherOf(const AnomalyCheck& check, const Watch& watch);
 
 } // namespace millwright::check

@@ -5,6 +5,8 @@
 #include <millwright/check/expectation.hpp>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,6 +43,12 @@ private:
     void readMonotone(const TomlTable& table, Expectation& expectation);
     void readSequence(const TomlTable& table, Expectation& expectation);
     void readQuality(const TomlTable& table, Expectation& expectation);
+    // In read_anomaly_checks.cpp:
+    void readAnomalies(const TomlTable& table, Expectation& expectation);
+    void readScore(const TomlTable& table, Expectation& expectation);
+    AnomalyCheck readLearnt(const TomlTable& table);
+    const condition::Model* readModelFile(const TomlTable& table);
+    void joinSignals(const TomlTable& table, AnomalyCheck& check);
 
     Moment readMoment(const TomlTable& table, std::string_view key, std::string otherwise);
     Window readWindow(const TomlTable& table);
@@ -59,6 +67,8 @@ private:
     const plant::Plant& plant_;
     Problems& problems_;
     std::set<std::string> names_;
+    std::map<std::string, std::optional<condition::Model>>
+        models_; ///< by file, so that each is read once; nothing: it could not be
 };
 
 /// The words of a table of `text` and what it stands for, to suggest from.

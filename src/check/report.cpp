@@ -127,7 +127,9 @@ std::string toJson(const Verdict& verdict) {
         else
             json.key("time").null();
         json.field("place", std::format("{}:{}", outcome.file, outcome.line)).field("see", viewCommand(verdict, outcome));
-        json.key("attachments").beginArray();
+        json.key("signals").beginArray();
+        for (const std::string& signal : outcome.signals) json.value(signal);
+        json.endArray().key("attachments").beginArray();
         for (const auto& attachment : outcome.attachments) json.value(attachment.string());
         json.endArray().endObject();
     }

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 namespace millwright::check {
@@ -227,14 +229,32 @@ public:
         outcome.passed = wrong_ == 0;
         outcome.time = first_;
         outcome.found = wrong_ == 0 ? "as expected" : std::format("{}, first {}", timesText(wrong_), text_);
+        blame(outcome);
     }
 
 private:
     struct State {
         Time last{};
         Quality quality = Quality::Good;
+        std::uint64_t wrong = 0;
         bool known = false, begun = false;
     };
+    static constexpr std::size_t told = 5, most = 100; ///< signals in words, and of all those that are named
+
+    /// Names the signals at fault, where they are several.
+    void blame(Outcome& outcome) {
+        std::vector<SignalIndex> guilty;
+        for (const SignalIndex signal : check_.signals)
+            if (states_[index(signal)].wrong > 0) guilty.push_back(signal);
+        std::ranges::stable_sort(guilty, std::greater{}, [&](SignalIndex signal) { return states_[index(signal)].wrong; });
+        for (const SignalIndex signal : guilty | std::views::take(most)) outcome.signals.push_back(path(signal));
+        if (guilty.size() < 2) return;
+        outcome.found += std::format("; {} of {} signals", guilty.size(), check_.signals.size());
+        for (std::size_t i = 0; i < std::min(told, guilty.size()); ++i)
+            outcome.found +=
+                std::format("{} {} ({})", i == 0 ? ":" : ",", path(guilty[i]), timesText(states_[index(guilty[i])].wrong));
+        if (guilty.size() > told) outcome.found += std::format(" and {} more", guilty.size() - told);
+    }
 
     /// What a signal is like as the window begins.
     void begin(SignalIndex signal, State& state) {
@@ -243,21 +263,23 @@ private:
         if (state.known)
             judge(signal, state, watch_.window.from);
         else
-            note(watch_.window.from, std::format("{} has no value at {}", path(signal), timeText(watch_.window.from)));
+            note(signal, watch_.window.from, std::format("{} has no value at {}", path(signal), timeText(watch_.window.from)));
     }
     void judge(SignalIndex signal, const State& state, Time time) {
         const bool good = state.quality == Quality::Good || (check_.uncertainWillDo && isUsable(state.quality));
-        if (!good) note(time, std::format("{} {} at {}", path(signal), qualityText(state.quality), timeText(time)));
+        if (!good) note(signal, time, std::format("{} {} at {}", path(signal), qualityText(state.quality), timeText(time)));
     }
     /// Whether it has been silent for too long before `time`.
     void listen(SignalIndex signal, const State& state, Time time) {
         if (check_.silence <= Duration::zero()) return;
         const Time since = state.known ? std::max(state.last, watch_.window.from) : watch_.window.from;
         if (time - since > check_.silence)
-            note(since, std::format("{} silent for {} from {}", path(signal), formatDuration(time - since), timeText(since)));
+            note(signal, since,
+                 std::format("{} silent for {} from {}", path(signal), formatDuration(time - since), timeText(since)));
     }
-    void note(Time time, std::string text) {
+    void note(SignalIndex signal, Time time, std::string text) {
         ++wrong_;
+        ++states_[index(signal)].wrong;
         if (first_ && *first_ <= time) return;
         first_ = time;
         text_ = std::move(text);

@@ -85,6 +85,12 @@ std::size_t Trends::watch(SignalIndex signal) {
     return static_cast<std::size_t>(std::ranges::find(watched_, signal) - watched_.begin());
 }
 
+std::optional<std::size_t> Trends::find(SignalIndex signal) const {
+    const auto found = std::ranges::find(watched_, signal);
+    if (found == watched_.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - watched_.begin());
+}
+
 void Trends::add(std::span<const telemetry::Sample> samples) {
     if (watched_.empty()) return;
     for (const telemetry::Sample& sample : samples)
@@ -150,6 +156,8 @@ Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation) {
         if (source != plant.kpis.end()) signal = source->state;
         evidence.equipment = kpi->equipment;
         evidence.moment = false;
+    } else if (const auto* learnt = std::get_if<AnomalyCheck>(&expectation.what)) {
+        evidence.equipment = learnt->equipment;
     } else if (const auto* picture = std::get_if<PictureCheck>(&expectation.what)) {
         evidence.camera = picture->camera;
     }
@@ -157,6 +165,14 @@ Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation) {
     if (signal != noSignal && evidence.equipment == noEquipment) evidence.equipment = plant.at(signal).equipment;
     if (evidence.equipment != noEquipment) evidence.equipmentPath = plant.at(evidence.equipment).path;
     return subject;
+}
+
+std::span<const SignalIndex> suspectsOf(const Expectation& expectation) {
+    constexpr std::size_t most = 64; // watching costs with every sample
+    std::span<const SignalIndex> signals;
+    if (const auto* quality = std::get_if<QualityCheck>(&expectation.what)) signals = quality->signals;
+    if (const auto* learnt = std::get_if<AnomalyCheck>(&expectation.what)) signals = learnt->signals;
+    return signals.size() <= most ? signals : std::span<const SignalIndex>{};
 }
 
 } // namespace millwright::check

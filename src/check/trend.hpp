@@ -4,6 +4,7 @@
 #include <millwright/telemetry/sample.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace millwright::check {
@@ -41,6 +42,8 @@ public:
     /// The place of the signal's trend in what `finish` returns.
     std::size_t watch(SignalIndex signal);
     [[nodiscard]] SignalIndex signal(std::size_t place) const { return watched_[place]; }
+    /// The place of a signal that is watched.
+    [[nodiscard]] std::optional<std::size_t> find(SignalIndex signal) const;
     void add(std::span<const telemetry::Sample> samples);
     [[nodiscard]] std::vector<Trend> finish();
 
@@ -62,5 +65,7 @@ struct Subject {
     SignalIndex signal = noSignal;
 };
 [[nodiscard]] Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation);
+/// Of an expectation about several signals: those that a failure might be blamed on, where they are few enough to be drawn.
+[[nodiscard]] std::span<const SignalIndex> suspectsOf(const Expectation& expectation);
 
 } // namespace millwright::check

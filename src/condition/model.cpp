@@ -50,6 +50,24 @@ double Group::whiten(std::span<const double> z, std::span<double> y) const {
     return sum;
 }
 
+Model narrowed(const Model& model, std::size_t equipment) {
+    Model narrow;
+    narrow.options = model.options;
+    narrow.learnt = model.learnt;
+    narrow.equipment.push_back(model.equipment[equipment]);
+    std::vector<std::uint32_t> placeOf(model.signals.size(), static_cast<std::uint32_t>(model.signals.size()));
+    for (Group& group : narrow.equipment.front().groups)
+        for (Feature& feature : group.features) {
+            std::uint32_t& place = placeOf[feature.signal];
+            if (place == model.signals.size()) {
+                place = static_cast<std::uint32_t>(narrow.signals.size());
+                narrow.signals.push_back(model.signals[feature.signal]);
+            }
+            feature.signal = place;
+        }
+    return narrow;
+}
+
 Result<void> check(const Options& options) {
     const auto wrong = [](std::string message) { return failure(ErrorCode::Invalid, std::move(message)); };
     if (options.step < std::chrono::microseconds{1} || options.step > std::chrono::days{36500})

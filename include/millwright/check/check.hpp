@@ -43,6 +43,7 @@ struct Evidence {
     bool moment = true;               ///< decided by what happened at one moment, not by a sum over the window
     std::optional<double> limit;      ///< that the signal's trend is seen against, in its unit
     std::optional<std::size_t> trend; ///< in `Verdict::trends`: of the signal it is about, over the whole log
+    std::vector<std::size_t> others;  ///< likewise, of a failure: further signals that made it one
     std::optional<Trend> detail;      ///< of a failure: the half minute before and after
 };
 
@@ -54,6 +55,7 @@ struct Outcome {
     bool passed = false;
     std::string expected; ///< in words, with units
     std::string found;
+    std::vector<std::string> signals;               ///< of a failure of several signals: paths of those to blame, the worst first
     std::optional<Time> time;                       ///< when it was decided: the first violation, the moment asked for …
     std::vector<std::filesystem::path> attachments; ///< pictures of a failure: what was drawn, what was expected, where they differ
     double seconds = 0;                             ///< wall clock spent on this one alone

@@ -1,15 +1,18 @@
 #pragma once
 
+#include <millwright/condition/model.hpp>
 #include <millwright/core/hash.hpp>
 #include <millwright/core/result.hpp>
 #include <millwright/core/time.hpp>
 #include <millwright/kpi/indicators.hpp>
 #include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/source.hpp>
 
 #include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -143,12 +146,24 @@ struct KpiCheck {
     Window window;
 };
 
+/// That an equipment is as a condition model knows it (docs/condition.md): how many anomalies there are, or how far it is from
+/// normal. Steps of the model count from the log's start.
+struct AnomalyCheck {
+    EquipmentIndex equipment = noEquipment;
+    std::shared_ptr<const condition::Model> model;              ///< of this equipment alone
+    std::vector<SignalIndex> signals;                           ///< the plant's, parallel to those of the model
+    std::vector<telemetry::Conversion> toModel;                 ///< from the plant's units to the model's, parallel to them
+    CountRange count;                                           ///< of anomalies in the window, one that it begins with included
+    double mostScore = std::numeric_limits<double>::infinity(); ///< of any step in it; infinite where anomalies are counted
+    Window window;
+};
+
 struct Expectation {
     std::string name;
     std::string file;
     std::uint32_t line = 1;
     std::variant<ConditionCheck, ValueCheck, SampleCountCheck, StateHashCheck, PictureCheck, AlarmCheck, KpiCheck, RateCheck,
-                 MonotoneCheck, SequenceCheck, QualityCheck>
+                 MonotoneCheck, SequenceCheck, QualityCheck, AnomalyCheck>
         what;
 };
 

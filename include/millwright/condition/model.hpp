@@ -104,6 +104,9 @@ struct Model {
     std::vector<LeftOut> leftOut;
 };
 
+/// What of the model is about one of its equipments, with the signals that it watches.
+[[nodiscard]] Model narrowed(const Model& model, std::size_t equipment);
+
 /// Of one group: what watching it costs grows by the square of its features, learning by the cube.
 inline constexpr std::size_t mostFeaturesTogether = 256;
 inline constexpr std::size_t mostCells = 50'000'000; ///< that `cellsOf` may count: 0.8 GB

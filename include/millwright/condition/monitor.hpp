@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millwright::condition {
@@ -21,6 +24,13 @@ struct Contribution {
     double normal = 0;      ///< where it normally is
     double score = 0;       ///< of the signal alone: its standardised value over its limit, signed
 };
+
+/// Of a contribution to a band: from which to which frequency, in Hz, it goes.
+[[nodiscard]] std::pair<double, double> bandOf(const Contribution& contribution, const Signal& signal);
+/// UCUM, of `value` and `normal`; empty of those that are numbers without a unit, such as kurtosis.
+[[nodiscard]] std::string_view unitOf(const Contribution& contribution, const Signal& signal);
+/// For people: `level 0, normally 160 N`, `band 1500 to 2250 Hz 0.4, normally 0.1 m/s2`.
+[[nodiscard]] std::string describe(const Contribution& contribution, const Signal& signal);
 
 /// How far an equipment was from normal at one step.
 struct Evaluation {
@@ -40,12 +50,18 @@ struct Period {
     bool open = false;                       ///< it had not ended yet
 };
 
+/// What of a run a monitor remembers.
+enum class Keep : std::uint8_t {
+    Periods, ///< every anomaly
+    Nothing, ///< for runs without an end: nothing grows
+};
+
 /// Judges samples by a model, step by step. Results do not depend on how samples are divided into calls. It allocates for
-/// anomalies and for what it returns, not otherwise. It knows no wall clock. Thread: one at a time.
+/// anomalies that it keeps and for what it returns, not otherwise. It knows no wall clock. Thread: one at a time.
 class Monitor {
 public:
     /// `model` must outlive it; `conversions` is parallel to its signals.
-    Monitor(const Model& model, std::span<const telemetry::Conversion> conversions);
+    Monitor(const Model& model, std::span<const telemetry::Conversion> conversions, Keep keep = Keep::Periods);
     Monitor(Monitor&&) noexcept;
     Monitor& operator=(Monitor&&) noexcept;
     ~Monitor();
@@ -56,7 +72,11 @@ public:
     /// The same for the step that was under way.
     std::span<const Evaluation> finish();
 
-    /// In order of their beginning.
+    /// Why the equipment's newest completed step has its score: the features of the group that decided, largest share first, as
+    /// many as there is room for. Returns how many; none before the first step. Allocates nothing.
+    std::size_t explain(std::uint32_t equipment, std::span<Contribution> into) const;
+
+    /// In order of their beginning; empty with `Keep::Nothing`.
     [[nodiscard]] std::span<const Period> periods() const;
 
 private:

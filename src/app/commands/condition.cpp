@@ -2,7 +2,6 @@
 #include <millwright/condition/monitor.hpp>
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
-#include <millwright/core/units.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -231,29 +230,6 @@ struct Answer {
     std::span<const condition::Period> periods;
 };
 
-/// From which to which frequency, in Hz, the band goes.
-std::pair<double, double> bandOf(const condition::Contribution& contribution, const condition::Signal& signal) {
-    const double width = signal.rate / 2 / condition::bands;
-    return {width * contribution.band, width * (contribution.band + 1)};
-}
-
-/// `level`, `crest`, `band 1500 to 2250 Hz`.
-std::string described(const condition::Contribution& contribution, const condition::Signal& signal) {
-    std::string text{nameOf(contribution.measure)};
-    if (contribution.measure == condition::Measure::Band) {
-        const auto [low, high] = bandOf(contribution, signal);
-        text += std::format(" {:.4g} to {:.4g} Hz", low, high);
-    }
-    return text;
-}
-
-/// Kurtosis and the like are numbers without a unit.
-std::string_view unitOf(const condition::Contribution& contribution, const condition::Signal& signal) {
-    using enum condition::Measure;
-    const bool ratio = contribution.measure == Kurtosis || contribution.measure == Crest || contribution.measure == Envelope;
-    return ratio ? std::string_view{} : signal.unit;
-}
-
 std::string asText(const Answer& answer) {
     std::string text = std::format("{}: {} to {}\n", answer.log, formatTime(answer.window.from), formatTime(answer.window.to));
     for (std::uint32_t e = 0; e < answer.tallies.size(); ++e) {
@@ -272,9 +248,7 @@ std::string asText(const Answer& answer) {
             for (std::size_t i = 0; i < std::min(contributionsShown, period.contributions.size()); ++i) {
                 const condition::Contribution& each = period.contributions[i];
                 const condition::Signal& signal = answer.model.signals[each.signal];
-                const std::string unit = units::display(unitOf(each, signal));
-                text += std::format("    {:3.0f} %  {} {} {:.4g}, normally {:.4g}{}{}\n", 100 * each.share, signal.name,
-                                    described(each, signal), each.value, each.normal, unit.empty() ? "" : " ", unit);
+                text += std::format("    {:3.0f} %  {} {}\n", 100 * each.share, signal.name, describe(each, signal));
             }
         }
     }

@@ -17,6 +17,9 @@ with open(REPOSITORY / "docs/check.schema.json", encoding="utf-8") as file:
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 TENSION = "electrode/coating/rewinder-1/web-tension"
 STATE = "electrode/coating/coater-1/state"
+LEARNT = tempfile.TemporaryDirectory()
+MODEL = pathlib.Path(LEARNT.name) / "battery.condition.json"
+subprocess.run([PROGRAM, "condition", "learn", PLANT, "--to", "+10min", "-o", MODEL], check=True, capture_output=True, timeout=120)
 # One of every kind, for the battery plant.
 CHECKS = [
     {"signal": TENSION, "when": {"op": "<", "value": 1}, "expect": "sometimes", "from": "+1min", "to": "-1min"},
@@ -36,6 +39,8 @@ CHECKS = [
     {"picture": "none.png", "camera": "overview", "size": [64, 32], "tolerance": 0.5, "at": "start"},
     {"alarm": "electrode/coating/rewinder-1/web-break", "expect": "raised", "count": 1},
     {"alarm": "electrode/coating/rewinder-1/web-break", "expect": "never"},
+    {"anomalies": [0, 2], "model": str(MODEL), "equipment": "electrode/coating/rewinder-1", "from": "+1min"},
+    {"score": 2.5, "model": str(MODEL), "equipment": "electrode/coating/rewinder-1", "to": "+15min"},
     {"kpi": "mttr", "equipment": "electrode/coating", "most": "10min"},
 ]
 

@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 namespace millwright::check {
 namespace {
@@ -155,6 +156,79 @@ TEST_F(CheckTest, KpiChecksAreReadWithCare) {
     EXPECT_THAT(problem(kpi("oee", "least = \"5s\"")), HasSubstr("'least' must be a number"));
     EXPECT_THAT(problem("kpi = \"oee\"\nleast = 1"), HasSubstr("'equipment'"));
     EXPECT_THAT(problem(kpi("oee", "least = 1\nfrom = \"+5s\"\nto = \"+5s\"")), HasSubstr("the same moment"));
+}
+
+/// Knows the slide at 10 mm; a millimetre off is half the limit. Steps of a second, windows of two, every step above is an anomaly.
+class LearntCheckTest : public CheckTest {
+protected:
+    LearntCheckTest() {
+        condition::Model model;
+        model.options = {.step = std::chrono::seconds{1}, .window = 2, .falseAlarmRate = 0.01, .raise = 1, .of = 1};
+        model.signals = {{.name = "line/machine/slide", .topic = "slide", .unit = "cm"},
+                         {.name = "other/x", .topic = "x", .unit = ""}};
+        const condition::Feature level{.signal = 0, .location = 1, .scale = 0.1};
+        const condition::Feature foreign{.signal = 1, .location = 1, .scale = 0.1};
+        model.equipment.push_back({.name = "line/machine", .groups = {{.features = {level}, .whitening = {1}, .limit = 4}}});
+        model.equipment.push_back({.name = "line", .groups = {{.features = {foreign}, .whitening = {1}, .limit = 4}}});
+        std::ofstream{folder / name} << condition::writeModel(model);
+    }
+    ~LearntCheckTest() override { std::filesystem::remove(folder / name); }
+    std::string learnt(const std::string& rest) { return "model = \"" + name + "\"\nequipment = \"line/machine\"\n" + rest; }
+
+    const std::string name = "check_test.condition.json";
+};
+
+TEST_F(LearntCheckTest, AnomaliesAreCountedAndExplained) {
+    EXPECT_TRUE(outcome(learnt("anomalies = 2")).passed);
+    EXPECT_TRUE(outcome(learnt("anomalies = 0\nto = \"+1900ms\"")).passed);
+    const Outcome some = outcome(learnt("anomalies = 0"));
+    EXPECT_FALSE(some.passed);
+    EXPECT_EQ(some.expected, "exactly 0 anomalies of line/machine");
+    EXPECT_EQ(some.found, "2 anomalies, first at " + timeText(at(2000)) + "; highest score 4.00 at " + timeText(at(6000)) +
+                              "; 100 % line/machine/slide level 0.2, normally 1 cm");
+    EXPECT_EQ(some.time, at(2000));
+    EXPECT_THAT(some.signals, ::testing::ElementsAre("line/machine/slide"));
+    EXPECT_EQ(outcome(learnt("anomalies = 0\nfrom = \"+6500ms\"")).time, at(7000)) << "one that the window begins with counts";
+}
+
+TEST_F(LearntCheckTest, TheScoreIsHeldBelowALimit) {
+    EXPECT_TRUE(outcome(learnt("score = 4.01")).passed);
+    const Outcome above = outcome(learnt("score = 3.6"));
+    EXPECT_FALSE(above.passed);
+    EXPECT_EQ(above.expected, "score of line/machine at most 3.6 at every step");
+    EXPECT_THAT(above.found, HasSubstr("above it first at " + timeText(at(6000))));
+    EXPECT_EQ(above.time, at(6000));
+    EXPECT_TRUE(outcome(learnt("score = 3.6\nto = \"+5s\"")).passed);
+}
+
+TEST_F(LearntCheckTest, AWindowWithoutAStepProvesNothing) {
+    const Outcome nothing = outcome(learnt("anomalies = 0\nfrom = \"+8s\"\nto = \"+9s\""));
+    EXPECT_FALSE(nothing.passed);
+    EXPECT_THAT(nothing.found, HasSubstr("no step"));
+}
+
+TEST_F(LearntCheckTest, ModelsAreReadWithCare) {
+    const auto problem = [&](const std::string& body) { return run(body).error().front().message; };
+    EXPECT_THAT(problem("model = \"none.json\"\nequipment = \"line/machine\"\nanomalies = 0"), HasSubstr("none.json"));
+    EXPECT_THAT(problem("equipment = \"line/machine\"\nanomalies = 0"), HasSubstr("'model'"));
+    EXPECT_THAT(problem("model = \"" + name + "\"\nscore = 1"), HasSubstr("'equipment'"));
+    EXPECT_THAT(problem(learnt("score = 0")), HasSubstr("above 0"));
+    EXPECT_THAT(problem(learnt("anomalies = 0\nscore = 1")), HasSubstr("make it two checks"));
+    EXPECT_THAT(problem("model = \"" + name + "\"\nequipment = \"line\"\nscore = 1"), HasSubstr("watches 'other/x'"));
+    plant.equipment.push_back({.id = "b", .path = "line/machina"});
+    EXPECT_EQ(problem("model = \"" + name + "\"\nequipment = \"line/machina\"\nscore = 1"),
+              "the model does not know 'line/machina': did you mean 'line/machine'?");
+    plant.signals[1].unit = "kg";
+    EXPECT_THAT(problem(learnt("score = 1")), HasSubstr("signal 'line/machine/slide'"));
+}
+
+TEST_F(CheckTest, QualityNamesTheSignalsAtFault) {
+    const Outcome several = outcome("equipment = \"line/machine\"\nquality = \"good\"\nfrom = \"+1s\"\nto = \"+9s\"");
+    EXPECT_FALSE(several.passed);
+    EXPECT_THAT(several.found, HasSubstr("; 6 of 7 signals: line/machine/"));
+    EXPECT_THAT(several.found, HasSubstr("line/machine/slide (once)"));
+    EXPECT_THAT(several.found, HasSubstr(" and 1 more"));
+    EXPECT_EQ(several.signals.size(), 6u);
 }
 
 /// Folders of reports that are gone with their test.
