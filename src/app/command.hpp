@@ -42,6 +42,7 @@ void addValidate(CLI::App& program, Run& run);
 void addKpi(CLI::App& program, Run& run);
 void addAlarms(CLI::App& program, Run& run);
 void addCondition(CLI::App& program, Run& run);
+void addStates(CLI::App& program, Run& run);
 void addLog(CLI::App& program, Run& run);
 void addSimulate(CLI::App& program, Run& run);
 void addStudy(CLI::App& program, Run& run);

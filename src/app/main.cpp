@@ -90,6 +90,7 @@ int main(int argumentCount, char** arguments) {
     addValidate(program, run);
     addKpi(program, run);
     addAlarms(program, run);
+    addStates(program, run);
     addCondition(program, run);
     addRecord(program, run);
     addFeed(program, run);

@@ -21,7 +21,7 @@ PROGRAM, REPOSITORY = Path(sys.argv[1]), Path(sys.argv[2])
 PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
-COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "validate", "kpi", "alarms", "log", "log info", "log convert", "log verify", "log recover", "log diff",
+COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "validate", "kpi", "alarms", "states", "log", "log info", "log convert", "log verify", "log recover", "log diff",
             "log cut", "log merge", "log redact", "simulate", "study", "calibrate", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest", "bench alarms", "bench check", "bench history",
             "condition", "condition learn", "condition score", "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
@@ -471,6 +471,33 @@ station = "press"
         topics = self.json_of("log", "info", LOG, "--json")["topics"]
         self.assertGreater(len(topics), 50)
         self.assertIn(f"    {topics[0]['topic']}: {topics[0]['type']}", done.stdout)
+
+    # --- states
+
+    def test_states_say_why_machines_stood(self):
+        answer = self.json_of("states", PLANT, "--equipment", "electrode/coating/coater-1", "--json")
+        self.assertEqual([each["equipment"] for each in answer["equipment"]], ["electrode/coating/coater-1"])
+        coater = answer["equipment"][0]
+        for before, after in zip(coater["states"], coater["states"][1:]):
+            self.assertEqual(before["to"], after["from"])
+            self.assertRegex(before["from"], ISO_TIME)
+        held = next(each for each in coater["states"] if each["state"] == "Held")
+        self.assertEqual((held["reason"], held["alarm"]), ("Web break", "electrode/coating/rewinder-1/web-break"))
+        self.assertAlmostEqual(sum(coater["seconds"].values()), sum(each["seconds"] for each in coater["states"]), places=6)
+        run_time = next(each for each in coater["states"] if each["state"] == "Execute")
+        self.assertEqual((run_time["reason"], run_time["alarm"]), ("", None))
+        self.assertIn("Web break", run("states", PLANT).stdout)
+
+    def test_states_cut_to_a_window_and_as_csv(self):
+        part = self.json_of("states", PLANT, "--from", "+17min", "--to", "+18min", "--json")
+        for each in part["equipment"]:
+            if each["states"]:
+                self.assertLessEqual(sum(each["seconds"].values()), 60)
+        lines = run("states", PLANT, "--csv").stdout.splitlines()
+        self.assertEqual(lines[0], "equipment,from,to,seconds,state,word,reason,alarm")
+        self.assertGreater(len(lines), 5)
+        self.assertRefused(run("states", PLANT, "--equipment", "electrode/coating/coatr-1"), "did you mean 'electrode/coating/coater-1'?")
+        self.assertEqual(run("states", PLANT, "--csv", "--json").returncode, 2)
 
     def test_log_info_of_a_huge_log_reads_its_summary_only(self):
         # The log with a private record of 15 GB before its data: a hole, so that the file takes no room.
