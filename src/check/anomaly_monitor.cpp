@@ -34,7 +34,7 @@ public:
         judge(monitor_.finish());
         const std::string& path = watch_.plant.at(check_.equipment).path;
         const bool counted = std::isinf(check_.mostScore);
-        outcome.expected = counted ? std::format("{} anomalies of {}", countText(check_.count), path)
+        outcome.expected = counted ? std::format("{} of {}", countText(check_.count, "anomaly", "anomalies"), path)
                                    : std::format("score of {} at most {:.4g} at every step", path, check_.mostScore);
         if (steps_ == 0) {
             outcome.found = "no step that could be judged: too little of the model's signals is in the window";
@@ -53,6 +53,7 @@ public:
 
 private:
     static constexpr std::size_t told = 3; ///< contributions
+    static constexpr double leastTold = 0.005; ///< share of one that is worth a word
 
     static std::vector<telemetry::Conversion> conversions(const AnomalyCheck& check, const Watch& watch) {
         std::vector<telemetry::Conversion> all;
@@ -84,6 +85,7 @@ private:
     /// By what it was so, in words and by signals to look at.
     void explain(Outcome& outcome) const {
         for (const condition::Contribution& each : std::span{why_}.first(whyCount_)) {
+            if (each.share < leastTold) break;
             const std::string& path = watch_.plant.at(check_.signals[each.signal]).path;
             outcome.found += std::format("; {:.0f} % {} {}", 100 * each.share, path,
                                          condition::describe(each, check_.model->signals[each.signal]));

@@ -351,9 +351,8 @@ void Run::decide(const AlarmMonitor& monitor, Outcome& outcome) const {
     const bool returned = check.behaviour == AlarmBehaviour::Returned;
     const std::string& path = plant_.at(check.alarm).path;
     const std::string_view what = returned ? "returned to normal" : "raised";
-    const std::string times =
-        check.count.most == CountRange{}.most ? std::format("at least {}", check.count.least) : countText(check.count);
-    outcome.expected = never ? std::format("alarm {} never active", path) : std::format("alarm {} {} {} times", path, what, times);
+    outcome.expected = never ? std::format("alarm {} never active", path)
+                             : std::format("alarm {} {} {}", path, what, countText(check.count, "time", "times"));
     outcome.time = never && calling ? window.from : first.value_or(window.to);
     if (never && calling)
         outcome.found = "active from the start of the window";

@@ -179,7 +179,7 @@ std::string ConditionMonitor::expected() const {
     case Behaviour::Always: return text + " all the time";
     case Behaviour::Never: return text + " at no time";
     case Behaviour::Sometimes: return text + " at some time";
-    case Behaviour::Count: return std::format("{} begins {} times", text, countText(check_.count));
+    case Behaviour::Count: return std::format("{} begins {}", text, countText(check_.count, "time", "times"));
     case Behaviour::Lasts: return std::format("{} for at least {}", text, formatDuration(check_.length));
     case Behaviour::At: return std::format("{} at {}", text, timeText(watch_.window.from));
     case Behaviour::Until: return std::format("{} until {}", text, check_.other.text);

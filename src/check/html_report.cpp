@@ -3,6 +3,7 @@
 #include <millwright/check/report.hpp>
 #include <millwright/core/html.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/spelling.hpp>
 #include <millwright/core/units.hpp>
 
 #include <algorithm>
@@ -52,7 +53,7 @@ public:
         std::string text = std::format("<div class=\"chart\"><svg viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\" role=\"img\" "
                                        "aria-label=\"{}\">\n{}{}{}</svg>\n",
                                        drawingWidth, htmlEscaped(trend_.path), window(), drawn, moment());
-        text += trend_.discrete ? "" : axis();
+        text += trend_.discrete ? nothing() : axis();
         return text + "</div>\n" + ticks(trend_.interval) + legend();
     }
 
@@ -83,6 +84,7 @@ private:
         if (low_ > high_) return {};
         if (outcome_.evidence.limit)
             low_ = std::min(low_, *outcome_.evidence.limit), high_ = std::max(high_, *outcome_.evidence.limit);
+        least_ = low_, most_ = high_;
         const double margin = std::max((high_ - low_) * 0.06, std::max(std::abs(high_), 1.0) * 1e-6);
         low_ -= margin, high_ += margin;
         std::string path;
@@ -119,10 +121,17 @@ private:
     }
     [[nodiscard]] double height(double value) const { return 100 - (value - low_) / (high_ - low_) * 100; }
     [[nodiscard]] std::string axis() const {
-        if (low_ > high_) return "<p class=\"note\">no usable value</p>";
-        return std::format("<span class=\"top\">{}</span><span class=\"bottom\">{}</span>", number(high_), number(low_));
+        if (low_ > high_) return "<p class=\"note over\">no usable value in this time</p>";
+        // What was measured (or is the limit), where it stands: the drawing has a margin beyond.
+        const auto label = [this](double value) {
+            return std::format("<span class=\"level\" style=\"top:{:.1f}%\">{}</span>", height(value), number(value));
+        };
+        return least_ == most_ ? label(most_) : label(most_) + label(least_);
     }
 
+    [[nodiscard]] std::string nothing() const {
+        return trend_.spells.empty() ? "<p class=\"note over\">no usable value in this time</p>" : "";
+    }
     std::string spells() {
         std::string text;
         for (const Trend::Spell& spell : trend_.spells) {
@@ -152,7 +161,8 @@ private:
     const Trend& trend_;
     const Outcome& outcome_;
     bool failed_;
-    double low_ = 1, high_ = 0;
+    double low_ = 1, high_ = 0;       ///< what the drawing reaches from and to
+    double least_ = 0, most_ = 0;     ///< what was measured, the limit included
     std::vector<std::string> states_; ///< in order of their colours
 };
 
@@ -163,12 +173,11 @@ public:
     [[nodiscard]] std::string html() {
         const bool good = verdict_.failed() == 0;
         text_ = std::format("<h1>{}</h1>\n<p class=\"{}\">{}</p>\n", htmlEscaped(verdict_.plantName), good ? "good" : "bad",
-                            good ? std::format("All {} checks passed", verdict_.outcomes.size())
-                                 : std::format("{} of {} checks failed", verdict_.failed(), verdict_.outcomes.size()));
-        text_ += std::format("<p class=\"note\">{} to {} ({}), {} samples of {}; checked {} in {:.1f} s; state hash {}</p>\n",
+                            verdictText(verdict_));
+        text_ += std::format("<p class=\"note\">{} to {} ({}), {} of {}; checked {} in {:.1f} s; state hash {}</p>\n",
                              timeText(verdict_.span.from), timeText(verdict_.span.to), formatDuration(verdict_.span.length()),
-                             verdict_.samples, htmlEscaped(verdict_.log.string()), formatTime(started_).substr(0, 19),
-                             verdict_.seconds, verdict_.stateHash.hex());
+                             counted(verdict_.samples, "sample"), htmlEscaped(verdict_.log.string()),
+                             formatTime(started_).substr(0, 19), verdict_.seconds, verdict_.stateHash.hex());
         timeline();
         if (!good) text_ += "<h2>Failed</h2>\n";
         for (std::size_t i = 0; i < verdict_.outcomes.size(); ++i)

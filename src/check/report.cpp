@@ -3,6 +3,7 @@
 #include <millwright/check/report.hpp>
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/spelling.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -77,6 +78,12 @@ std::string viewCommand(const Verdict& verdict, const Outcome& outcome) {
     if (!evidence.camera.empty()) text += " --camera " + shellWord(evidence.camera);
     if (!evidence.equipmentPath.empty()) text += " --select " + shellWord(evidence.equipmentPath);
     return text;
+}
+
+std::string verdictText(const Verdict& verdict) {
+    const std::size_t all = verdict.outcomes.size();
+    if (verdict.failed() > 0) return std::format("{} of {} failed", verdict.failed(), counted(all, "check"));
+    return all == 1 ? "The one check passed" : std::format("All {} checks passed", all);
 }
 
 std::string toJUnit(const Verdict& verdict, Time started) {
@@ -155,12 +162,9 @@ std::string toText(const Verdict& verdict) {
         for (const auto& attachment : outcome.attachments) text += std::format("        picture  {}\n", attachment.string());
         text += std::format("        see it   {}\n", viewCommand(verdict, outcome));
     }
-    if (verdict.failed() == 0)
-        text += std::format("All {} checks passed", verdict.outcomes.size());
-    else
-        text += std::format("{} of {} checks failed", verdict.failed(), verdict.outcomes.size());
-    return text +
-           std::format(" on {} samples in {:.1f} s; state hash {}\n", verdict.samples, verdict.seconds, verdict.stateHash.hex());
+    text += verdictText(verdict);
+    return text + std::format(" on {} in {:.1f} s; state hash {}\n", counted(verdict.samples, "sample"), verdict.seconds,
+                              verdict.stateHash.hex());
 }
 
 Result<void> writeReport(const Verdict& verdict, Time started, const std::filesystem::path& folder) {

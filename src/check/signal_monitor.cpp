@@ -30,7 +30,7 @@ public:
     }
     void finish(Outcome& outcome) override {
         const bool all = check_.signal == noSignal;
-        outcome.expected = countText(check_.count) + " samples" + (all ? "" : " of " + watch_.plant.at(check_.signal).path);
+        outcome.expected = countText(check_.count, "sample", "samples") + (all ? "" : " of " + watch_.plant.at(check_.signal).path);
         outcome.found = std::format("{}", count_);
         outcome.passed = count_ >= check_.count.least && count_ <= check_.count.most;
     }

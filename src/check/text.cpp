@@ -47,9 +47,11 @@ std::string timeText(Time time) {
     return text + "Z";
 }
 
-std::string countText(const CountRange& range) {
-    if (range.least == range.most) return std::format("exactly {}", range.least);
-    return std::format("{} to {}", range.least, range.most);
+std::string countText(const CountRange& range, std::string_view one, std::string_view many) {
+    const std::string_view noun = range.most == 1 ? one : many;
+    if (range.least == range.most) return std::format("exactly {} {}", range.least, noun);
+    if (range.most == CountRange{}.most) return std::format("at least {} {}", range.least, range.least == 1 ? one : many);
+    return std::format("{} to {} {}", range.least, range.most, noun);
 }
 
 std::string_view qualityText(Quality quality) {

@@ -15,8 +15,8 @@ namespace millwright::check {
 [[nodiscard]] std::string_view qualityText(Quality quality);
 /// `2026-11-23T01:43:00.5Z`: no more digits than it needs.
 [[nodiscard]] std::string timeText(Time time);
-/// `exactly 1`, `1 to 3`.
-[[nodiscard]] std::string countText(const CountRange& range);
+/// `exactly 1 time`, `1 to 3 times`.
+[[nodiscard]] std::string countText(const CountRange& range, std::string_view one, std::string_view many);
 /// `once`, `2 times`.
 [[nodiscard]] std::string timesText(std::uint64_t count);
 

@@ -17,6 +17,24 @@ bool isDiscrete(const plant::Signal& signal) {
     return signal.type == ValueType::String || signal.type == ValueType::Boolean || !signal.states.empty();
 }
 
+/// Of every two neighbours, keeps the longer for both: of so many, none can be told apart.
+void thinOut(std::vector<Trend::Spell>& spells) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < spells.size();) {
+        Trend::Spell spell = std::move(spells[i++]);
+        if (i < spells.size() && spells[i].from == spell.to) {
+            Trend::Spell& next = spells[i++];
+            if (next.to - next.from > spell.to - spell.from) spell.text = std::move(next.text);
+            spell.to = next.to;
+        }
+        if (kept > 0 && spells[kept - 1].to == spell.from && spells[kept - 1].text == spell.text)
+            spells[kept - 1].to = spell.to;
+        else
+            spells[kept++] = std::move(spell);
+    }
+    spells.resize(kept);
+}
+
 void addTo(TrendRecorder& recorder, const twin::Replay& replay, const telemetry::Sample& sample) {
     const auto [scale, offset] = replay.source().conversions()[index(sample.signal)];
     const bool isText = sample.type == ValueType::String;
@@ -53,8 +71,9 @@ void TrendRecorder::hold(Time until) {
         if (to == from) return;
         if (!spells.empty() && spells.back().to == from && spells.back().text == text_)
             spells.back().to = to;
-        else if (spells.size() < mostSpells)
+        else
             spells.push_back({from, to, text_});
+        if (spells.size() >= 2 * mostSpells) thinOut(spells);
         return;
     }
     if (!std::isfinite(value_)) return;

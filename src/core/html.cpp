@@ -34,9 +34,8 @@ th { color: var(--quiet); font-weight: 600; }
 .ticks.ends span:last-child { transform: translateX(-100%); }
 .chart { position: relative; margin-top: .6rem; background: var(--panel); border: 1px solid var(--line); }
 .chart svg { display: block; width: 100%; height: 9rem; }
-.chart .top, .chart .bottom { position: absolute; left: .3rem; padding: 0 .2rem; background: var(--panel); color: var(--quiet); font-size: .75rem; line-height: 1.1rem; }
-.chart .top { top: .1rem; }
-.chart .bottom { bottom: .1rem; }
+.chart .level { position: absolute; left: .3rem; padding: 0 .2rem; transform: translateY(-50%); background: var(--panel); color: var(--quiet); font-size: .75rem; line-height: 1.1rem; }
+.chart .over { position: absolute; inset: 0; display: grid; place-items: center; margin: 0; }
 .key { display: inline-block; width: .8em; height: .8em; margin-left: .6em; }
 .compare { position: relative; margin-top: .6rem; --at: 50%; }
 .compare img, .picture { display: block; width: 100%; }

@@ -61,4 +61,8 @@ std::string didYouMean(std::string_view word, std::span<const std::string_view> 
     return best.empty() ? std::string{} : std::format(": did you mean '{}'?", best);
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+    return std::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 } // namespace millwright

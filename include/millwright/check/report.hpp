@@ -18,6 +18,8 @@ namespace millwright::check {
 /// One page for people that opens anywhere, without a network: every check on a timeline, failures with what was expected, the
 /// trend of their signal, their pictures with a slider, and how to see the moment.
 [[nodiscard]] std::string toHtml(const Verdict& verdict, Time started);
+/// `1 of 3 checks failed`, `All 3 checks passed`.
+[[nodiscard]] std::string verdictText(const Verdict& verdict);
 /// The command that shows the moment that decided a check: `millwright view … --at …`, quoted for a shell.
 [[nodiscard]] std::string viewCommand(const Verdict& verdict, const Outcome& outcome);
 

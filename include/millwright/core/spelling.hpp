@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,5 +13,8 @@ namespace millwright {
 
 /// `: did you mean 'x'?` to append to an error message, or an empty string when no candidate is near.
 [[nodiscard]] std::string didYouMean(std::string_view word, std::span<const std::string_view> candidates);
+
+/// `1 sample`, `2 samples`, `0 samples`: for nouns that take an s.
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view noun);
 
 } // namespace millwright

@@ -1,4 +1,5 @@
 #include <millwright/core/json_writer.hpp>
+#include <millwright/core/spelling.hpp>
 #include <millwright/core/units.hpp>
 #include <millwright/twin/alarm_performance.hpp>
 
@@ -88,13 +89,13 @@ std::string alarmsText(const Answer& answer) {
 std::string asText(const Answer& answer) {
     const twin::AlarmMetrics& metrics = answer.metrics;
     const std::uint32_t operators = answer.plant.alarmTargets.operators;
-    std::string text =
-        std::format("{}\n{} to {} ({}), {}, {} alarms defined\n\n", answer.log, formatTime(metrics.window.from),
-                    formatTime(metrics.window.to), formatDuration(metrics.window.length()),
-                    operators == 1 ? "one operator" : std::format("{} operators", operators), answer.plant.alarms.size());
+    std::string text = std::format("{}\n{} to {} ({}), {}, {} defined\n\n", answer.log, formatTime(metrics.window.from),
+                                   formatTime(metrics.window.to), formatDuration(metrics.window.length()),
+                                   operators == 1 ? "one operator" : std::format("{} operators", operators),
+                                   counted(answer.plant.alarms.size(), "alarm"));
     if (metrics.alarms.empty()) return text + "no alarm was active\n";
-    text += std::format("{} calls; standing: {:.1f} on average, {} at most, {} at the end\n", metrics.calls, metrics.standingMean,
-                        metrics.standingMost, metrics.standingAtEnd);
+    text += std::format("{}; standing: {:.1f} on average, {} at most, {} at the end\n", counted(metrics.calls, "call"),
+                        metrics.standingMean, metrics.standingMost, metrics.standingAtEnd);
     text += findingsText(answer);
     for (const twin::AlarmFlood& flood : metrics.floods)
         text += std::format("  flood from {} for {}: {} calls, {} in ten minutes at most\n", formatTime(flood.interval.from),

@@ -2,6 +2,7 @@
 #include <millwright/condition/monitor.hpp>
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/spelling.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -127,7 +128,8 @@ std::string asText(const condition::Model& model, const std::string& file) {
                         formatDuration(options.step), formatDuration(options.step * options.window), options.falseAlarmRate * 100,
                         options.raise, options.of);
     for (const condition::Equipment& equipment : model.equipment)
-        text += std::format("  {}: {} signals, {} steps\n", equipment.name, signalsOf(equipment), equipment.steps);
+        text += std::format("  {}: {}, {}\n", equipment.name, counted(signalsOf(equipment), "signal"),
+                            counted(equipment.steps, "step"));
     for (const condition::LeftOut& each : model.leftOut | std::views::take(leftOutShown))
         text += std::format("  not watched: {} ({})\n", each.name, each.reason);
     if (model.leftOut.size() > leftOutShown)

@@ -1,5 +1,6 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/log.hpp>
+#include <millwright/telemetry/bookmarks.hpp>
 #include <millwright/telemetry/log_tools.hpp>
 
 #include <algorithm>
@@ -17,6 +18,10 @@ std::string grouped(std::uint64_t number) {
     for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
         digits.insert(static_cast<std::size_t>(at), " ");
     return digits;
+}
+
+std::string groupedOf(std::uint64_t number, std::string_view noun) {
+    return std::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
 }
 
 std::string sized(std::uint64_t bytes) {
@@ -63,7 +68,7 @@ constexpr std::size_t problemsShown = 5;
 constexpr std::size_t topicsShown = 100;
 // --- log info ---------------------------------------------------------------------------------------------------------------
 
-std::string asTable(const LogInfo& info, const std::string& file) {
+std::string asTable(const LogInfo& info, const std::string& file, const std::vector<Bookmark>& bookmarks) {
     std::string text = file + "\n";
     const auto line = [&](std::string_view label, const std::string& value) { text += std::format("  {:<12} {}\n", label, value); };
     if (info.messages > 0) {
@@ -80,6 +85,8 @@ std::string asTable(const LogInfo& info, const std::string& file) {
     line("size", sized(info.bytes));
     line("written by", info.library.empty() ? "not said" : info.library);
     if (!info.closed) line("state", "not closed, as after a crash");
+    if (!bookmarks.empty()) line("bookmarks", grouped(bookmarks.size()));
+    for (const Bookmark& each : bookmarks) text += std::format("    {}  {}\n", formatTime(each.time), each.name);
     line("topics", info.topics.empty() ? "none that Millwright reads samples from" : grouped(info.topics.size()));
     for (const auto& topic : info.topics | std::views::take(topicsShown))
         text += std::format("    {}: {}{}{}\n", topic.topic, valueTypeNames[static_cast<std::size_t>(topic.type)],
@@ -88,7 +95,7 @@ std::string asTable(const LogInfo& info, const std::string& file) {
     return text;
 }
 
-std::string asJson(const LogInfo& info) {
+std::string asJson(const LogInfo& info, const std::vector<Bookmark>& bookmarks) {
     JsonWriter json;
     json.beginObject()
         .field("messages", info.messages)
@@ -113,6 +120,9 @@ std::string asJson(const LogInfo& info) {
             .field("type", valueTypeNames[static_cast<std::size_t>(topic.type)])
             .field("unit", topic.unit)
             .endObject();
+    json.endArray().key("bookmarks").beginArray();
+    for (const Bookmark& each : bookmarks)
+        json.beginObject().field("name", each.name).field("time", formatTime(each.time)).endObject();
     json.endArray().key("warnings").beginArray();
     for (const auto& warning : info.warnings) json.value(warning.text());
     return json.endArray().endObject().text();
@@ -129,8 +139,10 @@ void addInfo(CLI::App& parent, Run& run) {
         run = [file, json] {
             const auto info = logInfo(*file);
             if (!info) return fail(info.error());
+            const auto bookmarks = readBookmarks(*file);
+            if (!bookmarks) return fail(bookmarks.error());
             if (!*json) warn(info->warnings);
-            print(*json ? asJson(*info) : asTable(*info, *file));
+            print(*json ? asJson(*info, *bookmarks) : asTable(*info, *file, *bookmarks));
             return ExitStatus::Success;
         };
     });
@@ -150,8 +162,8 @@ struct ConvertArguments {
 std::string asTable(const ConvertReport& report, const std::string& output) {
     std::string text;
     for (const auto& input : report.inputs) {
-        text += std::format("{}: {}, {} rows, {} samples\n", input.file, input.format == TextFormat::Csv ? "CSV" : "SHDR",
-                            grouped(input.rows), grouped(input.samples));
+        text += std::format("{}: {}, {}, {}\n", input.file, input.format == TextFormat::Csv ? "CSV" : "SHDR",
+                            groupedOf(input.rows, "row"), groupedOf(input.samples, "sample"));
         if (!input.timeColumn.empty())
             text += std::format("  time is column '{}' ({}{})\n", input.timeColumn, input.timeFormat,
                                 input.timeGuessed ? ", guessed" : "");
@@ -167,7 +179,7 @@ std::string asTable(const ConvertReport& report, const std::string& output) {
             text += "            " + input.problems[i].text() + "\n";
         if (input.unparsable > problemsShown) text += "            … (--json lists the first 100)\n";
     }
-    text += std::format("{}: {} samples of {} signals, {}, {}\n", output, grouped(report.samples), grouped(report.channels),
+    text += std::format("{}: {} of {}, {}, {}\n", output, groupedOf(report.samples, "sample"), groupedOf(report.channels, "signal"),
                         formatDuration(report.span.length()), sized(report.bytes));
     if (report.attachments + report.metadata > 0)
         text += std::format("  with {} attachments and {} metadata records of the inputs\n", grouped(report.attachments),

@@ -19,6 +19,8 @@ inline constexpr std::array valueTypeNames{"float", "integer", "boolean", "strin
 
 /// `12 345 678`, as people read it.
 [[nodiscard]] std::string grouped(std::uint64_t number);
+/// `1 234 samples`, `1 sample`.
+[[nodiscard]] std::string groupedOf(std::uint64_t number, std::string_view noun);
 /// `1.5 MiB`.
 [[nodiscard]] std::string sized(std::uint64_t bytes);
 void warn(const std::vector<Error>& warnings);

@@ -19,9 +19,9 @@ struct CopyArguments {
 };
 
 std::string asTable(const CopyReport& report, const std::string& output) {
-    std::string text = std::format("{}: {} samples of {} signals, {}, {}\n", output, grouped(report.samples),
-                                   grouped(report.channels), formatDuration(report.span.length()), sized(report.bytes));
-    if (report.channelsLeftOut > 0) text += std::format("  {} signals were left out\n", grouped(report.channelsLeftOut));
+    std::string text = std::format("{}: {} of {}, {}, {}\n", output, groupedOf(report.samples, "sample"),
+                                   groupedOf(report.channels, "signal"), formatDuration(report.span.length()), sized(report.bytes));
+    if (report.channelsLeftOut > 0) text += std::format("  {} left out\n", groupedOf(report.channelsLeftOut, "signal"));
     if (report.textsHidden > 0) text += std::format("  {} different texts were replaced\n", grouped(report.textsHidden));
     if (report.attachments + report.metadata > 0)
         text +=
@@ -149,8 +149,8 @@ void addLogMerge(CLI::App& parent, Run& run) {
                 .endObject();
             print(arguments->json
                       ? json.text()
-                      : std::format("{}: {} samples of {} signals, {}, {}; {} that two logs have were written once\n",
-                                    arguments->output, grouped(merged->samples), grouped(merged->channels),
+                      : std::format("{}: {} of {}, {}, {}; {} that two logs have were written once\n", arguments->output,
+                                    groupedOf(merged->samples, "sample"), groupedOf(merged->channels, "signal"),
                                     formatDuration(merged->span.length()), sized(merged->bytes), grouped(merged->duplicates)));
             return ExitStatus::Success;
         };

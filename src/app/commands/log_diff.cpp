@@ -32,8 +32,8 @@ std::string asTable(const SignalDifference& signal, const DiffArguments& argumen
     if (signal.firstUnit != signal.secondUnit) text += std::format("    unit '{}' and '{}'\n", signal.firstUnit, signal.secondUnit);
     if (signal.firstSamples != signal.secondSamples)
         text += std::format("    {} and {} samples\n", grouped(signal.firstSamples), grouped(signal.secondSamples));
-    if (signal.onlyFirst > 0) text += std::format("    {} samples only in {}\n", grouped(signal.onlyFirst), arguments.first);
-    if (signal.onlySecond > 0) text += std::format("    {} samples only in {}\n", grouped(signal.onlySecond), arguments.second);
+    if (signal.onlyFirst > 0) text += std::format("    {} only in {}\n", groupedOf(signal.onlyFirst, "sample"), arguments.first);
+    if (signal.onlySecond > 0) text += std::format("    {} only in {}\n", groupedOf(signal.onlySecond, "sample"), arguments.second);
     if (signal.onlyFirst + signal.onlySecond > 0)
         text += std::format("    longest gap {} and {}\n", formatDuration(signal.firstGap), formatDuration(signal.secondGap));
     if (signal.changed > 0)

@@ -1,4 +1,5 @@
 #include <millwright/core/png.hpp>
+#include <millwright/telemetry/bookmarks.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -31,7 +32,8 @@ Result<std::shared_ptr<const twin::Frame>> frameAt(const plant::Plant& plant, co
         return failure(ErrorCode::Invalid, "--at needs a log: name one with --log", options.plant);
     }
     if (!options.at.empty()) {
-        const auto moment = parseMoment(options.at, (*replay)->log());
+        const auto log = logOf(plant, options.log);
+        const auto moment = telemetry::momentOf(options.at, (*replay)->log(), log.value_or(std::filesystem::path{}));
         if (!moment) return std::unexpected(moment.error());
         if (auto moved = (*replay)->seek(*moment); !moved) return std::unexpected(moved.error());
     }
@@ -76,7 +78,8 @@ void addRender(CLI::App& program, Run& run) {
     command->add_option("--size", options->size, "Width and height in pixels")->capture_default_str();
     command->add_option("--camera", options->camera,
                         "One of the plant's cameras; default: the plant's own choice, or all of the model");
-    command->add_option("--at", options->at, "Moment of the log: +10min, -30s, start, end or 2026-11-23T08:30:00Z; default: start");
+    command->add_option("--at", options->at,
+                        "Moment of the log: +10min, -30s, start, end, 2026-11-23T08:30:00Z, or a bookmark's name; default: start");
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();

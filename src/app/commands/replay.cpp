@@ -1,4 +1,5 @@
 #include <millwright/core/json_writer.hpp>
+#include <millwright/core/spelling.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -73,10 +74,11 @@ std::string asJson(const Answer& answer, const plant::Plant& plant) {
 }
 
 std::string asText(const Answer& answer) {
-    return std::format("{}: {} samples of {} signals\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
-                       "alarms      {} transitions, {} annunciated, {} standing at the end{}\nstate hash  {}\n",
-                       answer.log, answer.samples, answer.signals, formatTime(answer.span.from), formatTime(answer.span.to),
-                       formatDuration(answer.span.length()), answer.wallSeconds, answer.samplesPerSecond(), answer.alarms.size(),
+    return std::format("{}: {} of {}\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
+                       "alarms      {}, {} annunciated, {} standing at the end{}\nstate hash  {}\n",
+                       answer.log, counted(answer.samples, "sample"), counted(answer.signals, "signal"),
+                       formatTime(answer.span.from), formatTime(answer.span.to), formatDuration(answer.span.length()),
+                       answer.wallSeconds, answer.samplesPerSecond(), counted(answer.alarms.size(), "transition"),
                        std::ranges::count(answer.alarms, true, &twin::AlarmTransition::annunciated), answer.standing,
                        answer.alarmsDropped == 0 ? "" : std::format(", {} earlier transitions not kept", answer.alarmsDropped),
                        answer.stateHash.hex());

@@ -236,8 +236,9 @@ void addView(CLI::App& program, Run& run) {
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();
     auto* log = command->add_option("--log", options->session.log, "Sensor log to replay; default: the plant's own");
-    auto* at = command->add_option("--at", options->session.at,
-                                   "Moment to begin at: +10min, -30s, start, end or 2026-11-23T08:30:00Z; default: start");
+    auto* at = command->add_option(
+        "--at", options->session.at,
+        "Moment to begin at: +10min, -30s, start, end, 2026-11-23T08:30:00Z, or a bookmark's name; default: start");
     auto* speed = command->add_option("--speed", options->session.speed, "Log time per real time")
                       ->check(CLI::Range(0.001, 1e6))
                       ->capture_default_str();

@@ -1,4 +1,5 @@
 #include <millwright/gpu/native.hpp>
+#include <millwright/telemetry/bookmarks.hpp>
 
 #include <algorithm>
 #include <app/labels.hpp>
@@ -69,7 +70,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         const TimeInterval log = loaded.replay->log();
         Time start = log.from;
         if (!options_.at.empty()) {
-            const auto moment = parseMoment(options_.at, log);
+            const auto moment = telemetry::momentOf(options_.at, log, options_.log.empty() ? plant_.defaultLog : options_.log);
             if (!moment) return std::unexpected(moment.error());
             start = *moment;
         }

@@ -472,6 +472,22 @@ station = "press"
         self.assertGreater(len(topics), 50)
         self.assertIn(f"    {topics[0]['topic']}: {topics[0]['type']}", done.stdout)
 
+    def test_bookmarks_are_named_moments(self):
+        log = self.folder / "shift.mcap"
+        os.symlink(Path(LOG).resolve(), log)
+        beside = self.folder / "shift.mcap.bookmarks.toml"
+        beside.write_text('format = 1\n[[bookmark]]\nname = "web break"\ntime = "2026-03-17T06:16:42Z"\n')
+        self.assertEqual(self.json_of("log", "info", log, "--json")["bookmarks"], [{"name": "web break", "time": "2026-03-17T06:16:42.000000000Z"}])
+        self.assertIn("web break", run("log", "info", log).stdout)
+        pictures = [self.folder / f"{name}.png" for name in ("named", "timed")]
+        for moment, picture in zip(("web break", "2026-03-17T06:16:42Z"), pictures):
+            done = run("render", PLANT, "--log", log, "--at", moment, "--size", "160x90", "-o", picture)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(pictures[0].read_bytes(), pictures[1].read_bytes())
+        self.assertRefused(run("render", PLANT, "--log", log, "--at", "web braek", "-o", pictures[0]), "did you mean 'web break'?")
+        beside.write_text("format = 1\n[[bookmark]]\n")
+        self.assertRefused(run("log", "info", log), "bookmarks.toml:2:1", "'name'")
+
     # --- states
 
     def test_states_say_why_machines_stood(self):

@@ -82,7 +82,7 @@ TEST_F(CheckTest, AlarmsAreCountedAndMissed) {
     EXPECT_TRUE(outcome(low("expect = \"raised\"\ncount = 2")).passed);
     const Outcome once = outcome(low("expect = \"raised\"\ncount = 1"));
     EXPECT_FALSE(once.passed);
-    EXPECT_EQ(once.expected, "alarm line/machine/low raised exactly 1 times");
+    EXPECT_EQ(once.expected, "alarm line/machine/low raised exactly 1 time");
     EXPECT_EQ(once.found, "raised 2 times, first at " + timeText(at(2000)));
     EXPECT_EQ(once.time, at(2000));
     EXPECT_TRUE(outcome(low("expect = \"raised\"\ncount = 1\nfrom = \"+3s\"")).passed);
