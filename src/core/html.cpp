@@ -21,6 +21,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { overflow-wrap: normal; text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th.number { white-space: normal; }
 .wide { overflow-x: auto; }
 .note { color: var(--quiet); font-size: .875rem; }
 .good { color: var(--good); font-weight: 600; }

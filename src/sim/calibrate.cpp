@@ -1,4 +1,5 @@
 #include "sim/crew_work.hpp"
+#include "sim/metrics.hpp"
 
 #include <millwright/sim/describe.hpp>
 #include <millwright/sim/statistics.hpp>
@@ -21,26 +22,33 @@ std::optional<std::uint32_t> crewOf(const Station& station) {
     return all ? crew : std::nullopt;
 }
 
-void choose(Finding& finding, std::span<const Lifetime> lifetimes, double confidence) {
+/// How sure an estimate is to be, and who waits for it.
+struct Asked {
+    double confidence = 0.95;
+    Progress progress;
+};
+
+void choose(Finding& finding, std::span<const Lifetime> lifetimes, const Asked& asked) {
     finding.cutOff = static_cast<std::size_t>(std::ranges::count(lifetimes, true, &Lifetime::cutOff));
     finding.complete = lifetimes.size() - finding.cutOff;
-    auto choice = chooseFit(lifetimes, confidence);
+    auto choice = chooseFit(lifetimes, asked.confidence, asked.progress);
     if (choice)
         finding.choice = *std::move(choice);
     else
         finding.why = std::move(choice.error());
 }
 
-Finding timeToFailure(const Station& station, const StationRecord& record, double confidence) {
+Finding timeToFailure(const Station& station, const StationRecord& record, const Asked& asked) {
     Finding finding{.station = record.station, .what = Estimated::TimeToFailure};
-    choose(finding, record.toFailure, confidence);
+    choose(finding, record.toFailure, asked);
     const bool working = failureClockOf(station) == FailureClock::Working;
     if (finding.complete == 0 && !record.toFailure.empty()) {
         double total = 0;
         for (const Lifetime& each : record.toFailure) total += each.seconds;
-        finding.why = std::format("no failure was seen in {} {}: the mean lies above {} ({:g} %, if exponential)",
-                                  formatDuration(durationFromSeconds(total)), working ? "of production" : "without outages",
-                                  formatDuration(durationFromSeconds(meanAbove(record.toFailure, confidence))), 100 * confidence);
+        finding.why =
+            std::format("no failure was seen in {} {}: the mean lies above {} ({:g} %, if exponential)",
+                        formatDuration(durationFromSeconds(total)), working ? "of production" : "without outages",
+                        formatDuration(durationFromSeconds(meanAbove(record.toFailure, asked.confidence))), 100 * asked.confidence);
     }
     if (finding.choice && station.failures.size() > 1)
         finding.notes.push_back(
@@ -48,7 +56,7 @@ Finding timeToFailure(const Station& station, const StationRecord& record, doubl
     return finding;
 }
 
-Finding repairTime(const Process& process, const StationRecord& record, const std::vector<CrewWork>& crews, double confidence) {
+Finding repairTime(const Process& process, const StationRecord& record, const std::vector<CrewWork>& crews, const Asked& asked) {
     Finding finding{.station = record.station, .what = Estimated::Repair};
     const auto crew = crewOf(process.stations[record.station]);
     std::vector<Lifetime> repairs;
@@ -61,7 +69,7 @@ Finding repairTime(const Process& process, const StationRecord& record, const st
         }
         repairs.push_back({seconds(outage.ended - begun), outage.cutOff, outage.restOnly});
     }
-    choose(finding, repairs, confidence);
+    choose(finding, repairs, asked);
     if (!finding.choice || !crew) return finding;
     const CrewWork& work = crews[*crew];
     const std::string& id = process.crews[*crew].id;
@@ -76,13 +84,13 @@ Finding repairTime(const Process& process, const StationRecord& record, const st
     return finding;
 }
 
-Finding cycleTime(const Station& station, const StationRecord& record, double confidence) {
+Finding cycleTime(const Station& station, const StationRecord& record, const Asked& asked) {
     Finding finding{.station = record.station, .what = Estimated::Cycle, .why = record.noCycles};
     if (!finding.why.empty()) return finding;
     if (!station.cycles.empty())
         finding.why = "its products take different times, and the log does not tell them apart";
     else
-        choose(finding, record.cycles, confidence);
+        choose(finding, record.cycles, asked);
     return finding;
 }
 
@@ -193,7 +201,8 @@ std::string_view nameOf(Estimated what) {
     return "cycle";
 }
 
-std::vector<Finding> calibrate(const Process& process, std::span<const StationRecord> records, double confidence) {
+Result<std::vector<Finding>> calibrate(const Process& process, std::span<const StationRecord> records, double confidence,
+                                       const Progress& progress) {
     std::vector<CrewWork> crews;
     for (std::uint32_t i = 0; i < process.crews.size(); ++i) crews.emplace_back(process, i, records);
     std::vector<Finding> findings;
@@ -210,9 +219,14 @@ std::vector<Finding> calibrate(const Process& process, std::span<const StationRe
                 findings.push_back({.station = i, .what = what, .why = why});
             continue;
         }
-        findings.push_back(cycleTime(station, *record, confidence));
-        findings.push_back(timeToFailure(station, *record, confidence));
-        findings.push_back(repairTime(process, *record, crews, confidence));
+        const auto part = [&](double third) {
+            const double from = (i + third / 3) / static_cast<double>(process.stations.size());
+            return partOf(progress, from, from + 1.0 / 3 / static_cast<double>(process.stations.size()), station.id);
+        };
+        findings.push_back(cycleTime(station, *record, {confidence, part(0)}));
+        findings.push_back(timeToFailure(station, *record, {confidence, part(1)}));
+        findings.push_back(repairTime(process, *record, crews, {confidence, part(2)}));
+        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while estimating", "station " + station.id);
     }
     return findings;
 }

@@ -3,6 +3,7 @@
 #include "sim/sampler.hpp"
 
 #include <millwright/sim/fit.hpp>
+#include <millwright/sim/statistics.hpp>
 
 #include <algorithm>
 #include <array>
@@ -128,9 +129,12 @@ double deviationOfLogMean(const Family& family, const Times& times) {
 }
 
 Fit constantFit(const Times& times, double confidence) {
-    const auto [least, most] = std::ranges::minmax(times.complete);
-    const double mean = sumOf(times.complete) / static_cast<double>(times.complete.size());
-    return {.distribution = {.mean = mean}, .mean = mean, .meanLow = least, .meanHigh = most, .confidence = confidence};
+    const Estimate found = estimate(times.complete, confidence);
+    return {.distribution = {.mean = found.mean},
+            .mean = found.mean,
+            .meanLow = found.mean - found.halfWidth,
+            .meanHigh = found.mean + found.halfWidth,
+            .confidence = confidence};
 }
 
 Fit exponentialFit(const Times& times, double confidence) {
@@ -203,7 +207,8 @@ double distanceOf(std::vector<double> times, const plant::Distribution& distribu
     return most;
 }
 
-std::optional<GoodnessOfFit> testOf(const Fit& fit, const Times& times) {
+// Nothing, too, when it is stopped.
+std::optional<GoodnessOfFit> testOf(const Fit& fit, const Times& times, const Progress& progress) {
     if (times.cutOff.size() * 10 > times.complete.size() + times.cutOff.size()) return std::nullopt;
     const std::size_t stride = (times.complete.size() + testedAtMost - 1) / testedAtMost;
     Times tested;
@@ -219,6 +224,8 @@ std::optional<GoodnessOfFit> testOf(const Fit& fit, const Times& times) {
     const Sampler sampler = makeSampler(fit.distribution, 0, 0, tables);
     std::uint32_t asFar = 1, drawn = 1; // the observed one is one of them
     for (std::uint32_t i = 0; i < bootstrapSamples; ++i) {
+        if (progress.cancelled()) return std::nullopt;
+        progress(static_cast<double>(i) / bootstrapSamples, std::format("{} of {} samples", i, bootstrapSamples));
         Stream stream;
         Times again;
         for (std::size_t j = 0; j < tested.complete.size(); ++j)
@@ -258,7 +265,7 @@ std::expected<Fit, std::string> fitOf(DistributionKind kind, std::span<const Lif
     return *fit;
 }
 
-std::expected<Choice, std::string> chooseFit(std::span<const Lifetime> lifetimes, double confidence) {
+std::expected<Choice, std::string> chooseFit(std::span<const Lifetime> lifetimes, double confidence, const Progress& progress) {
     const Times times = timesOf(lifetimes, false);
     // Where too few began under our eyes, the rests of others can still give the one distribution without memory.
     if (times.complete.size() < fewestComplete) {
@@ -272,7 +279,7 @@ std::expected<Choice, std::string> chooseFit(std::span<const Lifetime> lifetimes
     for (const DistributionKind kind : families)
         if (auto fit = fitTimes(kind, times, confidence)) fits.push_back(*std::move(fit));
     std::ranges::stable_sort(fits, {}, &Fit::aicc);
-    Choice choice{.best = fits.front(), .others = {fits.begin() + 1, fits.end()}, .test = testOf(fits.front(), times)};
+    Choice choice{.best = fits.front(), .others = {fits.begin() + 1, fits.end()}, .test = testOf(fits.front(), times, progress)};
     if (choice.best.distribution.kind != DistributionKind::Exponential) return choice;
     const double comparable = choice.best.aicc; // of the same times as the others'
     choice.best = *fitOf(DistributionKind::Exponential, lifetimes, confidence);

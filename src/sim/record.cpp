@@ -9,6 +9,8 @@
 #include <array>
 #include <cmath>
 #include <format>
+#include <limits>
+#include <optional>
 
 namespace millwright::sim {
 namespace {
@@ -30,9 +32,9 @@ struct Channel {
     Duration due{}; // next sample of a number, after the beginning of the run
     double target = 0, value = 0;
     bool begun = false;
-    Value last{};        // of the last sample
-    bool silent = false; // in a drop-out that was announced
-    Sample waiting{};    // the newest sample of this moment, of which only the last counts
+    std::optional<Value> last; // of the last sample
+    bool silent = false;       // in a drop-out that was announced
+    Sample waiting{};          // the newest sample of this moment, of which only the last counts
     bool isWaiting = false;
     std::vector<const plant::ProcessFault*> faults; // of the feed
 };
@@ -120,7 +122,7 @@ private:
         const bool first = !channel.begun;
         channel.begun = true;
         if (sampled) channel.due = now + channel.drive->every;
-        const Value shown = channel.isWaiting ? channel.waiting.value : channel.last;
+        const Value shown = channel.isWaiting ? channel.waiting.value : channel.last.value_or(value);
         if (!first && channel.type != ValueType::Float && value.bits == shown.bits) return;
         if (channel.isWaiting && channel.waiting.time != timeOf(now)) settle(channel);
         channel.waiting = {timeOf(now), value, SignalIndex{static_cast<std::uint32_t>(index)}, channel.type, Quality::Good};
@@ -158,9 +160,16 @@ private:
         return channel.value += (channel.target - channel.value) * (1 - naturalExponential(-std::min(dt / lag, 600.0)));
     }
 
+    // The nearest integer that there is: a scale may lead beyond them all.
+    static std::int64_t toInteger(double number) {
+        constexpr double end = 0x1p63;
+        if (number >= end) return std::numeric_limits<std::int64_t>::max();
+        return number < -end ? std::numeric_limits<std::int64_t>::min() : static_cast<std::int64_t>(std::llround(number));
+    }
+
     static Value asType(const Channel& channel, double number) {
         switch (channel.type) {
-        case ValueType::Integer: return Value::of(static_cast<std::int64_t>(std::llround(number)));
+        case ValueType::Integer: return Value::of(toInteger(number));
         case ValueType::Boolean: return Value::of(number >= 0.5);
         default: return Value::of(std::round(number / channel.step) * channel.step);
         }
@@ -179,10 +188,11 @@ private:
             stuck = stuck || fault->kind == FaultKind::Stuck;
             if (fault->kind == FaultKind::ClockJump) sample.time += fault->by;
         }
-        if (stuck) sample.value = channel.last;
+        // A channel that has sent nothing yet is stuck at what it measures first.
+        if (stuck) sample.value = channel.last.value_or(sample.value);
         if (silent && channel.silent) return;
         if (silent) {
-            sample.value = channel.last;
+            sample.value = channel.last.value_or(sample.value);
             sample.quality = Quality::Bad;
         }
         channel.silent = silent;

@@ -21,16 +21,6 @@ std::string described(const Scenario& scenario) {
 
 } // namespace
 
-std::string withDigits(double value, double halfWidth, bool sign) {
-    const double size = halfWidth > 0 && std::isfinite(halfWidth) ? halfWidth : std::max(std::abs(value), 1e-9) / 100;
-    const int digits = std::clamp(static_cast<int>(1 - std::floor(std::log10(size))), 0, 6);
-    return sign ? std::format("{:+.{}f}", value, digits) : std::format("{:.{}f}", value, digits);
-}
-
-std::string interval(double mean, double halfWidth, double scale, bool sign) {
-    return withDigits(mean * scale, halfWidth * scale, sign) + " \u00b1 " + withDigits(halfWidth * scale, halfWidth * scale);
-}
-
 std::string changesPart(const std::vector<Scenario>& scenarios) {
     if (scenarios.size() == 1 && scenarios.front().description.empty()) return {};
     std::string text = "<h2>What each scenario assumes and changes</h2>\n";

@@ -14,30 +14,6 @@ namespace {
 
 constexpr std::size_t runsDrawn = 200; // of one chart's row
 
-/// How a quantity is told to people.
-struct Shown {
-    std::string title;
-    std::string unit;
-    double scale = 1;       // from the metric's own unit
-    int higherIsBetter = 0; // 1, or -1, or 0: neither
-};
-
-Shown shownAs(const MetricResult& metric) {
-    const std::string kind = metric.id.substr(0, metric.id.find('/'));
-    const std::string of = kind.size() < metric.id.size() ? " of " + metric.id.substr(kind.size() + 1) : "";
-    if (kind == "throughput") return {"Good parts" + of, "per hour", 1, 1};
-    if (kind == "scrap") return {"Scrap" + of, "per hour", 1, -1};
-    if (kind != "timeInSystem") return {metric.id, metric.unit == "1" ? "" : metric.unit};
-    const double mean = std::abs(metric.estimate.mean);
-    if (mean >= 7200) return {"Time in system" + of, "h", 1.0 / 3600, -1};
-    if (mean >= 120) return {"Time in system" + of, "min", 1.0 / 60, -1};
-    return {"Time in system" + of, "s", 1, -1};
-}
-
-bool isHeadline(const std::string& id) {
-    return id.starts_with("throughput") || id.starts_with("scrap") || id.starts_with("timeInSystem");
-}
-
 // A probability that was worked out is never certain.
 std::string chance(double probability) {
     return probability > 0.999   ? "more than 99.9 %"
@@ -85,14 +61,11 @@ private:
     void add(const std::string& html) { body_ += html + "\n"; }
 
     void header() {
-        const ScenarioResult& base = result_.scenarios.front();
         add(std::format("<h1>What-if study: {}</h1>", htmlEscaped(plant_)));
-        add(std::format("<p class=\"note\">{} scenarios, {} simulated runs of {} each, of which the first {} are not counted. Run "
-                        "for run all scenarios meet the "
+        add(std::format("<p class=\"note\">{} scenarios, {} simulated runs of each: {}. Run for run all scenarios meet the "
                         "same random breakdowns, cycle times and arrivals (seed {}), so that differences come from the changes, "
                         "not from luck.</p>",
-                        result_.scenarios.size(), plan_.replications, formatDuration(base.length), formatDuration(base.warmUp),
-                        plan_.seed));
+                        result_.scenarios.size(), plan_.replications, lengths(), plan_.seed));
         for (const ScenarioResult& scenario : result_.scenarios)
             if (!scenario.settled)
                 add(std::format("<p class=\"bad\">The runs of {} are too short to tell where its start-up ends: its numbers may "
@@ -100,14 +73,48 @@ private:
                                 htmlEscaped(scenario.name)));
     }
 
+    // How long the runs are: of all scenarios, or of each where they differ.
+    [[nodiscard]] std::string lengths() const {
+        const ScenarioResult& first = result_.scenarios.front();
+        const auto told = [](const ScenarioResult& scenario) {
+            return "runs of " + lengthInWords(scenario.length, scenario.warmUp);
+        };
+        const bool alike = std::ranges::all_of(result_.scenarios, [&](const ScenarioResult& scenario) {
+            return scenario.length == first.length && scenario.warmUp == first.warmUp;
+        });
+        if (alike) return told(first);
+        std::string text;
+        for (const ScenarioResult& scenario : result_.scenarios)
+            text += std::format("{}{}: {}", text.empty() ? "" : "; ", htmlEscaped(scenario.name), told(scenario));
+        return text;
+    }
+
     void summary() {
         add("<h2>What comes out</h2>\n<ul>");
         for (const DifferenceResult& difference : result_.differences) {
             const ScenarioResult& a = scenarioOf(result_, difference.a);
             for (const auto& metric : difference.metrics)
-                if (metric.id == "throughput") add("<li>" + sentence(a, metric) + "</li>");
+                if (metric.id == "throughput") add("<li>" + sentence(a, metric) + beside(a, difference) + "</li>");
         }
         add("</ul>");
+    }
+
+    // What else of the headlines differs: who makes as many parts in less time has changed something.
+    [[nodiscard]] std::string beside(const ScenarioResult& a, const DifferenceResult& difference) const {
+        std::string text;
+        for (const auto& metric : difference.metrics) {
+            const Estimate& e = metric.estimate;
+            if (!isHeadline(metric.id) || metric.id == "throughput" || e.observations == 0) continue;
+            const MetricResult& before = *metricOf(result_.scenarios.front(), metric.id);
+            const Shown shown = shownAs(metric.id, before.unit, before.estimate.mean);
+            const int verdict = verdictOn(e, shown);
+            if (verdict == 0) continue;
+            const auto told = [&](double value) { return withDigits(value * shown.scale, e.halfWidth * shown.scale); };
+            text += std::format(" {}: <span class=\"{}\">{} {}</span>, {} against {}.", htmlEscaped(shown.title),
+                                verdict > 0 ? "good" : "bad", interval(e.mean, e.halfWidth, shown.scale, true),
+                                htmlEscaped(shown.unit), told(metricOf(a, metric.id)->estimate.mean), told(before.estimate.mean));
+        }
+        return text;
     }
 
     std::string sentence(const ScenarioResult& a, const DifferenceResult::Metric& metric) const {
@@ -133,8 +140,8 @@ private:
     void charts() {
         for (const MetricResult& metric : result_.scenarios.front().metrics) {
             if (!isHeadline(metric.id)) continue;
-            const Shown shown = shownAs(metric);
-            add(std::format("<h2>{}, {}</h2>", htmlEscaped(shown.title), htmlEscaped(shown.unit)));
+            const Shown shown = shownAs(metric.id, metric.unit, metric.estimate.mean);
+            add(std::format("<h2>{}</h2>", htmlEscaped(inWords(shown))));
             add(std::format("<h3>Mean of each scenario</h3>\n<p class=\"note\">Thick line: mean. Box: {:.0f} % interval of the "
                             "mean. Thin lines: single runs.</p>",
                             100 * plan_.confidence));
@@ -237,14 +244,14 @@ private:
             add(std::format("<th class=\"number\">{}</th>", htmlEscaped(scenario.name)));
         add("</tr>");
         for (const MetricResult& metric : result_.scenarios.front().metrics) {
-            std::string line =
-                std::format("<tr><td>{}{}</td>", htmlEscaped(metric.id), metric.unit == "1" ? "" : ", " + htmlEscaped(metric.unit));
+            const Shown shown = shownAs(metric.id, metric.unit, metric.estimate.mean);
+            std::string line = std::format("<tr><td>{}</td>", htmlEscaped(inWords(shown)));
             for (const ScenarioResult& scenario : result_.scenarios) {
                 const MetricResult* other = metricOf(scenario, metric.id);
-                line +=
-                    std::format("<td class=\"number\">{}</td>", other == nullptr || other->estimate.observations == 0
-                                                                    ? "\u2013"
-                                                                    : interval(other->estimate.mean, other->estimate.halfWidth, 1));
+                line += std::format("<td class=\"number\">{}</td>",
+                                    other == nullptr || other->estimate.observations == 0
+                                        ? "\u2013"
+                                        : interval(other->estimate.mean, other->estimate.halfWidth, shown.scale));
             }
             add(line + "</tr>");
         }

@@ -50,9 +50,9 @@ struct Finding {
 
 /// Estimates times to failure, repair times and cycle times of every station of the process, in its order; those without a record
 /// too, with the reason. Repairs by a crew count from when the crew was free, which the outages of all stations that it serves
-/// tell, first come, first served: the model adds the wait itself. Thread: any.
-[[nodiscard]] std::vector<Finding> calibrate(const plant::Process& process, std::span<const StationRecord> records,
-                                             double confidence = 0.95);
+/// tell, first come, first served: the model adds the wait itself. Thread: any. Errors: Cancelled.
+[[nodiscard]] Result<std::vector<Finding>> calibrate(const plant::Process& process, std::span<const StationRecord> records,
+                                                     double confidence = 0.95, const Progress& progress = {});
 
 /// A scenario file (docs/plant-format.md) with every estimate in place of the plant's, each with a comment on what it rests on;
 /// what could not be estimated stays as in the plant and is named in a comment. `source` says of what, for people: `shift.mcap,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millwright/core/progress.hpp>
 #include <millwright/plant/process.hpp>
 
 #include <cstddef>
@@ -51,9 +52,9 @@ inline constexpr std::size_t fewestComplete = 5;
 /// and c of each that is cut off it maximises sum ln f(t) + sum ln S(c) (Meeker & Escobar, Statistical Methods for Reliability
 /// Data, 1998, 2.4 and 7 to 8). Exponential in closed form, and the interval of its mean from chi-squared (Epstein 1960; exact
 /// without cut-off times); the others by Newton's method on two unbounded parameters until a step is below 1e-7, the interval from
-/// the observed information by the delta method on the logarithm of the mean. Constant is the mean of the complete times. A time of
-/// which nobody saw the beginning is used for Exponential, which has no memory, and left out otherwise. Errors: a reason for people
-/// why it cannot be estimated.
+/// the observed information by the delta method on the logarithm of the mean. Constant is the mean of the complete times, with
+/// Student's t. A time of which nobody saw the beginning is used for Exponential, which has no memory, and left out otherwise.
+/// Errors: a reason for people why it cannot be estimated.
 [[nodiscard]] std::expected<Fit, std::string> fitOf(plant::DistributionKind kind, std::span<const Lifetime> lifetimes,
                                                     double confidence = 0.95);
 
@@ -62,8 +63,10 @@ inline constexpr std::size_t fewestComplete = 5;
 /// Tsai, Biometrika 76, 1989). The chosen one is tested where no more than a tenth is cut off: the distance of Kolmogorov and
 /// Smirnov of the complete times, its p-value by 199 samples drawn from the fit and fitted again (parametric bootstrap: Stute,
 /// Gonzalez Manteiga & Presedo Quindimil, Metrika 40, 1993), because the parameters come from the same times. Of more than 500
-/// times, every k-th is tested. Deterministic: the samples have a fixed seed. Errors as `fitOf`.
-[[nodiscard]] std::expected<Choice, std::string> chooseFit(std::span<const Lifetime> lifetimes, double confidence = 0.95);
+/// times, every k-th is tested. Deterministic: the samples have a fixed seed. When `progress` is stopped there is no test. Errors
+/// as `fitOf`.
+[[nodiscard]] std::expected<Choice, std::string> chooseFit(std::span<const Lifetime> lifetimes, double confidence = 0.95,
+                                                           const Progress& progress = {});
 
 /// As plant.toml calls it: `exponential`.
 [[nodiscard]] std::string_view nameOf(plant::DistributionKind kind);

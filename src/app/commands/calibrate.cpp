@@ -231,7 +231,13 @@ ExitStatus calibrate(const Options& options) {
         records.push_back(twin::recordOf(stations[i], station, meter.journals()[i]));
         if (station.servers == 1) conducts.push_back(conductOf(stations[i], tallies[i], records.back().noCycles.empty()));
     }
-    Answer answer{process, log->string(), *window, sim::calibrate(process, records), 0, {}};
+    Result<std::vector<sim::Finding>> findings;
+    {
+        ProgressBar bar{"estimate"};
+        findings = sim::calibrate(process, records, 0.95, bar.progress());
+    }
+    if (!findings) return fail(findings.error());
+    Answer answer{process, log->string(), *window, *std::move(findings), 0, {}};
     if (options.validate || !options.output.empty())
         if (auto used = useEstimates(options, plant, conducts, answer); !used) return fail(used.error());
     print(options.json ? asJson(answer, plant.id) : asText(answer));

@@ -10,8 +10,8 @@
 #include <app/command.hpp>
 #include <app/commands/study.hpp>
 #include <app/process.hpp>
+#include <array>
 #include <charconv>
-#include <cmath>
 #include <format>
 
 namespace millwright::app {
@@ -63,33 +63,20 @@ std::string asJson(const sim::StudyResult& result, const Options& options) {
     return json.text();
 }
 
-bool isHeadline(const std::string& metric) {
-    return metric.starts_with("throughput") || metric.starts_with("scrap") || metric.starts_with("timeInSystem") ||
-           metric.starts_with("working/");
-}
-
-std::string asText(const sim::StudyResult& result) {
-    std::string text;
-    for (const sim::ScenarioResult& scenario : result.scenarios) {
-        text += std::format("{}: {}; runs of {}, warm-up {}{}\n", scenario.id, scenario.name, formatDuration(scenario.length),
-                            formatDuration(scenario.warmUp),
-                            scenario.settled ? "" : " (the run is too short to tell where it ends: lengthen it)");
-        for (const sim::MetricResult& metric : scenario.metrics) {
-            if (!isHeadline(metric.id) || metric.estimate.observations == 0) continue;
-            text += std::format("  {:<36}{:>14.4f} +- {:<12.4f}{}\n", metric.id, metric.estimate.mean, metric.estimate.halfWidth,
-                                metric.unit == "1" ? "" : metric.unit);
-        }
+/// What says nothing where a part is run, or where parts are merged.
+Result<void> refuseWhatSaysNothing(const Options& options) {
+    constexpr std::array ofAnAnswer{"--csv", "--report", "--json"};
+    constexpr std::array ofARun{"--seed", "--replications", "--hours", "--warm-up", "--confidence", "--threads"};
+    for (const std::string& given : options.given) {
+        if (!options.shard.empty() && std::ranges::contains(ofAnAnswer, given))
+            return failure(ErrorCode::Invalid,
+                           given + " says nothing with --shard: a part goes to -o alone; state it when all parts are merged",
+                           "--shard");
+        if (!options.merge.empty() && std::ranges::contains(ofARun, given))
+            return failure(ErrorCode::Invalid, given + " says nothing with --merge: the parts were run as they were; leave it out",
+                           "--merge");
     }
-    for (const sim::DifferenceResult& difference : result.differences) {
-        text += std::format("\n{} minus {}, replication by replication\n", difference.a, difference.b);
-        for (const auto& metric : difference.metrics) {
-            if (!isHeadline(metric.id) || metric.estimate.observations == 0) continue;
-            const bool clear = std::abs(metric.estimate.mean) > metric.estimate.halfWidth;
-            text += std::format("  {:<36}{:>+14.4f} +- {:<12.4f}{}\n", metric.id, metric.estimate.mean, metric.estimate.halfWidth,
-                                clear ? "differs" : "no difference shown");
-        }
-    }
-    return text + "\nEvery quantity: --json\n";
+    return {};
 }
 
 // `2/4`: the second of four parts.
@@ -120,7 +107,7 @@ ExitStatus tell(Options options, const Subject& subject, const sim::StudyPlan& p
     }
     if (!options.csv.empty())
         if (auto written = writeFile(options.csv, sim::studyTable(plan, result)); !written) return fail(written.error());
-    print(options.json ? asJson(result, options) : asText(result));
+    print(options.json ? asJson(result, options) : sim::studyText(plan, result));
     return ExitStatus::Success;
 }
 
@@ -136,6 +123,7 @@ ExitStatus merge(const Options& options, const Subject& subject) {
 }
 
 ExitStatus runStudy(const Options& options) {
+    if (auto sound = refuseWhatSaysNothing(options); !sound) return fail(sound.error());
     if (options.scenarios.empty() && options.from.empty())
         return fail(Error{ErrorCode::Invalid, "there is nothing to compare with: name a scenario file, or a log with --from",
                           "--scenario"});
@@ -265,7 +253,11 @@ void addStudy(CLI::App& program, Run& run) {
                      "A moment at which the periods of all shifts begin; default: Mondays at midnight UTC")
         ->needs(from);
     command->add_flag("--json", options->json, "Print the answer as JSON");
-    command->callback([&run, options] { run = [options] { return runStudy(*options); }; });
+    command->callback([&run, options, command] {
+        for (const CLI::Option* option : command->get_options())
+            if (option->count() > 0) options->given.push_back(option->get_name());
+        run = [options] { return runStudy(*options); };
+    });
 }
 
 } // namespace millwright::app

@@ -15,6 +15,7 @@ namespace millwright::app {
 
 struct StudyOptions {
     std::string plant;
+    std::vector<std::string> given; ///< names of the options on the command line, `--seed`
     std::vector<std::string> scenarios;
     double hours = 0;
     double warmUpHours = -1;

@@ -251,9 +251,14 @@ do = "reset"
             ran = run(*study, "--replications", 5, "--shard", f"{i}/2", "-o", part)
             self.assertEqual((ran.returncode, ran.stdout), (0, ""), ran.stderr)
         whole = run(*study, "--replications", 5, "--json")
-        self.assertEqual(run(*study, "--merge", *parts, "--json").stdout, whole.stdout)
-        self.assertRefused(run(*study, "--merge", parts[1]), "part 1 of 2 is missing")
+        self.assertEqual(run(*study[:4], "--merge", *parts, "--json").stdout, whole.stdout)
+        self.assertRefused(run(*study[:4], "--merge", parts[1]), "part 1 of 2 is missing")
         self.assertRefused(run(*study, "--replications", 5, "--shard", "3/2", "-o", parts[0]), "'3/2' is no part")
+        # What would be ignored is refused.
+        self.assertRefused(run(*study, "--merge", *parts), "--hours says nothing with --merge", "leave it out")
+        self.assertRefused(run(*study[:4], "--merge", *parts, "--seed", 2), "--seed says nothing with --merge")
+        for option in (["--json"], ["--csv", parts[0]], ["--report", self.folder / "r.html"]):
+            self.assertRefused(run(*study, "--shard", "1/2", "-o", parts[0], *option), f"{option[0]} says nothing with --shard")
 
     def test_study_branches_from_a_moment_of_a_log(self):
         scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")

@@ -73,7 +73,7 @@ TEST(Calibrate, SaysOfEveryStationWhatItCannotEstimate) {
     press.outages.clear();
     press.noCycles = "no signal counts its cycles";
     const std::vector<StationRecord> records{press, record(2)};
-    const auto findings = calibrate(plant, records);
+    const auto findings = *calibrate(plant, records);
     ASSERT_EQ(findings.size(), 9u);
     EXPECT_THAT(findingOf(findings, 0, Estimated::Cycle).why, HasSubstr("no signal shows its state"));
     EXPECT_EQ(findingOf(findings, 1, Estimated::Cycle).why, "no signal counts its cycles");
@@ -92,13 +92,13 @@ TEST(Calibrate, LeavesOutWhatARepairWaitedForItsCrew) {
     press.outages.clear();
     for (int i = 0; i < 6; ++i) press.outages.push_back({.began = at(1000.0 * i + 20), .ended = at(1000.0 * i + 80)});
     const std::vector<StationRecord> both{saw, press};
-    const auto findings = calibrate(plant, both);
+    const auto findings = *calibrate(plant, both);
     EXPECT_DOUBLE_EQ(findingOf(findings, 0, Estimated::Repair).choice->best.mean, 50);
     EXPECT_DOUBLE_EQ(findingOf(findings, 1, Estimated::Repair).choice->best.mean, 30);
     EXPECT_THAT(findingOf(findings, 1, Estimated::Repair).notes,
                 testing::ElementsAre(HasSubstr("6 outages waited for crew 'fitters'")));
     const std::vector<StationRecord> alone{press};
-    const auto less = calibrate(plant, alone);
+    const auto less = *calibrate(plant, alone);
     EXPECT_DOUBLE_EQ(findingOf(less, 1, Estimated::Repair).choice->best.mean, 60);
     EXPECT_THAT(findingOf(less, 1, Estimated::Repair).notes, testing::ElementsAre(HasSubstr("also serves 'saw'")));
 }
@@ -113,7 +113,7 @@ TEST(Calibrate, ARepairThatIsCutOffDoesNotHoldItsCrewForGood) {
     const std::vector<StationRecord> records{saw, press};
     for (const std::uint32_t size : {1u, 4'000'000'000u}) { // and a crew of any size takes no more room than it has work
         plant.crews[0].size = size;
-        const auto findings = calibrate(plant, records);
+        const auto findings = *calibrate(plant, records);
         EXPECT_DOUBLE_EQ(findingOf(findings, 1, Estimated::Repair).choice->best.mean, size == 1 ? 30 : 60);
         if (size == 1) {
             EXPECT_THAT(findingOf(findings, 1, Estimated::Repair).notes,
@@ -128,9 +128,18 @@ TEST(Calibrate, TellsWhenSomebodyElseRepairs) {
     for (std::size_t i = 0; i < 6; ++i)
         press.outages[i] = {.began = at(1000.0 * static_cast<double>(i) + 20), .ended = at(1000.0 * static_cast<double>(i) + 40)};
     const std::vector<StationRecord> both{record(0), press};
-    const auto findings = calibrate(process(), both);
+    const auto findings = *calibrate(process(), both);
     EXPECT_DOUBLE_EQ(findingOf(findings, 1, Estimated::Repair).choice->best.mean, 20);
     EXPECT_THAT(findingOf(findings, 1, Estimated::Repair).notes, testing::Contains(HasSubstr("somebody else repairs too")));
+}
+
+TEST(Calibrate, StopsWhenToldTo) {
+    std::stop_source stop;
+    stop.request_stop();
+    const std::vector<StationRecord> records{record(0)};
+    const auto findings = calibrate(process(), records, 0.95, {.report = {}, .stop = stop.get_token()});
+    ASSERT_FALSE(findings);
+    EXPECT_EQ(findings.error().code, ErrorCode::Cancelled);
 }
 
 TEST(Calibrate, WritesAScenarioThatLoadsAsItWasEstimated) {
@@ -143,7 +152,7 @@ TEST(Calibrate, WritesAScenarioThatLoadsAsItWasEstimated) {
     saw.outages.resize(2);
     press.noCycles = "its \"count\" did not rise\ntwice";
     const std::vector<StationRecord> records{saw, press};
-    const auto findings = calibrate(before, records);
+    const auto findings = *calibrate(before, records);
     const auto text = scenarioText(before, findings, R"(a "quoted" \log.mcap)");
     ASSERT_TRUE(text.has_value());
     const auto scenario = plant::loadScenarioText(plantText, ".", *text, "calibrated.toml");

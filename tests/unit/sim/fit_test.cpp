@@ -210,6 +210,9 @@ TEST(Fit, OfTimesThatDoNotDifferIsConstant) {
     ASSERT_TRUE(choice.has_value()) << choice.error();
     EXPECT_EQ(choice->best.distribution.kind, DistributionKind::Constant);
     EXPECT_NEAR(choice->best.mean, 60.04, 1e-12);
+    // Student's t of five: 2.776445 times the deviation, 0.114018, over the root of 5. Its extremes are no interval of the mean.
+    EXPECT_NEAR(choice->best.meanHigh - choice->best.mean, 0.141571, 1e-6);
+    EXPECT_NEAR(choice->best.mean - choice->best.meanLow, 0.141571, 1e-6);
     EXPECT_FALSE(choice->test.has_value());
 }
 
@@ -222,6 +225,29 @@ TEST(Fit, OfEqualTimesAndOneThatGoesOnIsNotConstant) {
     ASSERT_TRUE(choice.has_value()) << choice.error();
     EXPECT_NE(choice->best.distribution.kind, DistributionKind::Constant);
     EXPECT_GT(choice->best.mean, 65) << "it has not taken 60 s";
+}
+
+TEST(Fit, TellsHowFarItsTestIsAndStops) {
+    const auto lifetimes = drawn(exponential, 30, 1);
+    double last = -1;
+    bool rises = true;
+    std::stop_source stop;
+    Progress progress{.report =
+                          [&](double fraction, std::string_view) {
+                              rises = rises && fraction > last;
+                              last = fraction;
+                              if (fraction > 0.5) stop.request_stop();
+                          },
+                      .stop = {}};
+    EXPECT_TRUE(chooseFit(lifetimes, 0.95, progress)->test.has_value());
+    EXPECT_TRUE(rises);
+    EXPECT_GT(last, 0.99);
+    last = -1;
+    stop = {};
+    progress.stop = stop.get_token();
+    const auto choice = chooseFit(lifetimes, 0.95, progress);
+    EXPECT_FALSE(choice->test.has_value());
+    EXPECT_LT(last, 0.52);
 }
 
 // The exponential alone may use a time whose beginning nobody saw; the choice compares all kinds on the same times.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <format>
+#include <limits>
 #include <map>
 #include <unistd.h>
 
@@ -87,8 +88,10 @@ protected:
     void TearDown() override { std::filesystem::remove_all(folder); }
 
     /// Samples by topic.
-    std::map<std::string, std::vector<Sample>> record(const std::string& faults, std::uint64_t seed = 1) {
-        const auto plant = plant::loadText(std::string{plantText} + faults, "/nonexistent");
+    std::map<std::string, std::vector<Sample>> record(const std::string& faults, std::uint64_t seed = 1, double scale = 10) {
+        std::string text = std::string{plantText} + faults;
+        text.replace(text.find("scale = 10"), 10, std::format("scale = {:.1f}", scale));
+        const auto plant = plant::loadText(text, "/nonexistent");
         if (!plant) {
             ADD_FAILURE() << plant.error().front().text();
             return {};
@@ -195,6 +198,27 @@ TEST_F(Recorded, FaultsOfTheFeed) {
     }
     EXPECT_EQ(at270, 2);
     EXPECT_EQ(at300, 0);
+}
+
+// What is stuck or silent from the beginning has no value of its own yet: it keeps the first one that there is.
+TEST_F(Recorded, FaultsFromTheFirstSampleOn) {
+    auto samples = record("[[process.fault]]\nkind = 'stuck'\nat = 0\nlasts = 450\nsignal = 'saw/state'\n"
+                          "[[process.fault]]\nkind = 'stuck'\nat = 0\nlasts = 1000\nsignal = 'saw/waiting'\n"
+                          "[[process.fault]]\nkind = 'drop-out'\nat = 0\nlasts = 495\nsignal = 'saw/open'\n");
+    EXPECT_TRUE(told(samples["saw/state"]).starts_with("0 Suspended")) << told(samples["saw/state"]);
+    for (const Sample& sample : samples["saw/state"])
+        if (secondsOf(sample) < 450) {
+            EXPECT_EQ(source->strings().text(sample.value.string), "Suspended") << secondsOf(sample);
+        }
+    for (const Sample& sample : samples["saw/waiting"]) EXPECT_EQ(sample.value.number, 5) << secondsOf(sample);
+    ASSERT_FALSE(samples["saw/open"].empty());
+    EXPECT_EQ(samples["saw/open"].front().quality, Quality::Bad);
+}
+
+TEST_F(Recorded, CountsBeyondAllIntegersStayAtTheLast) {
+    auto samples = record("[[process.fault]]\nkind = 'drop-out'\nat = 2000\nlasts = 1\nsignal = 'saw/made'\n", 1, 1e30);
+    ASSERT_GE(samples["saw/made"].size(), 2u);
+    EXPECT_EQ(samples["saw/made"][1].value.integer, std::numeric_limits<std::int64_t>::max());
 }
 
 TEST_F(Recorded, IsTheSameForTheSameSeed) {

@@ -3,6 +3,7 @@
 #include <millwright/sim/describe.hpp>
 #include <millwright/sim/random.hpp>
 #include <millwright/sim/shard.hpp>
+#include <millwright/sim/shown.hpp>
 #include <millwright/sim/study_report.hpp>
 
 #include <gmock/gmock.h>
@@ -59,6 +60,38 @@ TEST(StudyReport, SaysWhatIsBetterAndWhatIsNotShown) {
     EXPECT_THAT(page, Not(HasSubstr("inf")));
     for (const char* outside : {"http:", "https:", "<script"}) EXPECT_THAT(page, Not(HasSubstr(outside)));
     EXPECT_EQ(page, studyPage("Line <1>", all.scenarios, all.plan, all.result));
+}
+
+// As many parts in less time is a difference, and runs of other lengths are not passed over.
+TEST(StudyReport, SaysWhatElseDiffersAndHowLongEachRunIs) {
+    Studied all;
+    plant::Process before = line(30), after = line(10);
+    before.sources[0].every = after.sources[0].every = exponentialOf(120);
+    after.length = 300h;
+    all.scenarios = {{"base", "As it is", *Model::make(before)}, {"fast", "Fast", *Model::make(after)}};
+    all.result = *study(all.scenarios, all.plan);
+    const std::string page = studyPage("Line", all.scenarios, all.plan, all.result);
+    EXPECT_THAT(page, HasSubstr("Time in system: <span class=\"good\">-"));
+    EXPECT_THAT(page,
+                HasSubstr("As it is: runs of 8 d 08 h, of which the first 10 h 00 min are not counted; Fast: runs of 12 d 12 h"));
+    EXPECT_THAT(page, Not(testing::ContainsRegex(">-0[.]0+ ")));
+    EXPECT_EQ(withDigits(-0.0004, 0.055, true), "0.000");
+    EXPECT_EQ(withDigits(-0.0604, 0.055, true), "-0.060");
+    EXPECT_EQ(interval(0, 0, 1), "0 \u00b1 0");
+    EXPECT_EQ(withDigits(0.0604, 0.055, true), "+0.060");
+}
+
+TEST(StudyText, IsForPeople) {
+    const Studied all = studied();
+    const std::string text = studyText(all.plan, all.result);
+    EXPECT_THAT(text, HasSubstr("\nGood parts, per hour\n"));
+    EXPECT_THAT(text, HasSubstr("\nTime in system, min\n"));
+    EXPECT_THAT(text, HasSubstr("better in 12 of 12 runs"));
+    EXPECT_THAT(text, HasSubstr("no difference shown"));
+    EXPECT_THAT(text, HasSubstr("\nStations at work, %"));
+    EXPECT_THAT(text, Not(HasSubstr("throughput")));
+    // Names as the planner gave them, and the ids that JSON uses.
+    EXPECT_THAT(text, HasSubstr("Fast <mill> & \"more\"  fast: runs of "));
 }
 
 // A reader of the table gets the very numbers of the study.
