@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <ranges>
+#include <utility>
 
 namespace millwright::sim {
 namespace {
@@ -74,6 +76,63 @@ std::string intervalChart(const std::vector<IntervalRow>& rows, bool zero) {
     return text + ticks(axis);
 }
 
+std::string tornadoChart(const std::vector<TornadoRow>& rows) {
+    if (rows.empty()) return {};
+    constexpr const char *lowColour = "#2f6fb5", *highColour = "#c8641e";
+    std::vector<IntervalRow> ends;
+    for (const TornadoRow& row : rows) {
+        ends.push_back({"", row.low, row.lowHalfWidth, {}, ""});
+        ends.push_back({"", row.high, row.highHalfWidth, {}, ""});
+    }
+    const Axis axis = axisOf(ends, true);
+    const double zero = axis.at(0);
+    std::string text = "<p class=\"note\">";
+    for (const auto& [colour, word] : {std::pair{lowColour, "at its low end"}, std::pair{highColour, "at its high end"}})
+        text += std::format(
+            R"(<svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" fill="{}"/></svg> {} &ensp;)",
+            colour, word);
+    text += "</p>\n";
+    for (const TornadoRow& row : rows) {
+        text += std::format(
+            R"(<div class="row"><span>{}<br><span class="note">{}</span></span><svg viewBox="0 0 {} 24" preserveAspectRatio="none" role="img" aria-label="{}">)",
+            htmlEscaped(row.label), htmlEscaped(row.range), width, htmlEscaped(row.value));
+        const auto bar = [&](double mean, double half, int top, const char* colour) {
+            const double at = axis.at(mean);
+            text += std::format(R"(<rect x="{:.1f}" y="{}" width="{:.1f}" height="9" fill="{}"/>)", std::min(at, zero), top,
+                                std::abs(at - zero), colour);
+            text += std::format(
+                R"x(<path d="M{:.1f} {} H{:.1f}" vector-effect="non-scaling-stroke" fill="none" stroke="var(--ink)" stroke-width="1.5"/>)x",
+                axis.at(mean - half), top + 4.5, axis.at(mean + half));
+        };
+        bar(row.low, row.lowHalfWidth, 2, lowColour);
+        bar(row.high, row.highHalfWidth, 13, highColour);
+        text += verticalLine(zero, 0, 24, "stroke=\"var(--quiet)\"");
+        text += std::format("</svg><span class=\"value\">{}</span></div>\n", htmlEscaped(row.value));
+    }
+    return text + ticks(axis);
+}
+
+std::string scatterChart(const std::vector<std::pair<double, double>>& dots, double low, double high, const std::string& from,
+                         const std::string& to) {
+    constexpr double height = 200, edge = 12;
+    if (dots.empty() || high <= low) return {};
+    const auto [least, most] = std::ranges::minmax(dots | std::views::values);
+    const double length = most > least ? most - least : 1;
+    std::string drawn;
+    for (const auto& [x, y] : dots) {
+        // A line of no length with round ends stays a dot, however the drawing is stretched.
+        drawn += std::format(
+            R"x(<path d="M{0:.1f} {1:.1f} H{0:.1f}" vector-effect="non-scaling-stroke" stroke="var(--mark)" stroke-opacity=".7" stroke-width="6" stroke-linecap="round"/>)x",
+            edge + (width - 2 * edge) * (x - low) / (high - low), height - edge - (height - 2 * edge) * (y - least) / length);
+    }
+    return std::format(
+        R"(<div class="chart"><svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="points">{}</svg>)"
+        R"(<span class="level" style="top:8%">{:.4g}</span><span class="level" style="top:92%">{:.4g}</span></div>)"
+        R"(<div class="ticks ends"><span style="left:0%">{}</span><span style="left:100%">{}</span></div>)"
+        "\n",
+        width, height, drawn, most, least, htmlEscaped(from), htmlEscaped(to));
+}
+
 std::string shareChart(const std::vector<ShareKind>& kinds, const std::vector<ShareRow>& rows) {
     std::string text = "<p class=\"note\">";
     for (const ShareKind& kind : kinds)
@@ -122,11 +181,12 @@ std::string courseChart(const std::vector<CourseRow>& rows, double begin, const 
             R"(<svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect width="12" height="12" fill="{}"/></svg> {})",
             row.colour, htmlEscaped(row.label));
     }
-    return std::format(R"(<p class="note">{}</p><div class="chart"><svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" )"
-                       R"(aria-label="course">{}</svg><span class="top">{:.4g}</span><span class="bottom">0</span></div>)"
-                       R"(<div class="ticks ends"><span style="left:0%">{}</span><span style="left:100%">{}</span></div>)"
-                       "\n",
-                       keys, width, height, drawn, top, htmlEscaped(from), htmlEscaped(to));
+    return std::format(
+        R"(<p class="note">{}</p><div class="chart"><svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" )"
+        R"(aria-label="course">{}</svg><span class="level" style="top:8%">{:.4g}</span><span class="level" style="top:92%">0</span></div>)"
+        R"(<div class="ticks ends"><span style="left:0%">{}</span><span style="left:100%">{}</span></div>)"
+        "\n",
+        keys, width, height, drawn, top, htmlEscaped(from), htmlEscaped(to));
 }
 
 } // namespace millwright::sim

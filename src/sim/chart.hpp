@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 /// Charts as rows of HTML with drawings that stretch (classes of `htmlPage`).
@@ -18,6 +19,20 @@ struct IntervalRow {
 
 /// Means with their intervals on one axis. `zero` draws a line there, and makes it part of the axis.
 [[nodiscard]] std::string intervalChart(const std::vector<IntervalRow>& rows, bool zero);
+
+/// One line of a tornado chart: what a factor at both ends of its range does to the middle.
+struct TornadoRow {
+    std::string label, range; ///< plain text; the range goes below the label
+    double low = 0, lowHalfWidth = 0;
+    double high = 0, highHalfWidth = 0;
+    std::string value; ///< plain text at the right
+};
+/// Differences at the low end above, at the high end below, from a line at 0, each with its interval.
+[[nodiscard]] std::string tornadoChart(const std::vector<TornadoRow>& rows);
+
+/// Dots of (x, y) over the range of x, whose ends `from` and `to` name.
+[[nodiscard]] std::string scatterChart(const std::vector<std::pair<double, double>>& dots, double low, double high,
+                                       const std::string& from, const std::string& to);
 
 /// One line of a chart of shares, which add up to 1.
 struct ShareRow {

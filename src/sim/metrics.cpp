@@ -1,5 +1,8 @@
 #include "sim/metrics.hpp"
 
+#include <millwright/core/spelling.hpp>
+
+#include <algorithm>
 #include <format>
 #include <limits>
 
@@ -68,10 +71,29 @@ std::vector<MetricResult> metricsOf(const plant::Process& process, const std::ve
     return metrics;
 }
 
+Result<MetricResult> metricNamed(const plant::Process& process, std::string_view id) {
+    Report blank{.seconds = 3600};
+    blank.products.resize(process.products.size());
+    blank.stations.resize(process.stations.size());
+    blank.buffers.resize(process.buffers.size());
+    blank.sources.resize(process.sources.size());
+    blank.crews.resize(process.crews.size());
+    std::vector<MetricResult> metrics = metricsOf(process, {blank});
+    const auto found = std::ranges::find(metrics, id, &MetricResult::id);
+    if (found != metrics.end()) return MetricResult{.id = found->id, .unit = found->unit};
+    std::vector<std::string_view> ids;
+    for (const MetricResult& metric : metrics) ids.push_back(metric.id);
+    const std::string advice = didYouMean(id, ids);
+    return failure(ErrorCode::NotFound,
+                   std::format("there is no quantity '{}'{}", id,
+                               advice.empty() ? "; name one of study --json, such as throughput or timeInSystem" : advice));
+}
+
 Progress partOf(const Progress& whole, double from, double to, const std::string& what) {
-    return {.report = [&whole, from, to,
-                       what](double fraction,
-                             std::string_view stage) { whole(from + (to - from) * fraction, std::format("{}: {}", what, stage)); },
+    return {.report =
+                [&whole, from, to, what](double fraction, std::string_view stage) {
+                    whole(from + (to - from) * fraction, what.empty() ? std::string{stage} : std::format("{}: {}", what, stage));
+                },
             .stop = whole.stop};
 }
 

@@ -1,4 +1,5 @@
 #include <millwright/core/hash.hpp>
+#include <millwright/plant/process_value.hpp>
 #include <millwright/sim/describe.hpp>
 #include <millwright/sim/shard.hpp>
 
@@ -18,6 +19,11 @@ std::string digestOf(const Model& model) {
     Hasher hasher;
     for (const Fact& fact : factsOf(model.process()))
         for (const std::string_view text : {fact.element, fact.what, fact.value}) hasher.add(text);
+    // Facts are rounded for people.
+    for (const plant::ProcessValue& value : plant::valuesOf(model.process())) {
+        hasher.add(std::string_view{value.key});
+        hasher.add(value.value);
+    }
     return hasher.finish().hex();
 }
 

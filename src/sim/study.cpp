@@ -42,31 +42,44 @@ constexpr std::uint32_t pilotReplications = 5;
 
 } // namespace
 
+Result<std::vector<FoundWarmUp>> warmUpsOf(const std::vector<Scenario>& scenarios, const StudyPlan& plan,
+                                           const Progress& progress) {
+    std::vector<FoundWarmUp> found;
+    const auto count = static_cast<double>(scenarios.size());
+    for (const Scenario& scenario : scenarios) {
+        const plant::Process& process = scenario.model.process();
+        const Duration length = plan.length.value_or(process.length);
+        if (plan.warmUp || process.warmUp) {
+            found.push_back({plan.warmUp ? *plan.warmUp : *process.warmUp, false, true});
+            continue;
+        }
+        const Replications pilot{.length = length, .seed = plan.seed, .count = pilotReplications, .threads = plan.threads};
+        const auto done = static_cast<double>(found.size());
+        const auto series = partsOverTime(scenario.model, pilot, warmUpSteps,
+                                          partOf(progress, done / count, (done + 1) / count, scenario.id + ", warm-up"));
+        if (!series) return std::unexpected(inScenario(series.error(), scenario.id));
+        const WarmUp end = warmUpOf(*series);
+        found.push_back(
+            {length / static_cast<std::int64_t>(warmUpSteps) * static_cast<std::int64_t>(end.leaveOut), true, end.settled});
+    }
+    return found;
+}
+
 Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPlan& plan, const Progress& progress) {
     constexpr double pilotShare = 0.2; // of the progress bar
+    const auto warmUps = warmUpsOf(scenarios, plan, partOf(progress, 0, pilotShare, ""));
+    if (!warmUps) return std::unexpected(warmUps.error());
+    Duration longest{};
+    for (const FoundWarmUp& each : *warmUps)
+        if (each.found) longest = std::max(longest, each.length);
     StudyResult result;
     const auto count = static_cast<double>(scenarios.size());
-    Duration longest{};
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         const Scenario& scenario = scenarios[i];
-        const plant::Process& process = scenario.model.process();
-        ScenarioResult& one = result.scenarios.emplace_back(scenario.id, scenario.name, plan.length.value_or(process.length));
-        one.warmUp = plan.warmUp ? *plan.warmUp : process.warmUp.value_or(Duration::zero());
-        if (plan.warmUp || process.warmUp) continue;
-        const Replications pilot{.length = one.length, .seed = plan.seed, .count = pilotReplications, .threads = plan.threads};
-        const double from = pilotShare * static_cast<double>(i) / count;
-        const auto series = partsOverTime(scenario.model, pilot, warmUpSteps,
-                                          partOf(progress, from, from + pilotShare / count, scenario.id + ", warm-up"));
-        if (!series) return std::unexpected(inScenario(series.error(), scenario.id));
-        const WarmUp found = warmUpOf(*series);
-        one.settled = found.settled;
-        longest =
-            std::max(longest, one.length / static_cast<std::int64_t>(warmUpSteps) * static_cast<std::int64_t>(found.leaveOut));
-    }
-    for (std::size_t i = 0; i < scenarios.size(); ++i) {
-        const Scenario& scenario = scenarios[i];
-        ScenarioResult& one = result.scenarios[i];
-        if (!plan.warmUp && !scenario.model.process().warmUp) one.warmUp = std::min(longest, one.length / 2);
+        ScenarioResult& one =
+            result.scenarios.emplace_back(scenario.id, scenario.name, plan.length.value_or(scenario.model.process().length));
+        one.settled = (*warmUps)[i].settled;
+        one.warmUp = (*warmUps)[i].found ? std::min(longest, one.length / 2) : (*warmUps)[i].length;
         if (one.warmUp >= one.length)
             return failure(ErrorCode::Invalid,
                            std::format("the warm-up, {}, leaves nothing of a run of {}: lengthen the run",

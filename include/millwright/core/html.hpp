@@ -17,8 +17,8 @@ namespace millwright {
 /// reader's machine is, made for print and for widths from 400 pixels. Classes: `wide` for what may scroll sideways, `note` for
 /// small print, `number` for right-aligned cells, `good` and `bad` for verdicts, `row` for a line
 /// of a chart: a label, an `svg` that is stretched to the width there is (or `ticks` of `span`s), and a `value`; on narrow screens
-/// the drawing goes below the words. `chart` for a drawing by itself, with `top` and `bottom` of its scale, `ticks ends` below
-/// it; `key` for a colour; `compare` for two pictures of one size and a range input that sets `--at`; `picture` for one.
+/// the drawing goes below the words. `chart` for a drawing by itself, with each `level` of its scale at its `top`, `ticks ends`
+/// below it; `key` for a colour; `compare` for two pictures of one size and a range input that sets `--at`; `picture` for one.
 /// `facts` for a table of names and what they are, which may be long paths.
 [[nodiscard]] std::string htmlPage(std::string_view title, std::string_view body);
 

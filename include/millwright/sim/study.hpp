@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What-if: scenarios beside each other, replication by replication with the same random numbers.
@@ -39,6 +40,9 @@ struct MetricResult {
     Estimate estimate;          ///< of those that there are
 };
 
+/// The quantity of a process with that id, without values. Errors: NotFound, with a suggestion.
+[[nodiscard]] Result<MetricResult> metricNamed(const plant::Process& process, std::string_view id);
+
 struct ScenarioResult {
     std::string id, name;
     Duration length{};
@@ -68,6 +72,16 @@ struct StudyResult {
 /// replication that fails, with the scenario in its place; Cancelled.
 [[nodiscard]] Result<StudyResult> study(const std::vector<Scenario>& scenarios, const StudyPlan& plan,
                                         const Progress& progress = {});
+
+/// The part of a run that is not counted.
+struct FoundWarmUp {
+    Duration length{};
+    bool found = false;  ///< by MSER-5; else it is stated, by the plan or the scenario
+    bool settled = true; ///< false: MSER-5 found no end before the middle of the run
+};
+/// The warm-up of each scenario: as stated, or what MSER-5 finds in five runs of it. Errors as `study`.
+[[nodiscard]] Result<std::vector<FoundWarmUp>> warmUpsOf(const std::vector<Scenario>& scenarios, const StudyPlan& plan,
+                                                         const Progress& progress = {});
 
 /// Works out estimates and differences from the values in `result.scenarios`.
 void evaluate(StudyResult& result, double confidence);

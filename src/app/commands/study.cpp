@@ -124,8 +124,11 @@ ExitStatus merge(const Options& options, const Subject& subject) {
 
 ExitStatus runStudy(const Options& options) {
     if (auto sound = refuseWhatSaysNothing(options); !sound) return fail(sound.error());
-    if (options.scenarios.empty() && options.from.empty())
-        return fail(Error{ErrorCode::Invalid, "there is nothing to compare with: name a scenario file, or a log with --from",
+    const bool chooses = !options.choose.empty() || !options.maximise.empty() || !options.minimise.empty();
+    if (options.scenarios.empty() && options.from.empty() && options.vary.empty() && !chooses)
+        return fail(Error{ErrorCode::Invalid,
+                          "there is nothing to compare with: name a scenario file, a log with --from, or values with --vary or "
+                          "--choose",
                           "--scenario"});
     const auto subject = openSubject(options);
     if (!subject) return fail(subject.error());
@@ -140,6 +143,8 @@ ExitStatus runStudy(const Options& options) {
         if (auto read = readShard(options.shard, plan); !read) return fail(read.error());
     if (options.hours > 0) plan.length = durationFromSeconds(options.hours * 3600);
     if (options.warmUpHours >= 0) plan.warmUp = durationFromSeconds(options.warmUpHours * 3600);
+    if (!options.vary.empty()) return vary(options, *subject, plan);
+    if (chooses) return choose(options, *subject, plan);
     Result<sim::StudyResult> result;
     {
         ProgressBar bar{"study"};
@@ -192,6 +197,44 @@ void writeComparison(JsonWriter& json, const sim::StudyResult& result) {
     json.endObject();
 }
 
+namespace {
+
+/// What the numbers of one model do: not together with what takes a study apart, or begins elsewhere.
+void addVaryAndChoose(CLI::App& command, Options& options, std::initializer_list<CLI::Option*> others) {
+    CLI::Option* vary = command.add_option("--vary", options.vary,
+                                           "How much does it matter? KEY=LOW..HIGH, such as station.press.cycle=45s..60s or "
+                                           "crew.fitters.size=50%..200%, or files with "
+                                           "one of them a line");
+    command.add_option("--design", options.design, "One at a time (tornado), or all at once in a Latin hypercube (lhs)")
+        ->check(CLI::IsMember({"one-at-a-time", "lhs"}))
+        ->capture_default_str()
+        ->needs(vary);
+    command.add_option("--points", options.points, "Settings of a hypercube; default: 10 for each factor, 30 at least")
+        ->check(CLI::Range(5, 100'000))
+        ->needs(vary);
+    command.add_option("--metric", options.metric, "The quantity that is looked at, as --json names it")
+        ->capture_default_str()
+        ->needs(vary);
+    CLI::Option* choose =
+        command.add_option("--choose", options.choose,
+                           "Which is best? KEY=A,B,C, such as buffer.rack.capacity=2,4,8; all combinations. Without "
+                           "it, --maximise and --minimise choose among the scenarios");
+    CLI::Option* maximise =
+        command.add_option("--maximise", options.maximise, "The quantity of which the most is best, as --json names it");
+    CLI::Option* minimise =
+        command.add_option("--minimise", options.minimise, "The quantity of which the least is best")->excludes(maximise);
+    command
+        .add_option("--indifference", options.indifference, "A difference that is too small to matter, in the quantity's own unit")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--budget", options.budget, "Runs of all choices together at most; default: as many as it takes")
+        ->check(CLI::PositiveNumber);
+    for (CLI::Option* first : {vary, choose, maximise, minimise})
+        for (CLI::Option* other : others) first->excludes(other);
+    for (CLI::Option* other : {choose, maximise, minimise}) vary->excludes(other);
+}
+
+} // namespace
+
 void addStudy(CLI::App& program, Run& run) {
     CLI::App* command =
         program.add_subcommand("study", "Compare scenarios of the plant's process by many runs with the same random numbers");
@@ -199,7 +242,11 @@ void addStudy(CLI::App& program, Run& run) {
                     "assets/plants/battery/scenarios/speed-20.toml --replications 50 --report study.html\n"
                     "         millwright study assets/plants/battery --from shift.mcap --at +90min --for 4h --scenario "
                     "assets/plants/battery/scenarios/speed-20.toml --target 30   (such a log: millwright simulate "
-                    "assets/plants/battery --hours 2 -o shift.mcap)");
+                    "assets/plants/battery --hours 2 -o shift.mcap)\n"
+                    "         millwright study assets/plants/battery --vary station.coater.cycle=80%..120% "
+                    "crew.technicians.size=1..3 --report tornado.html\n"
+                    "         millwright study assets/plants/battery --choose buffer.wound.capacity=5,10,20 --maximise throughput "
+                    "--indifference 0.05");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--scenario", options->scenarios,
@@ -207,8 +254,10 @@ void addStudy(CLI::App& program, Run& run) {
     CLI::Option* withoutBase = command->add_flag("--no-base", options->withoutBase,
                                                  "Leave out the plant as it is: the others are compared with the first scenario");
     command
-        ->add_option("--replications", options->replications,
-                     "Runs of each scenario; default: 20, with --from 199, of which 39 are needed for 95 %")
+        ->add_option(
+            "--replications", options->replications,
+            "Runs of each scenario; default: 20, with --from 199, of which 39 are needed for 95 %, with --design lhs 5, and "
+            "with --choose 10 to begin with")
         ->check(CLI::Range(2, 1'000'000));
     CLI::Option* hours =
         command->add_option("--hours", options->hours, "Length of a run, warm-up included; default: what the plant says")
@@ -252,6 +301,7 @@ void addStudy(CLI::App& program, Run& run) {
         ->add_option("--shifts-from", options->shiftsFrom,
                      "A moment at which the periods of all shifts begin; default: Mondays at midnight UTC")
         ->needs(from);
+    addVaryAndChoose(*command, *options, {shard, merge, from});
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options, command] {
         for (const CLI::Option* option : command->get_options())

@@ -3,6 +3,7 @@
 
 usage: contract_test.py MILLWRIGHT REPOSITORY
 """
+import csv
 import json
 import os
 import random
@@ -259,6 +260,67 @@ do = "reset"
         self.assertRefused(run(*study[:4], "--merge", *parts, "--seed", 2), "--seed says nothing with --merge")
         for option in (["--json"], ["--csv", parts[0]], ["--report", self.folder / "r.html"]):
             self.assertRefused(run(*study, "--shard", "1/2", "-o", parts[0], *option), f"{option[0]} says nothing with --shard")
+
+    def test_study_says_what_matters(self):
+        csv_file, factors = self.folder / "runs.csv", self.folder / "factors.txt"
+        factors.write_text("# a fifth up and down\nstation.coater.cycle=80%..120%\n")
+        study = ("study", PLANT, "--vary", factors, "crew.technicians.size=1..3", "--hours", 200, "--warm-up", 24, "--replications", 4)
+        answers = [self.json_of(*study, "--csv", csv_file, "--threads", threads, "--json") for threads in (1, 2)]
+        self.assertEqual(*answers)
+        answer = answers[0]["sensitivity"]
+        self.assertEqual((answer["design"], answer["metric"], answer["points"]), ("one-at-a-time", "throughput", 5))
+        coater, crew = answer["factors"]
+        self.assertEqual((coater["key"], coater["low"], coater["base"], coater["high"]), ("station.coater.cycle", 320, 400, 480))
+        self.assertLess(coater["highMinusLow"]["mean"] + coater["highMinusLow"]["halfWidth"], 0)
+        self.assertAlmostEqual(coater["lowMinusBase"]["mean"], coater["atLow"]["mean"] - answer["base"]["mean"])
+        self.assertLess(abs(crew["highMinusLow"]["mean"]), abs(coater["highMinusLow"]["mean"]) / 10)
+        with open(csv_file, newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if (row["point"], row["metric"]) == ("station.coater.cycle=high", "throughput")]
+        self.assertEqual([(row["station.coater.cycle"], row["crew.technicians.size"]) for row in rows], [("480", "1")] * 4)
+        self.assertAlmostEqual(sum(float(row["value"]) for row in rows) / 4, coater["atHigh"]["mean"])
+        text = run(*study)
+        self.assertIn("Good parts, per hour", text.stdout)
+        self.assertLess(text.stdout.index("station.coater.cycle"), text.stdout.index("crew.technicians.size"))
+        hypercube = self.json_of("study", PLANT, "--vary", factors, "--design", "lhs", "--points", 12, "--hours", 100, "--warm-up", 24, "--json")["sensitivity"]
+        self.assertEqual((hypercube["design"], len(hypercube["settings"])), ("lhs", 12))
+        self.assertLess(hypercube["factors"][0]["standardised"]["high"], 0)
+        self.assertGreater(hypercube["rSquared"], 0.7)
+
+    def test_study_chooses(self):
+        study = ("study", PLANT, "--choose", "buffer.wound.capacity=20,40", "station.coater.cycle=400s,440s", "--maximise", "throughput", "--hours", 200,
+                 "--warm-up", 24, "--indifference", 0.2)
+        answers = [self.json_of(*study, "--threads", threads, "--json") for threads in (1, 2)]
+        self.assertEqual(*answers)
+        answer = answers[0]["selection"]
+        candidates = {each["id"]: each for each in answer["candidates"]}
+        self.assertTrue(answer["decided"])
+        self.assertEqual(len(candidates), 4)
+        self.assertIn("station.coater.cycle=6 min 40 s", candidates[answer["best"]]["name"])
+        self.assertEqual(answer["replications"], sum(each["replications"] for each in candidates.values()))
+        self.assertEqual({each["outAfter"] is None for each in candidates.values() if "7 min 20 s" in each["name"]}, {False})
+        text = run(*study).stdout
+        self.assertIn("with 95 % confidence, if it is better than every other by 0.2 per hour or more", text)
+        # Scenarios are chosen among just so.
+        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
+        answer = self.json_of("study", PLANT, "--scenario", scenario, "--minimise", "timeInSystem", "--hours", 200, "--warm-up", 24, "--indifference", 60,
+                              "--json")["selection"]
+        self.assertEqual((answer["goal"], answer["best"]), ("minimise", "speed-20"))
+
+    def test_study_refuses_what_it_cannot_vary_or_choose(self):
+        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
+        for arguments, words in [
+                (["--vary", "station.coater.cycel=1..2"], ["did you mean 'station.coater.cycle'?"]),
+                (["--vary", "station.coater.cycle=9..2"], ["station.coater.cycle=9..2", "must lie below"]),
+                (["--vary", self.folder / "none.txt"], ["none.txt"]),
+                (["--vary", "station.coater.cycle=1..2", "station.coater.cycle=1..3"], ["varied twice"]),
+                (["--vary", "station.coater.cycle=80%..120%", "--metric", "thruput"], ["no quantity 'thruput'"]),
+                (["--vary", "station.coater.cycle=80%..120%", "--scenario", scenario], ["one model is varied", "--no-base"]),
+                (["--vary", "crew.technicians.size=0..2"], ["crew.technicians.size=0", "at least 1"]),
+                (["--choose", "crew.technicians.size=1,2"], ["--maximise or --minimise"]),
+                (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput"], ["--indifference 0.1"]),
+                (["--maximise", "throughput", "--indifference", "1"], ["nothing to choose between"]),
+                (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput", "--shard", "1/2", "-o", self.folder / "x"], ["excludes"])]:
+            self.assertRefused(run("study", PLANT, *arguments), *words)
 
     def test_study_branches_from_a_moment_of_a_log(self):
         scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")

@@ -98,6 +98,38 @@ class Browser(unittest.TestCase):
         self.assertEqual(len(values), 8)
         self.assertAlmostEqual(sum(values) / 8, answer["scenarios"]["speed-20"]["throughput"]["mean"])
 
+    def read_by_people(self, report, title, *arguments):
+        """The report of a study, measured on a narrow screen and drawn on a wide one."""
+        ran = subprocess.run([PROGRAM, "study", PLANT, *arguments, "--hours", "150", "--warm-up", "24", "--report", report, "--json"],
+                             capture_output=True, text=True, timeout=120)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(json.loads((report / "study.json").read_text()), json.loads(ran.stdout))
+        found = self.measured(report / "study.html")
+        self.assertEqual((found["title"], found["outside"], found["beyond"]), (title, [], []))
+        self.assertLessEqual(found["scrollWidth"], 400)
+        self.assertGreaterEqual(found["smallestText"], 12)
+        picture = self.folder / "picture.png"
+        ran = browse(f"--screenshot={picture}", "--window-size=1100,1600", (report / "study.html").as_uri(), folder=self.folder)
+        self.assertNotIn("CONSOLE", ran.stderr)
+        self.assertGreater(picture.stat().st_size, 50_000)
+        return found
+
+    def test_reports_of_what_matters_and_of_what_is_best(self):
+        factors = ["--vary", "station.coater.cycle=80%..120%", "station.coater.failure.web-break-or-die.repair=50%..200%", "crew.technicians.size=1..2"]
+        found = self.read_by_people(self.folder / "tornado", "What matters: Battery cell plant", *factors, "--replications", "4")
+        self.assertEqual(found["drawings"], 3)
+        page = (self.folder / "tornado/study.html").read_text(encoding="utf-8")
+        # The longest bar is on top, as in every tornado.
+        swings = [abs(each["highMinusLow"]["mean"]) for each in json.loads((self.folder / "tornado/study.json").read_text())["sensitivity"]["factors"]]
+        self.assertEqual(swings[0], max(swings))
+        self.assertIn('<div class="row"><span>station.coater.cycle<', page)
+        self.assertLess(page.index('<div class="row"><span>station.coater.cycle<'), page.index('<div class="row"><span>crew.technicians.size<'))
+        found = self.read_by_people(self.folder / "cube", "What matters: Battery cell plant", *factors, "--design", "lhs", "--points", "15", "--replications", "2")
+        self.assertEqual(found["drawings"], 3)
+        found = self.read_by_people(self.folder / "best", "Which is best: Battery cell plant", "--choose", "station.coater.cycle=380,400,440", "--maximise", "throughput",
+                                    "--indifference", "0.2")
+        self.assertEqual(found["drawings"], 3)
+
     def test_check_report(self):
         """A deliberate fault in a log: the web break is expected not to be, and the reference picture is of another camera."""
         folder = self.folder / ("long" * 20)  # and nowhere to break a line

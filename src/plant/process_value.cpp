@@ -1,0 +1,208 @@
+#include <millwright/core/spelling.hpp>
+#include <millwright/plant/process_value.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <format>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace millwright::plant {
+namespace {
+
+/// Where a number is kept.
+using Slot = std::variant<Distribution*, std::uint32_t*, double*>;
+using Visitor = std::function<void(std::string key, Slot slot, ValueMeasure measure)>;
+
+std::string placeName(const Process& process, const plant::Place& place) {
+    switch (place.kind) {
+    case PlaceKind::Buffer: return process.buffers[place.index].id;
+    case PlaceKind::Station: return process.stations[place.index].id;
+    case PlaceKind::Done: return "done";
+    case PlaceKind::Scrap: break;
+    }
+    return "scrap";
+}
+
+/// Calls a visitor for every number of a process.
+class Walk {
+public:
+    Walk(Process& process, const Visitor& visit) : process_{process}, visit_{visit} {}
+
+    void all() {
+        for (Source& source : process_.sources) {
+            const std::string key = "source." + source.id;
+            if (source.every) time(key + ".every", *source.every);
+            if (source.inProgress) count(key + ".in_progress", *source.inProgress);
+            ways(key, source.to);
+        }
+        for (Buffer& buffer : process_.buffers) count("buffer." + buffer.id + ".capacity", buffer.capacity);
+        for (Station& each : process_.stations) station("station." + each.id, each);
+        for (Crew& crew : process_.crews) count("crew." + crew.id + ".size", crew.size);
+    }
+
+private:
+    void count(const std::string& key, std::uint32_t& value) { visit_(key, &value, ValueMeasure::Count); }
+
+    void station(const std::string& key, Station& station) {
+        const auto product = [&](std::optional<std::uint32_t> index) { return index ? process_.products[*index].id : "any"; };
+        count(key + ".servers", station.servers);
+        count(key + ".batch", station.batch);
+        time(key + ".cycle", station.cycle);
+        for (Cycle& cycle : station.cycles) time(key + ".cycle_of." + product(cycle.product), cycle.time);
+        for (SetUp& setUp : station.setUps)
+            time(std::format("{}.setup.{}.{}", key, product(setUp.from), product(setUp.to)), setUp.time);
+        for (Failure& failure : station.failures) {
+            time(std::format("{}.failure.{}.between", key, failure.id), failure.between);
+            time(std::format("{}.failure.{}.repair", key, failure.id), failure.repair);
+        }
+        ways(key, station.to);
+    }
+
+    void ways(const std::string& key, Route& route) {
+        if (route.rule != RouteRule::Share || route.branches.size() < 2) return;
+        for (Branch& branch : route.branches)
+            visit_(std::format("{}.ways.{}", key, placeName(process_, branch.to)), &branch.share, ValueMeasure::Number);
+    }
+
+    // The time, and the numbers that its distribution is made of.
+    void time(const std::string& key, Distribution& d) {
+        using enum DistributionKind;
+        visit_(key, &d, ValueMeasure::Time);
+        const auto part = [&](std::string_view name, double& value, bool has, ValueMeasure measure = ValueMeasure::Time) {
+            if (has) visit_(std::format("{}.{}", key, name), &value, measure);
+        };
+        const bool cut = d.kind == Normal || d.kind == Lognormal;
+        const bool between = d.kind == Triangular || d.kind == Uniform || d.kind == Beta;
+        part("mean", d.mean, d.kind <= Lognormal);
+        part("deviation", d.deviation, cut);
+        part("low", d.low, cut || between);
+        part("high", d.high, (cut && std::isfinite(d.high)) || between);
+        part("mode", d.mode, d.kind == Triangular);
+        part("shape", d.shape, d.kind == Erlang || d.kind == Gamma || d.kind == Weibull || d.kind == Beta, ValueMeasure::Number);
+        part("shape2", d.shape2, d.kind == Beta, ValueMeasure::Number);
+        part("scale", d.scale, d.kind == Weibull);
+    }
+
+    Process& process_;
+    const Visitor& visit_;
+};
+
+double numberAt(const Slot& slot) {
+    if (const auto* distribution = std::get_if<Distribution*>(&slot)) return meanTimeOf(**distribution);
+    if (const auto* count = std::get_if<std::uint32_t*>(&slot)) return **count;
+    return *std::get<double*>(slot);
+}
+
+void stretch(Distribution& d, double factor) {
+    for (double* part : {&d.mean, &d.deviation, &d.low, &d.high, &d.mode, &d.scale}) *part *= factor;
+    for (double& value : d.values) value *= factor;
+}
+
+Result<void> put(const Slot& slot, std::string_view key, double value) {
+    const auto refused = [&](std::string_view why) {
+        return failure(ErrorCode::OutOfRange, std::format("{} cannot be {:g}: {}", key, value, why));
+    };
+    if (!std::isfinite(value)) return refused("it is no number");
+    if (const auto* distribution = std::get_if<Distribution*>(&slot)) {
+        const double mean = meanTimeOf(**distribution);
+        if ((*distribution)->kind == DistributionKind::Constant)
+            (*distribution)->mean = value;
+        else if (mean > 0)
+            stretch(**distribution, value / mean);
+        else
+            return refused("the plant's own time is 0, which cannot be stretched");
+    } else if (const auto* count = std::get_if<std::uint32_t*>(&slot)) {
+        if (value < 0 || value > std::numeric_limits<std::uint32_t>::max() || value != std::floor(value))
+            return refused("it is a whole number from 0 on");
+        **count = static_cast<std::uint32_t>(value);
+    } else {
+        *std::get<double*>(slot) = value;
+    }
+    return {};
+}
+
+/// The place of a key; of several that share it, the first.
+Result<std::pair<Slot, ValueMeasure>> placeOf(Process& process, std::string_view key) {
+    std::optional<std::pair<Slot, ValueMeasure>> found;
+    std::vector<std::string> keys;
+    const Visitor visit = [&](std::string each, Slot slot, ValueMeasure measure) {
+        if (each == key && !found) found = {slot, measure};
+        keys.push_back(std::move(each));
+    };
+    Walk{process, visit}.all();
+    if (found) return *found;
+    const std::vector<std::string_view> known{keys.begin(), keys.end()};
+    const std::string advice = didYouMean(key, known);
+    return failure(ErrorCode::NotFound,
+                   std::format("the process has no value '{}'{}", key,
+                               advice.empty() ? "; name one as station.ID.cycle, buffer.ID.capacity or crew.ID.size" : advice));
+}
+
+// The straight lines through the sorted values: the mean of each line is its middle.
+double meanOfLines(const std::vector<double>& values) {
+    if (values.size() < 2) return values.empty() ? 0 : values.front();
+    double sum = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) sum += (values[i - 1] + values[i]) / 2;
+    return sum / static_cast<double>(values.size() - 1);
+}
+
+} // namespace
+
+std::vector<ProcessValue> valuesOf(const Process& process) {
+    Process own = process;
+    std::vector<ProcessValue> values;
+    const Visitor visit = [&](std::string key, Slot slot, ValueMeasure measure) {
+        values.push_back({std::move(key), measure, numberAt(slot)});
+    };
+    Walk{own, visit}.all();
+    return values;
+}
+
+Result<ProcessValue> valueOf(const Process& process, std::string_view key) {
+    Process own = process;
+    const auto place = placeOf(own, key);
+    if (!place) return std::unexpected(place.error());
+    return ProcessValue{std::string{key}, place->second, numberAt(place->first)};
+}
+
+Result<void> setValue(Process& process, std::string_view key, double value) {
+    const auto place = placeOf(process, key);
+    if (!place) return std::unexpected(place.error());
+    return put(place->first, key, value);
+}
+
+std::string inWords(ValueMeasure measure, double value) {
+    switch (measure) {
+    case ValueMeasure::Time: return value == 0 ? "0 s" : formatDuration(durationFromSeconds(value));
+    case ValueMeasure::Count: return std::format("{:.0f}", value);
+    case ValueMeasure::Number: break;
+    }
+    return std::format("{:.4g}", value);
+}
+
+double meanTimeOf(const Distribution& d) {
+    using enum DistributionKind;
+    switch (d.kind) {
+    case Constant:
+    case Exponential:
+    case Erlang:
+    case Gamma:
+    case Normal:
+    case Lognormal: return d.mean;
+    case Triangular: return (d.low + d.mode + d.high) / 3;
+    case Uniform: return (d.low + d.high) / 2;
+    case Weibull: return d.scale * std::tgamma(1 + 1 / d.shape);
+    case Beta: return d.low + (d.high - d.low) * d.shape / (d.shape + d.shape2);
+    case Empirical: return meanOfLines(d.values);
+    case Discrete: break;
+    }
+    const double all = std::accumulate(d.weights.begin(), d.weights.end(), 0.0);
+    return all > 0 ? std::inner_product(d.values.begin(), d.values.end(), d.weights.begin(), 0.0) / all : 0;
+}
+
+} // namespace millwright::plant
