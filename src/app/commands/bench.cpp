@@ -67,6 +67,7 @@ void addBench(CLI::App& program, Run& run) {
     addBenchAlarms(*command, run);
     addBenchCheck(*command, run);
     addBenchHistory(*command, run);
+    addBenchFeed(*command, run);
 }
 
 } // namespace millwright::app

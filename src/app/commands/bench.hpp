@@ -23,6 +23,7 @@ void addBenchIngest(CLI::App& bench, Run& run);
 void addBenchAlarms(CLI::App& bench, Run& run);
 void addBenchCheck(CLI::App& bench, Run& run);
 void addBenchHistory(CLI::App& bench, Run& run);
+void addBenchFeed(CLI::App& bench, Run& run);
 
 /// Where a benchmark keeps a file that takes long to make: the name should say what is in it. Errors: Unreadable.
 [[nodiscard]] Result<std::filesystem::path> benchFile(const std::string& name);

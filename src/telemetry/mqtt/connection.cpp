@@ -2,6 +2,7 @@
 
 #include "telemetry/live/access.hpp"
 #include "telemetry/live/back_off.hpp"
+#include "telemetry/mqtt/coalescing.hpp"
 
 #include <MQTTAsync.h>
 #include <algorithm>
@@ -258,6 +259,8 @@ int MqttConnection::State::arrived(void* context, char* topic, int topicLength, 
         name, {static_cast<const char*>(message->payload), static_cast<std::size_t>(message->payloadlen)});
     MQTTAsync_freeMessage(&message);
     MQTTAsync_free(topic);
+    thread_local Coalescing coalescing; // the library has one thread that receives for all connections
+    coalescing.afterMessage();
     return 1;
 }
 
