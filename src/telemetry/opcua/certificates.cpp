@@ -38,12 +38,13 @@ Result<Certificates> certificatesIn(std::string_view bytes) {
         if (labelEnd == std::string_view::npos) break;
         const std::string_view label = bytes.substr(at, labelEnd - at);
         const std::size_t from = labelEnd + dashes.size();
-        const std::size_t to = bytes.find(std::format("-----END {}-----", label), from);
         const bool certificate = label == "CERTIFICATE", revocations = label == "X509 CRL";
         at = from;
         if (!certificate && !revocations) continue;
+        const std::size_t to = bytes.find(std::format("-----END {}-----", label), from);
         auto der = to == std::string_view::npos ? std::nullopt : fromBase64(bytes.substr(from, to - from));
         if (!der) return failure(ErrorCode::Malformed, std::format("its {} is cut off or no base64", label));
+        at = to; // not before, so that each byte is looked at once
         (certificate ? found.certificates : found.revocationLists).push_back(std::move(*der));
     }
     if (found.certificates.empty()) return failure(ErrorCode::Malformed, "has no certificate: it is to be PEM, or one in DER");
