@@ -37,6 +37,7 @@ void addImport(CLI::App& program, Run& run);
 void addReplay(CLI::App& program, Run& run);
 void addRecord(CLI::App& program, Run& run);
 void addFeed(CLI::App& program, Run& run); ///< in record.cpp
+void addBrowse(CLI::App& program, Run& run);
 void addCheck(CLI::App& program, Run& run);
 void addValidate(CLI::App& program, Run& run);
 void addKpi(CLI::App& program, Run& run);

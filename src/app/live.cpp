@@ -153,7 +153,9 @@ Opened openMtconnect(const plant::Plant& plant, const plant::Feed& feed, const s
     return telemetry::openMtconnect(std::move(options));
 }
 
-Result<telemetry::OpcUaServer> serverOf(const plant::Feed& feed) {
+} // namespace
+
+Result<telemetry::OpcUaServer> opcUaServerOf(const plant::Feed& feed) {
     auto credentials = credentialsOf(feed);
     if (!credentials) return std::unexpected(credentials.error());
     if (!feed.verify) log::warning("feed '{}': verify = false, so anyone can pose as the server", feed.id);
@@ -173,8 +175,10 @@ Result<telemetry::OpcUaServer> serverOf(const plant::Feed& feed) {
                                   .userKey = feed.userKey};
 }
 
+namespace {
+
 Opened openOpcUa(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals) {
-    auto server = serverOf(feed);
+    auto server = opcUaServerOf(feed);
     if (!server) return std::unexpected(server.error());
     telemetry::OpcUaOptions options{.id = feed.id,
                                     .server = std::move(*server),
@@ -182,10 +186,12 @@ Opened openOpcUa(const plant::Plant& plant, const plant::Feed& feed, const std::
                                     .publishingInterval = feed.publishingInterval,
                                     .samplingInterval = feed.samplingInterval,
                                     .queueSize = static_cast<std::uint32_t>(feed.queueSize),
+                                    .notifier = feed.notifier,
                                     .staleAfter = feed.staleAfter,
                                     .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
     for (const SignalIndex at : signals)
-        options.addresses.push_back({at, plant.at(at).type, plant.at(at).path, filled(feed.node, plant, plant.at(at))});
+        options.addresses.push_back(
+            {at, plant.at(at).type, plant.at(at).path, plant.at(at).unit, filled(feed.node, plant, plant.at(at))});
     return telemetry::openOpcUa(std::move(options));
 }
 

@@ -3,7 +3,9 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/result.hpp>
 #include <millwright/history/history.hpp>
+#include <millwright/plant/feed.hpp>
 #include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/opcua.hpp>
 #include <millwright/telemetry/recorder.hpp>
 #include <millwright/twin/live.hpp>
 
@@ -20,6 +22,10 @@ namespace millwright::app {
 /// password files. Errors: Invalid (no feed, no signal, a signal that two feeds bring), NotFound (a variable that is not set, a
 /// file), those of the feeds.
 [[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path);
+
+/// How to reach the server of a feed of kind opcua. Reads the environment and password files. Errors: NotFound (a variable that is
+/// not set, a file).
+[[nodiscard]] Result<telemetry::OpcUaServer> opcUaServerOf(const plant::Feed& feed);
 
 /// Keeps what `live` applies from now on in memory, within a budget of so many bytes.
 [[nodiscard]] std::shared_ptr<history::History> keepHistory(const plant::Plant& plant, twin::Live& live, std::size_t budgetBytes);

@@ -94,6 +94,7 @@ int main(int argumentCount, char** arguments) {
     addCondition(program, run);
     addRecord(program, run);
     addFeed(program, run);
+    addBrowse(program, run);
     addLog(program, run);
     addSimulate(program, run);
     addStudy(program, run);

@@ -74,9 +74,12 @@ constexpr Key feedKeyList[] = {
     {.name = "node",
      .kind = Text,
      .description = "opcua: which node a signal is, nsu=NAMESPACE-URI;s=NAME (or i=NUMBER, g=GUID, b=BASE64), or ns=INDEX in place "
-                    "of nsu; {…} "
-                    "as in `topic`",
+                    "of nsu, with index=2; before it for an element of an array; or condition=SOURCE/NAME; {…} as in `topic`",
      .fallback = "\"{topic}\""},
+    {.name = "notifier",
+     .kind = Text,
+     .description = "opcua: node id of the object that tells the events of conditions; without it, the server's own",
+     .fallback = "\"i=2253\""},
     {.name = "publishing_interval",
      .kind = Duration,
      .description = "opcua, mtconnect: how often the server or agent sends what is new",

@@ -31,6 +31,7 @@ constexpr struct {
     {"item", FeedKind::Mtconnect},
     {"publishing_interval", FeedKind::Mtconnect},
     {"node", FeedKind::OpcUa},
+    {"notifier", FeedKind::OpcUa},
     {"publishing_interval", FeedKind::OpcUa},
     {"sampling_interval", FeedKind::OpcUa},
     {"queue_size", FeedKind::OpcUa},
@@ -119,6 +120,7 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     feed.reorderTimeout = reader.duration("reorder_timeout").value_or(feed.reorderTimeout);
     if (reader.find("item") != nullptr) feed.item = reader.text("item");
     if (reader.find("node") != nullptr) feed.node = reader.text("node");
+    if (reader.find("notifier") != nullptr) feed.notifier = reader.text("notifier");
     feed.publishingInterval = reader.duration("publishing_interval").value_or(feed.publishingInterval);
     feed.samplingInterval = reader.duration("sampling_interval");
     feed.queueSize = static_cast<int>(reader.integer("queue_size", 10));

@@ -42,7 +42,8 @@ struct Feed {
     // Of `mtconnect`:
     std::string item = "{topic}"; ///< pattern of DEVICE/ITEM
     // Of `opcua`:
-    std::string node = "{topic}";             ///< pattern of a node id
+    std::string node = "{topic}";             ///< pattern of a node id or condition
+    std::string notifier = "i=2253";          ///< node id of what tells the events of conditions; the object Server
     std::optional<Duration> samplingInterval; ///< none: at each publishing
     int queueSize = 10;
     FeedSecurity security = FeedSecurity::SignAndEncrypt;

@@ -34,6 +34,11 @@ public:
     /// The next one received by `until`; false when there is none, so that a flood lets its reader go. The views stay valid until
     /// the next call.
     bool pop(Arrival& arrival, Time until = Time::max());
+    /// How many bytes of the budget are taken. Thread: any.
+    [[nodiscard]] std::size_t waiting() const {
+        const std::size_t read = read_.load(std::memory_order_acquire); // first: what is written only grows
+        return written_.load(std::memory_order_acquire) - read;
+    }
 
 private:
     struct Head {

@@ -42,6 +42,7 @@ private:
     void reject(std::size_t bytes) override;
     void note(std::string text) override;
     void gap() override { gaps_.fetch_add(1, std::memory_order_relaxed); }
+    [[nodiscard]] bool hasRoom() const override { return queue_.waiting() < options_.queueBytes / 4; }
 
     void count(std::size_t bytes);
     void run(const std::stop_token& stop);
@@ -121,10 +122,7 @@ void OpcUaFeed::run(const std::stop_token& stop) {
         const auto opened = session_.open();
         if (opened) {
             setProblem({});
-            if (health_ != FeedHealth::Connecting) {
-                reconnects_.fetch_add(1, std::memory_order_relaxed);
-                gap();
-            }
+            if (health_ != FeedHealth::Connecting) reconnects_.fetch_add(1, std::memory_order_relaxed);
             health_ = FeedHealth::Live;
             news(Arrival::Kind::Connected);
             const auto begun = std::chrono::steady_clock::now();
@@ -158,6 +156,10 @@ void OpcUaFeed::drainReading(const Arrival& arrival, StringTable& strings, Arriv
         sample.value = Value::of(*id);
     }
     samples_.fetch_add(1, std::memory_order_relaxed);
+    if (reading.historical) {
+        arrivals.historical.push_back(sample);
+        return;
+    }
     arrivals.samples.push_back(sample);
     watch_.heard(sample, arrival.received, !reading.first);
 }
@@ -198,15 +200,30 @@ FeedStatus OpcUaFeed::status() const {
 
 Result<std::unique_ptr<Feed>> openOpcUa(OpcUaOptions options) {
     if (auto checked = opcua::checkServer(options.server); !checked) return ofFeed(options.id, std::move(checked.error()));
-    for (const OpcUaAddress& one : options.addresses)
-        if (!opcua::isNodeId(one.node))
+    for (const OpcUaAddress& one : options.addresses) {
+        const bool condition = opcua::isOfCondition(one.node);
+        const auto address = opcua::parseAddress(one.node);
+        if (condition && !opcua::parseCondition(one.node))
+            return ofFeed(options.id,
+                          {ErrorCode::Invalid,
+                           std::format("'{}' of signal '{}' is no condition: {}", one.node, one.name, opcua::conditionForms),
+                           {}});
+        if (!condition && !address)
             return ofFeed(
                 options.id,
                 {ErrorCode::Invalid,
-                 std::format("'{}' of signal '{}' is no node id: write nsu=NAMESPACE-URI;s=NAME, or ns=INDEX;s=NAME, with "
-                             "i=NUMBER, g=GUID or b=BASE64 in place of s=NAME where the server has such",
+                 std::format("'{}' of signal '{}' has no index of one element: write index=2;nsu=…, or index=0,2;nsu=… of a matrix",
                              one.node, one.name),
                  {}});
+        if (!condition && !opcua::isNodeId(address->node))
+            return ofFeed(options.id, {ErrorCode::Invalid,
+                                       std::format("'{}' of signal '{}' is no node id: {}", one.node, one.name, opcua::nodeIdForms),
+                                       {}});
+    }
+    if (!opcua::isNodeId(options.notifier))
+        return ofFeed(options.id, {ErrorCode::Invalid,
+                                   std::format("'notifier' is '{}', which is no node id: {}", options.notifier, opcua::nodeIdForms),
+                                   {}});
     return std::make_unique<OpcUaFeed>(std::move(options));
 }
 

@@ -2,6 +2,8 @@
 
 #include "telemetry/encoding/convert_value.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <format>
 #include <limits>
 #include <utility>
@@ -79,22 +81,29 @@ std::string_view typeName(ValueType type) {
 }
 
 bool readText(const UA_Variant& variant, std::string& text) {
-    if (auto found = textIn(variant)) {
-        text = std::move(*found);
-        return true;
+    auto found = textOf(variant);
+    if (found) text = std::move(*found);
+    return found.has_value();
+}
+
+/// Makes an array its element; false where it has none such. Most servers send nothing but that element.
+bool takeElement(UA_Variant& variant, std::string_view index) {
+    if (UA_Variant_isScalar(&variant)) return true;
+    std::size_t place = 0;
+    for (std::size_t dimension = 0; variant.arrayLength > 1 && !index.empty(); ++dimension) {
+        const std::string_view number = index.substr(0, index.find(','));
+        std::size_t at = 0;
+        std::from_chars(number.data(), number.data() + number.size(), at);
+        const bool matrix = dimension < variant.arrayDimensionsSize;
+        if (!matrix && dimension > 0) return false;
+        const std::size_t length = matrix ? variant.arrayDimensions[dimension] : variant.arrayLength;
+        if (at >= length) return false;
+        place = place * length + at;
+        index.remove_prefix(std::min(index.size(), number.size() + 1));
     }
-    if (variant.type->typeKind == UA_DATATYPEKIND_DATETIME) {
-        const auto time = timeOf(of<UA_DateTime>(variant));
-        if (time) text = formatTime(*time);
-        return time.has_value();
-    }
-    const auto number = numberIn(variant);
-    if (!number) return false;
-    switch (number->type) {
-    case ValueType::Float: text = std::format("{}", number->value.number); return true;
-    case ValueType::Boolean: text = number->value.boolean ? "true" : "false"; return true;
-    default: text = std::format("{}", number->value.integer); return true;
-    }
+    if (place >= variant.arrayLength) return false;
+    UA_Variant_setScalar(&variant, static_cast<UA_Byte*>(variant.data) + place * variant.type->memSize, variant.type);
+    return true;
 }
 
 bool readNumber(const UA_Variant& variant, Reading& reading) {
@@ -133,26 +142,44 @@ Quality qualityOf(UA_StatusCode code) {
     }
 }
 
-std::string read(const UA_DataValue& data, Reading& reading, std::string& text) {
+std::optional<std::string> textOf(const UA_Variant& variant) {
+    if (!UA_Variant_isScalar(&variant)) return std::nullopt;
+    if (auto found = textIn(variant)) return found;
+    if (variant.type->typeKind == UA_DATATYPEKIND_DATETIME) {
+        const auto time = timeOf(of<UA_DateTime>(variant));
+        return time ? std::optional{formatTime(*time)} : std::nullopt;
+    }
+    const auto number = numberIn(variant);
+    if (!number) return std::nullopt;
+    switch (number->type) {
+    case ValueType::Float: return std::format("{}", number->value.number);
+    case ValueType::Boolean: return number->value.boolean ? "true" : "false";
+    default: return std::format("{}", number->value.integer);
+    }
+}
+
+std::string read(const UA_DataValue& data, Reading& reading, std::string& text, std::string_view index) {
     reading.quality = data.hasStatus ? qualityOf(data.status) : Quality::Good;
     std::optional<Time> time;
     if (data.hasSourceTimestamp) time = timeOf(data.sourceTimestamp);
     if (!time && data.hasServerTimestamp) time = timeOf(data.serverTimestamp);
     reading.time = time.value_or(Time{});
     text.clear();
-    const UA_Variant& variant = data.value;
+    UA_Variant variant = data.value; // shallow: it is `data` that owns what it points at
     reading.empty = !data.hasValue || UA_Variant_isEmpty(&variant);
     if (reading.empty) {
         reading.quality = std::max(reading.quality, Quality::Bad);
         return {};
     }
+    if (!index.empty() && !reading.empty && !takeElement(variant, index))
+        return std::format("its value of {} elements has none with the index {}", variant.arrayLength, index);
     const bool scalar = UA_Variant_isScalar(&variant);
     if (scalar && (reading.type == ValueType::String ? readText(variant, text) : readNumber(variant, reading))) return {};
     reading.empty = reading.quality == Quality::Bad; // it need not be readable for that to be known
     if (reading.empty) return {};
     if (!scalar)
-        return std::format("its value is an array of {} {}, and a signal takes one value", variant.arrayLength,
-                           variant.type->typeName);
+        return std::format("its value is an array of {} {}, and a signal takes one value: say which, index=0;nsu=…",
+                           variant.arrayLength, variant.type->typeName);
     return std::format("its value is a {}, which is no {}", variant.type->typeName, typeName(reading.type));
 }
 

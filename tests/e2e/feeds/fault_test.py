@@ -13,7 +13,7 @@ import unittest
 from broker import SILENCE, FeedTest, Publisher, wait_until
 from fault_proxy import DOWN, UP, FaultProxy
 from mtconnect_agent import Agent
-from opcua_test import Server
+from opcua_peer import Server
 
 FeedTest.program = sys.argv[1]
 

@@ -2,6 +2,8 @@
 // usage: node opcua_server.js OPTIONS        OPTIONS is JSON; see `defaults`
 // It prints a line `ready PORT` and takes one JSON command a line on standard input, each answered with `done`:
 //   {"set": NODE, "value": V, "status": NAME, "time": ISO 8601}     a new value; status and time may be left out
+//   {"ramp": [NODE…], "from": N, "count": C}                       C values from N on, a millisecond apart, the last of them now
+//   {"acknowledge": true}                                          an operator acknowledges the condition
 //   {"end": true}                                                   says farewell to its clients and ends
 const {OPCUAServer} = require("node-opcua-server");
 const {OPCUACertificateManager} = require("node-opcua-certificate-manager");
@@ -21,11 +23,13 @@ const defaults = {
   perCall: 0,            // the most monitored items, nodes to read or to browse of one call; 0: no limit
   many: 0,               // variables `many.0` …
   manyRate: 10,          // their changes a second
+  history: [],           // nodes whose past values are kept
+  conditions: false,     // a condition `Overheated` of `press`: an exclusive limit alarm, high from 100 degrees
 };
 const options = {...defaults, ...JSON.parse(process.argv[2] ?? "{}")};
 const namespaceUri = "urn:millwright:test";
 
-function addScalars(namespace, line) {
+function addScalars(space, namespace, line) {
   const made = {};
   const add = (name, dataType, value, more = {}) => {
     made[name] = namespace.addVariable({
@@ -49,10 +53,19 @@ function addScalars(namespace, line) {
                                      value: {dataType: DataType.Int32, value: 1}});
   made.force = namespace.addAnalogDataItem({
     componentOf: line, browseName: "force", nodeId: "s=line.force", dataType: "Double", minimumSamplingInterval: 10,
-    engineeringUnitsRange: {low: 0, high: 1000}, engineeringUnits: {displayName: "kN", description: "kilonewton", unitId: 4732210,
+    engineeringUnitsRange: {low: 0, high: 1000}, engineeringUnits: {displayName: "kN", description: "kilonewton", unitId: 4338743, // B47
                                                                    namespaceUri: "http://www.opcfoundation.org/UA/units/un/cefact"},
     value: {dataType: DataType.Double, value: 12.5},
   });
+  const press = namespace.addObject({eventSourceOf: options.conditions ? space.rootFolder.objects.server : undefined, componentOf: line, browseName: "press", displayName: "Press \"1\"", nodeId: "s=press"});
+  made.temperature = namespace.addAnalogDataItem({
+    componentOf: press, browseName: "temperature", displayName: "온도", nodeId: "i=77", dataType: "Float", minimumSamplingInterval: 10,
+    engineeringUnitsRange: {low: -20, high: 180.5},
+    engineeringUnits: {displayName: "°C", description: "degree Celsius", unitId: 4408652, namespaceUri: "http://www.opcfoundation.org/UA/units/un/cefact"},
+    value: {dataType: DataType.Float, value: 36.6},
+  });
+  made.photo = namespace.addVariable({componentOf: press, browseName: "photo", nodeId: "b=AQID", dataType: "ByteString",
+                                      value: {dataType: DataType.ByteString, value: Buffer.from("picture")}});
   return made;
 }
 
@@ -94,7 +107,19 @@ async function main() {
   for (let i = 0; i < options.namespacesBefore; ++i) space.registerNamespace(`urn:millwright:test:before:${i}`);
   const namespace = space.registerNamespace(namespaceUri);
   const line = namespace.addObject({organizedBy: space.rootFolder.objects, browseName: "line", nodeId: "s=line"});
-  const nodes = addScalars(namespace, line);
+  const nodes = addScalars(space, namespace, line);
+  for (const name of options.history) {
+    space.installHistoricalDataNode(nodes[name], {maxOnlineValues: 100_000});
+    nodes[name].setValueFromSource(nodes[name].readValue().value, StatusCodes.Good, new Date()); // it begins with the next value
+  }
+  let alarm;
+  if (options.conditions) {
+    space.installAlarmsAndConditionsService();
+    alarm = namespace.instantiateExclusiveLimitAlarm("ExclusiveLimitAlarmType", {
+      browseName: "Overheated", conditionName: "Overheated", conditionSource: space.findNode(`ns=${namespace.index};s=press`), inputNode: nodes.temperature,
+      highHighLimit: 150, highLimit: 100, lowLimit: -100, lowLowLimit: -200,
+    });
+  }
   const kinds = Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, node.readValue().value]));
   if (options.many > 0) startMany(namespace, namespace.addObject({organizedBy: space.rootFolder.objects, browseName: "many", nodeId: "s=many"}));
   await server.start();
@@ -104,6 +129,19 @@ async function main() {
     if (command.end) {
       await server.shutdown(100);
       process.exit(0);
+    }
+    if (command.ramp) {
+      const begin = Date.now() - command.count;
+      for (let i = 1; i <= command.count; ++i)
+        for (const name of command.ramp)
+          nodes[name].setValueFromSource({dataType: kinds[name].dataType, value: command.from + i - 1}, StatusCodes.Good, new Date(begin + i));
+      console.log("done");
+      return;
+    }
+    if (command.acknowledge) {
+      alarm.acknowledgeAndAutoConfirmBranch(alarm.currentBranch(), "seen");
+      console.log("done");
+      return;
     }
     const node = nodes[command.set];
     const {dataType, arrayType} = kinds[command.set];

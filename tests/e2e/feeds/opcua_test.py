@@ -3,120 +3,19 @@
 
 usage: opcua_test.py MILLWRIGHT [TEST…]
 """
-import base64
-import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 import unittest
-from pathlib import Path
 
-from broker import FeedTest, free_port, wait_until
+from broker import FeedTest, wait_until
+from opcua_peer import OpcUaTest
 
 FeedTest.program = sys.argv[1]
-SERVER = Path(__file__).with_name("opcua_server.js")
-SLOW_START = 120  # seconds to wait for node.js, which loads thousands of files
-LOG_READER = Path(__file__).parents[1] / "log/mcap_peer.js"
-KINDS = {"speed": "float", "count": "integer", "running": "boolean", "state": "string"}
 
 
-class Server:
-    """node-opcua; `options` are those of opcua_server.js."""
-
-    def __init__(self, folder, port=None, **options):
-        self.port = port or free_port()
-        self.options = {"port": self.port, "folder": str(folder / "pki"), **options}
-        self.process = None
-        self.start()
-
-    def start(self, **options):
-        self.options |= options
-        self.process = subprocess.Popen(["node", SERVER, json.dumps(self.options)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self._answer(f"ready {self.port}")
-
-    def _answer(self, expected):
-        watchdog = threading.Timer(SLOW_START, self.process.kill)
-        watchdog.start()
-        for line in self.process.stdout:  # among which it writes its own messages
-            if line.strip() == expected:
-                break
-        else:
-            raise AssertionError(f"the server ended before it said '{expected}'")
-        watchdog.cancel()
-
-    def set(self, node, value, **more):
-        self.process.stdin.write(json.dumps({"set": node, "value": value, **more}) + "\n")
-        self.process.stdin.flush()
-        self._answer("done")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-
-class OpcUa(FeedTest):
-    @classmethod
-    def setUpClass(cls):
-        """One certificate for the server in all tests, as it takes it seconds to make one."""
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.servers = Path(folder.name)
-        Server(cls.servers).stop()
-
-    def server(self, **options):
-        shutil.copytree(self.servers, self.folder, dirs_exist_ok=True)
-        made = Server(self.folder, **options)
-        self.running.append(made)
-        self.addCleanup(lambda: made.process.poll() is None and made.stop())
-        return made
-
-    def opcua_plant(self, server, feed='security = "none"', kinds=None, node="nsu=urn:millwright:test;s={equipment}.{signal}", publishing="100ms"):
-        signals = "".join(f'[[equipment.signal]]\nid = "{name}"\ntype = "{kind}"\n' for name, kind in (kinds or KINDS).items())
-        (self.folder / "plant.toml").write_text(
-            f'format = 1\n[plant]\nid = "line"\n[[equipment]]\npath = "line"\n{signals}\n'
-            f'[[feed]]\nid = "plc"\nkind = "opcua"\nurl = "opc.tcp://127.0.0.1:{server.port}"\nnode = "{node}"\npublishing_interval = "{publishing}"\n{feed}\n')
-        return self.folder
-
-    def watch(self, server, *arguments, **plant):
-        watching = self.start("feed", self.opcua_plant(server, **plant), "--json", *arguments)
-        watching.says("feed 'plc' is live")
-        return watching
-
-    def record(self, server, **plant):
-        self.log = self.folder / "shift.mcap"
-        recording = self.start("record", self.opcua_plant(server, **plant), "-o", self.log, "--json")
-        recording.says("feed 'plc' is live")
-        return recording
-
-    def end(self, watching):
-        """What it says of its one feed, once it has worked off what was sent."""
-        watching.rests()
-        answer = watching.stop()
-        self.assertEqual(watching.process.returncode, 0, watching.errors)
-        return answer["feeds"][0], answer
-
-    def recorded(self):
-        """The samples of the log by topic, each (seconds since 1970, value, quality), as another library reads them."""
-        table = self.folder / "json.mcap"
-        table.unlink(missing_ok=True)
-        done = self.run_program("log", "convert", self.log, "-o", table, "--encoding", "json")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        read = json.loads(subprocess.run(["node", LOG_READER, "read", table], check=True, capture_output=True, timeout=60).stdout)
-        topics = {channel["id"]: channel["topic"] for channel in read["channels"]}
-        samples = {}
-        for message in read["messages"]:
-            topic = topics[message["channel"]]
-            if topic != "millwright/keyframe":
-                said = json.loads(base64.b64decode(message["data"]))
-                samples.setdefault(topic, []).append((int(message["logTime"]) / 1e9, said["value"], said.get("quality", "good")))
-        return samples
-
+class OpcUa(OpcUaTest):
     # --- values
 
     def test_values_arrive_with_their_source_time_and_quality(self):
@@ -151,13 +50,38 @@ class OpcUa(FeedTest):
         kinds = {"tiny": "float", "huge": "integer", "ratio": "float", "name": "string", "made": "string", "mode": "integer", "profile": "float",
                  "running": "integer", "state": "float", "nowhere": "float"}
         watching = self.watch(server, kinds=kinds)
-        watching.says("signal 'line/profile' cannot use node nsu=urn:millwright:test;s=line.profile: its value is an array of 3 Double")
+        watching.says("signal 'line/profile' cannot use node nsu=urn:millwright:test;s=line.profile: its value is an array of 3 Double, and a signal takes one value: say which, index=0;")
         watching.says("signal 'line/state' cannot use node .*: its value is a String, which is no float")
         watching.says("signal 'line/nowhere' gets no values from node .*: BadNodeIdUnknown")
         feed, answer = self.end(watching)
         self.assertEqual((feed["samples"], feed["rejected"], answer["applied"]), (7, 2, 7))
         self.assertEqual(len(feed["notes"]), 3)
         self.assertEqual(feed["health"], "live")
+
+    def test_an_element_of_an_array_is_a_signal(self):
+        server = self.server()
+        watching = self.watch(server, kinds={"profile": "float"}, node="index=1;nsu=urn:millwright:test;s=line.{signal}")
+        feed, _ = self.end(watching)
+        self.assertEqual((feed["samples"], feed["rejected"], feed["notes"]), (1, 0, []))
+        watching = self.watch(server, kinds={"profile": "float"}, node="index=7;nsu=urn:millwright:test;s=line.{signal}")
+        watching.says("signal 'line/profile' cannot use node index=7;.*: its value of .* elements has none with the index 7")
+        feed, _ = self.end(watching)
+        self.assertEqual((feed["samples"], len(feed["notes"])), (0, 1), "the array has three")
+        done = self.run_program("feed", self.opcua_plant(server, node="index=x;nsu=urn:millwright:test;s=line.{signal}"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("has no index of one element: write index=2;nsu=", done.stderr)
+
+    def test_a_unit_that_is_another_at_the_server_is_told_once(self):
+        server = self.server()
+        plant = self.opcua_plant(server, kinds={"force": "float", "speed": "float"})
+        text = (plant / "plant.toml").read_text()
+        for unit, message in (("N", r"is in kN at the server and in 'N' in the plant: its values are taken as they are; write unit = .kN"),
+                              ("Cel", "and mean something else"), ("kN", None)):
+            (plant / "plant.toml").write_text(text.replace('id = "force"\n', f'id = "force"\nunit = "{unit}"\n'))
+            watching = self.start("feed", plant, "--json")
+            watching.says(message or "is live")
+            feed, _ = self.end(watching)
+            self.assertEqual((feed["samples"], len(feed["notes"])), (2, 1 if message else 0), unit)
 
     def test_a_namespace_is_found_by_its_uri_wherever_it_is(self):
         server = self.server(namespacesBefore=3)

@@ -95,7 +95,8 @@ TEST(OpcUaValue, ArraysAndStructuresAreRefusedByName) {
     UA_Variant_setArray(&data.value, numbers.data(), numbers.size(), &UA_TYPES[UA_TYPES_DOUBLE]);
     Reading reading;
     std::string text;
-    EXPECT_EQ(read(data, reading, text), "its value is an array of 3 Double, and a signal takes one value");
+    EXPECT_EQ(read(data, reading, text),
+              "its value is an array of 3 Double, and a signal takes one value: say which, index=0;nsu=…");
     EXPECT_EQ(readAs(ValueType::Float, UA_ExtensionObject{}, UA_TYPES_EXTENSIONOBJECT).second,
               "its value is a ExtensionObject, which is no float");
     EXPECT_EQ(readAs(ValueType::String, UA_ByteString{}, UA_TYPES_BYTESTRING).second,
@@ -143,6 +144,48 @@ TEST(OpcUaNodeId, EveryFormOfTheSpecificationIsTaken) {
         EXPECT_FALSE(isNodeId(id)) << id;
 }
 
+TEST(OpcUaNodeId, AnIndexBeforeItMeansAnElement) {
+    const auto plain = parseAddress("nsu=urn:x;s=index=2;");
+    ASSERT_TRUE(plain.has_value());
+    EXPECT_EQ(plain->index, "");
+    EXPECT_EQ(plain->node, "nsu=urn:x;s=index=2;");
+    const auto element = parseAddress("index=0,12;ns=3;s=DB;x");
+    ASSERT_TRUE(element.has_value());
+    EXPECT_EQ(element->index, "0,12");
+    EXPECT_EQ(element->node, "ns=3;s=DB;x");
+    for (const char* address :
+         {"index=;i=1", "index=2", "index=1:3;i=1", "index=-1;i=1", "index=1,;i=1", "index=12345678901;i=1", "index=x;i=1"})
+        EXPECT_FALSE(parseAddress(address).has_value()) << address;
+    EXPECT_FALSE(isNodeId("index=2;i=1")) << "an address, but no node id";
+}
+
+TEST(OpcUaValue, AnElementOfAnArrayIsTaken) {
+    std::array<UA_Int32, 6> numbers{0, 1, 2, 10, 11, 12};
+    std::array<UA_UInt32, 2> dimensions{2, 3};
+    UA_DataValue data{};
+    data.hasValue = true;
+    UA_Variant_setArray(&data.value, numbers.data(), numbers.size(), &UA_TYPES[UA_TYPES_INT32]);
+    Reading reading{.type = ValueType::Integer};
+    std::string text;
+    EXPECT_EQ(read(data, reading, text, "4"), "");
+    EXPECT_EQ(reading.value.integer, 11) << "of a server that sends the whole array";
+    EXPECT_EQ(read(data, reading, text, "6"), "its value of 6 elements has none with the index 6");
+    EXPECT_EQ(read(data, reading, text, "0,1"), "its value of 6 elements has none with the index 0,1") << "it is no matrix";
+    data.value.arrayDimensions = dimensions.data();
+    data.value.arrayDimensionsSize = dimensions.size();
+    EXPECT_EQ(read(data, reading, text, "1,2"), "");
+    EXPECT_EQ(reading.value.integer, 12);
+    EXPECT_EQ(read(data, reading, text, "2,0"), "its value of 6 elements has none with the index 2,0");
+    data.value.arrayDimensions = nullptr;
+    data.value.arrayDimensionsSize = 0;
+    data.value.arrayLength = 1;
+    EXPECT_EQ(read(data, reading, text, "4"), "");
+    EXPECT_EQ(reading.value.integer, 0) << "the only one that the server sent";
+    data.value.arrayLength = 0;
+    data.value.data = UA_EMPTY_ARRAY_SENTINEL;
+    EXPECT_EQ(read(data, reading, text, "0"), "its value of 0 elements has none with the index 0");
+}
+
 TEST(OpcUaNodeId, AFeedWithAnAddressThatIsNoneIsRefused) {
     OpcUaOptions options{.id = "plc",
                          .server = {.url = "opc.tcp://localhost", .security = OpcUaSecurity::None},
@@ -163,6 +206,15 @@ TEST(OpcUaCertificates, PemMayHoldSeveralAndOtherThings) {
     EXPECT_EQ(found->certificates[0], std::string("0\0\1", 3));
     EXPECT_EQ(found->certificates[1], std::string("0\0\2", 3));
     EXPECT_EQ(found->revocationLists.size(), 1u);
+}
+
+TEST(OpcUaCertificates, ALongFileOfOtherThingsIsReadOnce) {
+    std::string bytes;
+    while (bytes.size() < (8u << 20)) bytes += "-----BEGIN X-----\n"; // each looked for its end in all the rest: for hours
+    bytes += "-----BEGIN CERTIFICATE-----\nMAAB\n-----END CERTIFICATE-----\n";
+    const auto found = certificatesIn(bytes);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->certificates.size(), 1u);
 }
 
 TEST(OpcUaCertificates, WhatIsNoneIsRefused) {
