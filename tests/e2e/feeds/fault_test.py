@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Live feeds through a network that delays, stalls, resets, trickles and swallows: what the source has is recorded nevertheless.
 
-usage: fault_test.py MILLWRIGHT [TEST…]
+usage: fault_test.py MILLWRIGHT [TEST…]     without a TEST all of them, at once
 """
 import random
 import re
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -250,5 +251,17 @@ class OpcUa(Faults):
         self.assertEqual(len([1 for _, quality in self.values("line/count", log) if quality == "stale"]), 2)
 
 
+def all_at_once():
+    """Every test in a process of its own, as they mostly wait; 1 if one fails."""
+    names = [test.id().split(".", 1)[1] for suite in unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"]) for test in suite]
+    running = {name: subprocess.Popen([sys.executable, *sys.argv, name], stderr=subprocess.PIPE, text=True) for name in names}
+    said = {name: process.communicate()[1] for name, process in running.items()}
+    for name, process in running.items():
+        print(f"{name}: {'ok' if process.returncode == 0 else said[name]}", file=sys.stderr)
+    return int(any(process.returncode for process in running.values()))
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 2:
+        sys.exit(all_at_once())
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]], verbosity=2)
