@@ -45,6 +45,7 @@ void addAlarms(CLI::App& program, Run& run);
 void addCondition(CLI::App& program, Run& run);
 void addStates(CLI::App& program, Run& run);
 void addLog(CLI::App& program, Run& run);
+void addHistorian(CLI::App& program, Run& run);
 void addSimulate(CLI::App& program, Run& run);
 void addStudy(CLI::App& program, Run& run);
 void addCalibrate(CLI::App& program, Run& run);

@@ -1,5 +1,4 @@
 #include <millwright/core/log.hpp>
-#include <millwright/core/mapped_file.hpp>
 #include <millwright/plant/feed.hpp>
 #include <millwright/telemetry/mqtt.hpp>
 #include <millwright/telemetry/mtconnect.hpp>
@@ -8,9 +7,9 @@
 #include <millwright/twin/replay.hpp>
 
 #include <algorithm>
+#include <app/credentials.hpp>
 #include <app/live.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <format>
 
 namespace millwright::app {
@@ -51,30 +50,8 @@ std::vector<std::string> filtersOf(const plant::Feed& feed) {
     return {slash == std::string::npos || open == 0 ? "#" : feed.topic.substr(0, slash + 1) + "#"};
 }
 
-Result<std::string> variable(const std::string& name, const plant::Feed& feed, std::string_view key) {
-    if (name.empty()) return std::string{};
-    if (const char* value = std::getenv(name.c_str()); value != nullptr) return std::string{value};
-    return failure(ErrorCode::NotFound, std::format("the environment variable {} that '{}' names is not set", name, key),
-                   std::format("feed '{}'", feed.id));
-}
-
-Result<std::string> passwordOf(const plant::Feed& feed) {
-    if (feed.passwordFile.empty()) return variable(feed.passwordVariable, feed, "password_env");
-    auto text = readFile(feed.passwordFile, 64u << 10);
-    if (!text) return std::unexpected(text.error());
-    return text->substr(0, text->find_first_of("\r\n"));
-}
-
-struct Credentials {
-    std::string user, password;
-};
-
 Result<Credentials> credentialsOf(const plant::Feed& feed) {
-    auto user = variable(feed.userVariable, feed, "user_env");
-    if (!user) return std::unexpected(user.error());
-    auto password = passwordOf(feed);
-    if (!password) return std::unexpected(password.error());
-    return Credentials{std::move(*user), std::move(*password)};
+    return readCredentials({feed.userVariable, feed.passwordVariable, feed.passwordFile}, std::format("feed '{}'", feed.id));
 }
 
 Result<telemetry::BrokerOptions> brokerOf(const plant::Feed& feed) {
@@ -273,10 +250,22 @@ void tellOfNodes(const telemetry::FeedStatus& feed, const telemetry::FeedStatus&
     }
 }
 
+void tellOfHistorian(const historian::WriterStatus& now, historian::WriterStatus& known, std::vector<std::string>& news) {
+    const bool changed = now.health != known.health || now.problem != known.problem;
+    if (changed && !now.problem.empty()) news.push_back(std::format("historian: {}", now.problem));
+    if (changed && now.health == historian::Health::Live && now.problem.empty())
+        news.push_back(std::format("historian is live: {} ({})", now.url, now.server));
+    if (now.lost > known.lost)
+        news.push_back(
+            std::format("historian: {} samples so far were deleted from the recording before they could be written", now.lost));
+    for (std::size_t n = known.notes.size(); n < now.notes.size(); ++n) news.push_back(std::format("historian: {}", now.notes[n]));
+    known = now;
+}
+
 } // namespace
 
-std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus>& feeds,
-                                         const telemetry::RecorderStatus& recorder) {
+std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus>& feeds, const telemetry::RecorderStatus& recorder,
+                                         const historian::WriterStatus* historian) {
     std::vector<std::string> news;
     known_.resize(feeds.size());
     for (std::size_t i = 0; i < feeds.size(); ++i) {
@@ -296,6 +285,7 @@ std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus
     }
     if (recorder.problem != recording_) news.push_back(recorder.problem.empty() ? "recording goes on" : recorder.problem);
     recording_ = recorder.problem;
+    if (historian != nullptr) tellOfHistorian(*historian, historian_, news);
     return news;
 }
 
@@ -349,6 +339,29 @@ void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
         json.endArray().endObject();
     }
     json.endArray();
+}
+
+void writeHistorian(JsonWriter& json, const historian::WriterStatus& status) {
+    json.key("historian")
+        .beginObject()
+        .field("url", status.url)
+        .field("server", status.server)
+        .field("health", historian::name(status.health))
+        .field("problem", status.problem)
+        .field("written", status.written)
+        .field("present", status.present)
+        .field("refused", status.refused)
+        .field("behind", status.behind)
+        .field("lost", status.lost)
+        .field("reconnects", status.reconnects)
+        .key("newest");
+    if (status.newest == Time{})
+        json.null();
+    else
+        json.value(formatTime(status.newest));
+    json.key("notes").beginArray();
+    for (const std::string& note : status.notes) json.value(note);
+    json.endArray().endObject();
 }
 
 std::string describeFeeds(const telemetry::LiveSource& source) {

@@ -2,6 +2,7 @@
 
 #include <millwright/core/json_writer.hpp>
 #include <millwright/core/result.hpp>
+#include <millwright/historian/writer.hpp>
 #include <millwright/history/history.hpp>
 #include <millwright/plant/feed.hpp>
 #include <millwright/plant/plant.hpp>
@@ -34,20 +35,25 @@ namespace millwright::app {
 [[nodiscard]] Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
                                                                       telemetry::RecorderOptions options);
 
-/// Tells what happened to feeds and their recording, once when it happens: for standard error, so that a service's journal has it.
+/// Tells what happened to feeds, their recording and the historian, once when it happens: for standard error, so that a service's
+/// journal has it.
 class LiveNews {
 public:
     /// What is new since the last call, a line each.
     [[nodiscard]] std::vector<std::string> since(const std::vector<telemetry::FeedStatus>& feeds,
-                                                 const telemetry::RecorderStatus& recorder);
+                                                 const telemetry::RecorderStatus& recorder,
+                                                 const historian::WriterStatus* historian = nullptr);
 
 private:
     std::vector<telemetry::FeedStatus> known_;
     std::string recording_; ///< why it pauses
+    historian::WriterStatus historian_;
 };
 
 /// The members that docs/feeds.md describes, `feeds` and `late` and so on.
 void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source);
+/// The member `historian` that docs/historian.md describes.
+void writeHistorian(JsonWriter& json, const historian::WriterStatus& status);
 /// One line a feed for people.
 [[nodiscard]] std::string describeFeeds(const telemetry::LiveSource& source);
 

@@ -96,6 +96,7 @@ int main(int argumentCount, char** arguments) {
     addFeed(program, run);
     addBrowse(program, run);
     addLog(program, run);
+    addHistorian(program, run);
     addSimulate(program, run);
     addStudy(program, run);
     addCalibrate(program, run);

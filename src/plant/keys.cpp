@@ -301,6 +301,7 @@ constexpr Key rootKeyList[] = {
     {.name = "camera", .kind = Tables, .description = "named places to look from", .table = &cameraKeys},
     {.name = "alarm_targets", .kind = Table, .description = "what the alarms may ask of an operator", .table = &alarmTargetKeys},
     {.name = "feed", .kind = Tables, .description = "where live samples come from", .table = &feedKeys},
+    {.name = "historian", .kind = Table, .description = "the database that keeps samples for years", .table = &historianKeys},
     {.name = "process", .kind = Table, .description = "the process model, for simulation", .table = &processKeys},
 };
 

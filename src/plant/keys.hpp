@@ -68,6 +68,7 @@ extern const TableKeys alarmTargetKeys;
 extern const TableKeys kpiKeys;
 extern const TableKeys processKeys;
 extern const TableKeys feedKeys;
+extern const TableKeys historianKeys;
 extern const TableKeys scenarioRootKeys;
 
 /// Words of the file, in the order of the enumerations they stand for.

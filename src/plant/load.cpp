@@ -2,12 +2,14 @@
 #include "plant/expand.hpp"
 #include "plant/keys.hpp"
 #include "plant/read_feed.hpp"
+#include "plant/read_historian.hpp"
 #include "plant/read_process.hpp"
 #include "plant/reader.hpp"
 
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/core/spelling.hpp>
 #include <millwright/plant/feed.hpp>
+#include <millwright/plant/historian.hpp>
 #include <millwright/plant/load.hpp>
 
 #include <algorithm>
@@ -169,9 +171,15 @@ std::expected<Document, std::vector<Error>> open(std::string_view text, std::str
     return *std::move(document);
 }
 
+/// Where what is no part of a plant goes, as far as it is wanted.
+struct Beside {
+    std::vector<Feed>* feeds = nullptr;
+    std::optional<Historian>* historian = nullptr;
+};
+
 /// Everything but the process.
 Plant readPlant(const Node& root, std::string_view source, const std::filesystem::path& folder, const LoadOptions& options,
-                Problems& problems, std::vector<Feed>* feeds = nullptr) {
+                Problems& problems, const Beside& beside = {}) {
     std::error_code ignored;
     Plant plant;
     plant.folder = std::filesystem::absolute(folder, ignored).lexically_normal();
@@ -180,8 +188,11 @@ Plant readPlant(const Node& root, std::string_view source, const std::filesystem
     readAlarmTargets(root, context, plant);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
-    std::vector<Feed> read = readFeeds(root, context, plant, feeds != nullptr); // checked also where nobody asks for them
-    if (feeds != nullptr) *feeds = std::move(read);
+    // Checked also where nobody asks for them.
+    std::vector<Feed> feeds = readFeeds(root, context, plant, beside.feeds != nullptr);
+    std::optional<Historian> historian = readHistorian(root, context, beside.historian != nullptr);
+    if (beside.feeds != nullptr) *beside.feeds = std::move(feeds);
+    if (beside.historian != nullptr) *beside.historian = std::move(historian);
     return plant;
 }
 
@@ -275,7 +286,10 @@ Loaded load(const std::filesystem::path& path) {
     return loadText(read->text, read->folder, read->file.string());
 }
 
-std::expected<std::vector<Feed>, std::vector<Error>> loadFeeds(const std::filesystem::path& path) {
+namespace {
+
+/// Reads the plant's file for what is beside it. Returns every problem of the file.
+std::expected<void, std::vector<Error>> loadBeside(const std::filesystem::path& path, const Beside& beside) {
     const auto read = readPlantFile(path);
     if (!read) return std::unexpected(read.error());
     const std::string file = read->file.string();
@@ -283,10 +297,23 @@ std::expected<std::vector<Feed>, std::vector<Error>> loadFeeds(const std::filesy
     if (!document) return std::unexpected(document.error());
     Problems problems;
     checkStructure(document->root(), problems);
-    std::vector<Feed> feeds;
-    static_cast<void>(readPlant(document->root(), read->text, read->folder, {}, problems, &feeds));
+    static_cast<void>(readPlant(document->root(), read->text, read->folder, {}, problems, beside));
     if (problems.count() != 0) return std::unexpected(problems.errors(file));
+    return {};
+}
+
+} // namespace
+
+std::expected<std::vector<Feed>, std::vector<Error>> loadFeeds(const std::filesystem::path& path) {
+    std::vector<Feed> feeds;
+    if (auto loaded = loadBeside(path, {.feeds = &feeds}); !loaded) return std::unexpected(std::move(loaded.error()));
     return feeds;
+}
+
+std::expected<std::optional<Historian>, std::vector<Error>> loadHistorian(const std::filesystem::path& path) {
+    std::optional<Historian> historian;
+    if (auto loaded = loadBeside(path, {.historian = &historian}); !loaded) return std::unexpected(std::move(loaded.error()));
+    return historian;
 }
 
 } // namespace millwright::plant

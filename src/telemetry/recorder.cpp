@@ -61,7 +61,7 @@ struct Recorder::State {
     int number = 1;
     struct File {
         std::filesystem::path path;
-        std::uint64_t bytes = 0;
+        RecordedExtent extent;
     };
     std::vector<File> files; ///< begun and kept, oldest first; `file` is the last
 
@@ -93,7 +93,8 @@ Result<void> Recorder::State::open(const std::filesystem::path& path) {
     safeBytes = sizeOf(path);
     begun = Clock::now();
     lateOf.assign(options.channels.size(), std::nullopt);
-    files.push_back({path, safeBytes});
+    const std::scoped_lock lock{mutex};
+    files.push_back({path, {safeBytes, status.samples}});
     return {};
 }
 
@@ -151,19 +152,24 @@ void Recorder::State::fail(const Error& error) {
 
 /// Deletes what is too much, and says which files there are.
 void Recorder::State::keepWithinBudget() {
-    if (!files.empty()) files.back().bytes = sizeOf(files.back().path);
+    if (!files.empty()) files.back().extent.bytes = sizeOf(files.back().path);
     std::uint64_t bytes = 0;
-    for (const File& one : files) bytes += one.bytes;
+    for (const File& one : files) bytes += one.extent.bytes;
     while (options.keepBytes > 0 && bytes > options.keepBytes && files.size() > 1) {
         std::error_code ignored;
         std::filesystem::remove(files.front().path, ignored);
-        bytes -= files.front().bytes;
+        bytes -= files.front().extent.bytes;
         files.erase(files.begin());
     }
     std::vector<std::filesystem::path> names;
-    for (const File& one : files) names.push_back(one.path);
+    std::vector<RecordedExtent> extents;
+    for (const File& one : files) {
+        names.push_back(one.path);
+        extents.push_back(one.extent);
+    }
     const std::scoped_lock lock{mutex};
     status.files = std::move(names);
+    status.extents = std::move(extents);
     status.bytes = bytes;
 }
 
@@ -192,7 +198,7 @@ void Recorder::State::cycle() {
         const auto closed = writer->close();
         if (!closed) return fail(closed.error());
         writer.reset();
-        files.back().bytes = sizeOf(file);
+        files.back().extent.bytes = sizeOf(file);
         if (auto opened = openNext(); !opened) {
             const std::scoped_lock lock{mutex};
             status.problem = std::format("recording pauses: {}", opened.error().text());

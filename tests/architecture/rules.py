@@ -11,7 +11,7 @@ LEVELS = {
     "core": 0,
     "plant": 1, "scene": 1, "telemetry": 1, "gpu": 1,
     "cad": 2, "sim": 2, "render": 2, "xr": 2, "kpi": 2, "condition": 2, "history": 2,
-    "twin": 3,
+    "twin": 3, "historian": 3,
     "ui": 4, "check": 4,
     "app": 5,
 }

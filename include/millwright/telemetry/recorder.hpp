@@ -22,8 +22,15 @@ struct RecorderOptions {
     std::size_t memoryBytes = 64u << 20;           ///< of samples that wait for the disk; beyond it they are lost
 };
 
+/// How much of a file of a recording is safely on the disk.
+struct RecordedExtent {
+    std::uint64_t bytes = 0;         ///< whole chunks: what a reader may rely on
+    std::uint64_t samplesBefore = 0; ///< of the recording, in the files before it, also in those that are deleted
+};
+
 struct RecorderStatus {
     std::vector<std::filesystem::path> files; ///< all begun and kept, oldest first
+    std::vector<RecordedExtent> extents;      ///< parallel to `files`
     std::uint64_t samples = 0;                ///< safely written
     std::uint64_t lost = 0;                   ///< given up because the disk took none for too long
     std::uint64_t bytes = 0;                  ///< of the files kept

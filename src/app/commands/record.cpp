@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <app/command.hpp>
+#include <app/historian.hpp>
 #include <app/live.hpp>
 #include <app/open.hpp>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <format>
 #include <mutex>
+#include <optional>
 #include <unistd.h>
 
 namespace millwright::app {
@@ -38,8 +40,10 @@ public:
     Reporter(const Reporter&) = delete;
     Reporter& operator=(const Reporter&) = delete;
 
-    void tell(const std::vector<telemetry::FeedStatus>& feeds, const telemetry::RecorderStatus& recorder) {
-        for (const std::string& text : news_.since(feeds, recorder)) {
+    void tell(const std::vector<telemetry::FeedStatus>& feeds, const telemetry::RecorderStatus& recorder,
+              const historian::Writer* historian) {
+        const auto kept = historian != nullptr ? std::optional{historian->status()} : std::nullopt;
+        for (const std::string& text : news_.since(feeds, recorder, kept ? &*kept : nullptr)) {
             if (drawn_) std::fputs("\r\x1b[K", stderr);
             std::fprintf(stderr, "millwright: %s\n", text.c_str());
             std::fflush(stderr);
@@ -60,7 +64,13 @@ private:
     LiveNews news_;
 };
 
-void follow(twin::Live& live, const telemetry::Recorder* recorder, Duration length, const std::stop_token& stop, bool quiet) {
+/// What takes what arrives; each may be missing.
+struct Keepers {
+    std::unique_ptr<telemetry::Recorder> recorder;
+    std::unique_ptr<historian::Writer> historian; ///< reads what the recorder writes
+};
+
+void follow(twin::Live& live, const Keepers& keepers, Duration length, const std::stop_token& stop, bool quiet) {
     std::mutex mutex;
     std::condition_variable_any stopped; // woken by nothing but the stop token
     Reporter reporter{quiet};
@@ -73,8 +83,8 @@ void follow(twin::Live& live, const telemetry::Recorder* recorder, Duration leng
         live.shown(telemetry::receptionTime());
         if (now - reported >= 250ms) {
             reported = now;
-            const auto status = recorder != nullptr ? recorder->status() : telemetry::RecorderStatus{};
-            reporter.tell(live.source().status(), status);
+            const auto status = keepers.recorder ? keepers.recorder->status() : telemetry::RecorderStatus{};
+            reporter.tell(live.source().status(), status, keepers.historian.get());
             reporter.progress(now - began, live.source().counters().applied, status.bytes);
         }
         std::unique_lock lock{mutex};
@@ -83,26 +93,34 @@ void follow(twin::Live& live, const telemetry::Recorder* recorder, Duration leng
     live.finish(telemetry::receptionTime());
 }
 
-/// The answer, for people or as JSON. `recorded` is null when nothing was.
-void answer(const Options& options, const plant::Plant& plant, twin::Live& live, const telemetry::RecorderStatus* recorded,
-            Duration length) {
+/// What became of what arrived, as far as it was kept.
+struct Kept {
+    std::optional<telemetry::RecorderStatus> recorded;
+    std::optional<historian::WriterStatus> historian;
+};
+
+/// The answer, for people or as JSON.
+void answer(const Options& options, const plant::Plant& plant, twin::Live& live, const Kept& kept, Duration length) {
+    const auto& recorded = kept.recorded;
     const twin::Twin& twin = live.twin();
     if (!options.json) {
         std::string text = describeFeeds(live.source());
-        if (recorded != nullptr) {
+        if (recorded) {
             text += std::format("{} samples recorded in {}\n", recorded->samples, formatDuration(length));
             for (const auto& file : recorded->files) text += file.string() + '\n';
         }
+        if (kept.historian) text += std::format("{} samples written to {}\n", kept.historian->written, kept.historian->url);
         return print(text);
     }
     JsonWriter json;
     json.beginObject().field("plant", plant.id).field("seconds", seconds(length)).field("signals", plant.signals.size());
-    if (recorded != nullptr) {
+    if (recorded) {
         json.field("samples", recorded->samples).field("lost", recorded->lost).field("bytes", recorded->bytes);
         json.key("logs").beginArray();
         for (const auto& file : recorded->files) json.value(file.string());
         json.endArray();
     }
+    if (kept.historian) writeHistorian(json, *kept.historian);
     writeFeeds(json, live.source());
     json.field("stateTime", formatTime(twin.time())).field("stateHash", twin.stateHash().hex()).endObject();
     print(json.text());
@@ -132,6 +150,41 @@ ExitStatus everConnected(twin::Live& live) {
     return status;
 }
 
+/// Begins to record, where that is wanted. False: it was said why not.
+bool keep(const Options& options, const plant::Plant& plant, twin::Live& live, telemetry::RecorderOptions wanted,
+          Keepers& keepers) {
+    if (options.output.empty()) return true;
+    auto historian = historianOf(plant, options.plant); // first, so that no log is begun in vain
+    if (!historian) {
+        static_cast<void>(fail(historian.error()));
+        return false;
+    }
+    auto made = recordLive(plant, live, std::move(wanted));
+    if (!made) {
+        static_cast<void>(fail(made.error()));
+        return false;
+    }
+    keepers.recorder = std::move(*made);
+    if (*historian) keepers.historian = writeToHistorian(std::move(**historian), *keepers.recorder);
+    return true;
+}
+
+/// Ends what keeps samples, and tells of what could not be kept.
+ExitStatus finish(Keepers& keepers, Kept& kept) {
+    ExitStatus status = ExitStatus::Success;
+    if (!keepers.recorder) return status;
+    auto closed = keepers.recorder->close();
+    if (!closed) {
+        static_cast<void>(fail(closed.error()));
+        status = ExitStatus::CheckFailed;
+    }
+    kept.recorded = closed ? std::move(*closed) : keepers.recorder->status();
+    if (!keepers.historian) return status;
+    if (!finishHistorian(keepers.historian.get())) status = ExitStatus::CheckFailed;
+    kept.historian = keepers.historian->status();
+    return status;
+}
+
 ExitStatus record(const Options& options) {
     if (options.keepMegabytes > 0 && options.rotateMegabytes == 0 && options.rotateEvery.empty())
         return fail(Error{ErrorCode::Invalid, "deletes whole files: give --rotate-size or --rotate-every too", "--keep-size"});
@@ -145,27 +198,16 @@ ExitStatus record(const Options& options) {
     if (!plant) return fail(plant.error());
     auto live = openLive(*plant, options.plant);
     if (!live) return fail(live.error());
-    std::unique_ptr<telemetry::Recorder> recorder;
-    if (!options.output.empty()) {
-        auto made = recordLive(*plant, *live, std::move(*wanted));
-        if (!made) return fail(made.error());
-        recorder = std::move(*made);
-    }
+    Keepers keepers;
+    if (!keep(options, *plant, *live, std::move(*wanted), keepers)) return ExitStatus::Unusable;
     const std::stop_token stop = interrupted();
     const Clock::time_point began = Clock::now();
-    follow(*live, recorder.get(), *length, stop, options.json);
+    follow(*live, keepers, *length, stop, options.json);
     const Duration took = Clock::now() - began;
-    if (recorder) {
-        auto closed = recorder->close();
-        const telemetry::RecorderStatus status = closed ? std::move(*closed) : recorder->status();
-        answer(options, *plant, *live, &status, took);
-        if (!closed) {
-            static_cast<void>(fail(closed.error()));
-            return ExitStatus::CheckFailed;
-        }
-    } else {
-        answer(options, *plant, *live, nullptr, took);
-    }
+    Kept kept;
+    const ExitStatus status = finish(keepers, kept);
+    answer(options, *plant, *live, kept, took);
+    if (status != ExitStatus::Success) return status;
     return stop.stop_requested() ? ExitStatus::Success : everConnected(*live);
 }
 

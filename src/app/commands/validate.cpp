@@ -3,6 +3,7 @@
 #include <millwright/core/log.hpp>
 #include <millwright/core/spelling.hpp>
 #include <millwright/plant/feed.hpp>
+#include <millwright/plant/historian.hpp>
 #include <millwright/plant/load.hpp>
 #include <millwright/sim/simulation.hpp>
 
@@ -119,9 +120,12 @@ Verdict judge(const Options& options, const plant::Plant& plant) {
                      {"signals", std::format("{}", plant.signals.size())},
                      {"alarms", std::format("{}", plant.alarms.size())}};
     const bool described = std::filesystem::is_directory(options.plant) || options.plant.ends_with(".toml");
-    if (described)
+    if (described) {
         verdict.judge("feeds", plant::loadFeeds(options.plant),
                       [](const std::vector<plant::Feed>& feeds) { return std::format("{}", feeds.size()); });
+        verdict.judge("historian", plant::loadHistorian(options.plant),
+                      [](const std::optional<plant::Historian>& historian) { return historian ? historian->url : "none"; });
+    }
     if (plant.process) judgeProcess(*plant.process, verdict);
     if (!options.withoutModels) judgeModels(plant, verdict);
     if (const auto log = logOf(plant, options.log); log && !plant.signals.empty()) judgeLog(plant, *log, verdict);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <app/command.hpp>
+#include <app/historian.hpp>
 #include <app/live.hpp>
 #include <app/open.hpp>
 #include <app/picture.hpp>
@@ -207,14 +208,19 @@ ExitStatus view(Options options) {
         return fail(Error{ErrorCode::NotFound, std::format("has no equipment '{}'", options.select), options.plant});
     options.session.play = !options.paused;
     std::unique_ptr<telemetry::Recorder> recorder;
+    std::unique_ptr<historian::Writer> historian;
     if (options.live) {
         auto live = openLive(*plant, options.plant);
         if (!live) return fail(live.error());
         if (!options.record.empty()) {
+            auto keeper = historianOf(*plant, options.plant); // first, so that no log is begun in vain
+            if (!keeper) return fail(keeper.error());
             auto made = recordLive(*plant, *live, {.path = options.record, .channels = {}});
             if (!made) return fail(made.error());
             recorder = std::move(*made);
+            if (*keeper) historian = writeToHistorian(std::move(**keeper), *recorder);
             options.session.recorder = recorder.get();
+            options.session.historian = historian.get();
         }
         options.session.history = keepHistory(*plant, *live, options.historyMebibytes << 20);
         options.session.live = std::make_shared<twin::LiveThread>(std::move(*live));
@@ -224,7 +230,7 @@ ExitStatus view(Options options) {
     options.session.live.reset(); // it hands samples to the recorder
     if (recorder)
         if (const auto closed = recorder->close(); !closed) return fail(closed.error());
-    return status;
+    return finishHistorian(historian.get()) ? status : ExitStatus::CheckFailed;
 }
 
 } // namespace

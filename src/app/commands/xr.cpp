@@ -8,6 +8,7 @@
 #include <app/command.hpp>
 #include <app/commands/xr_mirror.hpp>
 #include <app/commands/xr_visit.hpp>
+#include <app/historian.hpp>
 #include <app/live.hpp>
 #include <app/open.hpp>
 #include <chrono>
@@ -117,15 +118,18 @@ Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plan
 /// The plant's feeds, recorded if asked for, and what is told of them while somebody has a headset on.
 class LiveVisit {
 public:
-    /// Errors: those of `openLive` and `recordLive`.
+    /// Errors: those of `openLive`, `historianOf` and `recordLive`.
     static Result<std::unique_ptr<LiveVisit>> start(const plant::Plant& plant, const Options& options) {
         auto live = openLive(plant, options.plant);
         if (!live) return std::unexpected(live.error());
         auto visit = std::make_unique<LiveVisit>();
         if (!options.record.empty()) {
+            auto historian = historianOf(plant, options.plant); // first, so that no log is begun in vain
+            if (!historian) return std::unexpected(historian.error().front());
             auto recorder = recordLive(plant, *live, {.path = options.record, .channels = {}});
             if (!recorder) return std::unexpected(recorder.error());
             visit->recorder_ = std::move(*recorder);
+            if (*historian) visit->historian_ = writeToHistorian(std::move(**historian), *visit->recorder_);
         }
         visit->thread_ = std::make_unique<twin::LiveThread>(std::move(*live));
         return visit;
@@ -136,7 +140,9 @@ public:
         if (const auto now = std::chrono::steady_clock::now(); now - told_ > newsPeriod) {
             told_ = now;
             const auto recorded = recorder_ ? recorder_->status() : telemetry::RecorderStatus{};
-            for (const std::string& text : news_.since(*thread_->feeds(), recorded)) std::println(stderr, "millwright: {}", text);
+            const auto kept = historian_ ? std::optional{historian_->status()} : std::nullopt;
+            for (const std::string& text : news_.since(*thread_->feeds(), recorded, kept ? &*kept : nullptr))
+                std::println(stderr, "millwright: {}", text);
         }
         return thread_->frame();
     }
@@ -144,11 +150,14 @@ public:
     Result<void> close() {
         thread_.reset(); // it hands samples to the recorder
         if (!recorder_) return {};
-        return recorder_->close().transform([](const telemetry::RecorderStatus&) {});
+        auto closed = recorder_->close().transform([](const telemetry::RecorderStatus&) {});
+        static_cast<void>(finishHistorian(historian_.get()));
+        return closed;
     }
 
 private:
-    std::unique_ptr<telemetry::Recorder> recorder_; // outlives the thread
+    std::unique_ptr<telemetry::Recorder> recorder_; // outlives the others
+    std::unique_ptr<historian::Writer> historian_;
     std::unique_ptr<twin::LiveThread> thread_;
     static constexpr std::chrono::milliseconds newsPeriod{250};
     std::chrono::steady_clock::time_point told_;

@@ -125,13 +125,16 @@ void Session::followLive(double dt) {
     untilNews_ = newsPeriod;
     const auto feeds = options_.live->feeds();
     const auto recorded = options_.recorder ? options_.recorder->status() : telemetry::RecorderStatus{};
-    for (const std::string& text : news_.since(*feeds, recorded)) std::println(stderr, "millwright: {}", text);
+    const auto kept = options_.historian ? std::optional{options_.historian->status()} : std::nullopt;
+    for (const std::string& text : news_.since(*feeds, recorded, kept ? &*kept : nullptr))
+        std::println(stderr, "millwright: {}", text);
     logName_.clear();
     for (const telemetry::FeedStatus& feed : *feeds) {
         logName_ += std::format("{}{}: {}", logName_.empty() ? "" : ", ", feed.id, telemetry::name(feed.health));
         if (feed.counters.dropped > 0) logName_ += std::format(", {} dropped", feed.counters.dropped);
     }
     if (!recorded.problem.empty()) logName_ += ", recording pauses";
+    if (kept && !kept->problem.empty()) logName_ += std::format(", historian {} samples behind", kept->behind);
 }
 
 Result<void> Session::advance(double dt) {

@@ -33,6 +33,7 @@ struct SessionOptions {
     std::shared_ptr<twin::LiveThread> live;          ///< follows it instead of a log
     std::shared_ptr<const history::History> history; ///< of what it brought; null without `live`
     const telemetry::Recorder* recorder = nullptr;   ///< that records it; outlives the session
+    const historian::Writer* historian = nullptr;    ///< that keeps what is recorded; outlives the session
     bool play = true;                                ///< starts playing as soon as everything is there
 };
 

@@ -1,8 +1,9 @@
 #include "telemetry/mqtt/connection.hpp"
 
 #include "telemetry/live/access.hpp"
-#include "telemetry/live/back_off.hpp"
 #include "telemetry/mqtt/coalescing.hpp"
+
+#include <millwright/telemetry/back_off.hpp>
 
 #include <MQTTAsync.h>
 #include <algorithm>

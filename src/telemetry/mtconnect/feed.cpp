@@ -1,13 +1,13 @@
 #include "telemetry/encoding/convert_value.hpp"
 #include "telemetry/live/access.hpp"
 #include "telemetry/live/arrival_queue.hpp"
-#include "telemetry/live/back_off.hpp"
 #include "telemetry/live/feed_text.hpp"
 #include "telemetry/live/feed_watch.hpp"
 #include "telemetry/mtconnect/agent.hpp"
 #include "telemetry/mtconnect/http.hpp"
 
 #include <millwright/core/log.hpp>
+#include <millwright/telemetry/back_off.hpp>
 
 #include <atomic>
 #include <condition_variable>

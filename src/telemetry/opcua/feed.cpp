@@ -1,10 +1,11 @@
 #include "telemetry/encoding/convert_value.hpp"
 #include "telemetry/live/access.hpp"
 #include "telemetry/live/arrival_queue.hpp"
-#include "telemetry/live/back_off.hpp"
 #include "telemetry/live/feed_text.hpp"
 #include "telemetry/live/feed_watch.hpp"
 #include "telemetry/opcua/session.hpp"
+
+#include <millwright/telemetry/back_off.hpp>
 
 #include <algorithm>
 #include <condition_variable>

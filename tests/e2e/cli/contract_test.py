@@ -24,7 +24,7 @@ LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
 COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "validate", "kpi", "alarms", "states", "log", "log info", "log convert", "log verify", "log recover", "log diff",
             "log cut", "log merge", "log redact", "simulate", "study", "calibrate", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest", "bench alarms", "bench check", "bench history", "bench feed",
-            "condition", "condition learn", "condition score", "browse", "doctor"]
+            "condition", "condition learn", "condition score", "browse", "historian", "historian info", "historian import", "historian export", "historian trend", "doctor"]
 ISO_TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
 
 

@@ -8,7 +8,7 @@
 
 namespace millwright::telemetry {
 
-/// How long a feed waits before it tries to connect again: from half a second, doubled up to half a minute, each shortened by
+/// How long a client of a server waits before it tries to connect again: from half a second, doubled up to half a minute, each shortened by
 /// chance by up to a half, so that clients that lost one server do not all come back in the same instant. Thread: one.
 class BackOff {
 public:
