@@ -4,6 +4,7 @@
 #include <millwright/telemetry/mtconnect.hpp>
 #include <millwright/telemetry/opcua.hpp>
 #include <millwright/telemetry/sparkplug_feed.hpp>
+#include <millwright/twin/action_record.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <algorithm>
@@ -222,13 +223,23 @@ std::shared_ptr<history::History> keepHistory(const plant::Plant& plant, twin::L
 }
 
 Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
-                                                        telemetry::RecorderOptions options) {
+                                                        telemetry::RecorderOptions options, bool withActions) {
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is a full disk, not our end
     for (const auto& [topic, type, unit] : twin::subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    const auto ofActions = static_cast<SignalIndex>(options.channels.size());
+    withActions = withActions && !plant.alarms.empty();
+    if (withActions) options.channels.push_back({std::string{twin::actionTopic}, ValueType::String, {}, {}});
     auto recorder = telemetry::Recorder::create(std::move(options), live.source().strings());
     if (recorder)
         live.source().setTap([r = recorder->get()](std::span<const telemetry::Sample> arrived,
                                                    std::span<const telemetry::Sample> late) { r->write(arrived, late); });
+    if (recorder && withActions)
+        live.setActionTap(
+            [r = recorder->get(), &plant, strings = live.source().strings(), ofActions](const twin::OperatorAction& action) {
+                const telemetry::Sample sample{action.time, Value::of(strings->add(twin::recordText(plant, action))), ofActions,
+                                               ValueType::String, Quality::Good};
+                r->write({&sample, 1}, {});
+            });
     return recorder;
 }
 

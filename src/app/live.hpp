@@ -33,7 +33,8 @@ namespace millwright::app {
 
 /// Records, as `options` say but for the channels, what `live` receives from now on. Errors: those of `Recorder::create`.
 [[nodiscard]] Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
-                                                                      telemetry::RecorderOptions options);
+                                                                      telemetry::RecorderOptions options,
+                                                                       bool withActions = false);
 
 /// Tells what happened to feeds, their recording and the historian, once when it happens: for standard error, so that a service's
 /// journal has it.

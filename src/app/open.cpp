@@ -80,10 +80,37 @@ Result<std::unique_ptr<telemetry::LogSource>> openLog(const plant::Plant& plant,
     return source;
 }
 
+namespace {
+
+/// What operators did while the log was recorded (`twin::actionTopic`), in order of time; what cannot be done here is warned of.
+Result<std::vector<twin::OperatorAction>> recordedActions(const plant::Plant& plant, const std::filesystem::path& log) {
+    std::vector<twin::OperatorAction> actions;
+    if (plant.alarms.empty()) return actions;
+    auto source = telemetry::LogSource::open(log, {{std::string{twin::actionTopic}, ValueType::String, {}}});
+    if (!source) return std::unexpected(source.error());
+    if (!(*source)->found().front()) return actions;
+    while (true) {
+        const auto samples = (*source)->next(1024);
+        if (!samples) return std::unexpected(samples.error());
+        if (samples->empty()) return actions;
+        for (const telemetry::Sample& sample : *samples) {
+            auto action = twin::fromRecord(plant, (*source)->strings().text(sample.value.string), sample.time);
+            if (action)
+                actions.push_back(std::move(*action));
+            else
+                log::warning("{}: {}", log.string(), action.error().message);
+        }
+    }
+}
+
+} // namespace
+
 Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem::path& log) {
-    return openLog(plant, log).and_then([&](std::unique_ptr<telemetry::LogSource>&& source) {
-        return twin::Replay::open(plant, std::move(source));
-    });
+    auto source = openLog(plant, log);
+    if (!source) return std::unexpected(source.error());
+    auto actions = recordedActions(plant, log);
+    if (!actions) return std::unexpected(actions.error());
+    return twin::Replay::open(plant, std::move(*source), {.actions = *std::move(actions)});
 }
 
 std::expected<twin::Replay, std::vector<Error>> openReplay(const plant::Plant& plant, const std::filesystem::path& log,
@@ -99,6 +126,10 @@ std::expected<twin::Replay, std::vector<Error>> openReplay(const plant::Plant& p
     if (!source) return one(source.error());
     auto done = check::resolved(planned, (*source)->span());
     if (!done) return std::unexpected(std::move(done.error()));
+    const auto recorded = recordedActions(plant, log);
+    if (!recorded) return one(recorded.error());
+    done->insert(done->begin(), recorded->begin(), recorded->end());
+    std::ranges::stable_sort(*done, {}, &twin::OperatorAction::time);
     auto replay = twin::Replay::open(plant, std::move(*source), {.actions = *std::move(done)});
     if (!replay) return one(replay.error());
     return *std::move(replay);

@@ -4,6 +4,7 @@
 #include <millwright/plant/plant.hpp>
 #include <millwright/render/renderer.hpp>
 #include <millwright/telemetry/log_source.hpp>
+#include <millwright/twin/action_record.hpp>
 #include <millwright/twin/plant_scene.hpp>
 #include <millwright/twin/replay.hpp>
 

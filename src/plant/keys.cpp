@@ -290,6 +290,10 @@ constexpr Key plantKeyList[] = {
     descriptionKey,
     {.name = "log", .kind = Text, .description = "log to replay when none is given, relative to the plant folder"},
     {.name = "camera", .kind = Identifier, .description = "id of the camera to start from; without it, the first"},
+    {.name = "condition",
+     .kind = Text,
+     .description = "what `millwright condition learn` wrote of this plant, relative to its folder: the window shows by it how far "
+                    "from normal each equipment is"},
 };
 constexpr TableKeys plantKeys{"plant", "The plant as a whole.", plantKeyList};
 

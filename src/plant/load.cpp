@@ -61,6 +61,7 @@ void readPlantTable(const Node& root, ReadContext& context, Plant& plant) {
     if (plant.name.empty()) plant.name = plant.id;
     plant.description = reader.text("description");
     if (const Node* log = reader.find("log", Node::Kind::String)) plant.defaultLog = context.file(*log, "log");
+    if (const Node* model = reader.find("condition", Node::Kind::String)) plant.condition = context.file(*model, "condition");
 }
 
 void readAlarmTargets(const Node& root, ReadContext& context, Plant& plant) {

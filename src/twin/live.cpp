@@ -1,12 +1,15 @@
 #include <millwright/core/time_edges.hpp>
 #include <millwright/twin/live.hpp>
+#include <millwright/twin/state_history.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace millwright::twin {
 namespace {
 
 constexpr std::size_t shownTransitions = 256; // as in a replay's frames
+constexpr std::size_t shownSpells = 500;      // of each machine
 
 } // namespace
 
@@ -15,33 +18,63 @@ struct Live::State {
     Twin twin;
     std::uint64_t frames = 0;
     std::vector<AlarmTransition> transitions; ///< the latest
+    std::optional<StateHistory> machines;     ///< once begun
+    std::shared_ptr<const MachineStates> states;
+    std::uint64_t statesShown = 0; ///< `StateHistory::changes` of `states`
+    const plant::Plant& plant;
+    std::optional<ConditionWatch> condition; ///< where there is a model
+    std::shared_ptr<const ConditionStates> conditions;
+    bool judged = false; ///< since `conditions`
+    std::vector<OperatorAction> actions;
+    std::shared_ptr<const std::vector<OperatorAction>> shownActions;
+    std::function<void(const OperatorAction&)> actionTap;
     bool begun = false;
     std::shared_ptr<history::History> history; ///< or null
 
-    State(const plant::Plant& plant, telemetry::LiveSource s) : source{std::move(s)}, twin{plant} {
+    State(const plant::Plant& p, telemetry::LiveSource s) : source{std::move(s)}, twin{p}, plant{p} {
         const std::vector<telemetry::Conversion> identity(plant.signals.size()); // feeds speak the plant's units
         twin.connect(identity, source.strings());
     }
     void apply(std::span<const telemetry::Sample> samples);
     void takeTransitions();
+    void showStates(Frame& frame);
 };
 
 /// Begins where a replay of the recording begins, just before the first sample.
 void Live::State::apply(std::span<const telemetry::Sample> samples) {
     if (samples.empty()) return;
-    if (!begun) twin.restore({.time = justBefore(samples.front().time), .entries = {}});
+    if (!begun) {
+        twin.restore({.time = justBefore(samples.front().time), .entries = {}});
+        machines.emplace(plant, std::vector<telemetry::Conversion>(plant.signals.size()), *source.strings(), samples.front().time,
+                         shownSpells);
+    }
     begun = true;
     twin.apply(samples);
+    machines->apply(samples);
+    if (condition)
+        for (const telemetry::Sample& sample : samples) judged |= !condition->apply(sample).empty();
     if (history) history->append(samples);
     takeTransitions();
 }
 
 void Live::State::takeTransitions() {
     const auto fresh = twin.transitions();
+    if (machines) machines->note(fresh);
     transitions.insert(transitions.end(), fresh.begin(), fresh.end());
     if (transitions.size() > shownTransitions)
         transitions.erase(transitions.begin(), transitions.end() - static_cast<std::ptrdiff_t>(shownTransitions));
     twin.clearTransitions();
+}
+
+/// Copies them only when something has changed.
+void Live::State::showStates(Frame& frame) {
+    if (!machines || machines->sources().empty()) return;
+    if (!states || machines->changes() != statesShown) {
+        machines->advance(twin.time());
+        states = std::make_shared<const MachineStates>(machines->states());
+        statesShown = machines->changes();
+    }
+    frame.states = states;
 }
 
 Live::Live(const plant::Plant& plant, telemetry::LiveSource source) : state_{std::make_unique<State>(plant, std::move(source))} {}
@@ -51,6 +84,28 @@ Live& Live::operator=(Live&&) noexcept = default;
 
 void Live::keep(std::shared_ptr<history::History> history) {
     state_->history = std::move(history);
+}
+
+void Live::watch(std::shared_ptr<const LearntCondition> learnt) {
+    state_->condition.emplace(std::move(learnt), std::vector<telemetry::Conversion>(state_->plant.signals.size()));
+}
+
+void Live::setActionTap(std::function<void(const OperatorAction&)> tap) {
+    state_->actionTap = std::move(tap);
+}
+
+Result<void> Live::act(OperatorAction action) {
+    State& s = *state_;
+    if (!s.begun) return failure(ErrorCode::Invalid, "nothing was measured yet");
+    s.twin.advance(std::max(s.twin.time(), s.source.settled()));
+    s.takeTransitions();
+    action.time = s.twin.time();
+    if (auto done = s.twin.act(action, static_cast<std::uint32_t>(s.actions.size())); !done) return done;
+    s.takeTransitions();
+    if (s.actionTap) s.actionTap(action);
+    s.actions.push_back(std::move(action));
+    s.shownActions.reset();
+    return {};
 }
 
 void Live::poll(Time now) {
@@ -82,6 +137,14 @@ std::shared_ptr<const Frame> Live::frame() {
     frame->number = ++s.frames;
     frame->transitions = s.transitions;
     frame->playing = true;
+    s.showStates(*frame);
+    if (s.condition && (s.judged || !s.conditions)) {
+        s.conditions = std::make_shared<const ConditionStates>(s.condition->states());
+        s.judged = false;
+    }
+    frame->conditions = s.conditions;
+    if (!s.shownActions) s.shownActions = std::make_shared<const std::vector<OperatorAction>>(s.actions);
+    frame->actions = s.shownActions;
     return frame;
 }
 

@@ -1,3 +1,5 @@
+#include "twin/order_queue.hpp"
+
 #include <millwright/twin/live_thread.hpp>
 
 #include <atomic>
@@ -10,6 +12,7 @@ namespace millwright::twin {
 struct LiveThread::State {
     Live live;
     Duration period;
+    OrderQueue<OperatorAction> orders;
     std::atomic<std::shared_ptr<const Frame>> frame;
     std::atomic<std::shared_ptr<const std::vector<telemetry::FeedStatus>>> feeds;
     std::jthread thread; ///< last: stops before what it uses goes
@@ -20,6 +23,8 @@ struct LiveThread::State {
     }
     void show() {
         live.poll(telemetry::receptionTime());
+        // Two clicks may ask for the same before the first shows: that is no fault.
+        for (OperatorAction action; orders.pop(action);) static_cast<void>(live.act(std::move(action)));
         frame = live.frame();
         live.shown(telemetry::receptionTime());
         feeds = std::make_shared<const std::vector<telemetry::FeedStatus>>(live.source().status());
@@ -37,6 +42,10 @@ struct LiveThread::State {
 
 LiveThread::LiveThread(Live live, Duration period) : state_{std::make_unique<State>(std::move(live), period)} {}
 LiveThread::~LiveThread() = default;
+
+bool LiveThread::act(OperatorAction action) {
+    return state_->orders.push(std::move(action));
+}
 
 std::shared_ptr<const Frame> LiveThread::frame() const {
     return state_->frame.load();

@@ -38,10 +38,11 @@ struct Replay::State {
     Lookahead ahead;
     std::vector<Sample> upcoming; ///< parallel to twin.interpolated()
     AlarmRecord record;
-    std::vector<OperatorAction> actions; ///< ascending by time
-    std::vector<std::string> refusals;   ///< parallel to it
-    std::size_t nextAction = 0;          ///< the first that the twin has not seen
-    std::uint64_t checkpointAt = 0;      ///< samples applied when the last checkpoint was taken or restored
+    std::vector<OperatorAction> actions;                             ///< ascending by time
+    std::vector<std::string> refusals;                               ///< parallel to it
+    std::shared_ptr<const std::vector<OperatorAction>> shownActions; ///< of frames; null once others were done
+    std::size_t nextAction = 0;                                      ///< the first that the twin has not seen
+    std::uint64_t checkpointAt = 0; ///< samples applied when the last checkpoint was taken or restored
     TimeInterval log;
     double speed = 1;
     std::uint64_t frames = 0;
@@ -157,6 +158,7 @@ Result<void> Replay::State::act(OperatorAction action) {
     action.time = twin.time();
     if (auto done = twin.act(action, static_cast<std::uint32_t>(nextAction)); !done) return done;
     actions.insert(actions.begin() + static_cast<std::ptrdiff_t>(nextAction), std::move(action));
+    shownActions.reset();
     refusals.insert(refusals.begin() + static_cast<std::ptrdiff_t>(nextAction), std::string{});
     ++nextAction;
     record.branch(twin.time(), twin.transitions());
@@ -381,6 +383,8 @@ std::shared_ptr<const Frame> Replay::frame() {
     const auto known = state_->record.transitions(state_->twin.time());
     const auto recent = known.last(std::min(known.size(), recentTransitions));
     frame->transitions.assign(recent.begin(), recent.end());
+    if (!state_->shownActions) state_->shownActions = std::make_shared<const std::vector<OperatorAction>>(state_->actions);
+    frame->actions = state_->shownActions;
     frame->number = ++state_->frames;
     frame->speed = state_->speed;
     frame->playing = state_->playing;

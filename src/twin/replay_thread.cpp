@@ -1,6 +1,7 @@
+#include "twin/order_queue.hpp"
+
 #include <millwright/twin/replay_thread.hpp>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <semaphore>
@@ -31,32 +32,6 @@ struct Act {
 };
 using Order = std::variant<SetPlaying, SetSpeed, SetLooping, Seek, Step, StepToNextSample, Act>;
 
-/// One thread gives orders, one takes them; neither ever waits for the other.
-class OrderQueue {
-public:
-    bool push(Order order) {
-        const std::size_t at = written_.load(std::memory_order_relaxed);
-        if (at - taken_.load(std::memory_order_acquire) == ring_.size()) return false;
-        ring_[at % ring_.size()] = std::move(order);
-        written_.store(at + 1, std::memory_order_release);
-        return true;
-    }
-    /// False when there is none.
-    bool pop(Order& order) {
-        const std::size_t at = taken_.load(std::memory_order_relaxed);
-        if (at == written_.load(std::memory_order_acquire)) return false;
-        order = ring_[at % ring_.size()];
-        taken_.store(at + 1, std::memory_order_release);
-        return true;
-    }
-    [[nodiscard]] std::size_t written() const { return written_.load(std::memory_order_acquire); }
-    [[nodiscard]] std::size_t taken() const { return taken_.load(std::memory_order_acquire); }
-
-private:
-    std::array<Order, 128> ring_{};
-    std::atomic<std::size_t> written_ = 0, taken_ = 0;
-};
-
 /// A debugger or a sleeping laptop must not make the replay leap.
 constexpr Duration longestTick = std::chrono::milliseconds{250};
 
@@ -65,7 +40,7 @@ constexpr Duration longestTick = std::chrono::milliseconds{250};
 struct ReplayThread::State {
     Replay replay;
     Duration period;
-    OrderQueue orders;
+    OrderQueue<Order> orders;
     std::counting_semaphore<> wake{0};
     std::atomic<std::shared_ptr<const Frame>> frame;
     std::atomic<std::shared_ptr<const Error>> error;

@@ -48,10 +48,10 @@ Attention attention(const plant::Signal& signal, const twin::SignalState& state)
     }
     const plant::Limits& limits = signal.limits;
     const double value = state.value.asNumber(signal.type);
-    if (limits.highHigh && value >= *limits.highHigh) return Attention::HighHigh;
-    if (limits.lowLow && value <= *limits.lowLow) return Attention::LowLow;
-    if (limits.high && value >= *limits.high) return Attention::High;
-    if (limits.low && value <= *limits.low) return Attention::Low;
+    if (limits.highHigh && value > *limits.highHigh) return Attention::HighHigh;
+    if (limits.lowLow && value < *limits.lowLow) return Attention::LowLow;
+    if (limits.high && value > *limits.high) return Attention::High;
+    if (limits.low && value < *limits.low) return Attention::Low;
     return Attention::None;
 }
 

@@ -61,6 +61,10 @@ public:
         case Icon::Ruler: ruler(); break;
         case Icon::Section: section(); break;
         case Icon::Bell: bell(); break;
+        case Icon::Flag:
+            bar(-5, -6, -3, 6);
+            canvas_.triangle(at({-3, -6}), at({6, -2.5f}), at({-3, 1}), colour_);
+            break;
         }
     }
 

@@ -105,7 +105,8 @@ enum class Icon : std::uint8_t {
     Search,
     Ruler,
     Section,
-    Bell
+    Bell,
+    Flag
 };
 /// A button with a picture; `on` shows it pressed in. Returns whether it was clicked.
 bool iconButton(Canvas& canvas, Context::Impl& context, std::string_view id, const Rect& box, Icon icon, std::string_view what,

@@ -55,6 +55,36 @@ void transportKeys(PanelArguments& a) {
         a.intents.emplace_back(SetSpeed{nextSpeed(frame.speed, -1)});
 }
 
+/// Set one, list them, and jump to the one before or after the cursor.
+void bookmarkKeys(PanelArguments& a) {
+    if (pressed(ImGuiKey_K) && ImGui::GetIO().KeyShift)
+        a.state.bookmarksShown = !a.state.bookmarksShown;
+    else if (pressed(ImGuiKey_K)) {
+        a.intents.emplace_back(AddBookmark{});
+        a.state.bookmarksShown = true;
+    }
+    if (ImGui::GetIO().KeyShift) return;
+    const Time now = a.model.frame->time;
+    const auto all = a.model.bookmarks;
+    const auto first = std::ranges::lower_bound(all, now, {}, &telemetry::Bookmark::time);
+    if (pressed(ImGuiKey_LeftBracket, true) && first != all.begin()) a.intents.emplace_back(Seek{std::prev(first)->time});
+    const auto next = std::ranges::upper_bound(all, now, {}, &telemetry::Bookmark::time);
+    if (pressed(ImGuiKey_RightBracket, true) && next != all.end()) a.intents.emplace_back(Seek{next->time});
+}
+
+/// List the differences of two logs, and jump to the one before or after the cursor.
+void differenceKeys(PanelArguments& a) {
+    if (pressed(ImGuiKey_J)) a.state.differencesShown = !a.state.differencesShown;
+    if (!ImGui::GetIO().KeyShift) return;
+    const Time now = a.model.frame->time;
+    const auto all = a.model.comparison->differences();
+    const auto begin = [](const telemetry::DifferenceSpell& spell) { return spell.interval.from; };
+    const auto first = std::ranges::lower_bound(all, now, {}, begin);
+    if (pressed(ImGuiKey_LeftBracket, true) && first != all.begin()) a.intents.emplace_back(Seek{begin(*std::prev(first))});
+    const auto next = std::ranges::upper_bound(all, now, {}, begin);
+    if (pressed(ImGuiKey_RightBracket, true) && next != all.end()) a.intents.emplace_back(Seek{begin(*next)});
+}
+
 void walkKeys(PanelArguments& a) {
     const auto held = [](ImGuiKey key) { return ImGui::IsKeyDown(key) ? 1.0f : 0.0f; };
     const glm::vec3 direction{held(ImGuiKey_D) - held(ImGuiKey_A), held(ImGuiKey_E) - held(ImGuiKey_Q),
@@ -67,7 +97,7 @@ void handleKeys(PanelArguments& a) {
     if (ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup)) return;
     if (ImGui::GetIO().KeyCtrl) {
         if (pressed(ImGuiKey_Q)) a.intents.emplace_back(Quit{});
-        if (pressed(ImGuiKey_Z, true) && a.state.measuring) a.intents.emplace_back(MeasureUndo{});
+        if (pressed(ImGuiKey_Z, true)) a.intents.emplace_back(a.state.measuring ? Intent{MeasureUndo{}} : Intent{UndoBookmark{}});
         return;
     }
     if (pressed(ImGuiKey_Slash) && ImGui::GetIO().KeyShift) a.state.helpShown = !a.state.helpShown;
@@ -86,6 +116,8 @@ void handleKeys(PanelArguments& a) {
     if (pressed(ImGuiKey_M)) a.state.measuring = !a.state.measuring;
     if (pressed(ImGuiKey_C)) a.state.lookShown = !a.state.lookShown;
     if (pressed(ImGuiKey_N) && a.hasAlarms()) a.state.alarmsShown = !a.state.alarmsShown;
+    if (a.hasRecording()) bookmarkKeys(a);
+    if (a.hasRecording() && a.model.comparison != nullptr) differenceKeys(a);
     if (pressed(ImGuiKey_X)) a.state.look.xray = !a.state.look.xray;
     if (pressed(ImGuiKey_B)) a.state.look.edges = !a.state.look.edges;
     if (pressed(ImGuiKey_H) && ImGui::GetIO().KeyShift)

@@ -36,9 +36,13 @@ public:
         state(a_.attentionOf(selected));
         alarms(selected);
         if (!e.signals.empty()) section("Signals", a_.model.history ? std::string{} : windowNote());
+        if (!e.signals.empty() && a_.model.comparedOverview)
+            note(std::format("dashed, and after = or ≠: {}", a_.model.comparedName), 1);
         if (!e.signals.empty() && a_.model.history) liveTrendButton();
         unitColumn(e.signals);
         for (const SignalIndex s : e.signals) signalRow(s, false);
+        states(selected);
+        condition(selected);
         performance(selected);
         part();
         children(selected);
@@ -209,6 +213,18 @@ private:
         return false;
     }
 
+    void states(EquipmentIndex selected) {
+        if (!a_.hasLog() || a_.model.states == nullptr || a_.model.states->of(selected).empty()) return;
+        section("States");
+        top_ += drawStates(a_, canvas_, left_, right_, y(), selected);
+    }
+
+    void condition(EquipmentIndex selected) {
+        if (!a_.hasLog() || !hasCondition(a_, selected)) return;
+        section("Condition", "as learnt");
+        top_ += drawCondition(a_, canvas_, left_, right_, y(), selected);
+    }
+
     /// KPIs from the start of the log to the cursor.
     void performance(EquipmentIndex selected) {
         if (!a_.hasLog() || a_.model.overview == nullptr) return;
@@ -347,7 +363,7 @@ private:
         const float valueWidth = std::min(canvas_.figureWidth(Face::Strong, value), line.width() * 0.55f);
         const Rect valueBox{{valueRight - valueWidth, line.min.y}, {valueRight, line.max.y}};
         const float badge = canvas_.badgeWidth(attention), badgeLeft = valueBox.min.x - badge - (badge > 0 ? canvas_.px(6) : 0);
-        const float nameRight = badgeLeft - canvas_.px(8);
+        const float nameRight = otherValue(index, signal, line, badgeLeft - canvas_.px(8));
         canvas_.text({line.min, {nameRight, line.max.y}}, Face::Body, palette::text, signal.name.empty() ? signal.id : signal.name);
         canvas_.badge(badgeLeft, line.centre().y, attention);
         const Colour ink = trusted ? palette::text : palette::dim;
@@ -381,7 +397,8 @@ private:
         }
         if (range) drawAnalogIndicator(canvas_, {{left_, top}, {middle - canvas_.px(8), bottom}}, signal, *range, value, attention);
         const Rect curve{{range ? middle + canvas_.px(4) : left_, top}, {right_ - canvas_.px(3), bottom}};
-        if (makeCurve(index, curve.width())) drawSparkline(canvas_, a_.context.points, curve, signal, a_.context.curve);
+        if (makeCurve(index, curve.width()))
+            drawSparkline(canvas_, a_.context.points, curve, signal, a_.context.curve, otherCurve(index));
     }
 
     /// Fills the context's curve with what the signal did up to now; false when nothing tells.
@@ -397,6 +414,27 @@ private:
         return a_.model.history != nullptr || a_.model.overview != nullptr;
     }
 
+    /// What it did in the other log at that time; empty without one.
+    [[nodiscard]] std::span<const CurvePoint> otherCurve(SignalIndex index) {
+        if (a_.model.comparedOverview == nullptr || a_.model.overview == nullptr) return {};
+        const Time now = a_.model.frame->time;
+        curveOf(*a_.model.comparedOverview, index, {now - sparklineWindow(*a_.model.overview), now}, otherCurve_);
+        return otherCurve_;
+    }
+
+    /// The other log's value, beside this one's: with a sign where the two differ. Returns what is left of the name's box.
+    float otherValue(SignalIndex index, const plant::Signal& signal, const Rect& line, float right) {
+        const twin::Frame* const other = a_.model.compared;
+        if (other == nullptr || millwright::index(index) >= other->signals.size()) return right;
+        const bool differs = a_.model.comparison != nullptr && a_.model.comparison->differs(index, a_.model.frame->time);
+        const std::string text = std::format("{}{}", differs ? "≠ " : "= ",
+                                             formatValue(signal, other->signals[millwright::index(index)], other->strings.get()));
+        const float width = std::min(canvas_.figureWidth(Face::Small, text), line.width() * 0.3f);
+        canvas_.text({{right - width, line.min.y}, {right, line.max.y}}, Face::Small, differs ? palette::compared : palette::dim,
+                     text, Align::Right);
+        return right - width - canvas_.px(6);
+    }
+
     PanelArguments& a_;
     const plant::Plant& plant_;
     ScrollRegion& region_;
@@ -404,6 +442,7 @@ private:
     float left_, right_;
     float top_ = 0;
     float unitWidth_ = 0;
+    std::vector<CurvePoint> otherCurve_;
     bool hasChildren_ = false;
 };
 

@@ -65,8 +65,9 @@ struct Scale {
 };
 
 /// False for a curve without any good value.
-bool scaleOf(std::span<const CurvePoint> curve, const plant::Signal& signal, Scale& scale) {
+bool scaleOf(std::span<const CurvePoint> curve, std::span<const CurvePoint> other, const plant::Signal& signal, Scale& scale) {
     scale = {INFINITY, -INFINITY};
+    for (const CurvePoint& point : other) scale = {std::fmin(scale.low, point.low), std::fmax(scale.high, point.high)};
     for (const CurvePoint& point : curve) scale = {std::fmin(scale.low, point.low), std::fmax(scale.high, point.high)};
     if (!(scale.high >= scale.low)) return false;
     // A quiet signal stays a quiet line: noise of less than a fiftieth of the range is not blown up to full height.
@@ -78,13 +79,40 @@ bool scaleOf(std::span<const CurvePoint> curve, const plant::Signal& signal, Sca
     return true;
 }
 
+/// The middle of the range, in dashes of four pixels with three between them.
+template <typename X, typename Y>
+void drawDashed(Canvas& canvas, std::span<const CurvePoint> curve, const X& x, const Y& y) {
+    const float dash = canvas.px(4), period = canvas.px(7);
+    float along = 0;
+    const CurvePoint* before = nullptr;
+    for (const CurvePoint& point : curve) {
+        if (std::isnan(point.low)) {
+            before = nullptr;
+            continue;
+        }
+        const auto at = [&](const CurvePoint& p) { return glm::vec2{x(p), y((p.low + p.high) / 2)}; };
+        if (before != nullptr) {
+            const glm::vec2 from = at(*before), way = at(point) - from;
+            const float length = glm::length(way);
+            for (float done = 0; done < length;) {
+                const float phase = std::fmod(along + done, period);
+                const float next = std::min(length, done + std::max(phase < dash ? dash - phase : period - phase, 0.25f));
+                if (phase < dash) canvas.line(from + way * (done / length), from + way * (next / length), palette::compared, 1.4f);
+                done = next;
+            }
+            along = std::fmod(along + length, period);
+        }
+        before = &point;
+    }
+}
+
 } // namespace
 
 void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal,
-                   std::span<const CurvePoint> curve) {
+                   std::span<const CurvePoint> curve, std::span<const CurvePoint> other) {
     canvas.line({box.min.x, box.max.y}, box.max, palette::line);
     Scale scale{};
-    if (!scaleOf(curve, signal, scale)) return;
+    if (!scaleOf(curve, other, signal, scale)) return;
     const Rect plot{{box.min.x, box.min.y + canvas.px(2)}, {box.max.x, box.max.y - canvas.px(3)}};
     const auto y = [&](float v) { return plot.max.y - (v - scale.low) / (scale.high - scale.low) * plot.height(); };
     const auto x = [&](const CurvePoint& point) { return plot.min.x + point.at * plot.width(); };
@@ -119,6 +147,7 @@ void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box
             before = &point;
         }
     }
+    drawDashed(canvas, other, x, y);
     const bool here = !scratch.empty();
     const glm::vec2 tip = here ? glmOf(scratch.back()) : glm::vec2{0};
     flush();

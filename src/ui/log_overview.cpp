@@ -16,6 +16,7 @@ constexpr std::size_t changesKeptPerSignal = 64; // a signal that changes more o
 constexpr std::size_t batch = 4096;
 constexpr std::size_t mostAlarmMarks = 65'536;
 constexpr std::int64_t performanceSteps = 256;
+constexpr std::size_t mostConditionSlices = 1024, conditionBytes = 16u << 20; // of all equipment
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
 bool isNumeric(const plant::Signal& signal) {
@@ -46,6 +47,12 @@ struct LogOverview::State {
     std::vector<kpi::Row> measured;
     std::optional<kpi::Meter> meter; // where something is measured
     std::vector<kpi::Bin> bins;      // once done
+    twin::StateHistory machines;
+    twin::MachineStates states;                // once done
+    std::optional<twin::ConditionWatch> watch; // where there is a model
+    std::shared_ptr<const twin::LearntCondition> learnt;
+    std::size_t conditionSlices = 0;
+    std::vector<twin::ConditionState> conditions; // equipment by equipment of the model, conditionSlices each
 
     // Slices below `published` are complete and never change again, so readers need no lock for them.
     std::atomic<std::size_t> published{0};
@@ -59,8 +66,14 @@ struct LogOverview::State {
     mutable std::vector<AlarmMark> alarms; // likewise
     std::jthread reader;
 
-    State(const plant::Plant& p, std::unique_ptr<telemetry::Source> s, std::size_t budget)
-        : plant{p}, source{std::move(s)}, span{source->span()}, twin{p} {
+    State(const plant::Plant& p, std::unique_ptr<telemetry::Source> s, std::size_t budget,
+          std::shared_ptr<const twin::LearntCondition> model)
+        : plant{p},
+          source{std::move(s)},
+          span{source->span()},
+          twin{p},
+          machines{p, source->conversions(), source->strings(), span.from},
+          learnt{std::move(model)} {
         twin.connect(source->conversions(), {std::shared_ptr<const StringTable>{}, &source->strings()});
         twin.reset(span.from);
         rowOf.assign(plant.signals.size(), std::string::npos);
@@ -76,18 +89,37 @@ struct LogOverview::State {
         lastBits.assign(plant.signals.size(), 0);
         changes.assign(plant.signals.size(), 0);
         seen.assign(plant.signals.size(), false);
+        if (learnt) {
+            watch.emplace(learnt, source->conversions());
+            const std::size_t equipments = learnt->equipment.size();
+            conditionSlices =
+                std::clamp(conditionBytes / (equipments * sizeof(twin::ConditionState)), fewestSlices, mostConditionSlices);
+            conditions.resize(equipments * conditionSlices);
+        }
         if (plant.kpis.empty() || span.length() <= Duration::zero()) return;
         measured = kpi::rowsOf(plant);
         meter.emplace(plant, source->conversions(), source->strings(), span,
                       std::max(Duration{1}, span.length() / performanceSteps));
     }
 
-    std::size_t sliceOf(Time time) const {
+    std::size_t sliceOf(Time time) const { return placeOf(time, sliceCount); }
+    /// Which of `count` equal parts of the log holds the time.
+    std::size_t placeOf(Time time, std::size_t count) const {
         const double length = static_cast<double>(span.length().count());
         if (length <= 0) return 0;
         const double share = static_cast<double>((time - span.from).count()) / length;
-        return static_cast<std::size_t>(
-            std::clamp(share * static_cast<double>(sliceCount), 0.0, static_cast<double>(sliceCount - 1)));
+        return static_cast<std::size_t>(std::clamp(share * static_cast<double>(count), 0.0, static_cast<double>(count - 1)));
+    }
+
+    /// Keeps the worst step of each slice.
+    void keep(std::span<const std::uint32_t> completed) {
+        for (const std::uint32_t i : completed) {
+            const twin::ConditionState& fresh = watch->states().states[i];
+            twin::ConditionState& kept = conditions[i * conditionSlices + placeOf(fresh.time, conditionSlices)];
+            const bool anomaly = fresh.anomaly || kept.anomaly;
+            if (!kept.known || fresh.score > kept.score) kept = fresh;
+            kept.anomaly = anomaly;
+        }
     }
 
     /// Completes slices up to `slice`: a value holds until the next sample, so slices without one repeat it.
@@ -152,6 +184,7 @@ struct LogOverview::State {
 
     void takeAlarms() {
         if (twin.transitions().empty()) return;
+        machines.note(twin.transitions());
         {
             const std::scoped_lock lock{mutex};
             for (const twin::AlarmTransition& each : twin.transitions()) {
@@ -171,11 +204,13 @@ struct LogOverview::State {
                 break;
             }
             if (samples->empty()) break;
+            machines.apply(*samples);
             if (!plant.alarms.empty()) twin.apply(*samples);
             takeAlarms();
             if (meter) meter->apply(*samples);
             for (const telemetry::Sample& sample : *samples) {
                 if (index(sample.signal) >= plant.signals.size()) continue;
+                if (watch) keep(watch->apply(sample));
                 moveTo(sliceOf(sample.time));
                 take(sample,
                      index(sample.signal) < conversions.size() ? conversions[index(sample.signal)] : telemetry::Conversion{});
@@ -185,6 +220,9 @@ struct LogOverview::State {
             moveTo(error ? current : sliceCount);
             twin.advance(std::max(twin.time(), error ? twin.time() : span.to));
             takeAlarms();
+            if (watch) keep(watch->finish());
+            machines.advance(twin.time());
+            states = machines.states();
             if (meter && !error) bins = meter->finish();
         }
         done.store(true, std::memory_order_release);
@@ -192,8 +230,9 @@ struct LogOverview::State {
     }
 };
 
-LogOverview::LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source, std::size_t budgetBytes)
-    : state_{std::make_unique<State>(plant, std::move(source), budgetBytes)} {
+LogOverview::LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source, std::size_t budgetBytes,
+                         std::shared_ptr<const twin::LearntCondition> learnt)
+    : state_{std::make_unique<State>(plant, std::move(source), budgetBytes, std::move(learnt))} {
     state_->reader = std::jthread{[state = state_.get()](const std::stop_token& stop) { state->read(stop); }};
 }
 
@@ -266,6 +305,22 @@ std::optional<LogOverview::Performance> LogOverview::performance(EquipmentIndex 
     }
     performance.indicators = kpi::indicatorsOf(parts, row->oneUnit);
     return performance;
+}
+
+const twin::MachineStates* LogOverview::states() const {
+    return finished() ? &state_->states : nullptr;
+}
+
+const twin::LearntCondition* LogOverview::learnt() const {
+    return state_->learnt.get();
+}
+
+std::span<const twin::ConditionState> LogOverview::condition(EquipmentIndex equipment) const {
+    if (!finished() || !state_->learnt) return {};
+    const auto found = std::ranges::find(state_->learnt->equipment, equipment);
+    if (found == state_->learnt->equipment.end() || equipment == noEquipment) return {};
+    const auto row = static_cast<std::size_t>(found - state_->learnt->equipment.begin());
+    return std::span{state_->conditions}.subspan(row * state_->conditionSlices, state_->conditionSlices);
 }
 
 std::optional<Error> LogOverview::error() const {

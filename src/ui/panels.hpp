@@ -23,6 +23,8 @@ struct PanelArguments {
                                                                              : Attention::Unknown;
     }
     [[nodiscard]] bool hasAlarms() const { return hasLog() && model.plant && !model.plant->alarms.empty(); }
+    /// Whether there is a log whose moments can be named.
+    [[nodiscard]] bool hasRecording() const { return hasLog() && model.frame->log != TimeInterval{}; }
     [[nodiscard]] bool hasLog() const { return model.frame && model.logStatus == LogStatus::Ready; }
 };
 
@@ -38,7 +40,20 @@ Rect drawMeasuring(PanelArguments& arguments, Canvas& canvas, const Rect& viewpo
 Rect drawLook(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 /// The list of alarms over the viewport's bottom left; returns where it is.
 Rect drawAlarms(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
+/// The list of bookmarks over the viewport's bottom right; returns where it is.
+Rect drawBookmarks(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
+/// The list of differences of two logs, likewise.
+Rect drawDifferences(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 void drawHelp(PanelArguments& arguments, const Rect& window);
+
+/// What state the equipment was in, and why it stood: a strip of the time around the cursor and the latest states below it, from
+/// `top` (an absolute y) between `left` and `right`. Returns the height used; none where it has no state.
+float drawStates(PanelArguments& arguments, Canvas& canvas, float left, float right, float top, EquipmentIndex equipment);
+
+/// How far from normal the equipment is, and by which signals, as `drawStates`.
+float drawCondition(PanelArguments& arguments, Canvas& canvas, float left, float right, float top, EquipmentIndex equipment);
+/// Whether there is a condition model that knows the equipment.
+[[nodiscard]] bool hasCondition(const PanelArguments& arguments, EquipmentIndex equipment);
 
 /// A title strip at the top of a side panel; returns what is left below it.
 Rect drawPanelTitle(Canvas& canvas, const Rect& area, std::string_view title, std::string_view note = {});

@@ -1,5 +1,6 @@
 #include "ui/panels.hpp"
 
+#include <millwright/core/spelling.hpp>
 #include <millwright/twin/live.hpp>
 #include <millwright/ui/format.hpp>
 
@@ -77,11 +78,11 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
             if (map.crossed > 0) items.atLeft(std::format("{} beyond limits", map.crossed), Face::Small, map.worstSignal);
             const std::size_t all = a.model.plant ? a.model.plant->signals.size() : 0;
             const bool healthy = map.untrusted == 0 && map.known == all;
-            items.atLeft(healthy ? std::format("feed good: {} signal{}", all, all == 1 ? "" : "s")
-                                 : std::format("feed: {} of {} signals good", map.known - map.untrusted, all),
+            items.atLeft(healthy ? "feed good: " + counted(all, "signal")
+                                 : std::format("feed: {} of {} good", map.known - map.untrusted, counted(all, "signal")),
                          Face::Small, map.untrusted > 0 ? Attention::Bad : Attention::None);
         }
-        items.atLeft(std::format("{} samples read", countText(m.frame->samplesApplied)));
+        items.atLeft(std::format("{} sample{} read", countText(m.frame->samplesApplied), m.frame->samplesApplied == 1 ? "" : "s"));
     }
     if (!m.gpuName.empty()) items.atRight(m.gpuName);
 }

@@ -114,7 +114,10 @@ private:
         canvas_.stroke(bar, palette::outline);
         labels(bar);
         markers(bar, touch.hovered);
+        bookmarks(bar, touch.hovered);
+        differences(bar);
         alarms(bar, touch.hovered);
+        otherAlarms(bar);
         if (touch.hovered || touch.held) hoverTime(bar, io.MousePos.x);
         playhead(bar);
     }
@@ -173,6 +176,46 @@ private:
             }
         }
         hoverText_ = nearest ? std::format("{}: {}", a_.model.plant->at(nearest->signal).name, nearest->text) : std::string{};
+    }
+
+    /// Where the other log tells otherwise, as a strip above the bar.
+    void differences(const Rect& bar) {
+        if (a_.model.comparison == nullptr) return;
+        const float top = bar.min.y - canvas_.px(5), bottom = bar.min.y - canvas_.px(1);
+        canvas_.line({bar.min.x, bottom}, {bar.max.x, bottom}, palette::line);
+        for (const telemetry::DifferenceSpell& spell : a_.model.comparison->differences()) {
+            if (spell.interval.to < axis_.span.from || spell.interval.from > axis_.span.to) continue;
+            const float from = std::max(bar.min.x, axis_.pixelOf(spell.interval.from));
+            const float to = std::min(bar.max.x, std::max(from + canvas_.px(2), axis_.pixelOf(spell.interval.to)));
+            canvas_.fill({{from, top}, {to, bottom}}, palette::compared);
+        }
+    }
+
+    /// Alarms that were raised in the other log, as rings below those of this one.
+    void otherAlarms(const Rect& bar) {
+        if (a_.model.comparedOverview == nullptr) return;
+        const auto all = a_.model.comparedOverview->alarms();
+        const auto first = std::ranges::lower_bound(all, axis_.span.from, {}, &LogOverview::AlarmMark::time);
+        const float y = bar.min.y + canvas_.px(25), apart = canvas_.px(7);
+        float last = -apart;
+        for (auto mark = first; mark != all.end() && mark->time <= axis_.span.to; ++mark) {
+            const float x = std::round(axis_.pixelOf(mark->time));
+            if (x - last < apart) continue;
+            canvas_.circle({x, y}, canvas_.px(3.2f), palette::compared, false, 1.6f);
+            last = x;
+        }
+    }
+
+    /// Bookmarks as flags that stand on the bar.
+    void bookmarks(const Rect& bar, bool hovered) {
+        const float mouse = ImGui::GetIO().MousePos.x;
+        for (const telemetry::Bookmark& each : a_.model.bookmarks) {
+            if (each.time < axis_.span.from || each.time > axis_.span.to) continue;
+            const float x = std::round(axis_.pixelOf(each.time)), top = bar.min.y - canvas_.px(8);
+            canvas_.line({x, top}, {x, bar.max.y}, palette::accent, 1.5f);
+            canvas_.triangle({x, top}, {x + canvas_.px(8), top + canvas_.px(3.5f)}, {x, top + canvas_.px(7)}, palette::accent);
+            if (hovered && mouse > x - canvas_.px(4) && mouse < x + canvas_.px(9)) hoverText_ = each.name;
+        }
     }
 
     /// Alarms that were raised, along the middle; of those that fall together the most urgent shows.

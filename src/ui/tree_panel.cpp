@@ -1,5 +1,6 @@
 #include "ui/panels.hpp"
 
+#include <millwright/core/spelling.hpp>
 #include <millwright/ui/format.hpp>
 
 #include <imgui.h>
@@ -182,7 +183,7 @@ void TreeOrder::build(const plant::Plant& plant) {
 
 void drawTree(PanelArguments& a, const Rect& area) {
     Canvas canvas{a.context, *ImGui::GetWindowDrawList()};
-    const std::string note = a.model.plant ? std::format("{} items", a.model.plant->equipment.size()) : std::string{};
+    const std::string note = a.model.plant ? counted(a.model.plant->equipment.size(), "item") : std::string{};
     Rect body = drawPanelTitle(canvas, area, "Plant", note);
     a.state.hovered = noEquipment;
     if (!a.model.plant) {

@@ -33,7 +33,16 @@ public:
             cameras(toolsRight);
             if (a_.state.measuring) obstacles_[2] = drawMeasuring(a_, over_, area_);
             if (a_.state.lookShown) obstacles_[3] = drawLook(a_, over_, area_);
-            if (a_.state.alarmsShown && a_.hasAlarms()) obstacles_[4] = drawAlarms(a_, over_, area_);
+            Rect free = area_;
+            if (a_.state.alarmsShown && a_.hasAlarms()) {
+                obstacles_[4] = drawAlarms(a_, over_, area_);
+                free.max.y = obstacles_[4].min.y;
+            }
+            if (a_.state.differencesShown && a_.model.comparison != nullptr && a_.hasRecording()) {
+                obstacles_[6] = drawDifferences(a_, over_, free);
+                free.max.y = obstacles_[6].min.y;
+            }
+            if (a_.state.bookmarksShown && a_.hasRecording()) obstacles_[5] = drawBookmarks(a_, over_, free);
             placeMeasurements();
             labels();
             measurements();
@@ -52,7 +61,8 @@ public:
 private:
     float tools() {
         const float size = canvas_.px(30), gap = canvas_.px(6);
-        float x = area_.max.x - canvas_.px(10) - (a_.hasAlarms() ? 6 * size + 5 * gap : 5 * size + 4 * gap);
+        const int count = 5 + (a_.hasAlarms() ? 1 : 0) + (a_.hasRecording() ? 1 : 0);
+        float x = area_.max.x - canvas_.px(10) - (static_cast<float>(count) * (size + gap) - gap);
         const float left = x, top = area_.min.y + canvas_.px(10);
         const auto next = [&] {
             const Rect box{{x, top}, {x + size, top + size}};
@@ -64,6 +74,9 @@ private:
             a_.intents.emplace_back(FitView{});
         if (a_.hasAlarms() && iconButton(over_, a_.context, "alarms", next(), Icon::Bell, "Alarms (N)", a_.state.alarmsShown))
             a_.state.alarmsShown = !a_.state.alarmsShown;
+        if (a_.hasRecording() &&
+            iconButton(over_, a_.context, "bookmarks", next(), Icon::Flag, "Bookmarks (Shift + K)", a_.state.bookmarksShown))
+            a_.state.bookmarksShown = !a_.state.bookmarksShown;
         if (iconButton(over_, a_.context, "measure", next(), Icon::Ruler, "Measure (M)", a_.state.measuring))
             a_.state.measuring = !a_.state.measuring;
         if (iconButton(over_, a_.context, "look", next(), Icon::Section, "Section, x-ray, edges, explode (C)", a_.state.lookShown))
@@ -246,7 +259,7 @@ private:
     Rect area_;
     Canvas canvas_, over_;
 
-    static constexpr std::size_t fixedObstacles = 5, mostMeasured = 12;
+    static constexpr std::size_t fixedObstacles = 7, mostMeasured = 12;
     struct Measured {
         Rect box;
         std::string text;
@@ -260,7 +273,7 @@ struct KeyLine {
     std::string_view keys, meaning;
 };
 
-constexpr std::array<KeyLine, 14> replayKeys{{
+constexpr std::array<KeyLine, 17> replayKeys{{
     {"Space", "Play or pause"},
     {"← →", "Step back or forward"},
     {"Shift + ← →", "Ten steps"},
@@ -272,9 +285,12 @@ constexpr std::array<KeyLine, 14> replayKeys{{
     {"Wheel on the timeline", "Zoom it"},
     {"Esc", "Clear the selection"},
     {"M", "Measure"},
-    {"Ctrl + Z", "Take back a measurement"},
+    {"Ctrl + Z", "Take back a measurement or bookmark"},
     {"X, B", "X-ray, edges"},
     {"N", "Alarms"},
+    {"K, Shift + K", "Set a bookmark, list them"},
+    {"[ ]", "To the bookmark before, after"},
+    {"J, Shift + [ ]", "Differences of two logs, the one before, after"},
 }};
 constexpr std::array<KeyLine, 13> viewKeys{{
     {"Left drag", "Turn round the target"},

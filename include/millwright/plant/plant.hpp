@@ -174,6 +174,7 @@ struct Plant {
     std::string description;
     std::filesystem::path folder;     ///< absolute; holds plant.toml
     std::filesystem::path defaultLog; ///< absolute; empty when none is named
+    std::filesystem::path condition;  ///< a learnt condition model, likewise
     std::string defaultCamera;        ///< id of one of `cameras`, empty when there are none
     std::vector<Equipment> equipment; ///< parents before children
     std::vector<Signal> signals;

@@ -37,6 +37,9 @@ struct TargetState {
     std::string text; ///< empty: none
 };
 
+struct MachineStates;
+struct ConditionStates;
+
 /// The twin at one time: immutable, shared by UI, renderer, headset and checks. Thread: any.
 struct Frame {
     Time time{};
@@ -47,7 +50,11 @@ struct Frame {
     std::vector<AlarmState> alarms;             ///< parallel to Plant::alarms
     std::vector<AlarmTransition> transitions;   ///< the latest up to this time, at most 256, oldest first
     std::shared_ptr<const StringTable> strings; ///< text of String values
-    double speed = 1;                           ///< of the clock, 1 = real time
+    std::shared_ptr<const std::vector<OperatorAction>>
+        actions;                                 ///< all of operators: what `AlarmTransition::action` counts in; or null
+    std::shared_ptr<const MachineStates> states; ///< of live feeds: what each machine was in lately; a log's are told as a whole
+    std::shared_ptr<const ConditionStates> conditions; ///< likewise, where the plant names a condition model
+    double speed = 1;                                  ///< of the clock, 1 = real time
     bool playing = false;
     TimeInterval log{}; ///< what can be scrubbed
 };

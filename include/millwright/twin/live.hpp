@@ -2,8 +2,10 @@
 
 #include <millwright/history/history.hpp>
 #include <millwright/telemetry/live_source.hpp>
+#include <millwright/twin/condition_watch.hpp>
 #include <millwright/twin/twin.hpp>
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -27,10 +29,20 @@ public:
     /// From now on, what is applied is also kept in `history`, whose signals are the plant's.
     void keep(std::shared_ptr<history::History> history);
 
+    /// From now on, judges what is applied by a condition model of the plant. Before anything was.
+    void watch(std::shared_ptr<const LearntCondition> learnt);
+
     /// Applies what has arrived by `now`, in order.
     void poll(Time now);
     /// Since `now` people can see what the last `poll` applied: for the latency of its feeds.
     void shown(Time now);
+    /// What an operator does now: the action's time becomes that of the twin, up to which everything has settled. A replay of the
+    /// recording that does it at that time comes to the same state. Errors: Invalid before the first sample, or where the alarm's
+    /// state does not allow it.
+    [[nodiscard]] Result<void> act(OperatorAction action);
+    /// Called with every action that was done, with its time: to record it.
+    void setActionTap(std::function<void(const OperatorAction&)> tap);
+
     /// Applies also what still waits to be put in order: before the state is compared with that of a replay.
     void finish(Time now);
 

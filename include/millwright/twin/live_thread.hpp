@@ -17,6 +17,10 @@ public:
     LiveThread(const LiveThread&) = delete;
     LiveThread& operator=(const LiveThread&) = delete;
 
+    /// What an operator does, at the time that has settled when it is taken up. False, and nothing happens, while more than a
+    /// hundred wait. Refused ones are dropped: the frame shows what is.
+    bool act(OperatorAction action);
+
     /// The newest frame; never null.
     [[nodiscard]] std::shared_ptr<const Frame> frame() const;
     /// How the feeds were at that frame; never null.

@@ -37,6 +37,7 @@ enum class Attention : std::uint8_t {
 /// In words, for tooltips and the inspector: `above the trip limit`.
 [[nodiscard]] std::string_view describe(Attention a);
 
+/// Beyond a limit, not at it, as alarms are.
 [[nodiscard]] Attention attention(const plant::Signal& signal, const twin::SignalState& state);
 
 /// Attention of every signal, and of every equipment as the worst of its own signals and alarms and of everything below it. Kept

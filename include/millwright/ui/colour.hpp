@@ -27,6 +27,7 @@ inline constexpr Colour dim{84, 84, 84};           ///< secondary text: still at
 inline constexpr Colour live{147, 194, 228};       ///< live data, drawn with a dark edge
 inline constexpr Colour liveLine{26, 86, 132};     ///< curves of live data
 inline constexpr Colour liveBand{26, 86, 132, 70}; ///< what they ranged over
+inline constexpr Colour compared{150, 75, 0};      ///< the other of two logs: always dashed, or with a sign of its own
 inline constexpr Colour accent{26, 86, 132};       ///< focus and the playhead
 inline constexpr Colour urgent{206, 24, 34};       ///< trip limits (high-high, low-low); white on it
 inline constexpr Colour high{236, 134, 41};        ///< warning limits (high, low); black on it

@@ -5,6 +5,8 @@
 #include <millwright/kpi/indicators.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/telemetry/source.hpp>
+#include <millwright/twin/condition_watch.hpp>
+#include <millwright/twin/state_history.hpp>
 #include <millwright/ui/attention.hpp>
 
 #include <cstddef>
@@ -46,9 +48,10 @@ public:
         std::uint64_t failures = 0;
     };
 
-    /// Starts reading. `plant` must outlive this. `budgetBytes` bounds what the slices take.
+    /// Starts reading. `plant` must outlive this. `budgetBytes` bounds what the slices take. With a condition model, `learnt`, it
+    /// also judges how far from normal each equipment was, in slices of their own.
     LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
-                std::size_t budgetBytes = std::size_t{32} << 20);
+                std::size_t budgetBytes = std::size_t{32} << 20, std::shared_ptr<const twin::LearntCondition> learnt = nullptr);
     /// Stops reading.
     ~LogOverview();
     LogOverview(const LogOverview&) = delete;
@@ -76,6 +79,14 @@ public:
     /// KPIs of the equipment from the log's start to about `time`, in steps of a 256th of the log. Nothing before the log is read,
     /// or where the plant does not say how they are measured.
     [[nodiscard]] std::optional<Performance> performance(EquipmentIndex equipment, Time time) const;
+    /// What state each machine was in, and why, over the whole log, as it is when nobody acts on alarms; null before the log is
+    /// read.
+    [[nodiscard]] const twin::MachineStates* states() const;
+    /// The condition model that the log is judged by, or null.
+    [[nodiscard]] const twin::LearntCondition* learnt() const;
+    /// The worst step of the equipment in each of some hundred equal slices of the log; a slice without a step is not known. Empty
+    /// before the log is read, and of what the model does not know.
+    [[nodiscard]] std::span<const twin::ConditionState> condition(EquipmentIndex equipment) const;
     /// Why reading stopped early, if it did.
     [[nodiscard]] std::optional<Error> error() const;
     /// Blocks until everything is read: for pictures and tests.

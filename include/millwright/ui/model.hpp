@@ -4,9 +4,11 @@
 #include <millwright/history/history.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/scene/scene.hpp>
+#include <millwright/telemetry/bookmarks.hpp>
 #include <millwright/twin/frame.hpp>
 #include <millwright/ui/attention.hpp>
 #include <millwright/ui/layout.hpp>
+#include <millwright/ui/log_comparison.hpp>
 #include <millwright/ui/log_overview.hpp>
 #include <millwright/ui/looking.hpp>
 #include <millwright/ui/measuring.hpp>
@@ -46,12 +48,19 @@ struct Model {
     const twin::Frame* frame = nullptr;      ///< null while there is no log
     const AttentionMap* attention = nullptr; ///< of `plant` and `frame`
     const LogOverview* overview = nullptr;
-    history::HistoryReader* history = nullptr; ///< of what live feeds brought; null while a log is played
+    const twin::MachineStates* states = nullptr;   ///< of the whole log, or of live feeds up to now; null while they are not known
+    const twin::Frame* compared = nullptr;         ///< of the other log at the same time; null while it tells nothing of it
+    const LogOverview* comparedOverview = nullptr; ///< of the other log, shifted to lie beside this one; null without one
+    const LogComparison* comparison = nullptr;     ///< of the two; null without another log
+    std::string_view comparedName;                 ///< of the other log
+    history::HistoryReader* history = nullptr;     ///< of what live feeds brought; null while a log is played
 
     LogStatus logStatus = LogStatus::None;
     std::string_view logName;
-    std::string_view logProblem; ///< why the log could not be opened or has stopped; empty when all is well
-    std::string_view problem;    ///< what kept the plant or model from opening; empty when all is well
+    std::span<const telemetry::Bookmark> bookmarks; ///< of the log, ascending by time
+    std::string_view bookmarkProblem;               ///< why they are not kept; empty when all is well
+    std::string_view logProblem;                    ///< why the log could not be opened or has stopped; empty when all is well
+    std::string_view problem;                       ///< what kept the plant or model from opening; empty when all is well
     bool looping = false;
 
     bool loading = false; ///< models are being imported
@@ -101,6 +110,15 @@ struct Step {
     Duration offset{};
 };
 struct StepToNextSample {};
+struct AddBookmark {}; ///< at the time that is shown
+struct RemoveBookmark {
+    std::size_t bookmark = 0;
+}; ///< place in `Model::bookmarks`
+struct RenameBookmark {
+    std::size_t bookmark = 0;
+    std::string name;
+};
+struct UndoBookmark {}; ///< takes back the last of these three
 struct SetSpeed {
     double speed = 1;
 };
@@ -154,11 +172,13 @@ struct ActOnAlarm {
     plant::AlarmIndex alarm = plant::noAlarm;
     twin::OperatorAction::Kind kind = twin::OperatorAction::Kind::Acknowledge;
     Duration duration{}; ///< ShelveTimed
+    std::string comment; ///< for people
 };                       ///< what the operator does, at the time that is shown
 
-using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
-                            SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo,
-                            MeasureClear, MeasureCancel, Hide, Isolate, ShowAll, ActOnAlarm>;
+using Intent =
+    std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping, SetGrid,
+                 CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo, MeasureClear,
+                 MeasureCancel, Hide, Isolate, ShowAll, ActOnAlarm, AddBookmark, RemoveBookmark, RenameBookmark, UndoBookmark>;
 using Intents = std::vector<Intent>;
 
 /// What the interface itself remembers from frame to frame.
@@ -175,6 +195,12 @@ struct ViewState {
     bool alarmsShown = false;                 ///< the list of alarms
     bool alarmsAside = false;                 ///< it lists what is shelved, suppressed or out of service
     plant::AlarmIndex alarm = plant::noAlarm; ///< chosen in it
+    bool differencesShown = false;            ///< the list of differences of two logs
+    std::string alarmComment;                 ///< being typed, for the chosen alarm
+    bool bookmarksShown = false;              ///< the list of bookmarks
+    std::size_t renaming = std::string::npos; ///< the bookmark whose name is being typed
+    std::string newName;
+    bool renameFocused = false; ///< what is typed goes there
     Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;

@@ -28,6 +28,9 @@ struct Options {
     std::string quality = "auto";
     std::string select;
     bool alarms = false;
+    bool bookmarks = false;
+    bool differences = false;
+    std::string offset = "start";
     std::string screenshot;
     double scale = 1;
     int frames = 0;
@@ -107,6 +110,8 @@ ExitStatus finish(const Session& session, const gpu::Device& device) {
 
 void selectFirst(const Options& options, const plant::Plant& plant, Session& session) {
     session.state.alarmsShown = options.alarms;
+    session.state.bookmarksShown = options.bookmarks;
+    session.state.differencesShown = options.differences;
     if (options.select.empty()) return;
     session.state.selected = plant.findEquipment(options.select);
     session.state.revealSelected = true;
@@ -207,6 +212,18 @@ ExitStatus view(Options options) {
     if (!options.select.empty() && plant->findEquipment(options.select) == noEquipment)
         return fail(Error{ErrorCode::NotFound, std::format("has no equipment '{}'", options.select), options.plant});
     options.session.play = !options.paused;
+    if (!options.session.compare.empty()) {
+        if (const auto other = openLog(*plant, options.session.compare); !other) return fail(other.error());
+        if (options.offset != "start") {
+            const bool back = options.offset.starts_with('-');
+            const auto offset = parseDuration(std::string_view{options.offset}.substr(back ? 1 : 0));
+            if (!offset) return fail(Error{offset.error().code, offset.error().message, "--offset"});
+            options.session.offset = back ? -*offset : *offset;
+        }
+    }
+    const auto learnt = twin::loadCondition(*plant);
+    if (!learnt) return fail(learnt.error());
+    options.session.learnt = *learnt;
     std::unique_ptr<telemetry::Recorder> recorder;
     std::unique_ptr<historian::Writer> historian;
     if (options.live) {
@@ -215,13 +232,14 @@ ExitStatus view(Options options) {
         if (!options.record.empty()) {
             auto keeper = historianOf(*plant, options.plant); // first, so that no log is begun in vain
             if (!keeper) return fail(keeper.error());
-            auto made = recordLive(*plant, *live, {.path = options.record, .channels = {}});
+            auto made = recordLive(*plant, *live, {.path = options.record, .channels = {}}, true);
             if (!made) return fail(made.error());
             recorder = std::move(*made);
             if (*keeper) historian = writeToHistorian(std::move(**keeper), *recorder);
             options.session.recorder = recorder.get();
             options.session.historian = historian.get();
         }
+        if (options.session.learnt) live->watch(options.session.learnt);
         options.session.history = keepHistory(*plant, *live, options.historyMebibytes << 20);
         options.session.live = std::make_shared<twin::LiveThread>(std::move(*live));
     }
@@ -249,8 +267,21 @@ void addView(CLI::App& program, Run& run) {
                       ->check(CLI::Range(0.001, 1e6))
                       ->capture_default_str();
     auto* paused = command->add_flag("--paused", options->paused, "Do not start playing");
+    auto* compare =
+        command->add_option("--compare", options->session.compare, "Another log, shown dashed beside the first on the same cursor");
+    command
+        ->add_option("--offset", options->offset,
+                     "By how much the other log is shown later than it was recorded; "
+                     "start: both begin together")
+        ->needs(compare)
+        ->capture_default_str();
+    command->add_option("--tolerance", options->session.tolerance, "Part of a signal's range that both logs may be apart")
+        ->needs(compare)
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command->add_flag("--differences", options->differences, "Begin with the list of differences open")->needs(compare);
     auto* live = command->add_flag("--live", options->live, "Follow the plant's feeds instead of a log");
-    for (auto* ofALog : {log, at, speed, paused}) live->excludes(ofALog);
+    for (auto* ofALog : {log, at, speed, paused, compare}) live->excludes(ofALog);
     command->add_option("--record", options->record, "With --live: log to write what arrives to; never overwrites one")
         ->needs(live);
     command->add_option("--history", options->historyMebibytes, "With --live: MiB of memory for what was seen, which curves show")
@@ -261,6 +292,7 @@ void addView(CLI::App& program, Run& run) {
                         "One of the plant's cameras; default: the plant's own choice, or everything");
     command->add_option("--select", options->select, "Path of the equipment to select first");
     command->add_flag("--alarms", options->alarms, "Begin with the list of alarms open");
+    command->add_flag("--bookmarks", options->bookmarks, "Begin with the list of bookmarks open");
     command->add_option("--size", options->size, "Width and height of the window at scale 1")->capture_default_str();
     command->add_option("--scale", options->scale, "Size of texts and panels, times what the display asks for")
         ->check(CLI::Range(0.5, 4.0))

@@ -1,12 +1,13 @@
 #include <millwright/telemetry/log_source.hpp>
+#include <millwright/telemetry/shifted_source.hpp>
 
 #include <app/open.hpp>
 #include <app/view/loader.hpp>
 
 namespace millwright::app {
 
-Loader::Loader(const plant::Plant& plant, std::filesystem::path log, bool withLog)
-    : plant_{plant}, log_{std::move(log)}, withLog_{withLog} {
+Loader::Loader(const plant::Plant& plant, std::filesystem::path log, bool withLog, Compared compared)
+    : plant_{plant}, log_{std::move(log)}, withLog_{withLog}, compared_{std::move(compared)} {
     thread_ = std::jthread{[this](const std::stop_token& stop) {
         const Progress progress{[this](double fraction, std::string_view stage) {
                                     const std::scoped_lock lock{mutex_};
@@ -27,6 +28,8 @@ Loaded Loader::load(const Progress& progress) {
         if (auto replay = openReplayIfAny(plant_, log_)) {
             result.replay = std::move(*replay);
             if (auto again = telemetry::LogSource::open(log, twin::subscriptions(plant_))) result.overview = std::move(*again);
+            if (!compared_.log.empty())
+                if (auto compared = loadCompared(log, result); !compared) result.logProblem = compared.error();
         } else {
             result.logProblem = replay.error();
         }
@@ -36,6 +39,35 @@ Loaded Loader::load(const Progress& progress) {
     else
         result.problems = std::move(scene.error());
     return result;
+}
+
+/// The other log four times: to be played, to be read through, and with the first once more to be compared.
+Result<void> Loader::loadCompared(const std::filesystem::path& log, Loaded& result) const {
+    const auto open = [this](const std::filesystem::path& path) -> Result<std::unique_ptr<telemetry::Source>> {
+        auto source = telemetry::LogSource::open(path, twin::subscriptions(plant_));
+        if (!source) return std::unexpected(source.error());
+        return std::unique_ptr<telemetry::Source>{std::move(*source)};
+    };
+    const auto openShifted = [&]() -> Result<std::unique_ptr<telemetry::Source>> {
+        auto source = open(compared_.log);
+        if (!source) return source;
+        const Duration by = compared_.offset.value_or(result.replay->log().from - (*source)->span().from);
+        return telemetry::shifted(std::move(*source), by);
+    };
+    auto first = open(log);
+    if (!first) return std::unexpected(first.error());
+    result.comparedFirst = *std::move(first);
+    for (std::unique_ptr<telemetry::Source>* each : {&result.comparedSecond, &result.comparedOverview}) {
+        auto source = openShifted();
+        if (!source) return std::unexpected(source.error());
+        *each = *std::move(source);
+    }
+    auto played = openShifted();
+    if (!played) return std::unexpected(played.error());
+    auto replay = twin::Replay::open(plant_, *std::move(played));
+    if (!replay) return std::unexpected(replay.error());
+    result.comparedReplay = *std::move(replay);
+    return {};
 }
 
 Loader::Status Loader::status() const {

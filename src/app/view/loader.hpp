@@ -21,7 +21,15 @@ struct Loaded {
     std::optional<twin::Replay> replay;          ///< nothing without a log
     std::unique_ptr<telemetry::Source> overview; ///< the same log once more, to be read through for the timeline
     std::vector<Error> problems;                 ///< why there is no scene
-    std::optional<Error> logProblem;             ///< why there is no replay although there is a log
+    std::optional<twin::Replay> comparedReplay;  ///< of the other log, shifted to lie beside this one; nothing without one
+    std::unique_ptr<telemetry::Source> comparedOverview, comparedFirst, comparedSecond; ///< likewise, and both to be compared
+    std::optional<Error> logProblem; ///< why there is no replay although there is a log
+};
+
+/// Another log to lay beside the one that is played.
+struct Compared {
+    std::filesystem::path log;      ///< empty: none
+    std::optional<Duration> offset; ///< by which it is shown later than it was recorded; none: both begin together
 };
 
 /// Opens a plant's models and opens its log on a thread of its own, so that the window stays alive meanwhile.
@@ -29,7 +37,7 @@ class Loader {
 public:
     /// `plant` must outlive the loader and what it loads. `log` empty: the plant's own; none at all
     /// unless `withLog`.
-    Loader(const plant::Plant& plant, std::filesystem::path log, bool withLog = true);
+    Loader(const plant::Plant& plant, std::filesystem::path log, bool withLog = true, Compared compared = {});
 
     struct Status {
         double fraction = 0;
@@ -44,10 +52,12 @@ public:
 
 private:
     [[nodiscard]] Loaded load(const Progress& progress);
+    [[nodiscard]] Result<void> loadCompared(const std::filesystem::path& log, Loaded& result) const;
 
     const plant::Plant& plant_;
     std::filesystem::path log_;
     bool withLog_;
+    Compared compared_;
     mutable std::mutex mutex_; // guards what follows
     Status status_;
     std::optional<Loaded> loaded_;

@@ -13,6 +13,7 @@
 namespace millwright::app {
 namespace {
 
+constexpr std::size_t overviewBytes = std::size_t{32} << 20;
 constexpr double secondsBetweenSights = 0.2;
 constexpr int oldestQuestion = 12; // frames; a picture that was not drawn answers nothing
 
@@ -34,7 +35,8 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
       options_{std::move(options)},
       renderer_{std::move(renderer)},
       target_{std::move(target)},
-      loader_{std::make_unique<Loader>(plant, options_.log, options_.live == nullptr)} {
+      loader_{
+          std::make_unique<Loader>(plant, options_.log, options_.live == nullptr, Compared{options_.compare, options_.offset})} {
     const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
     logName_ = log.filename().string();
     if (options_.history) history_ = std::make_unique<history::HistoryReader>(*options_.history);
@@ -52,6 +54,10 @@ Result<void> Session::finishLoading(const std::stop_token& stop) {
     if (auto advanced = advance(0); !advanced) return advanced;
     if (overview_) overview_->wait();
     if (replay_) replay_->wait();
+    if (comparedOverview_) comparedOverview_->wait();
+    if (comparison_) comparison_->wait();
+    if (auto shown = advance(0); !shown) return shown;
+    if (comparedReplay_) comparedReplay_->wait();
     if (auto advanced = advance(0); !advanced) return advanced;
     if (!surveyor_) return {};
     askSight();
@@ -74,11 +80,22 @@ Result<void> Session::takeLoaded(Loaded loaded) {
             if (!moment) return std::unexpected(moment.error());
             start = *moment;
         }
+        bookmarks_.emplace(options_.log.empty() ? plant_.defaultLog : options_.log);
         replay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.replay));
         replay_->setSpeed(options_.speed);
         replay_->seek(start);
         replay_->setPlaying(options_.play);
-        if (loaded.overview) overview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.overview));
+        if (loaded.overview)
+            overview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.overview), overviewBytes, options_.learnt);
+        if (loaded.comparedReplay) {
+            comparedSpan_ = loaded.comparedReplay->log();
+            comparedName_ = options_.compare.filename().string();
+            comparedReplay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.comparedReplay));
+            comparedOverview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.comparedOverview), overviewBytes);
+            comparison_ = std::make_unique<ui::LogComparison>(plant_, std::move(loaded.comparedFirst),
+                                                              std::move(loaded.comparedSecond), options_.tolerance);
+            comparedReplay_->seek(start);
+        }
     } else if (!options_.at.empty() && !loaded.logProblem && !options_.live) {
         return failure(ErrorCode::Invalid, "--at needs a log: name one with --log", plant_.name);
     }
@@ -116,6 +133,14 @@ void Session::follow(std::shared_ptr<const twin::Frame> frame) {
     changed_ = true;
 }
 
+void Session::followCompared() {
+    if (!comparedReplay_ || !frame_) return;
+    const std::shared_ptr<const twin::Frame> now = comparedReplay_->frame();
+    const bool within = comparedSpan_.from <= frame_->time && frame_->time <= comparedSpan_.to;
+    if (within && now->time != frame_->time) comparedReplay_->seek(frame_->time);
+    compared_ = within ? now : nullptr;
+}
+
 /// The frame, and now and then what the status bar and standard error say of the feeds.
 void Session::followLive(double dt) {
     constexpr double newsPeriod = 0.25;
@@ -150,6 +175,7 @@ Result<void> Session::advance(double dt) {
     if (replay_) {
         follow(replay_->frame());
         if (const auto error = replay_->error()) logProblem_ = error->text();
+        followCompared();
     }
     if (flight_.active()) {
         camera_ = flight_.advance(dt);
@@ -273,8 +299,17 @@ ui::Model Session::model() const {
     m.frame = frame_.get();
     m.attention = &attention_;
     m.overview = overview_.get();
+    m.states = overview_ ? overview_->states() : frame_ ? frame_->states.get() : nullptr;
+    m.compared = compared_.get();
+    m.comparedOverview = comparedOverview_.get();
+    m.comparison = comparison_.get();
+    m.comparedName = comparedName_;
     m.history = history_.get();
     m.logName = logName_;
+    if (bookmarks_) {
+        m.bookmarks = bookmarks_->list();
+        m.bookmarkProblem = bookmarks_->problem();
+    }
     m.logProblem = logProblem_;
     m.problem = problem_;
     m.logStatus = replay_ || options_.live       ? ui::LogStatus::Ready
@@ -309,7 +344,8 @@ bool Session::atRest() const {
     const bool playing = frame_ && frame_->playing;
     const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld() || lookedAt_->busy());
     return !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
-           (!overview_ || overview_->finished());
+           (!overview_ || overview_->finished()) && (!comparison_ || comparison_->finished()) &&
+           (!comparedOverview_ || comparedOverview_->finished()) && (!compared_ || compared_->time == frame_->time);
 }
 
 double Session::aspect() const {

@@ -15,6 +15,7 @@
 #include <app/live.hpp>
 #include <app/look.hpp>
 #include <app/open.hpp>
+#include <app/view/bookmarks.hpp>
 #include <app/view/loader.hpp>
 #include <app/view/measuring.hpp>
 #include <app/view/surveyor.hpp>
@@ -26,15 +27,19 @@
 namespace millwright::app {
 
 struct SessionOptions {
-    std::filesystem::path log; ///< empty: the plant's own
-    std::string at;            ///< moment of the log, empty: its start
-    std::string camera;        ///< empty: the plant's default, or everything
+    std::filesystem::path log;      ///< empty: the plant's own
+    std::filesystem::path compare;  ///< another log to lay beside it; empty: none
+    std::optional<Duration> offset; ///< by which the other is shown later than it was recorded; none: both begin together
+    double tolerance = 0.05;        ///< part of a signal's range that they may be apart
+    std::string at;                 ///< moment of the log, empty: its start
+    std::string camera;             ///< empty: the plant's default, or everything
     double speed = 1;
-    std::shared_ptr<twin::LiveThread> live;          ///< follows it instead of a log
-    std::shared_ptr<const history::History> history; ///< of what it brought; null without `live`
-    const telemetry::Recorder* recorder = nullptr;   ///< that records it; outlives the session
-    const historian::Writer* historian = nullptr;    ///< that keeps what is recorded; outlives the session
-    bool play = true;                                ///< starts playing as soon as everything is there
+    std::shared_ptr<twin::LiveThread> live;              ///< follows it instead of a log
+    std::shared_ptr<const history::History> history;     ///< of what it brought; null without `live`
+    std::shared_ptr<const twin::LearntCondition> learnt; ///< what a log is judged by, or null
+    const telemetry::Recorder* recorder = nullptr;       ///< that records it; outlives the session
+    const historian::Writer* historian = nullptr;        ///< that keeps what is recorded; outlives the session
+    bool play = true;                                    ///< starts playing as soon as everything is there
 };
 
 /// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
@@ -80,6 +85,8 @@ private:
     [[nodiscard]] Result<void> placeCamera();
     void follow(std::shared_ptr<const twin::Frame> frame);
     void followLive(double dt);
+    /// Has the other log show the same time.
+    void followCompared();
     void answerPick();
     void flyTo(const ui::Camera& destination);
     void fly(EquipmentIndex equipment);
@@ -138,6 +145,13 @@ private:
     scene::Aabb plantBounds_; ///< as modelled
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
+    std::unique_ptr<twin::ReplayThread> comparedReplay_; ///< of the other log, which follows this one
+    std::unique_ptr<ui::LogOverview> comparedOverview_;
+    std::unique_ptr<ui::LogComparison> comparison_;
+    std::shared_ptr<const twin::Frame> compared_; ///< null while the other log tells nothing of the time
+    TimeInterval comparedSpan_;
+    std::string comparedName_;
+    std::optional<Bookmarks> bookmarks_;              ///< once there is a log
     std::unique_ptr<history::HistoryReader> history_; ///< null without live feeds
     std::unique_ptr<Surveyor> surveyor_;              ///< asks `scene_`
     std::unique_ptr<Measuring> measuring_;            ///< asks `surveyor_`

@@ -45,6 +45,18 @@ struct Session::Visitor {
     void operator()(const ui::StepToNextSample&) const {
         if (s.replay_) s.replay_->stepToNextSample();
     }
+    void operator()(const ui::AddBookmark&) const {
+        if (s.bookmarks_ && s.frame_) s.bookmarks_->add(s.frame_->time);
+    }
+    void operator()(const ui::RemoveBookmark& i) const {
+        if (s.bookmarks_) s.bookmarks_->remove(i.bookmark);
+    }
+    void operator()(const ui::RenameBookmark& i) const {
+        if (s.bookmarks_) s.bookmarks_->rename(i.bookmark, i.name);
+    }
+    void operator()(const ui::UndoBookmark&) const {
+        if (s.bookmarks_) s.bookmarks_->undo();
+    }
     void operator()(const ui::SetSpeed& i) const {
         if (s.replay_) s.replay_->setSpeed(i.speed);
     }
@@ -104,8 +116,12 @@ struct Session::Visitor {
     void operator()(const ui::Isolate& i) const { s.isolate(i.equipment); }
     void operator()(const ui::ShowAll&) const { s.showAll(); }
     void operator()(const ui::ActOnAlarm& i) const {
+        twin::OperatorAction action{
+            .alarm = i.alarm, .kind = i.kind, .duration = i.duration, .user = "operator", .comment = i.comment};
         if (s.replay_)
-            s.replay_->act({.alarm = i.alarm, .kind = i.kind, .duration = i.duration, .user = "operator", .comment = {}});
+            s.replay_->act(std::move(action));
+        else if (s.options_.live)
+            s.options_.live->act(std::move(action));
     }
     void operator()(const ui::HoverAt& i) const {
         if (s.measuring_ && s.state.measuring) {

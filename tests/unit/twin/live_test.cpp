@@ -1,6 +1,9 @@
+#include "unit/twin/memory_source.hpp"
+
 #include <millwright/plant/load.hpp>
 #include <millwright/telemetry/log_source.hpp>
 #include <millwright/telemetry/recorder.hpp>
+#include <millwright/twin/action_record.hpp>
 #include <millwright/twin/live_thread.hpp>
 #include <millwright/twin/replay.hpp>
 
@@ -112,6 +115,76 @@ TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
     }
     EXPECT_EQ(twin.twin().stateHash(), replay->stateHash());
     std::filesystem::remove(path);
+}
+
+TEST_F(LiveTwin, WhatOperatorsDoIsRecordedAndDoneAgain) {
+    plant::Alarm& alarm = plant.alarms.emplace_back();
+    alarm.id = "slow";
+    alarm.path = "line/slow";
+    alarm.equipment = EquipmentIndex{0};
+    alarm.kind = plant::AlarmKind::Low;
+    alarm.signal = SignalIndex{0};
+    alarm.limit = 50;
+    alarm.maximumShelving = 1h;
+    alarm.measure.code = {{plant::Expression::Op::Number, SignalIndex{0}}};
+    alarm.measure.signals = {SignalIndex{0}};
+    std::vector<OperatorAction> recorded;
+    Live twin = live(50ms);
+    twin.setActionTap([&](const OperatorAction& action) {
+        const auto read = fromRecord(plant, recordText(plant, action), action.time);
+        ASSERT_TRUE(read.has_value()) << read.error().text();
+        recorded.push_back(*read);
+    });
+    const Time start = timeFromNanoseconds(1'800'000'000'000'000'000);
+    EXPECT_FALSE(twin.act({.alarm = plant::AlarmIndex{0}, .user = "kim", .comment = {}})) << "before anything was measured";
+    std::vector<Sample> samples;
+    for (int i = 0; i < 100; ++i) {
+        samples.push_back(
+            {start + i * 100ms, Value::of(i % 40 < 20 ? 80.0 : 20.0), SignalIndex{0}, ValueType::Float, Quality::Good});
+        push(samples.back());
+        twin.poll(start + i * 100ms);
+        using enum OperatorAction::Kind;
+        const plant::AlarmIndex slow{0};
+        if (i == 10) {
+            EXPECT_FALSE(twin.act({.alarm = slow, .kind = Acknowledge, .user = "kim", .comment = {}})) << "nothing to acknowledge";
+        }
+        if (i == 25) {
+            EXPECT_TRUE(twin.act({.alarm = slow, .kind = Acknowledge, .user = "kim", .comment = "seen, 봤음 \"x\""}));
+        }
+        if (i == 50) {
+            EXPECT_TRUE(twin.act({.alarm = slow, .kind = ShelveTimed, .duration = 90s, .user = "kim", .comment = {}}));
+        }
+        if (i == 80) {
+            EXPECT_TRUE(twin.act({.alarm = slow, .kind = TakeOutOfService, .user = "lee", .comment = "repair"}));
+        }
+    }
+    twin.finish(start + 20s);
+    ASSERT_EQ(recorded.size(), 3u);
+    EXPECT_EQ(recorded[0].comment, "seen, 봤음 \"x\"");
+    EXPECT_EQ(recorded[1].duration, 90s);
+    EXPECT_EQ(recorded[2].user, "lee");
+    const auto frame = twin.frame();
+    ASSERT_TRUE(frame->actions);
+    EXPECT_EQ(frame->actions->size(), 3u);
+
+    auto replay =
+        Replay::open(plant, std::make_unique<testing::MemorySource>(plant.signals.size(), samples), {.actions = recorded});
+    ASSERT_TRUE(replay.has_value());
+    ASSERT_TRUE(replay->runTo(twin.twin().time()).has_value());
+    for (const std::string& refusal : replay->refusals()) EXPECT_EQ(refusal, "");
+    EXPECT_EQ(replay->twin().alarms()[0], twin.twin().alarms()[0]);
+    EXPECT_EQ(replay->frame()->actions->size(), 3u);
+}
+
+TEST_F(LiveTwin, RecordsOfOthersAreReadWithCare) {
+    plant.alarms.emplace_back().path = "line/slow";
+    const auto problem = [&](std::string_view record) { return fromRecord(plant, record, {}).error().message; };
+    EXPECT_NE(problem("acknowledge").find("no JSON object"), std::string::npos);
+    EXPECT_NE(problem(R"({"alarm": "line/slow", "do": "ignore"})").find("'ignore'"), std::string::npos);
+    EXPECT_NE(problem(R"({"alarm": "line/fast", "do": "reset"})").find("'line/fast'"), std::string::npos);
+    EXPECT_NE(problem(R"({"alarm": "line/slow", "do": "shelve", "seconds": -1})").find("no time"), std::string::npos);
+    EXPECT_EQ(fromRecord(plant, R"({"alarm": "line/slow", "do": "shelve", "more": 1})", {})->kind,
+              OperatorAction::Kind::ShelveOneShot);
 }
 
 TEST_F(LiveTwin, KeepsWhatItAppliesInItsHistory) {

@@ -137,6 +137,7 @@ Result<std::span<const telemetry::Sample>> ListSource::next(std::size_t maximum)
 }
 
 Result<telemetry::Keyframe> ListSource::seek(Time time) {
+    at_ = static_cast<std::size_t>(std::ranges::upper_bound(samples_, time, {}, &telemetry::Sample::time) - samples_.begin());
     return telemetry::Keyframe{.time = time, .entries = {}, .complete = true};
 }
 
@@ -206,6 +207,7 @@ Model World::model() const {
     m.frame = &frame;
     m.attention = &attention;
     m.overview = overview.get();
+    m.states = overview->states();
     m.logStatus = LogStatus::Ready;
     m.logName = "2026-11-20 coating.mcap";
     m.labels = labels;

@@ -55,7 +55,8 @@ TEST(Attention, FollowsLimitsAndQuality) {
         return attention(signal, {.value = Value::of(value), .time = {}, .quality = quality, .known = true});
     };
     EXPECT_EQ(at(128), Attention::None);
-    EXPECT_EQ(at(60), Attention::Low) << "at the limit counts";
+    EXPECT_EQ(at(60), Attention::None) << "alarms are raised beyond a limit, not at it";
+    EXPECT_EQ(at(59.9), Attention::Low);
     EXPECT_EQ(at(29), Attention::LowLow);
     EXPECT_EQ(at(231), Attention::High);
     EXPECT_EQ(at(400), Attention::HighHigh);
