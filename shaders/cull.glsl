@@ -44,11 +44,12 @@ struct CullMesh {
     vec4 grid;
     uint firstAttributes;
     uint flags; // of its instances
+    float residentError; // how far what is in memory of it may lie off what is not, its units
 };
 
 struct ClusterLevel {
     uint firstCluster;
-    uint clusterCount;
+    uint clusterCount; // 0: not in memory
     float leastError;
     float mostParentError;
 };
@@ -65,7 +66,6 @@ struct Cluster { // see scene/cooked.hpp
     uint firstVertex;
     uint firstTriangle;
     uint triangleCount;
-    uint pad;
 };
 
 struct DrawCommand { // VkDrawIndexedIndirectCommand
@@ -223,6 +223,9 @@ bool inside(CullView view, vec3 centre, float radius) {
     return true;
 }
 
+// No cut of the mesh at hand is finer, metres: finer clusters are not in memory.
+float finest = 0;
+
 float leastErrorIn(CullView view, vec3 centre, float radius) {
     return pixelError * max(distance(centre, view.eye) - radius, 0) / view.pixelsPerRadian;
 }
@@ -230,13 +233,13 @@ float leastErrorIn(CullView view, vec3 centre, float radius) {
 float leastError(vec3 centre, float radius) {
     float allowed = leastErrorIn(firstView, centre, radius);
     for (uint v = 1; v < viewCount; ++v) allowed = min(allowed, leastErrorIn(push.cull.views[v], centre, radius));
-    return allowed;
+    return max(allowed, finest);
 }
 // … and nowhere in it more.
 float mostError(vec3 centre, float radius) {
     float allowed = leastErrorIn(firstView, centre, -radius);
     for (uint v = 1; v < viewCount; ++v) allowed = min(allowed, leastErrorIn(push.cull.views[v], centre, -radius));
-    return allowed;
+    return max(allowed, finest);
 }
 
 // An instance's frame.

@@ -65,6 +65,7 @@ void main() {
     vec4 rows[3] = placedList.p[owner].rows;
     uint flags = placedList.p[owner].flags, mesh = placedList.p[owner].mesh;
     Standing s = standing(rows, meshList.m[mesh].sphere);
+    finest = meshList.m[mesh].residentError * s.scale;
     float least = leastError(s.centre, s.radius), most = mostError(s.centre, s.radius);
     uint index = candidate.y & ~lateBit;
     if (!known) {

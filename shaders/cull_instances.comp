@@ -43,6 +43,7 @@ void main() {
         return;
     }
 
+    finest = meshList.m[mesh].residentError * s.scale;
     float least = leastError(s.centre, s.radius), most = mostError(s.centre, s.radius);
     uint clusters = 0, firstLevel = meshList.m[mesh].firstLevel, levels = meshList.m[mesh].levelCount;
     for (uint l = 0; l < levels; ++l) {

@@ -41,6 +41,24 @@ Result<gpu::Extent> parseSize(std::string_view text, gpu::Extent least) {
     return size;
 }
 
+std::string reducedText(const render::MemoryUse& use) {
+    if (!use.reduced) return {};
+    constexpr double mebi = 1 << 20;
+    return std::format("detail is reduced: this view wants {:.1f} MiB of geometry, and there is room for {:.1f} (--memory)",
+                       static_cast<double>(use.wantedBytes) / mebi, static_cast<double>(use.roomBytes) / mebi);
+}
+
+void writeMemoryUse(JsonWriter& json, const render::MemoryUse& use) {
+    json.key("geometry")
+        .beginObject()
+        .field("roomBytes", use.roomBytes)
+        .field("residentBytes", use.residentBytes)
+        .field("wantedBytes", use.wantedBytes)
+        .field("allBytes", use.allBytes)
+        .field("detailReduced", use.reduced)
+        .endObject();
+}
+
 Result<void> namesPng(const std::filesystem::path& file) {
     const std::string extension = file.extension().string();
     if (extension.empty() || extension == ".png" || extension == ".PNG") return {};
@@ -73,7 +91,8 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     studio.scene_ = std::make_unique<twin::PlantScene>(std::move(*scene));
     studio.lookedAt_ = std::make_unique<LookedAt>(plant, *studio.scene_);
 
-    auto renderer = render::Renderer::create(*studio.device_, {.quality = options.quality});
+    auto renderer = render::Renderer::create(
+        *studio.device_, {.quality = options.quality, .sceneBytes = std::uint64_t{options.memoryMebibytes} << 20});
     if (!renderer) return oneProblem(renderer.error());
     studio.renderer_ = std::move(*renderer);
     progress(1, "uploading");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millwright/core/json_writer.hpp>
 #include <millwright/core/result.hpp>
 #include <millwright/gpu/device.hpp>
 #include <millwright/gpu/target.hpp>
@@ -21,6 +22,7 @@ struct StudioOptions {
     std::string gpu; ///< as `--gpu` takes it; empty: the best
     render::Quality quality = render::Quality::High;
     gpu::Extent size{1280, 720};
+    std::uint32_t memoryMebibytes = 0; ///< of GPU memory for the scene; 0: as the renderer chooses
 };
 
 /// How a picture shows the plant.
@@ -34,6 +36,11 @@ struct Look {
 
 /// Reads `1920x1080`. Errors: Malformed; OutOfRange for a side below that of `least` or above 16384.
 [[nodiscard]] Result<gpu::Extent> parseSize(std::string_view text, gpu::Extent least = {1, 1});
+
+/// What lacks, for people: `detail is reduced: …`; empty while nothing does.
+[[nodiscard]] std::string reducedText(const render::MemoryUse& use);
+/// The same as fields of a JSON object that is open.
+void writeMemoryUse(JsonWriter& json, const render::MemoryUse& use);
 
 /// Errors: Unsupported for a file whose name says that it is to be something else than a PNG.
 [[nodiscard]] Result<void> namesPng(const std::filesystem::path& file);
@@ -68,9 +75,9 @@ private:
     const plant::Plant* plant_ = nullptr;
     gpu::Extent size_;
     std::unique_ptr<gpu::Device> device_;
-    std::unique_ptr<render::Renderer> renderer_; ///< goes before its device
     std::unique_ptr<twin::PlantScene> scene_;
-    std::unique_ptr<LookedAt> lookedAt_; ///< what is in `scene_`
+    std::unique_ptr<render::Renderer> renderer_; ///< goes before its device and what it shows
+    std::unique_ptr<LookedAt> lookedAt_;         ///< what is in `scene_`
     Labels labels_;
 };
 

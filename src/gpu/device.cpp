@@ -195,6 +195,29 @@ std::uint64_t Device::allocatedBytes() const {
     return impl_->allocatedBytes;
 }
 
+std::uint64_t Device::memoryBudget() const {
+    VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
+    VkPhysicalDeviceMemoryProperties2 memory{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
+    const bool known = hasExtension(impl_->physicalDevice, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    if (known) memory.pNext = &budget;
+    vkGetPhysicalDeviceMemoryProperties2(impl_->physicalDevice, &memory);
+    std::uint64_t most = 0;
+    for (std::uint32_t i = 0; i < memory.memoryProperties.memoryHeapCount; ++i) {
+        const auto& heap = memory.memoryProperties.memoryHeaps[i];
+        if (!(heap.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)) continue;
+        most = std::max<std::uint64_t>(most, known ? std::min(budget.heapBudget[i], heap.size) : heap.size);
+    }
+    return most;
+}
+std::uint64_t Device::largestBuffer() const {
+    VkPhysicalDeviceMaintenance4Properties buffers{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES};
+    VkPhysicalDeviceMaintenance3Properties memory{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES,
+                                                  .pNext = &buffers};
+    VkPhysicalDeviceProperties2 properties{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &memory};
+    vkGetPhysicalDeviceProperties2(impl_->physicalDevice, &properties);
+    return std::min(buffers.maxBufferSize, memory.maxMemoryAllocationSize);
+}
+
 NativeDevice native(const Device& device) {
     const auto& impl = device.impl();
     return {.instance = impl.instance,

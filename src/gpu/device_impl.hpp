@@ -68,6 +68,7 @@ struct Device::Impl {
     std::uint64_t submitted = 0; ///< last timeline value handed to the queue
     bool recording = false;
     std::uint32_t nextSlot = 0;
+    std::uint64_t frameNumber = 0;
     std::array<std::unique_ptr<FrameInFlight>, framesInFlight> frames;
     std::deque<Retired> retired;
 
@@ -105,6 +106,7 @@ struct Device::Impl {
 [[nodiscard]] Result<VkInstance> createInstance(const Requirements& required);
 void listenForMessages(Device::Impl& impl);
 // select.cpp
+[[nodiscard]] bool hasExtension(VkPhysicalDevice device, const char* name);
 [[nodiscard]] DeviceDescription describe(VkPhysicalDevice device, std::uint32_t index, bool presentation);
 [[nodiscard]] Result<VkPhysicalDevice> selectDevice(VkInstance instance, const DeviceOptions& options, DeviceDescription& chosen);
 // pipeline_cache.cpp

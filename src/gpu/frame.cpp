@@ -18,6 +18,7 @@ Result<FrameInFlight*> Device::beginFrame() {
     auto& f = frame.impl();
     frame.slot_ = impl_->nextSlot;
     frame.value_ = 0;
+    frame.number_ = ++impl_->frameNumber;
     impl_->nextSlot = (impl_->nextSlot + 1) % framesInFlight;
     impl_->waitFor(f.lastValue);
     impl_->collect();

@@ -76,14 +76,6 @@ std::string missingFeature(VkPhysicalDevice device) {
     return {};
 }
 
-bool hasExtension(VkPhysicalDevice device, const char* name) {
-    std::uint32_t count = 0;
-    vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
-    std::vector<VkExtensionProperties> extensions(count);
-    vkEnumerateDeviceExtensionProperties(device, nullptr, &count, extensions.data());
-    return std::ranges::any_of(extensions, [&](const auto& extension) { return std::strcmp(extension.extensionName, name) == 0; });
-}
-
 std::string lower(std::string_view text) {
     std::string result{text};
     std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -100,6 +92,14 @@ std::string listText(const std::vector<DeviceDescription>& devices) {
 }
 
 } // namespace
+
+bool hasExtension(VkPhysicalDevice device, const char* name) {
+    std::uint32_t count = 0;
+    vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr);
+    std::vector<VkExtensionProperties> extensions(count);
+    vkEnumerateDeviceExtensionProperties(device, nullptr, &count, extensions.data());
+    return std::ranges::any_of(extensions, [&](const auto& extension) { return std::strcmp(extension.extensionName, name) == 0; });
+}
 
 Result<std::uint32_t> graphicsQueueFamily(VkPhysicalDevice physicalDevice) {
     std::uint32_t count = 0;

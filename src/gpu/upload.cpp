@@ -97,6 +97,9 @@ Result<void> Upload::begin(std::size_t bytes) {
     const VkCommandBufferBeginInfo info{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
                                         .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
     vkBeginCommandBuffer(commands_, &info);
+    // Whatever was read from the targets' memory, or written to it, comes before.
+    memoryBarrier(commands_, {VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, VK_ACCESS_2_MEMORY_WRITE_BIT},
+                  {VK_PIPELINE_STAGE_2_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT});
     return {};
 }
 
@@ -118,6 +121,17 @@ Result<std::span<std::byte>> Upload::toFill(const Buffer& target, std::size_t of
     if (!staged) return std::unexpected(staged.error());
     const VkBufferCopy copy{staged->offset, offset, bytes};
     vkCmdCopyBuffer(commands_, staging_[current_].memory.handle(), target.handle(), 1, &copy);
+    return staged->bytes;
+}
+
+Result<std::span<std::byte>> Upload::toFill(const Buffer& target, std::span<const VkBufferCopy> copies, std::size_t bytes) {
+    auto staged = stage(bytes);
+    if (!staged) return std::unexpected(staged.error());
+    std::vector<VkBufferCopy> fromBlock{copies.begin(), copies.end()};
+    for (auto& copy : fromBlock) copy.srcOffset += staged->offset;
+    if (!fromBlock.empty())
+        vkCmdCopyBuffer(commands_, staging_[current_].memory.handle(), target.handle(),
+                        static_cast<std::uint32_t>(fromBlock.size()), fromBlock.data());
     return staged->bytes;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace millwright::render {
 
@@ -24,34 +25,34 @@ bool Frustum::sees(glm::vec3 centre, float radius, float minimumPixels) const {
 }
 
 float AllowedError::least(glm::vec3 centre, float radius) const {
-    if (frusta.empty()) return metres;
+    if (frusta.empty()) return std::max(metres, finest);
     float allowed = std::numeric_limits<float>::max();
     for (const auto& frustum : frusta) {
         const float distance = std::max(glm::length(centre - frustum.eye) - radius, 0.0f);
         allowed = std::min(allowed, frustum.pixelsPerRadian > 0 ? pixels * distance / frustum.pixelsPerRadian : 0);
     }
-    return allowed;
+    return std::max(allowed, finest);
 }
 
 float AllowedError::most(glm::vec3 centre, float radius) const {
-    if (frusta.empty()) return metres;
+    if (frusta.empty()) return std::max(metres, finest);
     float allowed = std::numeric_limits<float>::max();
     for (const auto& frustum : frusta) {
         const float distance = glm::length(centre - frustum.eye) + radius;
         allowed = std::min(allowed, frustum.pixelsPerRadian > 0 ? pixels * distance / frustum.pixelsPerRadian : 0);
     }
-    return allowed;
+    return std::max(allowed, finest);
 }
 
 namespace {
 
 constexpr float uniform = 1.25f; ///< where the allowed error varies by no more across a mesh, one for all of it will do
 
-void add(ClusterRuns& runs, const scene::Cluster& cluster) {
-    if (!runs.empty() && runs.back().firstTriangle + runs.back().triangleCount == cluster.firstTriangle)
-        runs.back().triangleCount += cluster.triangleCount;
+void add(ClusterRuns& runs, std::uint32_t firstTriangle, std::uint32_t triangles) {
+    if (!runs.empty() && runs.back().firstTriangle + runs.back().triangleCount == firstTriangle)
+        runs.back().triangleCount += triangles;
     else
-        runs.push_back({cluster.firstTriangle, cluster.triangleCount});
+        runs.push_back({firstTriangle, triangles});
 }
 
 /// Whether some view may see some of the cluster.
@@ -71,26 +72,37 @@ bool seen(const PlacedMesh& placed, const scene::Cluster& cluster, std::span<con
 
 } // namespace
 
-void cutClusters(const SceneStore& store, const PlacedMesh& placed, const AllowedError& allowed, std::span<const Frustum> views,
-                 ClusterRuns& runs) {
+void cutClusters(const SceneStore& store, const PlacedMesh& placed, const AllowedError& allowedAnyway,
+                 std::span<const Frustum> views, ClusterRuns& runs) {
     runs.clear();
+    const auto& mesh = *placed.mesh;
+    const float scale = placed.scale;
+    AllowedError allowed = allowedAnyway;
+    allowed.finest = mesh.residentError * scale;
     const float least = allowed.least(placed.centre, placed.radius);
     const float most = allowed.most(placed.centre, placed.radius);
     const bool same = most <= least * uniform;
-    const float scale = placed.scale;
     const auto within = [&](glm::vec4 sphere, float error) {
         if (same || error <= 0 || std::isinf(error)) return error * scale <= least;
         const glm::vec3 centre{placed.relativeFromMesh * glm::vec4{glm::vec3{sphere}, 1}};
         return error * scale <= allowed.least(centre, sphere.w * scale);
     };
-    const auto levels = std::span{store.levels}.subspan(placed.mesh->firstLevel, placed.mesh->levelCount);
-    for (const auto& level : levels) {
-        if (level.mostParentError * scale <= least || level.leastError * scale > most) continue;
+    const auto& clusters = store.sources[mesh.source].clusters;
+    const auto cutLevel = [&](const DetailLevel& level, std::uint32_t triangle) {
         const bool testEach = level.clusterCount > 1;
-        for (const auto& cluster : std::span{store.clusters}.subspan(level.firstCluster, level.clusterCount)) {
+        for (const std::uint32_t i : std::span{store.detail.order}.subspan(level.firstCluster, level.clusterCount)) {
+            const auto& cluster = clusters[i];
+            const std::uint32_t first = std::exchange(triangle, triangle + cluster.triangleCount);
             if (!within(cluster.own, cluster.ownError) || within(cluster.parent, cluster.parentError)) continue;
             if (testEach && !views.empty() && !seen(placed, cluster, views)) continue;
-            add(runs, cluster);
+            add(runs, first, cluster.triangleCount);
+        }
+    };
+    for (std::uint32_t s = mesh.firstStep; s < mesh.firstStep + mesh.residentSteps; ++s) {
+        const auto& step = store.detail.steps[s];
+        for (const auto& level : std::span{store.detail.levels}.subspan(step.firstLevel, step.levelCount)) {
+            if (level.mostParentError * scale <= least || level.leastError * scale > most) continue;
+            cutLevel(level, store.places[s].triangle + level.firstTriangle);
         }
     }
 }

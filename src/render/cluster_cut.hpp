@@ -24,6 +24,7 @@ struct AllowedError {
     std::span<const Frustum> frusta; ///< empty: `metres` everywhere
     float pixels = 0;
     float metres = 0;
+    float finest = 0; ///< metres; no less is allowed anywhere
 
     /// Anywhere in the sphere, relative frame.
     [[nodiscard]] float least(glm::vec3 centre, float radius) const;
@@ -31,7 +32,7 @@ struct AllowedError {
     [[nodiscard]] float most(glm::vec3 centre, float radius) const;
 };
 
-/// Triangles that lie behind one another in SceneStore::indices.
+/// Triangles that lie behind one another in SceneStore::geometry.
 struct ClusterRun {
     std::uint32_t firstTriangle = 0;
     std::uint32_t triangleCount = 0;
@@ -50,7 +51,8 @@ struct PlacedMesh {
 };
 
 /// Chooses the clusters to draw: the coarsest whose error is allowed where they are (scene/cooked.hpp), that some of the views may
-/// see. `views` empty: whatever is seen. Replaces what is in `runs`.
+/// see; of a mesh that is not all in memory at most as fine as what is. `views` empty: whatever is seen. Replaces what is in
+/// `runs`.
 void cutClusters(const SceneStore& store, const PlacedMesh& placed, const AllowedError& allowed, std::span<const Frustum> views,
                  ClusterRuns& runs);
 

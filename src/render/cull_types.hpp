@@ -53,8 +53,17 @@ struct GpuCullMesh {
     glm::vec4 grid;
     std::uint32_t firstAttributes;
     std::uint32_t flags; ///< instanceAttributed or none
+    float residentError;
 };
-static_assert(sizeof(GpuCullMesh) == 72);
+static_assert(sizeof(GpuCullMesh) == 76);
+
+struct GpuLevel {
+    std::uint32_t firstCluster;
+    std::uint32_t clusterCount; ///< 0: not in memory
+    float leastError;
+    float mostParentError;
+};
+static_assert(sizeof(GpuLevel) == 16);
 
 struct GpuCluster {
     glm::vec4 bounds;
@@ -68,9 +77,8 @@ struct GpuCluster {
     std::uint32_t firstVertex;
     std::uint32_t firstTriangle;
     std::uint32_t triangleCount;
-    std::uint32_t pad;
 };
-static_assert(sizeof(GpuCluster) == 112);
+static_assert(sizeof(GpuCluster) == 108);
 
 struct GpuTotals {
     std::uint32_t candidates;

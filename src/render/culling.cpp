@@ -105,11 +105,11 @@ Result<void> Culling::prepare(gpu::Device& device, gpu::FrameInFlight& frame, co
     data_.placed = table_.address();
     data_.order = table_.orderAddress();
     data_.materials = store.materials.address();
-    data_.vertices = store.vertices.address();
+    data_.vertices = store.geometry.address();
     data_.meshes = store.cullMeshes.address();
     data_.levels = store.cullLevels.address();
-    data_.clusters = store.cullClusters.address();
-    data_.indices = store.indices.address();
+    data_.clusters = store.geometry.address();
+    data_.indices = store.geometry.address();
     data_.instances = instanceList_.address();
     data_.instanceStarts = instanceStarts_.address();
     data_.late = late_.address();
@@ -150,7 +150,7 @@ Result<void> Culling::fitLists(gpu::Device& device, const SceneStore& store) {
         std::uint64_t clusters = 0, triangles = 0;
         for (std::size_t i = 0; i < store.firstBlended; ++i) {
             const auto& mesh = store.meshes[store.instances[i].mesh];
-            for (const auto& level : std::span{store.levels}.subspan(mesh.firstLevel, mesh.levelCount))
+            for (const auto& level : std::span{store.detail.levels}.subspan(mesh.firstLevel, mesh.levelCount))
                 clusters += level.clusterCount;
             triangles += mesh.triangles;
         }

@@ -285,19 +285,21 @@ void Placement::orderSeen(const SceneStore& store, Share share, std::span<const 
     for (const auto& one : unordered_) seen_[first[one.shell]++] = one;
 }
 
-void Placement::collectCasters(const SceneStore& store, Casters which, const glm::mat4& shadowFromRelative, float metresPerUnit,
-                               float texel, std::vector<GpuInstance>& instances, DrawList& list) const {
+bool Placement::castsInto(const SceneStore& store, std::size_t i, const ShadowSquare& square) const {
+    const bool clear = store.instances[i].kind == SceneStore::Kind::Blended || isGhost(store, i);
+    if (!drawn(store, i) || clear || 2 * radius_[i] < square.texel) return false;
+    const glm::vec4 p = square.shadowFromRelative * glm::vec4{centre(i), 1};
+    const float reach = 1 + radius_[i] / square.metresPerUnit;
+    return std::abs(p.x) <= reach && std::abs(p.y) <= reach;
+}
+
+void Placement::collectCasters(const SceneStore& store, Casters which, const ShadowSquare& square,
+                               std::vector<GpuInstance>& instances, DrawList& list) const {
     list.clear();
     for (std::size_t i = 0; i < store.instances.size(); ++i) {
-        const auto& instance = store.instances[i];
-        const bool clear = instance.kind == SceneStore::Kind::Blended || isGhost(store, i);
-        if (!drawn(store, i) || clear || 2 * radius_[i] < texel) continue;
-        if (which != Casters::All && ((flags_[instance.node] & moving) != 0) != (which == Casters::Moving)) continue;
-        const glm::vec4 p = shadowFromRelative * glm::vec4{centre(i), 1};
-        const float reach = 1 + radius_[i] / metresPerUnit;
-        if (std::abs(p.x) > reach || std::abs(p.y) > reach) continue;
-        // Half a texel: the bias that keeps lit surfaces out of their own shadow allows for no more.
-        append(store, i, {.metres = texel * 0.5f}, 0, instances, list, isCut(i) ? list.cut : list.opaque, VK_CULL_MODE_NONE);
+        if (which != Casters::All && ((flags_[store.instances[i].node] & moving) != 0) != (which == Casters::Moving)) continue;
+        if (!castsInto(store, i, square)) continue;
+        append(store, i, {.metres = square.error()}, 0, instances, list, isCut(i) ? list.cut : list.opaque, VK_CULL_MODE_NONE);
     }
 }
 
@@ -312,6 +314,34 @@ void Placement::collectMarked(const SceneStore& store, std::span<const Frustum> 
         if (!std::ranges::any_of(frusta, seen)) continue;
         append(store, i, {.frusta = frusta, .pixels = detail.pixelError}, 0, instances, list, isCut(i) ? list.cut : list.opaque,
                VK_CULL_MODE_NONE);
+    }
+}
+
+void Placement::collectWanted(const SceneStore& store, std::size_t first, std::size_t last, std::span<const Frustum> frusta,
+                              Detail detail, std::span<const ShadowSquare> squares, float aside, std::span<MeshWant> wants) const {
+    constexpr float margin = 0.99f;      // what the GPU computes may differ in the last digits
+    constexpr float nearestShare = 0.1f; // of its radius: how near something counts that the eye is in, in the order of loading
+    const AllowedError allowed{.frusta = frusta, .pixels = detail.pixelError};
+    for (std::size_t i = first; i < last; ++i) {
+        if (!drawn(store, i)) continue;
+        auto& want = wants[store.instances[i].mesh];
+        const auto at = centre(i);
+        const float radius = radius_[i] / margin, scale = std::max(scale_[i], 1e-20f);
+        const bool seen = std::ranges::any_of(
+            frusta, [&](const Frustum& frustum) { return frustum.sees(at, radius, detail.minimumPixels * margin); });
+        const float error = allowed.least(at, radius) * margin / scale;
+        float unit = std::numeric_limits<float>::infinity();
+        for (const auto& frustum : frusta) {
+            const float away = std::max(glm::length(at - frustum.eye) - radius_[i], radius_[i] * nearestShare);
+            unit = std::min(unit, std::max(detail.pixelError, 0.01f) * away / (std::max(frustum.pixelsPerRadian, 1e-6f) * scale));
+        }
+        if (seen) want.error = std::min(want.error, error);
+        want.unit = std::min(want.unit, seen ? unit : unit * aside);
+        for (const auto& square : squares) {
+            if (!castsInto(store, i, square)) continue;
+            want.error = std::min(want.error, square.error() * margin / scale);
+            want.unit = std::min(want.unit, square.error() / scale);
+        }
     }
 }
 

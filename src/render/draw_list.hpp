@@ -1,5 +1,6 @@
 #pragma once
 
+#include "render/budget.hpp"
 #include "render/cluster_cut.hpp"
 #include "render/cull_types.hpp"
 #include "render/gpu_types.hpp"
@@ -36,6 +37,16 @@ enum class Casters : std::uint8_t { All, Still, Moving };
 /// Everything, or what the culling passes leave to lists: glass, ghosts, and what section planes pass through.
 enum class Share : std::uint8_t { All, Listed };
 
+/// A square of the world as a shadow map shows it.
+struct ShadowSquare {
+    glm::mat4 shadowFromRelative{1}; ///< x and y in -1…1
+    float metresPerUnit = 0;
+    float texel = 0; ///< metres
+    /// How far what throws shadows may lie off, metres: the bias that keeps lit surfaces out of their own allows for no more.
+    [[nodiscard]] float error() const { return texel * 0.5f; }
+    friend bool operator==(const ShadowSquare&, const ShadowSquare&) = default;
+};
+
 /// Draws of one pass by how they are drawn.
 struct DrawList {
     std::vector<Draw> plain;      ///< opaque without textures, nearest first
@@ -61,9 +72,14 @@ public:
     /// What `frusta` see, as modelled where `detail` is empty. Appends to `instances`.
     void collectSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail,
                      std::vector<GpuInstance>& instances, DrawList& list) const;
-    /// What throws shadows into the box of `shadowFromRelative` (x and y in -1…1), as finely as texels of `texel` metres can show.
-    void collectCasters(const SceneStore& store, Casters which, const glm::mat4& shadowFromRelative, float metresPerUnit,
-                        float texel, std::vector<GpuInstance>& instances, DrawList& list) const;
+    /// What throws shadows into a square, as finely as its texels can show.
+    void collectCasters(const SceneStore& store, Casters which, const ShadowSquare& square, std::vector<GpuInstance>& instances,
+                        DrawList& list) const;
+    /// How finely the first to last of the instances want to be in memory, as the views and shadow maps see them; what is finer of
+    /// `wants`, which is by mesh, stays. `aside`: by how many times coarser is enough for what is not seen; infinite: nothing of it
+    /// is wanted.
+    void collectWanted(const SceneStore& store, std::size_t first, std::size_t last, std::span<const Frustum> frusta, Detail detail,
+                       std::span<const ShadowSquare> squares, float aside, std::span<MeshWant> wants) const;
     /// Selected and hovered nodes.
     void collectMarked(const SceneStore& store, std::span<const Frustum> frusta, Detail detail, std::vector<GpuInstance>& instances,
                        DrawList& list) const;
@@ -121,6 +137,8 @@ private:
     [[nodiscard]] bool isListed(const SceneStore& store, std::size_t index) const { return isCut(index) || isGhost(store, index); }
     void orderSeen(const SceneStore& store, Share share, std::span<const Frustum> frusta, Detail detail) const;
     [[nodiscard]] GpuInstance gpuInstance(const SceneStore& store, std::size_t index) const;
+    /// Whether an instance throws a shadow into a square, of any size that shows.
+    [[nodiscard]] bool castsInto(const SceneStore& store, std::size_t index, const ShadowSquare& square) const;
     /// Appends what to draw of one instance, `rough` being how far its surface may lie off.
     void append(const SceneStore& store, std::size_t index, const AllowedError& rough, float distance,
                 std::vector<GpuInstance>& instances, DrawList& list, std::vector<Draw>& draws, VkCullModeFlags cull) const;

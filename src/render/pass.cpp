@@ -32,7 +32,7 @@ std::uint32_t Pass::draw(std::span<const Draw> draws, bool dynamicCull) const {
 }
 
 void Pass::bindIndices() const {
-    if (store) vkCmdBindIndexBuffer(commands, store->indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+    if (store) vkCmdBindIndexBuffer(commands, store->geometry.handle(), 0, VK_INDEX_TYPE_UINT32);
 }
 
 void Pass::fullscreen(const gpu::Pipeline& pipeline) const {

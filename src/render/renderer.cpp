@@ -1,3 +1,4 @@
+#include "render/detail_follower.hpp"
 #include "render/edge_pass.hpp"
 #include "render/features.hpp"
 #include "render/frame_data.hpp"
@@ -20,9 +21,12 @@ namespace millwright::render {
 struct Renderer::Impl {
     gpu::Device& device;
     Quality quality = Quality::High;
+    std::uint64_t sceneBytes = 0; ///< RenderSettings'
     gpu::PassClock clock;
     Picker picker;
     SceneStore store;
+    std::unique_ptr<Residency> residency; ///< of `store`
+    DetailFollower follower;
     Placement placement;
     Culling culling;
     ShadowMap shadow;
@@ -49,10 +53,14 @@ struct Renderer::Impl {
     [[nodiscard]] Result<void> record(const Pass& pass, const gpu::TargetImage& colour, std::span<const View> views,
                                       const DrawOptions& options, const gpu::TargetImage* depth, const gpu::Pipeline* depthCopy);
     void readTimings();
+    [[nodiscard]] Result<void> upload(const scene::Scene& scene);
+    [[nodiscard]] Result<void> loadDetail(gpu::FrameInFlight& frame, const DrawOptions& options, std::span<const Frustum> seenBy,
+                                          Detail detail);
 };
 
 namespace {
 
+constexpr std::uint64_t leastGeometryBytes = 1 << 20;
 constexpr double sectionNudge = 2e-6; // of the size of the scene: more than positions are rounded
 
 Quality resolve(const gpu::Device& device, Quality quality) {
@@ -74,6 +82,7 @@ Result<std::unique_ptr<Renderer>> Renderer::create(gpu::Device& device, const Re
     if (!culling) return std::unexpected(culling.error());
     auto impl = std::unique_ptr<Impl>(new Impl{.device = device,
                                                .quality = resolve(device, settings.quality),
+                                               .sceneBytes = settings.sceneBytes,
                                                .clock = std::move(*clock),
                                                .picker = std::move(*picker),
                                                .culling = std::move(*culling)});
@@ -83,12 +92,58 @@ Result<std::unique_ptr<Renderer>> Renderer::create(gpu::Device& device, const Re
 }
 
 Result<void> Renderer::setScene(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked) {
-    auto store = SceneStore::create(impl_->device, scene, cooked);
+    auto store = SceneStore::describe(scene, cooked);
     if (!store) return std::unexpected(store.error());
+    impl_->residency.reset();
+    impl_->store = {};
+    impl_->device.waitIdle(); // so that the memory of the scene before is there for the new one
     impl_->store = std::move(*store);
     impl_->placement = {};
+    impl_->follower = {};
     impl_->culling.reset();
+    auto done = impl_->upload(scene);
+    if (!done && !scene.meshes.empty()) (void)setScene({});
+    return done;
+}
+
+Result<void> Renderer::Impl::upload(const scene::Scene& scene) {
+    const std::uint64_t before = device.allocatedBytes();
+    if (auto done = store.upload(device, scene); !done) return done;
+    device.waitIdle(); // staging memory is no part of the scene
+    const std::uint64_t textures = device.allocatedBytes() - before;
+    const std::uint64_t others = sceneBytes > 0 ? 0 : before;
+    const std::uint64_t budget = sceneBytes > 0 ? sceneBytes : device.memoryBudget() / 5 * 4;
+    const std::uint64_t tables = store.meshes.size() * sizeof(GpuCullMesh) + store.detail.levels.size() * sizeof(GpuLevel);
+    const std::uint64_t taken = textures + others + tables;
+    if (budget < taken + leastGeometryBytes) {
+        constexpr std::uint64_t mebi = 1 << 20;
+        return failure(ErrorCode::ResourceLimit,
+                       std::format("{} MiB of GPU memory are too little: the scene's textures alone take {}; give it {} or more "
+                                   "(--memory)",
+                                   budget / mebi, (textures + mebi - 1) / mebi, (taken + leastGeometryBytes) / mebi + 1));
+    }
+    auto made = Residency::create(device, store, budget - taken);
+    if (!made) return std::unexpected(made.error());
+    residency = std::move(*made);
     return {};
+}
+
+Result<void> Renderer::Impl::loadDetail(gpu::FrameInFlight& frame, const DrawOptions& options, std::span<const Frustum> seenBy,
+                                        Detail detail) {
+    if (residency->complete()) return {};
+    Looking looking{.frusta = seenBy, .detail = detail, .squares = {}};
+    if (options.shadows) looking.squares = shadow.squares(placement.origin());
+    auto done = options.waitForDetail ? follower.load(*residency, store, placement, looking)
+                                      : follower.stream(*residency, frame, store, placement, looking);
+    if (done && options.shadows && follower.takeShadowsOld()) shadow.forget();
+    return done;
+}
+
+MemoryUse Renderer::memoryUse() const {
+    if (!impl_->residency) return {};
+    MemoryUse use = impl_->residency->use();
+    use.loading |= !impl_->residency->complete() && impl_->follower.looking();
+    return use;
 }
 
 void Renderer::setQuality(Quality quality) {
@@ -169,7 +224,7 @@ Result<GpuPush> Renderer::Impl::uploadFrame(gpu::FrameInFlight& frame, GpuFrame&
     if (!instanceMemory) return std::unexpected(instanceMemory.error());
     return GpuPush{.data = {.frame = frameMemory->address,
                             .instances = instanceMemory->address,
-                            .vertices = store.vertices.address(),
+                            .vertices = store.geometry.address(),
                             .materials = store.materials.address()},
                    .light = lightOf(data, surfaceError)};
 }
@@ -203,6 +258,10 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     const std::span seenBy{frusta.data(), views.size()};
     const Detail detail{.minimumPixels = options.minimumPixels.value_or(features.minimumPixels),
                         .pixelError = options.pixelError.value_or(features.pixelError)};
+    if (options.shadows) {
+        if (auto done = r.shadow.place(r.device, features, options.lighting.towardsSun, views, r.placement); !done) return done;
+    }
+    if (auto done = r.loadDetail(frame, options, seenBy, detail); !done) return done;
     (void)r.culling.counts(r.device); // lists grow by what they turned out to need
     if (auto done = r.culling.prepare(r.device, frame, r.store, r.placement,
                                       {.views = views,
@@ -215,11 +274,10 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
         !done)
         return done;
     data.chosen = r.culling.chosenAddress();
-    data.attributes = r.store.attributes.address();
+    data.attributes = r.store.attributes;
     r.placement.collectSeen(r.store, Share::Listed, seenBy, detail, r.instances, r.listed);
     r.placement.collectMarked(r.store, seenBy, detail, r.instances, r.marked);
     if (options.shadows) {
-        if (auto done = r.shadow.place(r.device, features, options.lighting.towardsSun, views, r.placement); !done) return done;
         r.shadow.describe(data, origin);
         r.shadow.collect(r.store, r.placement, origin, r.instances);
     }

@@ -1,6 +1,6 @@
 #include "render/scene_store.hpp"
 
-#include "render/mesh_upload.hpp"
+#include "render/mesh_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -110,22 +110,23 @@ bool isPlain(const scene::Material& m) {
     return std::ranges::all_of(images, [](std::uint32_t image) { return image == scene::none; });
 }
 
-Result<SceneStore> SceneStore::create(gpu::Device& device, const scene::Scene& scene,
-                                      std::span<const scene::CookedGeometry> cooked) {
+Result<SceneStore> SceneStore::describe(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked) {
     if (auto ok = checkScene(scene); !ok) return std::unexpected(ok.error());
     SceneStore store;
-    gpu::Upload upload{device};
-    auto done = uploadMeshes(device, upload, scene, cooked, store);
-    if (done) done = uploadImages(device, upload, scene, store);
-    if (done) done = uploadMaterials(device, upload, scene, store);
-    if (done) done = upload.submit();
-    if (!done) return std::unexpected(done.error());
+    if (auto ok = listMeshes(scene, cooked, store); !ok) return std::unexpected(ok.error());
     sortInstances(scene, store);
     store.restTransforms = scene.worldTransforms();
     store.bounds = scene.bounds();
     store.nodeCount = scene.nodes.size();
     listInstancesOfNodes(store);
     return store;
+}
+
+Result<void> SceneStore::upload(gpu::Device& device, const scene::Scene& scene) {
+    gpu::Upload upload{device};
+    auto done = uploadImages(device, upload, scene, *this);
+    if (done) done = uploadMaterials(device, upload, scene, *this);
+    return done ? upload.submit() : done;
 }
 
 } // namespace millwright::render

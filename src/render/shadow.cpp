@@ -114,6 +114,21 @@ glm::mat4 ShadowMap::fromRelative(const Cascade& cascade, glm::dvec3 origin) {
     return glm::mat4{m};
 }
 
+ShadowSquare ShadowMap::squareOf(const Cascade& cascade, glm::dvec3 origin) const {
+    const auto radius = static_cast<float>(cascade.radius);
+    return {fromRelative(cascade, origin), radius, 2 * radius / static_cast<float>(size_)};
+}
+
+std::vector<ShadowSquare> ShadowMap::squares(glm::dvec3 origin) const {
+    std::vector<ShadowSquare> all;
+    for (const auto& cascade : std::span{cascades_}.first(count_)) all.push_back(squareOf(cascade, origin));
+    return all;
+}
+
+void ShadowMap::forget() {
+    for (auto& cascade : cascades_) cascade.stillDirty = cascade.movingDirty = true;
+}
+
 void ShadowMap::describe(GpuFrame& data, glm::dvec3 origin) const {
     data.cascades = count_;
     for (std::uint32_t i = 0; i < count_; ++i) {
@@ -127,11 +142,8 @@ void ShadowMap::collect(const SceneStore& store, const Placement& placement, glm
                         std::vector<GpuInstance>& instances) {
     for (std::uint32_t i = 0; i < count_; ++i) {
         auto& cascade = cascades_[i];
-        const auto radius = static_cast<float>(cascade.radius);
-        const auto from = [&](Casters which, DrawList& list) {
-            placement.collectCasters(store, which, fromRelative(cascade, origin), radius, 2 * radius / static_cast<float>(size_),
-                                     instances, list);
-        };
+        const auto square = squareOf(cascade, origin);
+        const auto from = [&](Casters which, DrawList& list) { placement.collectCasters(store, which, square, instances, list); };
         if (cascade.stillDirty) from(cascade.separate ? Casters::Still : Casters::All, cascade.casters);
         cascade.movingCasters.clear();
         if (cascade.movingDirty && cascade.separate) from(Casters::Moving, cascade.movingCasters);

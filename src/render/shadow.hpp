@@ -14,6 +14,10 @@ public:
     /// edges) still. Errors: ResourceLimit.
     [[nodiscard]] Result<void> place(gpu::Device& device, const Features& features, glm::vec3 towardsSun,
                                      std::span<const View> views, Placement& placement);
+    /// The squares, as `collect` takes what throws shadows into them.
+    [[nodiscard]] std::vector<ShadowSquare> squares(glm::dvec3 origin) const;
+    /// The maps no longer hold: what throws shadows into them has other triangles now. Between `place` and `collect`.
+    void forget();
     /// Fills in the shadow part of the frame's data.
     void describe(GpuFrame& data, glm::dvec3 origin) const;
     /// Collects what is to be drawn by `record`; nothing where the maps of the frame before still hold.
@@ -39,6 +43,7 @@ private:
                      VkAttachmentLoadOp before) const;
     static void copy(const Pass& pass, const gpu::Image& from, const gpu::Image& to);
     [[nodiscard]] static glm::mat4 fromRelative(const Cascade& cascade, glm::dvec3 origin);
+    [[nodiscard]] ShadowSquare squareOf(const Cascade& cascade, glm::dvec3 origin) const;
     void placeCascade(Cascade& cascade, glm::dvec3 centre, double radius, const glm::dmat3& lightFromWorld,
                       const Placement& placement) const;
 

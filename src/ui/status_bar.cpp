@@ -68,6 +68,7 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
         items.atLeft("no log");
     else
         items.atLeft(m.logName);
+    if (!m.memoryNote.empty()) items.atLeft(m.memoryNote);
     if (m.someHidden) items.atLeft("parts hidden: Shift + H shows all");
     if (a.hasLog()) {
         if (!twin::isLive(*m.frame)) // of feeds, their name says how they are

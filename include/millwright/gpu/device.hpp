@@ -81,6 +81,11 @@ public:
     /// Buffers and images alive, and their bytes of GPU memory.
     [[nodiscard]] std::size_t liveAllocations() const;
     [[nodiscard]] std::uint64_t allocatedBytes() const;
+    /// What this process may take of the GPU's own memory as the driver sees it (VK_EXT_memory_budget), what it has included; where
+    /// the driver does not say, all of it.
+    [[nodiscard]] std::uint64_t memoryBudget() const;
+    /// The largest buffer that can be made.
+    [[nodiscard]] std::uint64_t largestBuffer() const;
 
     struct Impl; ///< for gpu's own sources
     [[nodiscard]] Impl& impl() const { return *impl_; }
@@ -95,6 +100,8 @@ class FrameInFlight {
 public:
     /// 0 or 1: which of the frames in flight this is.
     [[nodiscard]] std::uint32_t slot() const { return slot_; }
+    /// Which frame of its device this is, from 1 on. What frame n used is free in frame n + `framesInFlight`.
+    [[nodiscard]] std::uint64_t number() const { return number_; }
     /// The timeline value that the GPU signals when the frame is done; counts up. Known once the frame is submitted, 0 before.
     [[nodiscard]] std::uint64_t timelineValue() const { return value_; }
 
@@ -109,6 +116,7 @@ private:
     friend class Device;
     std::unique_ptr<Impl> impl_;
     std::uint32_t slot_ = 0;
+    std::uint64_t number_ = 0;
     std::uint64_t value_ = 0;
 };
 

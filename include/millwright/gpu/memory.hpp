@@ -100,8 +100,8 @@ private:
 };
 
 /// Copies into static buffers and images through staging memory, in submissions of its own that frames submitted later come after.
-/// Two blocks of staging memory, 16 MiB together unless an image needs more, take turns. Everything runs on the device's one queue family, so ownership never
-/// changes.
+/// Two blocks of staging memory, 16 MiB together unless an image needs more, take turns. Everything runs on the device's one queue
+/// family, so ownership never changes.
 class Upload {
 public:
     explicit Upload(Device& device) : device_{device} {}
@@ -114,6 +114,9 @@ public:
     /// Memory, 64-byte aligned, to be filled before the next call on this: becomes `bytes` of `target` from `offset` on. For some
     /// megabytes at a time.
     [[nodiscard]] Result<std::span<std::byte>> toFill(const Buffer& target, std::size_t offset, std::size_t bytes);
+    /// The same for several parts of `target`; `copies` count their source from the memory's beginning.
+    [[nodiscard]] Result<std::span<std::byte>> toFill(const Buffer& target, std::span<const VkBufferCopy> copies,
+                                                      std::size_t bytes);
     /// Fills mip 0 of layer 0, makes the other mips by filtering, and leaves the image ready to be sampled.
     [[nodiscard]] Result<void> toImage(const Image& target, std::span<const std::byte> pixels);
     /// Errors: Device.
@@ -149,7 +152,7 @@ struct FrameMemory {
 [[nodiscard]] Result<FrameMemory> frameMemory(FrameInFlight& frame, std::size_t bytes);
 
 template <typename T>
-    requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 [[nodiscard]] Result<FrameMemory> frameMemory(FrameInFlight& frame, std::span<const T> values) {
     auto memory = frameMemory(frame, values.size_bytes());
     if (memory) std::copy_n(reinterpret_cast<const std::byte*>(values.data()), values.size_bytes(), memory->data);

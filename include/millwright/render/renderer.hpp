@@ -36,6 +36,19 @@ inline constexpr std::size_t maximumViews = 4;
 
 struct RenderSettings {
     Quality quality = Quality::Auto;
+    /// GPU memory for the scene, its textures included; what frames need (pictures, shadow maps, lists) comes on top. 0: four
+    /// fifths of what the driver lets this process have, less what it has when the scene is set.
+    std::uint64_t sceneBytes = 0;
+};
+
+/// GPU memory for geometry. Where there is too little of it for all that the views want, what is missed least loses detail first.
+struct MemoryUse {
+    std::uint64_t roomBytes = 0;     ///< as much as there may be
+    std::uint64_t residentBytes = 0; ///< as much as there is
+    std::uint64_t wantedBytes = 0;   ///< as much as the views want
+    std::uint64_t allBytes = 0;      ///< as much as the whole scene would be
+    bool reduced = false;            ///< for lack of memory, something is drawn with less detail than the views want
+    bool loading = false;            ///< more is on its way
 };
 
 /// The light of the hall. Directions are world frame.
@@ -78,6 +91,10 @@ struct DrawOptions {
     bool occlusionCulling = true;
     std::span<const Label> labels; ///< later ones over earlier ones; they must outlive the call
     float labelHeight = 14;        ///< of a label's text: pixels an em
+    /// Everything this frame wants, as far as there is room for it, is brought in before it is drawn, so that what a picture shows
+    /// does not depend on time; one such frame of a renderer at a time. Off: a thread brings it in while frames are drawn with what
+    /// is there.
+    bool waitForDetail = true;
     /// Ask what is under this pixel of the first view (from the top left); the answer comes with `takePick` a frame or two later.
     std::optional<glm::ivec2> pick;
 };
@@ -114,9 +131,11 @@ public:
     Renderer(const Renderer&) = delete;
     Renderer& operator=(const Renderer&) = delete;
 
-    /// Uploads meshes, materials and images, each once; replaces the scene before. `scene` and `cooked` may go afterwards. Far
-    /// things are drawn with fewer triangles where their mesh is cooked (see CookedGeometry), else always with all.
-    /// Errors: Device, ResourceLimit (does not fit into GPU memory), Invalid (an index out of range, with its place).
+    /// Uploads materials and images, each once; replaces the scene before. Of the meshes, what frames want is brought in when it is
+    /// wanted: what `cooked` shows must stay until there is another scene or the renderer is gone; `scene` may go. Far things are
+    /// drawn with fewer triangles where their mesh is cooked (see CookedGeometry), else always with all. Errors: Invalid (an index
+    /// out of range, with its place), after which the scene before is still there; Device, ResourceLimit (the textures do not fit
+    /// into `RenderSettings::sceneBytes`), after which there is none.
     [[nodiscard]] Result<void> setScene(const scene::Scene& scene, std::span<const scene::CookedGeometry> cooked = {});
 
     void setQuality(Quality quality);
@@ -138,6 +157,8 @@ public:
     [[nodiscard]] std::optional<Pick> takePick();
     /// Of the newest frame that the GPU has finished.
     [[nodiscard]] const FrameTimings& timings() const;
+    /// As of the newest frame.
+    [[nodiscard]] MemoryUse memoryUse() const;
 
 private:
     struct Impl;

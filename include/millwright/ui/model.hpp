@@ -87,6 +87,7 @@ struct Model {
     double frameMilliseconds = 0;
     std::string_view gpuName;
     std::uint64_t triangles = 0;
+    std::string_view memoryNote; ///< what lacks for lack of GPU memory; empty: nothing
 };
 
 // Intents. Positions in the viewport are pixels from its top left.

@@ -23,6 +23,7 @@ struct Options {
     std::string size = "1280x720";
     std::string gpu;
     std::string quality = "auto";
+    std::uint32_t memoryMebibytes = 0;
     std::string output;
     double millionTriangles = 200;
     std::uint32_t steps = 4;
@@ -269,7 +270,8 @@ ExitStatus benchHall(const Options& options) {
 
     auto device = gpu::Device::create({.gpu = options.gpu});
     if (!device) return fail(device.error());
-    auto renderer = render::Renderer::create(**device, {.quality = *quality});
+    auto renderer =
+        render::Renderer::create(**device, {.quality = *quality, .sceneBytes = std::uint64_t{options.memoryMebibytes} << 20});
     if (!renderer) return fail(renderer.error());
     if (auto uploaded = (*renderer)->setScene(scene->scene(), scene->geometry()); !uploaded) return fail(uploaded.error());
     std::error_code failed;
@@ -295,7 +297,9 @@ ExitStatus benchHall(const Options& options) {
         .field("p99Ms", quantile(walked->milliseconds, 0.99));
     write(json, "walk", *walked);
     write(json, "overviews", *seen);
-    json.field("peakBytes", peakResidentBytes()).endObject();
+    json.field("peakBytes", peakResidentBytes());
+    writeMemoryUse(json, (*renderer)->memoryUse());
+    json.endObject();
     print(json.text());
     return ExitStatus::Success;
 }
@@ -317,6 +321,11 @@ void addBenchHall(CLI::App& bench, Run& run) {
     command->add_option("--size", options->size, "Width and height in pixels")->capture_default_str();
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command
+        ->add_option("--memory", options->memoryMebibytes,
+                     "MiB of GPU memory for the model and its textures; with too little, detail is left out; default: four fifths "
+                     "of what there is")
+        ->check(CLI::Range(1u, 1u << 24));
     command->add_flag("--json", options->json, "The answer is JSON anyway");
     command->callback([&run, options] { run = [options] { return benchHall(*options); }; });
 }

@@ -20,6 +20,7 @@ struct Options {
     double fov = 40;                 ///< degrees, vertical
     std::string gpu;
     std::string quality = "auto";
+    std::uint32_t memoryMebibytes = 0;
     std::uint32_t frames = 60;
     bool still = false;
     bool json = false;
@@ -44,7 +45,9 @@ ExitStatus benchRender(const Options& options) {
     if (!replay) return fail(replay.error());
 
     ProgressBar bar{"bench render"};
-    auto studio = Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size}, bar.progress());
+    auto studio =
+        Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size, .memoryMebibytes = options.memoryMebibytes},
+                     bar.progress());
     if (!studio) return fail(studio.error());
     const auto view = viewOf(options, *studio, *size);
     if (!view) return fail(view.error());
@@ -90,6 +93,7 @@ ExitStatus benchRender(const Options& options) {
         .field("drawnTriangles", timings.drawnTriangles)
         .field("drawCalls", timings.drawCalls)
         .field("peakBytes", peakResidentBytes());
+    writeMemoryUse(json, studio->renderer().memoryUse());
     json.key("passes").beginObject();
     for (std::size_t i = 0; i < timings.passCount; ++i) json.field(timings.passes[i].name, timings.passes[i].milliseconds);
     json.endObject().endObject();
@@ -117,6 +121,11 @@ void addBenchRender(CLI::App& bench, Run& run) {
         ->capture_default_str();
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command
+        ->add_option("--memory", options->memoryMebibytes,
+                     "MiB of GPU memory for the model and its textures; with too little, detail is left out; default: four fifths "
+                     "of what there is")
+        ->check(CLI::Range(1u, 1u << 24));
     command->add_option("--frames", options->frames, "How many are measured")
         ->check(CLI::Range(1u, 10'000u))
         ->capture_default_str();

@@ -1,3 +1,4 @@
+#include <millwright/core/log.hpp>
 #include <millwright/core/png.hpp>
 #include <millwright/telemetry/bookmarks.hpp>
 
@@ -20,6 +21,7 @@ struct Options {
     std::string log;
     std::string gpu;
     std::string quality = "high";
+    std::uint32_t memoryMebibytes = 0;
     Look look{.labels = true};
 };
 
@@ -55,13 +57,16 @@ ExitStatus renderToFile(const Options& options) {
 
     const std::stop_token stop = interrupted();
     ProgressBar bar{"render"};
-    auto studio = Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size}, bar.progress());
+    auto studio =
+        Studio::open(*plant, {.gpu = options.gpu, .quality = *quality, .size = *size, .memoryMebibytes = options.memoryMebibytes},
+                     bar.progress());
     if (!studio) return fail(studio.error());
     const Error stopped{ErrorCode::Cancelled, "stopped before the picture was done", options.plant};
     if (stop.stop_requested()) return fail(stopped);
     const auto pixels = studio->picture(frame->get(), options.camera, options.look);
     if (!pixels) return fail(pixels.error());
     if (stop.stop_requested()) return fail(stopped);
+    if (const auto reduced = reducedText(studio->renderer().memoryUse()); !reduced.empty()) log::warning("{}", reduced);
     if (const auto written = writePng(options.output, pixels->extent.width, pixels->extent.height, pixels->rgba); !written)
         return fail(written.error());
     return ExitStatus::Success;
@@ -83,6 +88,11 @@ void addRender(CLI::App& program, Run& run) {
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command
+        ->add_option("--memory", options->memoryMebibytes,
+                     "MiB of GPU memory for the model and its textures; with too little, detail is left out; default: four fifths "
+                     "of what there is")
+        ->check(CLI::Range(1u, 1u << 24));
     command
         ->add_option(
             "--section", options->look.sections,

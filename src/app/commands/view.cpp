@@ -130,6 +130,7 @@ ExitStatus screenshot(const Options& options, const plant::Plant& plant, gpu::Ex
     if (!painter) return fail(painter.error());
     SessionOptions sessionOptions = options.session;
     sessionOptions.play = false;
+    sessionOptions.waitForDetail = true;
     auto session = Session::create(plant, **device, quality, std::move(sessionOptions));
     if (!session) return fail(session.error());
     const glm::vec2 window{pixels.width, pixels.height};
@@ -299,6 +300,11 @@ void addView(CLI::App& program, Run& run) {
         ->capture_default_str();
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU, as `millwright doctor` lists them");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command
+        ->add_option("--memory", options->session.memoryMebibytes,
+                     "MiB of GPU memory for the model and its textures; with too little, detail is left out; default: four fifths "
+                     "of what there is")
+        ->check(CLI::Range(1u, 1u << 24));
     command->add_option("--screenshot", options->screenshot, "Write the window as a PNG and leave; needs no display");
     command->add_option("--frames", options->frames, "Leave after this many frames; 0: stay")->check(CLI::Range(0, 1'000'000));
     command->callback([&run, options] { run = [options] { return view(*options); }; });

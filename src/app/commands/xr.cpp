@@ -26,6 +26,7 @@ struct Options {
     std::string at;
     std::string gpu;
     std::string quality = "auto";
+    std::uint32_t memoryMebibytes = 0;
     std::string mirror;
     std::string select;
     double speed = 1;
@@ -219,7 +220,7 @@ ExitStatus walkThrough(const Options& options) {
     if (!life) return fail(life.error());
     if (auto started = headset->startSession(*device); !started) return fail(started.error());
 
-    auto visit = XrVisit::open(*plant, *scene, life->frames(), *headset, *device, *quality);
+    auto visit = XrVisit::open(*plant, *scene, life->frames(), *headset, *device, *quality, options.memoryMebibytes);
     if (!visit) return fail(visit.error());
     (*visit)->select(selected);
     if (mirror) {
@@ -266,6 +267,11 @@ void addXr(CLI::App& program, Run& run) {
         ->needs(live);
     command->add_option("--gpu", options->gpu, "Index or part of the name of a GPU; must be the one the headset is plugged into");
     command->add_option("--quality", options->quality, "auto, low, medium or high")->capture_default_str();
+    command
+        ->add_option("--memory", options->memoryMebibytes,
+                     "MiB of GPU memory for the model and its textures; with too little, detail is left out; default: four fifths "
+                     "of what there is")
+        ->check(CLI::Range(1u, 1u << 24));
     command->add_option("--scale", options->scale, "Resolution, of what the headset recommends")
         ->check(CLI::Range(0.1, 2.0))
         ->capture_default_str();

@@ -74,9 +74,10 @@ XrVisit::~XrVisit() {
 }
 
 Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::PlantScene& scene, FrameSource frames,
-                                               xr::Headset& headset, gpu::Device& device, render::Quality quality) {
+                                               xr::Headset& headset, gpu::Device& device, render::Quality quality,
+                                               std::uint32_t memoryMebibytes) {
     std::unique_ptr<XrVisit> visit{new XrVisit{plant, scene, std::move(frames), headset, device}};
-    auto renderer = render::Renderer::create(device, {.quality = quality});
+    auto renderer = render::Renderer::create(device, {.quality = quality, .sceneBytes = std::uint64_t{memoryMebibytes} << 20});
     if (!renderer) return std::unexpected(renderer.error());
     visit->renderer_ = std::move(*renderer);
     if (auto uploaded = visit->renderer_->setScene(scene.scene(), scene.geometry()); !uploaded)
@@ -168,6 +169,7 @@ Result<void> XrVisit::drawFrame() {
         if (!recording) return std::unexpected(recording.error());
         auto eyes = headset_.acquireEyes();
         if (!eyes) return std::unexpected(eyes.error());
+        options_.waitForDetail = false; // a headset waits for nobody
         if (auto done = renderer_->draw(**recording, *eyes->colour, views_, nodes_, options_, eyes->depth); !done) return done;
         layer = walk_.panel();
         if (layer && panel_->due(report_.selected)) {
@@ -263,7 +265,9 @@ Result<void> XrVisit::writeMirror(const std::filesystem::path& path) {
     if (!target) return std::unexpected(target.error());
     auto recording = device_.beginFrame();
     if (!recording) return std::unexpected(recording.error());
-    if (auto done = renderer_->draw(**recording, target->image(), views_, nodes_, options_); !done) return done;
+    render::DrawOptions options = options_;
+    options.waitForDetail = true;
+    if (auto done = renderer_->draw(**recording, target->image(), views_, nodes_, options); !done) return done;
     if (auto done = device_.submit(**recording); !done) return done;
     const auto pixels = target->read();
     if (!pixels) return std::unexpected(pixels.error());

@@ -46,7 +46,7 @@ public:
     /// Uploads the plant with the props of the headset. Without `frames` the plant is at rest. Errors: Device, ResourceLimit.
     [[nodiscard]] static Result<std::unique_ptr<XrVisit>> open(const plant::Plant& plant, twin::PlantScene& scene,
                                                                FrameSource frames, xr::Headset& headset, gpu::Device& device,
-                                                               render::Quality quality);
+                                                               render::Quality quality, std::uint32_t memoryMebibytes);
     ~XrVisit();
     XrVisit(const XrVisit&) = delete;
     XrVisit& operator=(const XrVisit&) = delete;

@@ -21,7 +21,8 @@ constexpr int oldestQuestion = 12; // frames; a picture that was not drawn answe
 
 Result<std::unique_ptr<Session>> Session::create(const plant::Plant& plant, gpu::Device& device, render::Quality quality,
                                                  SessionOptions options) {
-    auto renderer = render::Renderer::create(device, {.quality = quality});
+    auto renderer =
+        render::Renderer::create(device, {.quality = quality, .sceneBytes = std::uint64_t{options.memoryMebibytes} << 20});
     if (!renderer) return std::unexpected(renderer.error());
     auto target = gpu::OffscreenTarget::create(device, {16, 16}, 1, "viewport");
     if (!target) return std::unexpected(target.error());
@@ -210,14 +211,19 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
     options.gridSpacing = floor_.gridSpacing;
     options.sections = sections_;
     options.edges = state.look.edges;
+    options.waitForDetail = options_.waitForDetail;
     if (question_ && !question_->asked) {
         options.pick = glm::ivec2(question_->at);
         question_->asked = true;
     }
     const double near = std::clamp(camera_.distance * 0.01, 0.005, 0.2);
     const render::View view = render::lookAt(camera_.eye(), camera_.eye() + camera_.forward(), seen().verticalFov, aspect(), near);
-    changed_ = false;
-    return renderer_->draw(frame, target_.image(), std::span{&view, 1}, nodes(), options);
+    if (auto drawn = renderer_->draw(frame, target_.image(), std::span{&view, 1}, nodes(), options); !drawn) return drawn;
+    const render::MemoryUse memory = renderer_->memoryUse();
+    changed_ = memory.loading; // more of it is to come
+    if (memory.reduced && reduced_.empty()) std::println(stderr, "millwright: {}", reducedText(memory));
+    reduced_ = memory.reduced ? "detail reduced: more GPU memory is wanted" : "";
+    return {};
 }
 
 void Session::answerPick() {
@@ -337,6 +343,7 @@ ui::Model Session::model() const {
     m.frameMilliseconds = frameMilliseconds;
     m.gpuName = device_.description().name;
     m.triangles = renderer_->timings().sceneTriangles;
+    m.memoryNote = reduced_;
     return m;
 }
 

@@ -40,6 +40,8 @@ struct SessionOptions {
     const telemetry::Recorder* recorder = nullptr;       ///< that records it; outlives the session
     const historian::Writer* historian = nullptr;        ///< that keeps what is recorded; outlives the session
     bool play = true;                                    ///< starts playing as soon as everything is there
+    std::uint32_t memoryMebibytes = 0;               ///< of GPU memory for the scene; 0: as the renderer chooses
+    bool waitForDetail = false;                      ///< pictures do not depend on time, see render::DrawOptions
 };
 
 /// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
@@ -130,7 +132,8 @@ private:
     const plant::Plant& plant_;
     gpu::Device& device_;
     SessionOptions options_;
-    std::unique_ptr<render::Renderer> renderer_;
+    std::optional<twin::PlantScene> scene_;
+    std::unique_ptr<render::Renderer> renderer_; ///< goes before `scene_`, whose geometry it brings in as it is wanted
     gpu::OffscreenTarget target_;
     std::unique_ptr<Loader> loader_;
     Loader::Status loadingStatus_;
@@ -141,7 +144,6 @@ private:
     std::string problem_;
     std::vector<Error> problems_;
 
-    std::optional<twin::PlantScene> scene_;
     scene::Aabb plantBounds_; ///< as modelled
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
@@ -183,7 +185,8 @@ private:
     bool looping_ = false;
     bool quit_ = false;
     Floor floor_;
-    bool changed_ = true; ///< the 3D picture must be drawn again
+    bool changed_ = true;      ///< the 3D picture must be drawn again
+    std::string_view reduced_; ///< what the status bar says of detail that memory lacks for
 
     /// One question about a pixel at a time: the renderer answers some frames later.
     struct Question {

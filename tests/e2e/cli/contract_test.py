@@ -822,6 +822,17 @@ station = "press"
             self.assertEqual(picture.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
             picture.unlink()
 
+    def test_memory_that_is_not_needed_does_not_change_a_picture(self):
+        pictures = []
+        for memory in ([], ["--memory", "64"]):
+            picture = self.folder / "picture.png"
+            done = run("render", MODEL, "-o", picture, "--size", "320x180", "--quality", "low", *memory)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("detail is reduced", done.stderr)
+            pictures.append(picture.read_bytes())
+        self.assertEqual(*pictures)
+        self.assertRefused(run("render", MODEL, "-o", self.folder / "picture.png", "--memory", "0"), "--memory")
+
     def test_the_cache_of_models_never_changes_a_picture(self):
         cache, nowhere = self.folder / "cache", self.folder / "file"
         nowhere.write_text("caches cannot be below a file")

@@ -15,13 +15,14 @@ constexpr gpu::Extent size{320, 240};
 class Culling : public RenderTest {
 protected:
     void open(const scene::Scene& scene) {
-        auto cooked = cad::cook(scene);
-        ASSERT_TRUE(cooked) << cooked.error().text();
-        const auto geometry = cooked->geometry();
+        auto made = cad::cook(scene);
+        ASSERT_TRUE(made) << made.error().text();
+        cooked = std::move(*made);
+        const auto geometry = cooked.geometry();
         for (auto* one : {&culls, &draws}) {
-            auto made = Renderer::create(*device, {.quality = Quality::Low});
-            ASSERT_TRUE(made) << made.error().text();
-            *one = std::move(*made);
+            auto renderer = Renderer::create(*device, {.quality = Quality::Low});
+            ASSERT_TRUE(renderer) << renderer.error().text();
+            *one = std::move(*renderer);
             ASSERT_TRUE((*one)->setScene(scene, {&geometry, 1}));
         }
     }
@@ -43,6 +44,7 @@ protected:
         return culled.timings.back().drawnTriangles;
     }
 
+    cad::Cooked cooked; ///< of what both draw
     std::unique_ptr<Renderer> culls;
     std::unique_ptr<Renderer> draws;
 };
