@@ -38,21 +38,21 @@ struct QuantitySums {
 };
 
 /// Of the items that an equipment counts, or of its energy; none where it counts none.
-const std::string* unitOf(const plant::Plant& plant, const KpiSource& source, bool energy) {
+std::optional<std::string> unitOf(const plant::Plant& plant, const KpiSource& source, bool energy) {
     for (std::size_t i = 0; i < plant::quantities; ++i)
         if (source.counts[i] != noSignal && (static_cast<Quantity>(i) == Quantity::Energy) == energy)
-            return &plant.at(source.counts[i]).unit;
-    return nullptr;
+            return plant.at(source.counts[i]).unit;
+    return energy && source.power != noSignal ? std::optional{plant.at(source.power).unit + ".h"} : std::nullopt;
 }
 
 /// The one unit of all, or nothing.
 struct CommonUnit {
     bool first = true, one = true;
-    const std::string* unit = nullptr;
+    std::optional<std::string> unit;
 
-    void add(const std::string* next) {
-        one = one && (first || (unit == nullptr) == (next == nullptr)) && (first || next == nullptr || *unit == *next);
-        unit = one ? next : nullptr;
+    void add(const std::optional<std::string>& next) {
+        one = one && (first || unit == next);
+        unit = one ? next : std::nullopt;
         first = false;
     }
 };
@@ -79,6 +79,9 @@ Quantities quantitiesOf(const KpiSource& source, const Tally& tally) {
     Quantities found;
     for (std::size_t i = 0; i < found.size(); ++i)
         if (source.counts[i] != noSignal) found[i] = static_cast<double>(tally.counted[i]) / 1e6;
+    constexpr double millionthHour = 1e6 * 3600e9; // of the power's unit, in nanoseconds
+    if (source.power != noSignal && tally.powered > Duration::zero())
+        found[index(Quantity::Energy)] = static_cast<double>(tally.powerTime) / millionthHour;
     auto& produced = found[index(Quantity::Produced)];
     auto& good = found[index(Quantity::Good)];
     auto& scrap = found[index(Quantity::Scrap)];
@@ -90,25 +93,31 @@ Quantities quantitiesOf(const KpiSource& source, const Tally& tally) {
 }
 
 std::span<const IndicatorInfo> indicatorList() {
+    using enum IndicatorUnit;
+    using I = Indicators;
+    // The standard describes each of its KPIs in a table under a name of its own: that names the place in every edition.
     static constexpr IndicatorInfo list[] = {
-        {"availability", &Indicators::availability},
-        {"effectiveness", &Indicators::effectiveness},
-        {"qualityRatio", &Indicators::qualityRatio},
-        {"oee", &Indicators::oee},
-        {"nee", &Indicators::nee},
-        {"allocationEfficiency", &Indicators::allocationEfficiency},
-        {"utilisationEfficiency", &Indicators::utilisationEfficiency},
-        {"technicalEfficiency", &Indicators::technicalEfficiency},
-        {"setUpRate", &Indicators::setUpRate},
-        {"scrapRatio", &Indicators::scrapRatio},
-        {"reworkRatio", &Indicators::reworkRatio},
-        {"firstPassYield", &Indicators::firstPassYield},
-        {"throughputRate", &Indicators::throughputRate, IndicatorUnit::AnHour},
-        {"energyConsumption", &Indicators::energyConsumption, IndicatorUnit::AnItem},
-        {"mtbf", &Indicators::mtbf, IndicatorUnit::Seconds},
-        {"mttf", &Indicators::mttf, IndicatorUnit::Seconds},
-        {"mttr", &Indicators::mttr, IndicatorUnit::Seconds},
-        {"coverage", &Indicators::coverage},
+        {"availability", &I::availability, Fraction, "ISO 22400-2:2014, Availability"},
+        {"effectiveness", &I::effectiveness, Fraction, "ISO 22400-2:2014, Effectiveness"},
+        {"qualityRatio", &I::qualityRatio, Fraction, "ISO 22400-2:2014, Quality ratio"},
+        {"oee", &I::oee, Fraction, "ISO 22400-2:2014, Overall equipment effectiveness index"},
+        {"nee", &I::nee, Fraction, "ISO 22400-2:2014, Net equipment effectiveness index"},
+        {"allocationEfficiency", &I::allocationEfficiency, Fraction, "ISO 22400-2:2014, Allocation efficiency"},
+        {"utilisationEfficiency", &I::utilisationEfficiency, Fraction, "ISO 22400-2:2014, Utilization efficiency"},
+        {"technicalEfficiency", &I::technicalEfficiency, Fraction, "ISO 22400-2:2014, Technical efficiency"},
+        {"setUpRate", &I::setUpRate, Fraction, "ISO 22400-2:2014, Set-up rate"},
+        {"scrapRatio", &I::scrapRatio, Fraction, "ISO 22400-2:2014, Scrap ratio"},
+        {"reworkRatio", &I::reworkRatio, Fraction, "ISO 22400-2:2014, Rework ratio"},
+        {"firstPassYield", &I::firstPassYield, Fraction, "ISO 22400-2:2014, First pass yield"},
+        {"throughputRate", &I::throughputRate, AnHour, "ISO 22400-2:2014, Throughput rate; without an order, AOET = PBT is policy"},
+        {"productionProcessRate", &I::productionProcessRate, Fraction, "ISO 22400-2:2014, Production process rate"},
+        {"allocationRatio", &I::allocationRatio, Fraction, "ISO 22400-2:2014, Allocation ratio"},
+        {"energyConsumption", &I::energyConsumption, AnItem, "policy, after ISO 22400-2:2014, Comprehensive energy consumption"},
+        {"costPerItem", &I::costPerItem, AnItem, "policy: ISO 22400-2 has no cost"},
+        {"mtbf", &I::mtbf, Seconds, "policy, after ISO 22400-2:2014, Mean operating time between failures: n is FE or FE + 1"},
+        {"mttf", &I::mttf, Seconds, "policy, after ISO 22400-2:2014, Mean time to failure: n is FE or FE + 1"},
+        {"mttr", &I::mttr, Seconds, "policy, after ISO 22400-2:2014, Mean time to restoration: n is FE or FE + 1"},
+        {"coverage", &I::coverage, Fraction, "policy: time of an unknown state is left out and told"},
     };
     return list;
 }
@@ -124,17 +133,46 @@ std::string textOf(IndicatorUnit unit, std::optional<double> value) {
     return formatDuration(durationFromSeconds(*value));
 }
 
-Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit) {
+std::optional<double> costOf(const KpiSource& source, const Tally& tally) {
+    if (!source.cost) return std::nullopt;
+    const Quantities quantities = quantitiesOf(source, tally);
+    Sum cost;
+    cost.add(source.cost->hour * seconds(timesOf(source, tally).plannedBusy()) / 3600);
+    const auto priced = [&](double price, Quantity quantity) {
+        if (price <= 0) return;
+        const auto& used = quantities[index(quantity)];
+        cost.add(used ? std::optional{price * *used} : std::nullopt);
+    };
+    priced(source.cost->energy, Quantity::Energy);
+    priced(source.cost->item, Quantity::Produced);
+    priced(source.cost->scrap, Quantity::Scrap);
+    return cost.value;
+}
+
+namespace {
+
+/// TBF = TTF + TTR; `n` is what the plant takes the means over.
+void setMeanTimes(Indicators& found, Duration operating, Duration repair, double n) {
+    found.mtbf = ratio(seconds(operating + repair), n);
+    found.mttf = ratio(seconds(operating), n);
+    found.mttr = ratio(seconds(repair), n);
+}
+
+} // namespace
+
+Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit, std::optional<Duration> aoet) {
     Times times;
     Duration operating{}, repair{};
-    std::uint64_t failures = 0;
+    std::uint64_t divisor = 0; // n of the mean times
     QuantitySums items;
+    Sum cost;
     Sum plannedRun, plannedGoodRun; // PRU * PQ and PRU * GQ in nanoseconds
     for (const auto& [source, tally] : parts) {
         times += timesOf(*source, tally);
         operating += tally.operating;
         repair += tally.repair;
-        failures += tally.failures;
+        divisor += tally.failures + (source->meanOver == plant::MeanOver::FailuresPlusOne ? 1 : 0);
+        cost.add(costOf(*source, tally));
         const Quantities quantities = quantitiesOf(*source, tally);
         for (std::size_t i = 0; i < quantities.size(); ++i) items.sums[i].add(quantities[i]);
         const auto run = [&](Quantity which) {
@@ -155,12 +193,12 @@ Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit) {
     const auto count = [](Duration duration) { return static_cast<double>(duration.count()); };
     const Duration planned = times.plannedBusy();
 
-    // ISO 22400-2:2014, the description of the KPI of the same name in each line.
+    // `indicatorList` says where each of these stands.
     Indicators found;
     found.availability = ratio(times.production, planned);
     found.effectiveness = ratio(plannedRun.value, count(times.production));
     found.qualityRatio = share(Quantity::Good, Quantity::Produced);
-    // "OEE index" and "NEE index", with APT and PQ cancelled: so they exist for a machine that only counts what is good.
+    // The OEE and NEE index with APT and PQ cancelled: so they exist for a machine that only counts what is good.
     found.oee = ratio(plannedGoodRun.value, count(planned));
     if (const auto setUpAndProduction = ratio(times.processing(), times.production); found.oee && setUpAndProduction)
         found.nee = *found.oee * *setUpAndProduction;
@@ -172,12 +210,11 @@ Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit) {
     found.reworkRatio = share(Quantity::Rework, Quantity::Produced);
     found.firstPassYield = share(Quantity::FirstPass, Quantity::Inspected);
     found.energyConsumption = share(Quantity::Energy, Quantity::Produced);
-    found.throughputRate = ratio(produced, seconds(planned) / 3600);
-    // "Mean time between failures", "to failure" and "to restoration", n = FE; TBF = TTF + TTR.
-    const auto n = static_cast<double>(failures);
-    found.mtbf = ratio(seconds(operating + repair), n);
-    found.mttf = ratio(seconds(operating), n);
-    found.mttr = ratio(seconds(repair), n);
+    found.throughputRate = ratio(produced, seconds(aoet.value_or(planned)) / 3600);
+    if (aoet) found.productionProcessRate = ratio(times.production, *aoet);
+    if (aoet) found.allocationRatio = ratio(times.busy(), *aoet);
+    if (const auto good = items.of(Quantity::Good)) found.costPerItem = ratio(cost.value, *good);
+    if (times.known() > Duration::zero()) setMeanTimes(found, operating, repair, static_cast<double>(divisor));
     found.coverage = ratio(times.known(), times.total());
     return found;
 }
@@ -202,8 +239,8 @@ std::vector<Row> rowsOf(const plant::Plant& plant) {
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i].oneUnit = items[i].one && energies[i].one;
-        if (items[i].unit != nullptr) rows[i].unit = *items[i].unit;
-        if (energies[i].unit != nullptr) rows[i].energyUnit = *energies[i].unit;
+        rows[i].unit = items[i].unit.value_or("");
+        rows[i].energyUnit = energies[i].unit.value_or("");
     }
     std::erase_if(rows, [](const Row& row) { return row.sources.empty(); });
     return rows;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -11,16 +12,22 @@ namespace {
 using plant::PackmlState;
 using plant::TimeElement;
 
-/// How long it is from `time` to the next multiple of `every`.
-Duration toBoundary(Time time, Duration every) {
-    const Duration rest = time.time_since_epoch() % every;
-    return rest < Duration::zero() ? -rest : every - rest; // before 1970, the rest is negative
-}
+constexpr std::size_t mostOrders = 65'536; // of one equipment
 
 /// Stops at the largest value: a hostile log could count on for ever.
 Millionths added(Millionths sum, Millionths more) {
     Millionths result = 0;
     return __builtin_add_overflow(sum, more, &result) ? std::numeric_limits<Millionths>::max() : result;
+}
+Wide added(Wide sum, Wide more) {
+    Wide result = 0;
+    return __builtin_add_overflow(sum, more, &result) ? ~(Wide{1} << 127) : result;
+}
+
+/// In millionths, where the difference of two can be represented.
+std::optional<Millionths> millionths(std::optional<double> value) {
+    if (!value || !(std::abs(*value * 1e6) < 4e18)) return std::nullopt;
+    return static_cast<Millionths>(std::llround(*value * 1e6));
 }
 
 } // namespace
@@ -32,34 +39,62 @@ Tally& Tally::operator+=(const Tally& later) {
     failures += later.failures;
     falls += later.falls;
     for (std::size_t i = 0; i < counted.size(); ++i) counted[i] = added(counted[i], later.counted[i]);
+    powerTime = added(powerTime, later.powerTime);
+    powered += later.powered;
+    return *this;
+}
+
+Bin& Bin::operator+=(const Bin& later) {
+    interval.to = later.interval.to;
+    for (std::size_t i = 0; i < tallies.size(); ++i) tallies[i] += later.tallies[i];
+    for (std::size_t i = 0; i < spreads.size(); ++i) spreads[i] += later.spreads[i];
     return *this;
 }
 
 Meter::Meter(const plant::Plant& plant, std::span<const telemetry::Conversion> conversions, const StringTable& strings,
-             TimeInterval window, Duration every)
+             TimeInterval window, Cuts cuts)
     : plant_{plant},
       conversions_{conversions.begin(), conversions.end()},
       strings_{strings},
       window_{window},
-      every_{every},
+      cuts_{cuts},
       time_{window.from},
       uses_(plant.signals.size()),
-      machines_(plant.kpis.size()) {
+      machines_(plant.kpis.size()),
+      characteristics_{characteristicsOf(plant)},
+      subgroups_(characteristics_.size()) {
+    const auto use = [this](SignalIndex signal, Use as) {
+        if (signal != noSignal) uses_[index(signal)].push_back(as);
+    };
     for (std::uint32_t i = 0; i < plant.kpis.size(); ++i) {
         const plant::KpiSource& source = plant.kpis[i];
-        uses_[index(source.state)].push_back({i, isState});
-        for (std::uint32_t role = 0; role < plant::quantities; ++role)
-            if (source.counts[role] != noSignal) uses_[index(source.counts[role])].push_back({i, role});
+        use(source.state, {i, isState});
+        for (std::uint32_t role = 0; role < plant::quantities; ++role) use(source.counts[role], {i, role});
+        use(source.power, {i, isPower});
     }
+    for (std::uint32_t i = 0; i < characteristics_.size(); ++i) use(characteristics_[i].signal, {i, isMeasured});
     for (Machine& machine : machines_) machine.since = window.from;
     openBin(window.from);
 }
 
+void Meter::keepOrders() {
+    orders_.resize(machines_.size());
+    orderByName_.resize(machines_.size());
+    for (std::uint32_t i = 0; i < machines_.size(); ++i)
+        if (const SignalIndex order = plant_.kpis[i].order; order != noSignal) uses_[index(order)].push_back({i, isOrder});
+}
+
 void Meter::openBin(Time from) {
-    bins_.push_back({{from, window_.to}, std::vector<Tally>(machines_.size())});
-    if (every_ <= Duration::zero()) return;
-    const Duration length = toBoundary(from, every_);
-    if (length < window_.to - from) bins_.back().interval.to = from + length;
+    bins_.push_back({{from, std::min(window_.to, cuts_.after(from))},
+                     std::vector<Tally>(machines_.size()),
+                     std::vector<Spread>(characteristics_.size())});
+}
+
+/// Makes a change of what the machine did, in the bin that is open and in the order that it is made for.
+template <typename Change>
+void Meter::book(std::uint32_t i, const Change& change) {
+    change(bins_.back().tallies[i]);
+    if (machines_[i].order != noOrder) change(orders_[i][machines_[i].order].tally);
 }
 
 /// Adds the time that the machine has been in its state to the bin that is open.
@@ -67,13 +102,19 @@ void Meter::spend(std::uint32_t i) {
     Machine& machine = machines_[i];
     const Duration length = time_ - std::exchange(machine.since, time_);
     if (length == Duration::zero()) return;
-    Tally& tally = bins_.back().tallies[i];
-    tally.failures += machine.failedNow ? 1 : 0;
-    machine.failedNow = false;
-    tally.inState[index(machine.state)] += length;
+    if (machine.nextOrder) beginOrder(machine, i);
     const TimeElement element = plant_.kpis[i].elementOf[index(machine.state)];
-    if (machine.failed && element < TimeElement::Unplanned) tally.repair += length;
-    if (!machine.failed && element <= TimeElement::SetUp) tally.operating += length;
+    book(i, [&](Tally& tally) {
+        tally.failures += machine.failedNow ? 1 : 0;
+        tally.inState[index(machine.state)] += length;
+        if (machine.failed && element < TimeElement::Unplanned) tally.repair += length;
+        if (!machine.failed && element <= TimeElement::SetUp) tally.operating += length;
+        if (!machine.power) return;
+        tally.powerTime = added(tally.powerTime, Wide{*machine.power} * length.count());
+        tally.powered += length;
+    });
+    machine.failedNow = false;
+    if (machine.order != noOrder) orders_[i][machine.order].interval.to = time_;
     if (journals_.empty()) return;
     auto& spells = journals_[i].spells;
     if (!spells.empty() && spells.back().state == machine.state)
@@ -127,23 +168,83 @@ void Meter::setState(std::uint32_t i, const telemetry::Sample& sample) {
     machine.failedNow = sample.time >= window_.from;
 }
 
-void Meter::count(const Use& use, const telemetry::Sample& sample) {
+/// In the plant's unit; nothing for what is not to be used.
+std::optional<double> Meter::numberOf(const telemetry::Sample& sample) const {
+    if (!isUsable(sample.quality)) return std::nullopt;
     const telemetry::Conversion& conversion = conversions_[index(sample.signal)];
-    const double value = (conversion.scale * sample.value.asNumber(sample.type) + conversion.offset) * 1e6;
-    if (!isUsable(sample.quality) || !(std::abs(value) < 4e18)) return; // the difference of two must be representable
-    const auto now = static_cast<Millionths>(std::llround(value));
-    const auto before = std::exchange(machines_[use.source].last[use.role], now);
+    return conversion.scale * sample.value.asNumber(sample.type) + conversion.offset;
+}
+
+void Meter::count(const Use& use, const telemetry::Sample& sample) {
+    const auto now = millionths(numberOf(sample));
+    if (!now) return;
+    Machine& machine = machines_[use.source];
+    const auto before = std::exchange(machine.last[use.role], now);
     if (!before || sample.time <= window_.from || sample.time > window_.to) return;
-    Tally& tally = bins_.back().tallies[use.source];
-    if (now < *before)
-        ++tally.falls;
-    else
-        tally.counted[use.role] = added(tally.counted[use.role], now - *before);
+    if (machine.nextOrder && sample.time > machine.orderFrom) spend(use.source); // which begins it
+    book(use.source, [&](Tally& tally) {
+        if (*now < *before)
+            ++tally.falls;
+        else
+            tally.counted[use.role] = added(tally.counted[use.role], *now - *before);
+    });
     const bool isProduced = use.role == index(plant::Quantity::Produced);
     const bool standsFor =
         use.role == index(plant::Quantity::Good) && plant_.kpis[use.source].counts[index(plant::Quantity::Produced)] == noSignal;
-    if (!journals_.empty() && now != *before && (isProduced || standsFor))
-        journals_[use.source].rises.push_back({sample.time, std::max<Millionths>(now - *before, 0)});
+    if (!journals_.empty() && *now != *before && (isProduced || standsFor))
+        journals_[use.source].rises.push_back({sample.time, std::max<Millionths>(*now - *before, 0)});
+}
+
+void Meter::setPower(std::uint32_t i, const telemetry::Sample& sample) {
+    const auto power = millionths(numberOf(sample));
+    if (power == machines_[i].power) return;
+    spend(i);
+    machines_[i].power = power;
+}
+
+/// What is made from the sample's time on. Counts at that very time are still of what was made before.
+void Meter::setOrder(std::uint32_t i, const telemetry::Sample& sample) {
+    std::string order;
+    if (isUsable(sample.quality))
+        order = sample.type == ValueType::String ? std::string{strings_.text(sample.value.string)}
+                                                 : std::to_string(sample.value.integer);
+    std::uint32_t next = noOrder;
+    if (!order.empty()) {
+        const auto known = orderByName_[i].find(order);
+        if (known != orderByName_[i].end()) {
+            next = known->second;
+        } else if (orderByName_[i].size() < mostOrders) {
+            next = static_cast<std::uint32_t>(orderByName_[i].size());
+            orderByName_[i].emplace(std::move(order), next);
+        } else {
+            tooManyOrders_ = true;
+        }
+    }
+    Machine& machine = machines_[i];
+    spend(i);
+    machine.nextOrder = next;
+    machine.orderFrom = time_;
+}
+
+void Meter::beginOrder(Machine& machine, std::uint32_t i) {
+    machine.order = *std::exchange(machine.nextOrder, std::nullopt);
+    if (machine.order == noOrder) return;
+    auto& orders = orders_[i];
+    if (machine.order >= orders.size()) orders.resize(machine.order + 1);
+    OrderTally& order = orders[machine.order];
+    if (order.interval == TimeInterval{}) order.interval.from = machine.orderFrom;
+}
+
+void Meter::measure(std::uint32_t i, const telemetry::Sample& sample) {
+    if (sample.time <= window_.from || sample.time > window_.to) return;
+    const Characteristic& characteristic = characteristics_[i];
+    const auto value = numberOf(sample);
+    const auto deviation = value ? characteristic.deviation(*value) : std::nullopt;
+    const bool produces =
+        characteristic.machine == Characteristic::always ||
+        plant_.kpis[characteristic.machine].elementOf[index(machines_[characteristic.machine].state)] == TimeElement::Production;
+    if (!deviation || !produces) return subgroups_[i].interrupt();
+    subgroups_[i].measure(*deviation, plant_.at(characteristic.signal).specification->subgroup, bins_.back().spreads[i]);
 }
 
 void Meter::apply(std::span<const telemetry::Sample> samples) {
@@ -152,10 +253,13 @@ void Meter::apply(std::span<const telemetry::Sample> samples) {
         if (uses.empty()) continue;
         moveTo(sample.time);
         for (const Use& use : uses) {
-            if (use.role == isState)
-                setState(use.source, sample);
-            else
-                count(use, sample);
+            switch (use.role) {
+            case isState: setState(use.source, sample); break;
+            case isPower: setPower(use.source, sample); break;
+            case isOrder: setOrder(use.source, sample); break;
+            case isMeasured: measure(use.source, sample); break;
+            default: count(use, sample);
+            }
         }
     }
 }
@@ -163,7 +267,36 @@ void Meter::apply(std::span<const telemetry::Sample> samples) {
 std::vector<Bin> Meter::finish() {
     moveTo(window_.to);
     spendAll();
+    for (std::size_t i = 0; i < orders_.size(); ++i) { // those that never lasted have no place yet
+        for (const auto& [name, at] : orderByName_[i])
+            if (at < orders_[i].size()) orders_[i][at].order = name;
+        std::erase_if(orders_[i], [](const OrderTally& each) { return each.interval == TimeInterval{}; });
+    }
     return std::move(bins_);
+}
+
+std::vector<Bin> Meter::takeClosed(Time now) {
+    moveTo(now);
+    spendAll();
+    std::vector<Bin> closed{std::make_move_iterator(bins_.begin()), std::make_move_iterator(bins_.end() - 1)};
+    bins_.erase(bins_.begin(), bins_.end() - 1);
+    return closed;
+}
+
+void Meter::restart(Time from) {
+    bins_.clear();
+    window_.from = time_ = from;
+    for (Machine& machine : machines_) {
+        machine.since = from;
+        machine.failedNow = false;
+    }
+    openBin(from);
+}
+
+Bin Meter::open() const {
+    Bin bin = bins_.back();
+    bin.interval.to = time_;
+    return bin;
 }
 
 } // namespace millwright::kpi

@@ -138,6 +138,19 @@ constexpr Key limitKeyList[] = {
 constexpr TableKeys limitKeys{"limits", "Warn and trip limits in the signal's unit, as ISA-18.2 names them; ascending.",
                               limitKeyList};
 
+constexpr Key specificationKeyList[] = {
+    {.name = "lower", .kind = Number, .description = "lower specification limit (LSL)"},
+    {.name = "upper", .kind = Number, .description = "upper specification limit (USL)"},
+    {.name = "subgroup",
+     .kind = Integer,
+     .description = "how many measurements, one after the other, are a subgroup: their spread is the process's own",
+     .fallback = "5",
+     .minimum = 2,
+     .maximum = 100},
+};
+constexpr TableKeys specificationKeys{"specification", "What a measured quality must keep to, in the signal's unit.",
+                                      specificationKeyList};
+
 constexpr Key signalKeyList[] = {
     {.name = "id", .kind = Identifier, .description = "unique in its equipment", .required = true},
     {.name = "name", .kind = Text, .description = "for people; without it, the id"},
@@ -145,6 +158,10 @@ constexpr Key signalKeyList[] = {
     {.name = "unit", .kind = Text, .description = "UCUM code, such as mm, m/min, Cel, %, kW.h or /min", .fallback = "\"\""},
     {.name = "range", .kind = Pair, .description = "expected lowest and highest value, for meters, colours and charts"},
     {.name = "limits", .kind = Table, .description = "warn and trip limits", .table = &limitKeys},
+    {.name = "specification",
+     .kind = Table,
+     .description = "specification limits of a measured quality: its process capability is a KPI",
+     .table = &specificationKeys},
     {.name = "interpolation",
      .kind = Choice,
      .description = "how the value is read between two samples; float signals default to linear, all others to hold",
@@ -290,6 +307,7 @@ constexpr Key plantKeyList[] = {
     descriptionKey,
     {.name = "log", .kind = Text, .description = "log to replay when none is given, relative to the plant folder"},
     {.name = "camera", .kind = Identifier, .description = "id of the camera to start from; without it, the first"},
+    {.name = "currency", .kind = Text, .description = "of all costs, such as EUR or KRW"},
     {.name = "condition",
      .kind = Text,
      .description = "what `millwright condition learn` wrote of this plant, relative to its folder: the window shows by it how far "
@@ -304,6 +322,7 @@ constexpr Key rootKeyList[] = {
     {.name = "equipment", .kind = Tables, .description = "the equipment, ancestors or not, in any order", .table = &equipmentKeys},
     {.name = "camera", .kind = Tables, .description = "named places to look from", .table = &cameraKeys},
     {.name = "alarm_targets", .kind = Table, .description = "what the alarms may ask of an operator", .table = &alarmTargetKeys},
+    {.name = "calendar", .kind = Table, .description = "shifts by the clock on the wall", .table = &calendarKeys},
     {.name = "feed", .kind = Tables, .description = "where live samples come from", .table = &feedKeys},
     {.name = "historian", .kind = Table, .description = "the database that keeps samples for years", .table = &historianKeys},
     {.name = "process", .kind = Table, .description = "the process model, for simulation", .table = &processKeys},

@@ -16,6 +16,16 @@ constexpr Key mapKeyList[] = {
 };
 constexpr TableKeys mapKeys{"map", "What one value of the state signal stands for.", mapKeyList};
 
+constexpr std::string_view meanOver[] = {"failures", "failures+1"};
+
+constexpr Key costKeyList[] = {
+    {.name = "hour", .kind = Number, .description = "of planned busy time (PBT)", .minimum = 0},
+    {.name = "energy", .kind = Number, .description = "one unit of the energy; kW.h where `power` is in kW", .minimum = 0},
+    {.name = "item", .kind = Number, .description = "what goes into one item made (PQ), good or not", .minimum = 0},
+    {.name = "scrap", .kind = Number, .description = "one item of scrap (SQ) beyond what went into it", .minimum = 0},
+};
+constexpr TableKeys costKeys{"cost", "Costs, in the plant's currency; what is left out costs nothing.", costKeyList};
+
 constexpr Key kpiKeyList[] = {
     {.name = "state",
      .kind = Text,
@@ -31,6 +41,10 @@ constexpr Key kpiKeyList[] = {
     {.name = "inspected", .kind = Text, .description = "signal that counts inspected items (IP)"},
     {.name = "first_pass", .kind = Text, .description = "signal that counts items that were good without rework (GP)"},
     {.name = "energy", .kind = Text, .description = "signal that counts the energy used, in a unit of its own"},
+    {.name = "power",
+     .kind = Text,
+     .description = "instead of `energy`: signal of the power drawn, such as kW; it holds until its next sample"},
+    {.name = "order", .kind = Text, .description = "signal that says which order, batch or product is being made; empty: none"},
     {.name = "cycle",
      .kind = Duration,
      .description = "planned run time (PRU) for one item, or one unit of what the counts count",
@@ -44,6 +58,12 @@ constexpr Key kpiKeyList[] = {
     {.name = "failure",
      .kind = Texts,
      .description = "states that a machine is in because it failed, instead of Aborting, Aborted, Clearing, Holding and Held"},
+    {.name = "mean_over",
+     .kind = Choice,
+     .description = "what sums of times are divided by for MTBF, MTTF and MTTR: failure events (FE), or one more",
+     .fallback = "\"failures\"",
+     .choices = meanOver},
+    {.name = "cost", .kind = Table, .description = "what its work costs", .table = &costKeys},
 };
 
 } // namespace
@@ -51,5 +71,6 @@ constexpr Key kpiKeyList[] = {
 constinit const TableKeys kpiKeys{"kpi", "How its KPIs are measured (ISO 22400-2).", kpiKeyList};
 
 constinit const std::span<const std::string_view> packmlStateWords{states};
+constinit const std::span<const std::string_view> meanOverWords{meanOver};
 
 } // namespace millwright::plant

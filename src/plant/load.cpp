@@ -1,6 +1,7 @@
 #include "plant/check.hpp"
 #include "plant/expand.hpp"
 #include "plant/keys.hpp"
+#include "plant/read_calendar.hpp"
 #include "plant/read_feed.hpp"
 #include "plant/read_historian.hpp"
 #include "plant/read_process.hpp"
@@ -60,6 +61,7 @@ void readPlantTable(const Node& root, ReadContext& context, Plant& plant) {
     plant.name = reader.text("name");
     if (plant.name.empty()) plant.name = plant.id;
     plant.description = reader.text("description");
+    plant.currency = reader.text("currency");
     if (const Node* log = reader.find("log", Node::Kind::String)) plant.defaultLog = context.file(*log, "log");
     if (const Node* model = reader.find("condition", Node::Kind::String)) plant.condition = context.file(*model, "condition");
 }
@@ -187,6 +189,7 @@ Plant readPlant(const Node& root, std::string_view source, const std::filesystem
     ReadContext context{problems, plant.folder, options, source, {}, {}};
     readPlantTable(root, context, plant);
     readAlarmTargets(root, context, plant);
+    plant.calendar = readCalendar(root, context);
     readCameras(root, context, plant);
     readEquipments(root, context, plant);
     // Checked also where nobody asks for them.

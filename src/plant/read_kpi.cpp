@@ -51,6 +51,14 @@ void readElements(const Reader& reader, ReadContext& context, KpiSource& source)
     });
 }
 
+void readCost(const Reader& reader, KpiSource& source) {
+    const Node* table = reader.find("cost", Node::Kind::Table);
+    if (table == nullptr) return;
+    const Reader keys{*table};
+    source.cost = Cost{keys.number("hour").value_or(0), keys.number("energy").value_or(0), keys.number("item").value_or(0),
+                       keys.number("scrap").value_or(0)};
+}
+
 void readMap(const Reader& reader, ReadContext& context, KpiTemplate& result) {
     const Node* list = reader.find("map", Node::Kind::Array);
     if (list == nullptr) return;
@@ -138,6 +146,38 @@ struct Resolver {
         into = *found;
         return true;
     }
+
+    [[nodiscard]] bool power(SignalIndex& into) const {
+        if (from.power.text.empty()) return true;
+        const auto found = signal(from.power);
+        if (!found) return false;
+        const Signal& drawn = plant.at(*found);
+        const units::Unit* unit = context.unit(drawn.unit);
+        const auto watt = units::parse("W");
+        const bool isNumber = drawn.type == ValueType::Float || drawn.type == ValueType::Integer;
+        if (!isNumber || unit == nullptr || !units::convert(*unit, *watt)) {
+            context.problems.add(from.power.at,
+                                 std::format("a power is a number with a unit such as kW: signal '{}' has '{}'", drawn.path,
+                                             isNumber ? drawn.unit : typeWords[static_cast<std::size_t>(drawn.type)]));
+            return false;
+        }
+        into = *found;
+        return true;
+    }
+
+    [[nodiscard]] bool order(SignalIndex& into) const {
+        if (from.order.text.empty()) return true;
+        const auto found = signal(from.order);
+        if (!found) return false;
+        const ValueType type = plant.at(*found).type;
+        if (type != ValueType::String && type != ValueType::Integer) {
+            context.problems.add(from.order.at, std::format("an order is a string or an integer: signal '{}' is a {}",
+                                                            plant.at(*found).path, typeWords[static_cast<std::size_t>(type)]));
+            return false;
+        }
+        into = *found;
+        return true;
+    }
 };
 
 } // namespace
@@ -148,6 +188,8 @@ KpiTemplate readKpi(const Reader& reader, ReadContext& context) {
     const auto name = [&](std::string_view key) { return KpiTemplate::Name{reader.text(key), reader.at(key)}; };
     result.at = reader.own().at;
     result.state = name("state");
+    result.power = name("power");
+    result.order = name("order");
     for (std::size_t i = 0; i < quantities; ++i) result.counts[i] = name(nameOf(static_cast<Quantity>(i)));
     if (result.state.text.empty())
         context.problems.add(reader.own().at, "'state' is missing in kpi: the signal that says what the machine is doing");
@@ -156,6 +198,10 @@ KpiTemplate readKpi(const Reader& reader, ReadContext& context) {
         if (result.counts[index(Quantity::Produced)].text.empty() && result.counts[index(Quantity::Good)].text.empty())
             context.problems.add(cycle->keyAt, "'cycle' is for one item: name the signal that counts them in 'produced' or 'good'");
     }
+    if (!result.power.text.empty() && !result.counts[index(Quantity::Energy)].text.empty())
+        context.problems.add(result.power.at, "give either 'energy', which is counted, or 'power', which is summed up");
+    result.source.meanOver = reader.choice<MeanOver>("mean_over", meanOverWords).value_or(MeanOver::Failures);
+    readCost(reader, result.source);
     readMap(reader, context, result);
     readElements(reader, context, result.source);
     result.malformed = context.problems.count() != before;
@@ -174,6 +220,7 @@ bool resolveKpi(const KpiTemplate& from, KpiSource& source, const SignalFinder& 
         return false;
     }
     if (!resolver.meanings(signal, source)) return false;
+    if (!resolver.power(source.power) || !resolver.order(source.order)) return false;
     const std::string *unit = nullptr, *energyUnit = nullptr;
     for (std::size_t i = 0; i < quantities; ++i) {
         const bool energy = static_cast<Quantity>(i) == Quantity::Energy;

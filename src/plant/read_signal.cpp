@@ -53,6 +53,20 @@ void readLimits(const Reader& reader, ReadContext& context, Signal& signal) {
     }
 }
 
+void readSpecification(const Reader& reader, ReadContext& context, Signal& signal) {
+    const Node* node = reader.find("specification", Node::Kind::Table);
+    if (node == nullptr) return;
+    const Reader keys{*node};
+    Specification specification{keys.number("lower"), keys.number("upper"),
+                                static_cast<std::uint32_t>(std::clamp<std::int64_t>(keys.integer("subgroup", 5), 2, 100))};
+    if (!specification.lower && !specification.upper)
+        context.problems.add(node->at, "'lower' or 'upper' is missing in specification: a limit that the quality must keep to");
+    if (specification.lower && specification.upper && !(*specification.lower < *specification.upper))
+        context.problems.add(keys.at("upper"),
+                             std::format("'upper' ({}) must be above 'lower' ({})", *specification.upper, *specification.lower));
+    signal.specification = specification;
+}
+
 void readInterpolation(const Reader& reader, ReadContext& context, Signal& signal) {
     const auto given = reader.choice<Interpolation>("interpolation", interpolationWords);
     signal.interpolation = given.value_or(signal.type == ValueType::Float ? Interpolation::Linear : Interpolation::Hold);
@@ -239,7 +253,7 @@ SignalTemplate readSignal(const Reader& reader, ReadContext& context) {
     signal.type = reader.choice<ValueType>("type", typeWords).value_or(ValueType::Float);
     signal.decimals = static_cast<int>(std::clamp<std::int64_t>(reader.integer("decimals", 2), 0, 12));
     if (signal.type == ValueType::String || signal.type == ValueType::Boolean) {
-        for (const std::string_view key : {"unit", "range", "limits", "decimals"}) {
+        for (const std::string_view key : {"unit", "range", "limits", "specification", "decimals"}) {
             if (reader.find(key) != nullptr) {
                 context.problems.add(reader.at(key), std::format("{} signals have no '{}': only float and integer signals do",
                                                                  typeWords[static_cast<std::size_t>(signal.type)], key));
@@ -248,6 +262,7 @@ SignalTemplate readSignal(const Reader& reader, ReadContext& context) {
     } else {
         readUnit(reader, context, signal);
         readLimits(reader, context, signal);
+        readSpecification(reader, context, signal);
     }
     readInterpolation(reader, context, signal);
     readStates(reader, context, signal);

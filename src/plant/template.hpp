@@ -79,6 +79,7 @@ struct KpiTemplate {
     Position at;
     Name state;
     std::array<Name, quantities> counts; ///< by `Quantity`
+    Name power, order;
     std::vector<Meaning> map;
     bool malformed = false; ///< a problem of its own was reported
     bool failed = false;    ///< a problem of its use was reported: not again for every repetition

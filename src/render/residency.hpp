@@ -13,7 +13,7 @@
 
 namespace millwright::render {
 
-/// Which steps of detail are on the GPU (docs/rendering.md, "Memory"; decisions/008). One buffer of a fixed size holds them all, so
+/// Which steps of detail are on the GPU (docs/rendering.md, "Memory"; decisions/009). One buffer of a fixed size holds them all, so
 /// that the budget cannot be overrun. Everything that writes to it is a copy on the device's one queue, after whatever was recorded
 /// before: a step's place is free for another as soon as no list names it. Thread: the frame thread.
 class Residency {

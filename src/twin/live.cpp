@@ -14,6 +14,7 @@ constexpr std::size_t shownSpells = 500;      // of each machine
 } // namespace
 
 struct Live::State {
+    const plant::Plant& plant;
     telemetry::LiveSource source;
     Twin twin;
     std::uint64_t frames = 0;
@@ -21,7 +22,6 @@ struct Live::State {
     std::optional<StateHistory> machines;     ///< once begun
     std::shared_ptr<const MachineStates> states;
     std::uint64_t statesShown = 0; ///< `StateHistory::changes` of `states`
-    const plant::Plant& plant;
     std::optional<ConditionWatch> condition; ///< where there is a model
     std::shared_ptr<const ConditionStates> conditions;
     bool judged = false; ///< since `conditions`
@@ -30,8 +30,9 @@ struct Live::State {
     std::function<void(const OperatorAction&)> actionTap;
     bool begun = false;
     std::shared_ptr<history::History> history; ///< or null
+    std::optional<kpi::Rolling> measured;      ///< once there is a sample
 
-    State(const plant::Plant& p, telemetry::LiveSource s) : source{std::move(s)}, twin{p}, plant{p} {
+    State(const plant::Plant& p, telemetry::LiveSource s) : plant{p}, source{std::move(s)}, twin{p} {
         const std::vector<telemetry::Conversion> identity(plant.signals.size()); // feeds speak the plant's units
         twin.connect(identity, source.strings());
     }
@@ -47,10 +48,12 @@ void Live::State::apply(std::span<const telemetry::Sample> samples) {
         twin.restore({.time = justBefore(samples.front().time), .entries = {}});
         machines.emplace(plant, std::vector<telemetry::Conversion>(plant.signals.size()), *source.strings(), samples.front().time,
                          shownSpells);
+        measured.emplace(plant, *source.strings(), samples.front().time);
     }
     begun = true;
     twin.apply(samples);
     machines->apply(samples);
+    if (measured) measured->apply(samples);
     if (condition)
         for (const telemetry::Sample& sample : samples) judged |= !condition->apply(sample).empty();
     if (history) history->append(samples);
@@ -126,6 +129,11 @@ telemetry::LiveSource& Live::source() {
 }
 const Twin& Live::twin() const {
     return state_->twin;
+}
+
+std::shared_ptr<const kpi::Bins> Live::kpis() {
+    State& s = *state_;
+    return s.measured ? s.measured->at(s.source.settled()) : std::make_shared<const kpi::Bins>();
 }
 
 std::shared_ptr<const Frame> Live::frame() {

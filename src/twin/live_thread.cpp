@@ -15,19 +15,25 @@ struct LiveThread::State {
     OrderQueue<OperatorAction> orders;
     std::atomic<std::shared_ptr<const Frame>> frame;
     std::atomic<std::shared_ptr<const std::vector<telemetry::FeedStatus>>> feeds;
-    std::jthread thread; ///< last: stops before what it uses goes
+    std::atomic<std::shared_ptr<const kpi::Bins>> kpis;
+    Time kpisAt = Time::min(); ///< when they were made
+    std::jthread thread;       ///< last: stops before what it uses goes
 
     State(Live l, Duration p) : live{std::move(l)}, period{p} {
         show();
         thread = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     }
     void show() {
-        live.poll(telemetry::receptionTime());
+        const Time now = telemetry::receptionTime();
+        live.poll(now);
         // Two clicks may ask for the same before the first shows: that is no fault.
         for (OperatorAction action; orders.pop(action);) static_cast<void>(live.act(std::move(action)));
         frame = live.frame();
         live.shown(telemetry::receptionTime());
         feeds = std::make_shared<const std::vector<telemetry::FeedStatus>>(live.source().status());
+        if (kpisAt != Time::min() && now < kpisAt + std::chrono::seconds{1} && now >= kpisAt) return;
+        kpisAt = now;
+        kpis = live.kpis();
     }
     void run(const std::stop_token& stop) {
         std::mutex mutex;
@@ -52,6 +58,10 @@ std::shared_ptr<const Frame> LiveThread::frame() const {
 }
 std::shared_ptr<const std::vector<telemetry::FeedStatus>> LiveThread::feeds() const {
     return state_->feeds.load();
+}
+
+std::shared_ptr<const kpi::Bins> LiveThread::kpis() const {
+    return state_->kpis.load();
 }
 
 } // namespace millwright::twin

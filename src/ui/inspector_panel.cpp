@@ -225,16 +225,36 @@ private:
         top_ += drawCondition(a_, canvas_, left_, right_, y(), selected);
     }
 
-    /// KPIs from the start of the log to the cursor.
+    /// KPIs up to the cursor, or up to now, as far back as the user wants.
     void performance(EquipmentIndex selected) {
-        if (!a_.hasLog() || a_.model.overview == nullptr) return;
-        const auto found = a_.model.overview->performance(selected, a_.model.frame->time);
-        if (!found) return;
-        section("KPIs", std::format("{} to {}", clockText(found->interval.from), clockText(found->interval.to)));
-        timeBar(found->times);
-        const kpi::Indicators& kpis = found->indicators;
+        if (!a_.hasLog() || a_.model.measured == nullptr || a_.model.measured->empty()) return;
+        const auto row = std::ranges::find(a_.model.kpiRows, selected, &kpi::Row::equipment);
+        const bool hasQuality = std::ranges::any_of(a_.model.characteristics,
+                                                    [&](const auto& each) { return plant_.at(each.signal).equipment == selected; });
+        if (row == a_.model.kpiRows.end() && !hasQuality) return;
+        const auto bins = kpi::binsOf(*a_.model.measured, a_.state.kpiPeriod, a_.model.frame->time, plant_.calendar);
+        const std::string stretch =
+            std::format("{} to {}", clockText(bins.front()->interval.from), clockText(bins.back()->interval.to));
+        if (hasPeriods()) {
+            section("KPIs");
+            periodButton();
+            note(stretch, 1);
+        } else {
+            section("KPIs", stretch);
+        }
+        if (row != a_.model.kpiRows.end()) indicators(*row, kpi::standingOf(plant_, *row, bins));
+        for (std::uint32_t i = 0; i < a_.model.characteristics.size(); ++i)
+            if (plant_.at(a_.model.characteristics[i].signal).equipment == selected) capability(i, kpi::spreadOf(i, bins));
+    }
+
+    void indicators(const kpi::Row& row, const kpi::Standing& standing) {
+        timeBar(standing.times);
+        const kpi::Indicators& kpis = standing.indicators;
         const auto shown = [this](std::string_view name, kpi::IndicatorUnit unit, std::optional<double> value) {
             if (value) fact(name, kpi::textOf(unit, value));
+        };
+        const auto amount = [this](std::string_view name, std::optional<double> value, std::string_view unit) {
+            if (value) fact(name, std::format("{:.4g} {}", *value, unit));
         };
         using enum kpi::IndicatorUnit;
         shown("OEE", Fraction, kpis.oee);
@@ -242,9 +262,46 @@ private:
         shown("Effectiveness", Fraction, kpis.effectiveness);
         shown("Quality ratio", Fraction, kpis.qualityRatio);
         shown("Throughput", AnHour, kpis.throughputRate);
-        fact("Failures", countText(found->failures));
+        amount("Energy an item", kpis.energyConsumption, units::display(row.energyUnit));
+        amount("Cost a good item", kpis.costPerItem, plant_.currency);
+        fact("Failures", countText(standing.failures));
         shown("Mean time to failure", Seconds, kpis.mttf);
         shown("Mean time to repair", Seconds, kpis.mttr);
+    }
+
+    void capability(std::uint32_t i, const kpi::Spread& spread) {
+        const plant::Signal& signal = plant_.at(a_.model.characteristics[i].signal);
+        const kpi::Capability found = kpi::capabilityOf(a_.model.characteristics[i], *signal.specification, spread);
+        const auto number = [](std::optional<double> value) { return value ? std::format("{:.2f}", *value) : std::string{"–"}; };
+        fact(signal.name, std::format("Cp {}  Cpk {}", number(found.cp), number(found.cpk)));
+    }
+
+    /// Whether `period` would show something else than all there is.
+    [[nodiscard]] bool isOffered(kpi::Period period) const {
+        const Duration length = a_.model.measured->back()->interval.to - a_.model.measured->front()->interval.from;
+        switch (period) {
+        case kpi::Period::Everything: return true;
+        case kpi::Period::Hour: return length > std::chrono::hours{1};
+        case kpi::Period::Shift: return !plant_.calendar.shifts.empty();
+        case kpi::Period::Day: return length > std::chrono::hours{25};
+        }
+        return false;
+    }
+    [[nodiscard]] bool hasPeriods() const { return isOffered(kpi::Period::Hour) || isOffered(kpi::Period::Shift); }
+
+    /// How far back KPIs reach; a click chooses the next.
+    void periodButton() {
+        kpi::Period& period = a_.state.kpiPeriod;
+        const auto next = [](kpi::Period p) { return static_cast<kpi::Period>((static_cast<std::size_t>(p) + 1) % kpi::periods); };
+        while (!isOffered(period)) period = next(period);
+        const std::string label{kpi::nameOf(period)};
+        const float width = canvas_.textWidth(Face::Small, label) + canvas_.px(16);
+        const Rect box{{right_ - width, y() - canvas_.px(24)}, {right_, y() - canvas_.px(2)}};
+        if (textButton(canvas_, "kpi period", box, label)) {
+            do period = next(period);
+            while (!isOffered(period));
+        }
+        hint(a_.context, "How far back KPIs reach");
     }
 
     /// How the time was spent, as shares of one bar: production dark, the rest lighter the less it has to do with it.

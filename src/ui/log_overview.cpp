@@ -44,9 +44,8 @@ struct LogOverview::State {
     std::size_t current = 0;
     twin::Twin twin; // for its alarms
     std::size_t alarmsFound = 0;
-    std::vector<kpi::Row> measured;
     std::optional<kpi::Meter> meter; // where something is measured
-    std::vector<kpi::Bin> bins;      // once done
+    kpi::Bins bins;                  // once done
     twin::StateHistory machines;
     twin::MachineStates states;                // once done
     std::optional<twin::ConditionWatch> watch; // where there is a model
@@ -96,10 +95,9 @@ struct LogOverview::State {
                 std::clamp(conditionBytes / (equipments * sizeof(twin::ConditionState)), fewestSlices, mostConditionSlices);
             conditions.resize(equipments * conditionSlices);
         }
-        if (plant.kpis.empty() || span.length() <= Duration::zero()) return;
-        measured = kpi::rowsOf(plant);
+        if ((plant.kpis.empty() && kpi::characteristicsOf(plant).empty()) || span.length() <= Duration::zero()) return;
         meter.emplace(plant, source->conversions(), source->strings(), span,
-                      std::max(Duration{1}, span.length() / performanceSteps));
+                      kpi::Cuts{std::max(Duration{1}, span.length() / performanceSteps)}.withShifts(plant.calendar));
     }
 
     std::size_t sliceOf(Time time) const { return placeOf(time, sliceCount); }
@@ -223,7 +221,8 @@ struct LogOverview::State {
             if (watch) keep(watch->finish());
             machines.advance(twin.time());
             states = machines.states();
-            if (meter && !error) bins = meter->finish();
+            if (meter && !error)
+                for (kpi::Bin& bin : meter->finish()) bins.push_back(std::make_shared<const kpi::Bin>(std::move(bin)));
         }
         done.store(true, std::memory_order_release);
         done.notify_all();
@@ -287,24 +286,8 @@ std::span<const LogOverview::AlarmMark> LogOverview::alarms() const {
     return state_->alarms;
 }
 
-std::optional<LogOverview::Performance> LogOverview::performance(EquipmentIndex equipment, Time time) const {
-    if (!finished() || state_->bins.empty()) return std::nullopt;
-    const auto row = std::ranges::find(state_->measured, equipment, &kpi::Row::equipment);
-    if (row == state_->measured.end()) return std::nullopt;
-    // Those that end by then, and at least the first.
-    const std::span<const kpi::Bin> bins{state_->bins};
-    const auto later = std::ranges::upper_bound(bins, time, {}, [](const kpi::Bin& bin) { return bin.interval.to; });
-    const auto taken = bins.first(std::max<std::size_t>(1, static_cast<std::size_t>(later - bins.begin())));
-    Performance performance{.interval = {taken.front().interval.from, taken.back().interval.to}};
-    std::vector<kpi::Part> parts;
-    for (const std::uint32_t i : row->sources) {
-        kpi::Part& part = parts.emplace_back(&state_->plant.kpis[i]);
-        for (const kpi::Bin& bin : taken) part.tally += bin.tallies[i];
-        performance.times += kpi::timesOf(*part.source, part.tally);
-        performance.failures += part.tally.failures;
-    }
-    performance.indicators = kpi::indicatorsOf(parts, row->oneUnit);
-    return performance;
+const kpi::Bins* LogOverview::bins() const {
+    return finished() && !state_->bins.empty() ? &state_->bins : nullptr;
 }
 
 const twin::MachineStates* LogOverview::states() const {

@@ -50,9 +50,12 @@ struct Indicators {
     std::optional<double> scrapRatio;            ///< SQ / PQ
     std::optional<double> reworkRatio;           ///< RQ / PQ
     std::optional<double> firstPassYield;        ///< GP / IP
-    std::optional<double> throughputRate;        ///< PQ / AOET, an hour; orders are not known, so AOET is taken as PBT
+    std::optional<double> throughputRate;        ///< PQ / AOET, an hour; where the order is not known, AOET is taken as PBT
+    std::optional<double> productionProcessRate; ///< APT / AOET; of orders only
+    std::optional<double> allocationRatio;       ///< sum of AUBT / AOET; of orders only
     std::optional<double> energyConsumption;     ///< energy / PQ
-    std::optional<double> mtbf, mttf, mttr;      ///< seconds: sums of TBF, TTF and TTR over failures (FE)
+    std::optional<double> costPerItem;           ///< `costOf` / GQ
+    std::optional<double> mtbf, mttf, mttr;      ///< seconds: sums of TBF, TTF and TTR over n, see `plant::MeanOver`
     std::optional<double> coverage;              ///< share of the time whose state is known
 };
 
@@ -60,7 +63,7 @@ struct Indicators {
 enum class IndicatorUnit : std::uint8_t {
     Fraction, ///< shown in per cent
     AnHour,   ///< items an hour
-    AnItem,   ///< energy for one item
+    AnItem,   ///< energy or money for one item
     Seconds,
 };
 
@@ -69,6 +72,7 @@ struct IndicatorInfo {
     std::string_view name; ///< in JSON and checks
     std::optional<double> Indicators::*value;
     IndicatorUnit unit = IndicatorUnit::Fraction;
+    std::string_view clause; ///< where its formula stands: the description of that name in ISO 22400-2:2014, or our own policy
 };
 /// All of them, in the order of docs/kpi.md.
 [[nodiscard]] std::span<const IndicatorInfo> indicatorList();
@@ -81,17 +85,22 @@ struct Part {
     Tally tally;
 };
 /// KPIs of one equipment, or of several together: numerators and denominators are added up before they are divided, and a KPI
-/// exists only where every part has what it needs. `oneUnit`: whether quantities of the parts may be added up.
-[[nodiscard]] Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit = true);
+/// exists only where every part has what it needs. `oneUnit`: whether quantities of the parts may be added up. `aoet`: from the
+/// order's beginning to its end, where the parts are what was done for one order.
+[[nodiscard]] Indicators indicatorsOf(std::span<const Part> parts, bool oneUnit = true, std::optional<Duration> aoet = {});
+
+/// What the work cost, in the plant's currency: hours of PBT, energy, items made and scrapped at their prices. Policy: ISO 22400-2
+/// has no cost. Nothing where the equipment has no `cost`, or does not measure what has a price.
+[[nodiscard]] std::optional<double> costOf(const plant::KpiSource& source, const Tally& tally);
 
 /// An equipment with KPIs: measured itself, or summed up from those below it.
 struct Row {
     EquipmentIndex equipment = noEquipment;
     std::vector<std::uint32_t> sources; ///< indices in `Plant::kpis`; one, its own, where it is measured
     bool measured = false;
-    bool oneUnit = true; ///< the items that are counted have one unit, and the energy too
-    std::string unit;    ///< of the items, where it is one
-    std::string energyUnit;
+    bool oneUnit = true;    ///< the items that are counted have one unit, and the energy too
+    std::string unit;       ///< of the items, where it is one
+    std::string energyUnit; ///< of what is counted, or `kW.h` of a power in kW
 };
 /// The plant's equipment with KPIs, parents before children. A group is the sum of what is measured below it, where that lies
 /// below no other that is measured.

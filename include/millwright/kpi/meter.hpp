@@ -1,12 +1,15 @@
 #pragma once
 
 #include <millwright/core/time.hpp>
+#include <millwright/kpi/capability.hpp>
+#include <millwright/kpi/cuts.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/telemetry/sample.hpp>
 #include <millwright/telemetry/source.hpp>
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -26,6 +29,8 @@ struct Tally {
     std::uint32_t failures = 0;                          ///< that began in it
     std::uint32_t falls = 0;                             ///< times that a count fell
     std::array<Millionths, plant::quantities> counted{}; ///< by `plant::Quantity`
+    Wide powerTime = 0;                                  ///< millionths of the power's unit, times nanoseconds
+    Duration powered{};                                  ///< time in which the power was known
 
     Tally& operator+=(const Tally& later);
     friend bool operator==(const Tally&, const Tally&) = default;
@@ -35,7 +40,18 @@ struct Tally {
 /// and up to `to`.
 struct Bin {
     TimeInterval interval;
-    std::vector<Tally> tallies; ///< parallel to `Plant::kpis`
+    std::vector<Tally> tallies;  ///< parallel to `Plant::kpis`
+    std::vector<Spread> spreads; ///< parallel to `characteristicsOf`; measured after `from` and up to `to`
+
+    /// `later` begins where this one ends.
+    Bin& operator+=(const Bin& later);
+};
+
+/// What one equipment did for one order.
+struct OrderTally {
+    std::string order;
+    TimeInterval interval; ///< from its first beginning to its last end, or as far as it was seen
+    Tally tally;           ///< of the time in which it was made
 };
 
 /// What one equipment did, one thing after the other: what a tally sums up.
@@ -57,28 +73,45 @@ struct Journal {
 /// nothing. It knows no wall clock. Thread: one at a time.
 class Meter {
 public:
-    /// Measures `window` in bins that end at whole multiples of `every` since 1970 UTC; zero: in one. `plant` must outlive it;
-    /// `conversions` is parallel to `Plant::signals`, `strings` names String values.
+    /// Measures `window` in bins that end at `cuts`. `plant` must outlive it; `conversions` is parallel to `Plant::signals`,
+    /// `strings` names String values.
     Meter(const plant::Plant& plant, std::span<const telemetry::Conversion> conversions, const StringTable& strings,
-          TimeInterval window, Duration every = {});
+          TimeInterval window, Cuts cuts = {});
 
     /// Also keeps journals, 24 bytes for every change of a state and 16 for every rise of a count. Before any sample.
     void keepJournals() { journals_.resize(machines_.size()); }
+
+    /// Also keeps what was done for each order, at most 65 536 of them for one equipment. Before any sample.
+    void keepOrders();
 
     /// Samples in order of time, signals as indices of the plant. Those before the window say what it begins with.
     void apply(std::span<const telemetry::Sample> samples);
     /// The bins, once all samples up to the window's end are in. It takes no more afterwards.
     [[nodiscard]] std::vector<Bin> finish();
+    /// Moves on to `now`, before which no sample comes any more, and returns the bins that are complete, each once.
+    [[nodiscard]] std::vector<Bin> takeClosed(Time now);
+    [[nodiscard]] bool hasClosed() const { return bins_.size() > 1; }
+    /// Measures only from `from` on, which is later than all it knows: drops its bins, and begins with what it knows.
+    void restart(Time from);
+    /// The bin that is not complete, up to where the meter has come.
+    [[nodiscard]] Bin open() const;
+    /// By equipment, parallel to `Plant::kpis`, in the order in which they were begun; whole once `finish` was called; empty
+    /// unless they are kept.
+    [[nodiscard]] const std::vector<std::vector<OrderTally>>& orders() const { return orders_; }
+    /// Whether there were more than are kept.
+    [[nodiscard]] bool tooManyOrders() const { return tooManyOrders_; }
     /// Parallel to `Plant::kpis`, whole once `finish` was called; empty unless they are kept.
     [[nodiscard]] const std::vector<Journal>& journals() const { return journals_; }
     /// Texts of state signals that stand for no state, by the path of their signal; a few of each.
     [[nodiscard]] const std::map<std::string, std::vector<std::string>>& unmapped() const { return unmapped_; }
 
 private:
-    static constexpr std::uint32_t isState = plant::quantities;
+    static constexpr std::uint32_t isState = plant::quantities, isPower = isState + 1, isOrder = isState + 2,
+                                   isMeasured = isState + 3;
+    static constexpr std::uint32_t noOrder = 0xFFFFFFFF;
     struct Use {
-        std::uint32_t source; ///< index in `Plant::kpis`
-        std::uint32_t role;   ///< a `plant::Quantity`, or `isState`
+        std::uint32_t source; ///< index in `Plant::kpis`; of `isMeasured` in `characteristics_`
+        std::uint32_t role;   ///< a `plant::Quantity`, or one of the above
     };
     struct Machine {
         Time since{}; ///< up to which its time was spent
@@ -88,12 +121,23 @@ private:
         bool failed = false;    ///< since a failure, until production
         bool failedNow = false; ///< the failure is not in a tally yet: it goes to that of the time that follows it
         std::array<std::optional<Millionths>, plant::quantities> last{}; ///< of its counts
+        std::optional<Millionths> power;                                 ///< drawn
+        std::uint32_t order = noOrder;                                   ///< index in its `orders_`
+        std::optional<std::uint32_t> nextOrder;                          ///< that is made in the time after `orderFrom`
+        Time orderFrom{};
     };
 
     void moveTo(Time time);
     void spend(std::uint32_t i);
     void spendAll();
     void openBin(Time from);
+    template <typename Change>
+    void book(std::uint32_t i, const Change& change);
+    void setPower(std::uint32_t source, const telemetry::Sample& sample);
+    void setOrder(std::uint32_t source, const telemetry::Sample& sample);
+    void beginOrder(Machine& machine, std::uint32_t source);
+    void measure(std::uint32_t characteristic, const telemetry::Sample& sample);
+    [[nodiscard]] std::optional<double> numberOf(const telemetry::Sample& sample) const;
     void setState(std::uint32_t source, const telemetry::Sample& sample);
     void count(const Use& use, const telemetry::Sample& sample);
     [[nodiscard]] plant::PackmlState stateOf(const plant::KpiSource& source, const telemetry::Sample& sample);
@@ -102,12 +146,17 @@ private:
     std::vector<telemetry::Conversion> conversions_;
     const StringTable& strings_;
     TimeInterval window_;
-    Duration every_;
+    Cuts cuts_;
     Time time_;                          ///< how far it has come, in the window
     std::vector<std::vector<Use>> uses_; ///< by signal
     std::vector<Machine> machines_;      ///< parallel to `Plant::kpis`
     std::vector<Bin> bins_;
     std::vector<Journal> journals_;
+    std::vector<Characteristic> characteristics_;
+    std::vector<Subgroup> subgroups_; ///< parallel to it
+    std::vector<std::vector<OrderTally>> orders_;
+    std::vector<std::map<std::string, std::uint32_t, std::less<>>> orderByName_; ///< by equipment: index in its `orders_`
+    bool tooManyOrders_ = false;
     std::map<std::string, std::vector<std::string>> unmapped_;
 };
 

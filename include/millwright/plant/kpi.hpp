@@ -74,6 +74,21 @@ inline constexpr std::size_t quantities = 7;
 /// As `plant.toml` calls it: `produced`, `first_pass`.
 [[nodiscard]] std::string_view nameOf(Quantity quantity);
 
+/// What the work of an equipment costs, in the plant's currency.
+struct Cost {
+    double hour = 0;   ///< of planned busy time (PBT)
+    double energy = 0; ///< one unit of the energy
+    double item = 0;   ///< one item made, good or not
+    double scrap = 0;  ///< one item of scrap, beyond what went into it
+    friend bool operator==(const Cost&, const Cost&) = default;
+};
+
+/// What sums of times are divided by for MTBF, MTTF and MTTR: editions of ISO 22400-2 differ.
+enum class MeanOver : std::uint8_t {
+    Failures,        ///< FE
+    FailuresPlusOne, ///< FE + 1
+};
+
 /// How the KPIs of one equipment are measured.
 struct KpiSource {
     /// A value of the state signal that stands for a state otherwise than usual.
@@ -89,7 +104,11 @@ struct KpiSource {
     std::array<TimeElement, packmlStates> elementOf{};
     std::array<bool, packmlStates> isFailure{};                ///< states that a machine is in because it failed
     std::array<SignalIndex, quantities> counts = notCounted(); ///< running counts by `Quantity`; `noSignal`: it is not counted
-    std::optional<Duration> runTimePerUnit;                    ///< planned run time (PRU) for one unit of the counts
+    SignalIndex power = noSignal;           ///< drawn, in its signal's unit; `noSignal`: it is not measured, or energy is counted
+    SignalIndex order = noSignal;           ///< says which order is being made; `noSignal`: it is not known
+    std::optional<Duration> runTimePerUnit; ///< planned run time (PRU) for one unit of the counts
+    MeanOver meanOver = MeanOver::Failures;
+    std::optional<Cost> cost;
 
     [[nodiscard]] PackmlState stateOfText(std::string_view text) const;
     [[nodiscard]] PackmlState stateOfNumber(double value) const;

@@ -3,6 +3,7 @@
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
 #include <millwright/plant/alarm.hpp>
+#include <millwright/plant/calendar.hpp>
 #include <millwright/plant/kpi.hpp>
 #include <millwright/plant/process.hpp>
 
@@ -43,6 +44,13 @@ struct ValueRange {
     double high = 0;
 };
 
+/// What a measured quality must keep to, in the signal's unit; at least one of the limits is there, `lower` below `upper`.
+struct Specification {
+    std::optional<double> lower; ///< LSL
+    std::optional<double> upper; ///< USL
+    std::uint32_t subgroup = 5;  ///< measurements, one after the other, whose spread is the process's own; 2 or more
+};
+
 struct Signal {
     std::string id;    ///< unique in its equipment, `web-tension`
     std::string path;  ///< `<equipment path>/<id>`, unique in the plant
@@ -53,6 +61,7 @@ struct Signal {
     std::string unit;                ///< UCUM code, empty for none
     std::optional<ValueRange> range; ///< expected range, for meters, colours and charts
     Limits limits;
+    std::optional<Specification> specification; ///< of a measured quality: its process capability is a KPI
     Interpolation interpolation = Interpolation::Hold;
     Duration maxGap = std::chrono::seconds{60}; ///< samples further apart than this are a gap: nothing is interpolated across it
     int decimals = 2;                           ///< digits after the point when shown
@@ -182,6 +191,8 @@ struct Plant {
     std::vector<Binding> bindings; ///< in file order; later ones win on the same target
     std::vector<Alarm> alarms;
     AlarmTargets alarmTargets;
+    Calendar calendar;
+    std::string currency;        ///< of all costs; empty: not said
     std::vector<KpiSource> kpis; ///< in file order, one of an equipment at most
     std::vector<Camera> cameras;
     std::optional<Process> process; ///< none: nothing to simulate

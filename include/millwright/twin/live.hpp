@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millwright/history/history.hpp>
+#include <millwright/kpi/recent.hpp>
 #include <millwright/telemetry/live_source.hpp>
 #include <millwright/twin/condition_watch.hpp>
 #include <millwright/twin/twin.hpp>
@@ -50,6 +51,9 @@ public:
     [[nodiscard]] const Twin& twin() const;
     /// The state at the moment that has settled; moves the twin's clock there.
     [[nodiscard]] std::shared_ptr<const Frame> frame();
+    /// States and KPIs of the last 24 hours, from the first sample up to the moment that has settled; never null. The same as a
+    /// meter makes of a recording.
+    [[nodiscard]] std::shared_ptr<const kpi::Bins> kpis();
 
 private:
     struct State;

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] std::shared_ptr<const Frame> frame() const;
     /// How the feeds were at that frame; never null.
     [[nodiscard]] std::shared_ptr<const std::vector<telemetry::FeedStatus>> feeds() const;
+    /// States and KPIs as `Live::kpis` has them, made anew every second; never null.
+    [[nodiscard]] std::shared_ptr<const kpi::Bins> kpis() const;
 
 private:
     struct State;

@@ -2,7 +2,7 @@
 
 #include <millwright/core/result.hpp>
 #include <millwright/core/time.hpp>
-#include <millwright/kpi/indicators.hpp>
+#include <millwright/kpi/recent.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/telemetry/source.hpp>
 #include <millwright/twin/condition_watch.hpp>
@@ -40,14 +40,6 @@ public:
         plant::AlarmIndex alarm = plant::noAlarm;
     };
 
-    /// What an equipment did from the log's start on.
-    struct Performance {
-        TimeInterval interval;
-        kpi::Times times;
-        kpi::Indicators indicators;
-        std::uint64_t failures = 0;
-    };
-
     /// Starts reading. `plant` must outlive this. `budgetBytes` bounds what the slices take. With a condition model, `learnt`, it
     /// also judges how far from normal each equipment was, in slices of their own.
     LogOverview(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
@@ -76,9 +68,9 @@ public:
     /// Alarms raised in what was read so far, in time order, as they are when nobody acts; at most 65 536. Valid until the next
     /// call. Thread: one.
     [[nodiscard]] std::span<const AlarmMark> alarms() const;
-    /// KPIs of the equipment from the log's start to about `time`, in steps of a 256th of the log. Nothing before the log is read,
-    /// or where the plant does not say how they are measured.
-    [[nodiscard]] std::optional<Performance> performance(EquipmentIndex equipment, Time time) const;
+    /// What was measured of the whole log, in steps of a 256th of it, also cut at shifts; null before the log is read, and where
+    /// nothing is measured.
+    [[nodiscard]] const kpi::Bins* bins() const;
     /// What state each machine was in, and why, over the whole log, as it is when nobody acts on alarms; null before the log is
     /// read.
     [[nodiscard]] const twin::MachineStates* states() const;

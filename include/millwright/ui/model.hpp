@@ -2,6 +2,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/history/history.hpp>
+#include <millwright/kpi/recent.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/scene/scene.hpp>
 #include <millwright/telemetry/bookmarks.hpp>
@@ -53,7 +54,10 @@ struct Model {
     const LogOverview* comparedOverview = nullptr; ///< of the other log, shifted to lie beside this one; null without one
     const LogComparison* comparison = nullptr;     ///< of the two; null without another log
     std::string_view comparedName;                 ///< of the other log
-    history::HistoryReader* history = nullptr;     ///< of what live feeds brought; null while a log is played
+    history::HistoryReader* history = nullptr;            ///< of what live feeds brought; null while a log is played
+    const kpi::Bins* measured = nullptr;                  ///< of the log, or of what live feeds brought; null where nothing is
+    std::span<const kpi::Row> kpiRows;                    ///< the plant's equipment with KPIs
+    std::span<const kpi::Characteristic> characteristics; ///< the plant's measured qualities
 
     LogStatus logStatus = LogStatus::None;
     std::string_view logName;
@@ -205,10 +209,11 @@ struct ViewState {
     Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;
-    std::vector<bool> collapsed;                  ///< parallel to Plant::equipment
-    Duration liveTrend = std::chrono::minutes{5}; ///< how far back curves of live signals reach
-    TimeInterval visibleTime;                     ///< part of the log the timeline shows; empty: all of it
-    bool revealSelected = false;                  ///< scroll the tree to the selection once
+    std::vector<bool> collapsed;                     ///< parallel to Plant::equipment
+    Duration liveTrend = std::chrono::minutes{5};    ///< how far back curves of live signals reach
+    kpi::Period kpiPeriod = kpi::Period::Everything; ///< how far back KPIs reach
+    TimeInterval visibleTime;                        ///< part of the log the timeline shows; empty: all of it
+    bool revealSelected = false;                     ///< scroll the tree to the selection once
 };
 
 } // namespace millwright::ui

@@ -1,6 +1,4 @@
-#include <millwright/core/json_writer.hpp>
 #include <millwright/core/log.hpp>
-#include <millwright/kpi/indicators.hpp>
 #include <millwright/kpi/meter.hpp>
 #include <millwright/telemetry/log_source.hpp>
 
@@ -8,17 +6,17 @@
 
 #include <algorithm>
 #include <app/command.hpp>
+#include <app/kpi_answer.hpp>
 #include <app/open.hpp>
 #include <app/read_window.hpp>
 #include <app/window.hpp>
-#include <cmath>
 #include <format>
 
 namespace millwright::app {
 namespace {
 
-constexpr std::string_view quantityFields[plant::quantities] = {"produced",  "good",      "scrap", "rework",
-                                                                "inspected", "firstPass", "energy"};
+using namespace std::chrono_literals;
+
 constexpr std::int64_t mostTallies = 2'000'000; // of all bins, some 500 MB
 
 struct Options {
@@ -26,146 +24,57 @@ struct Options {
     std::string log;
     WindowOptions window;
     std::string every;
+    std::string by;
     bool json = false;
+    bool csv = false;
 };
 
-struct Answer {
-    const plant::Plant& plant;
-    std::string log;
-    TimeInterval window;
-    std::vector<kpi::Row> rows;
-    std::vector<kpi::Bin> bins;
-};
-
-std::vector<kpi::Part> partsOf(const Answer& answer, const kpi::Row& row, const kpi::Bin& bin) {
-    std::vector<kpi::Part> parts;
-    for (const std::uint32_t i : row.sources) parts.push_back({&answer.plant.kpis[i], bin.tallies[i]});
-    return parts;
-}
-
-kpi::Bin totalOf(const Answer& answer) {
-    kpi::Bin total = answer.bins.front();
-    total.interval = answer.window;
-    for (const kpi::Bin& bin : std::span{answer.bins}.subspan(1))
-        for (std::size_t i = 0; i < total.tallies.size(); ++i) total.tallies[i] += bin.tallies[i];
-    return total;
-}
-
-/// The states' shares of the time, one letter a twentieth, in the order of the legend.
-std::string barOf(const kpi::Times& times) {
-    constexpr std::size_t width = 20;
-    constexpr std::string_view letters = "#+-. ?";
-    const Duration shares[] = {times.production, times.setUp, times.delay, times.down, times.unplanned, times.unknown};
-    std::string bar;
-    Duration sum{};
-    for (std::size_t i = 0; i < std::size(shares); ++i) {
-        sum += shares[i];
-        const double upTo = times.total() > Duration::zero() ? seconds(sum) / seconds(times.total()) * width : 0;
-        bar.resize(std::max(bar.size(), static_cast<std::size_t>(std::lround(upTo))), letters[i]);
+/// Where the options say that the window is cut.
+Result<kpi::Cuts> cutsOf(const Options& options, const plant::Plant& plant, TimeInterval window) {
+    Duration every{};
+    if (!options.every.empty()) {
+        const auto read = parseDuration(options.every);
+        if (!read) return std::unexpected(read.error());
+        if (*read <= Duration::zero()) return failure(ErrorCode::Invalid, "--every must be longer than nothing, such as 1h");
+        every = *read;
     }
-    return bar;
+    if (options.by == "shift" && plant.calendar.shifts.empty())
+        return failure(ErrorCode::Invalid, "the plant has no shifts: add [calendar] to its plant.toml (docs/kpi.md)",
+                       options.plant);
+    if (options.by == "shift") return kpi::Cuts{}.withShifts(plant.calendar);
+    if (options.by == "hour") every = 1h;
+    if (options.by == "day") every = 24h;
+    if (every > Duration::zero() &&
+        window.length() / every > mostTallies / static_cast<std::int64_t>(std::max<std::size_t>(1, plant.kpis.size())))
+        return failure(ErrorCode::ResourceLimit,
+                       std::format("intervals of {} are too many: use longer ones", formatDuration(every)));
+    return kpi::Cuts{every, options.by.empty() ? Time{} : plant.calendar.localEpoch()};
 }
 
-kpi::Times timesOf(std::span<const kpi::Part> parts) {
-    kpi::Times sum;
-    for (const kpi::Part& part : parts) sum += kpi::timesOf(*part.source, part.tally);
-    return sum;
+Result<void> canBeMeasured(const Options& options, const plant::Plant& plant) {
+    const bool hasQuality = std::ranges::any_of(plant.signals, [](const auto& each) { return each.specification.has_value(); });
+    if (plant.kpis.empty() && !hasQuality)
+        return failure(ErrorCode::Invalid,
+                       "no equipment of this plant has a 'kpi' table: say which signal is its state (docs/kpi.md)", options.plant);
+    const bool hasOrders = std::ranges::any_of(plant.kpis, [](const auto& each) { return each.order != noSignal; });
+    if (options.by == "order" && !hasOrders)
+        return failure(ErrorCode::Invalid,
+                       "no 'kpi' table of this plant has an 'order': say which signal tells what is made (docs/kpi.md)",
+                       options.plant);
+    return {};
 }
 
-std::string asText(const Answer& answer) {
-    std::size_t width = 9;
-    for (const kpi::Row& row : answer.rows) width = std::max(width, answer.plant.at(row.equipment).path.size());
-    std::string text = std::format("{}\n", answer.log);
-    const auto table = [&](const kpi::Bin& bin) {
-        text += std::format("\n{} to {} ({})\n{:{}}  {:20}  {:>9} {:>9} {:>9} {:>9} {:>8}  {:>12} {:>12}\n",
-                            formatTime(bin.interval.from), formatTime(bin.interval.to), formatDuration(bin.interval.length()),
-                            "equipment", width, "time", "available", "effective", "quality", "OEE", "failures", "MTTF", "MTTR");
-        for (const kpi::Row& row : answer.rows) {
-            const auto parts = partsOf(answer, row, bin);
-            const kpi::Indicators found = kpi::indicatorsOf(parts, row.oneUnit);
-            const auto percent = [](std::optional<double> value) { return kpi::textOf(kpi::IndicatorUnit::Fraction, value); };
-            const auto length = [](std::optional<double> value) { return kpi::textOf(kpi::IndicatorUnit::Seconds, value); };
-            std::uint64_t failures = 0;
-            for (const kpi::Part& part : parts) failures += part.tally.failures;
-            text +=
-                std::format("{:{}}  {:20}  {:>9} {:>9} {:>9} {:>9} {:>8}  {:>12} {:>12}{}\n", answer.plant.at(row.equipment).path,
-                            width, barOf(timesOf(parts)), percent(found.availability), percent(found.effectiveness),
-                            percent(found.qualityRatio), percent(found.oee), failures, length(found.mttf), length(found.mttr),
-                            row.sources.size() == 1 ? "" : std::format("  sum of {}", row.sources.size()));
-        }
-    };
-    if (answer.bins.size() > 1) std::ranges::for_each(answer.bins, table);
-    table(totalOf(answer));
-    return text + "\ntime: # production  + set-up  - delay  . down  (blank) unplanned  ? unknown\n";
-}
-
-void write(JsonWriter& json, std::string_view name, std::optional<double> value) {
-    json.key(name);
-    if (value)
-        json.value(*value);
-    else
-        json.null();
-}
-
-void writeBin(JsonWriter& json, const Answer& answer, const kpi::Row& row, const kpi::Bin& bin) {
-    const auto parts = partsOf(answer, row, bin);
-    kpi::Tally sum;
-    for (const kpi::Part& part : parts) sum += part.tally;
-    const kpi::Times times = timesOf(parts);
-    json.beginObject().field("from", formatTime(bin.interval.from)).field("to", formatTime(bin.interval.to));
-    json.key("states").beginObject();
-    for (std::size_t i = 0; i < sum.inState.size(); ++i)
-        if (sum.inState[i] > Duration::zero())
-            json.field(plant::nameOf(static_cast<plant::PackmlState>(i)), seconds(sum.inState[i]));
-    json.endObject().key("times").beginObject();
-    json.field("apt", seconds(times.production)).field("asut", seconds(times.setUp)).field("adet", seconds(times.delay));
-    json.field("adot", seconds(times.down)).field("pbt", seconds(times.plannedBusy()));
-    json.field("unplanned", seconds(times.unplanned)).field("unknown", seconds(times.unknown)).endObject();
-    json.key("quantities").beginObject();
-    const auto quantities = row.sources.size() == 1 ? kpi::quantitiesOf(*parts.front().source, sum) : kpi::Quantities{};
-    for (std::size_t i = 0; i < quantities.size(); ++i) write(json, quantityFields[i], quantities[i]);
-    json.endObject().field("failures", sum.failures).field("countsThatFell", sum.falls).key("kpis").beginObject();
-    const kpi::Indicators found = kpi::indicatorsOf(parts, row.oneUnit);
-    for (const kpi::IndicatorInfo& each : kpi::indicatorList()) write(json, each.name, found.*each.value);
-    json.endObject().endObject();
-}
-
-std::string asJson(const Answer& answer) {
-    JsonWriter json;
-    json.beginObject().field("plant", answer.plant.id).field("log", answer.log);
-    json.field("from", formatTime(answer.window.from)).field("to", formatTime(answer.window.to));
-    json.key("equipment").beginArray();
-    const kpi::Bin total = totalOf(answer);
-    for (const kpi::Row& row : answer.rows) {
-        json.beginObject().field("equipment", answer.plant.at(row.equipment).path).field("measured", row.measured);
-        json.field("unit", row.unit).field("energyUnit", row.energyUnit).key("members").beginArray();
-        for (const std::uint32_t i : row.sources) json.value(answer.plant.at(answer.plant.kpis[i].equipment).path);
-        json.endArray().key("total");
-        writeBin(json, answer, row, total);
-        json.key("bins").beginArray();
-        for (const kpi::Bin& bin : answer.bins) writeBin(json, answer, row, bin);
-        json.endArray().endObject();
-    }
-    json.endArray().endObject();
-    return json.text();
-}
-
-Result<Duration> everyOf(const std::string& text, TimeInterval window, std::size_t sources) {
-    if (text.empty()) return Duration{};
-    const auto every = parseDuration(text);
-    if (!every) return every;
-    if (*every <= Duration::zero()) return failure(ErrorCode::Invalid, "--every must be longer than nothing, such as 1h");
-    if (window.length() / *every > mostTallies / static_cast<std::int64_t>(sources))
-        return failure(ErrorCode::ResourceLimit, std::format("--every {} makes too many intervals: use a longer one", text));
-    return every;
+void warn(const kpi::Meter& meter) {
+    for (const auto& [signal, texts] : meter.unmapped())
+        log::warning("'{}' of signal '{}' is no PackML state and counts as unknown: say in 'map' which it stands for",
+                     texts.front(), signal);
+    if (meter.tooManyOrders()) log::warning("an equipment has more than 65536 orders: the rest is not told; use --from and --to");
 }
 
 ExitStatus measure(const Options& options) {
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
-    if (plant->kpis.empty())
-        return fail({ErrorCode::Invalid,
-                     "no equipment of this plant has a 'kpi' table: say which signal is its state (docs/kpi.md)", options.plant});
+    if (const auto possible = canBeMeasured(options, *plant); !possible) return fail(possible.error());
     const auto log = logOf(*plant, options.log);
     if (!log) return fail(log.error());
     const auto opened = openLog(*plant, *log);
@@ -173,16 +82,22 @@ ExitStatus measure(const Options& options) {
     telemetry::Source& source = **opened;
     const auto window = options.window.in(source.span());
     if (!window) return fail(window.error());
-    const auto every = everyOf(options.every, *window, plant->kpis.size());
-    if (!every) return fail(every.error());
+    const auto cuts = cutsOf(options, *plant, *window);
+    if (!cuts) return fail(cuts.error());
 
-    kpi::Meter meter{*plant, source.conversions(), source.strings(), *window, *every};
+    kpi::Meter meter{*plant, source.conversions(), source.strings(), *window, *cuts};
+    if (options.by == "order") meter.keepOrders();
     if (auto done = readWindow(source, *window, meter, "kpi"); !done) return fail(done.error());
-    Answer answer{*plant, log->string(), *window, kpi::rowsOf(*plant), meter.finish()};
-    for (const auto& [signal, texts] : meter.unmapped())
-        log::warning("'{}' of signal '{}' is no PackML state and counts as unknown: say in 'map' which it stands for",
-                     texts.front(), signal);
-    print(options.json ? asJson(answer) : asText(answer));
+    KpiAnswer answer{.plant = *plant,
+                     .log = log->string(),
+                     .window = *window,
+                     .rows = kpi::rowsOf(*plant),
+                     .bins = meter.finish(),
+                     .byShift = options.by == "shift",
+                     .byOrder = options.by == "order",
+                     .orders = meter.orders()};
+    warn(meter);
+    print(options.json ? kpisAsJson(answer) : options.csv ? kpisAsCsv(answer) : kpisAsText(answer));
     return ExitStatus::Success;
 }
 
@@ -195,8 +110,13 @@ void addKpi(CLI::App& program, Run& run) {
     command->add_option("PLANT", options->plant, "A plant's folder")->required();
     command->add_option("--log", options->log, "Sensor log; default: the plant's own");
     options->window.addTo(*command);
-    command->add_option("--every", options->every, "Also in intervals of this length that end at whole multiples of it, UTC");
-    command->add_flag("--json", options->json, "Print the answer as JSON");
+    auto* every =
+        command->add_option("--every", options->every, "Also in intervals of this length that end at whole multiples of it, UTC");
+    command->add_option("--by", options->by, "Also by shift, hour or day of the plant's calendar, or by order")
+        ->check(CLI::IsMember({"shift", "hour", "day", "order"}))
+        ->excludes(every);
+    auto* json = command->add_flag("--json", options->json, "Print the answer as JSON");
+    command->add_flag("--csv", options->csv, "Print the answer as CSV")->excludes(json);
     command->callback([&run, options] { run = [options] { return measure(*options); }; });
 }
 

@@ -4,6 +4,7 @@
 
 #include <app/command.hpp>
 #include <app/historian.hpp>
+#include <app/kpi_answer.hpp>
 #include <app/live.hpp>
 #include <app/open.hpp>
 #include <chrono>
@@ -122,6 +123,7 @@ void answer(const Options& options, const plant::Plant& plant, twin::Live& live,
     }
     if (kept.historian) writeHistorian(json, *kept.historian);
     writeFeeds(json, live.source());
+    writeKpis(json, plant, *live.kpis());
     json.field("stateTime", formatTime(twin.time())).field("stateHash", twin.stateHash().hex()).endObject();
     print(json.text());
 }

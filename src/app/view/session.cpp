@@ -37,7 +37,9 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
       renderer_{std::move(renderer)},
       target_{std::move(target)},
       loader_{
-          std::make_unique<Loader>(plant, options_.log, options_.live == nullptr, Compared{options_.compare, options_.offset})} {
+          std::make_unique<Loader>(plant, options_.log, options_.live == nullptr, Compared{options_.compare, options_.offset})},
+      kpiRows_{kpi::rowsOf(plant)},
+      characteristics_{kpi::characteristicsOf(plant)} {
     const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
     logName_ = log.filename().string();
     if (options_.history) history_ = std::make_unique<history::HistoryReader>(*options_.history);
@@ -146,6 +148,7 @@ void Session::followCompared() {
 void Session::followLive(double dt) {
     constexpr double newsPeriod = 0.25;
     follow(options_.live->frame());
+    liveKpis_ = options_.live->kpis();
     untilNews_ -= dt;
     if (untilNews_ > 0) return;
     untilNews_ = newsPeriod;
@@ -311,6 +314,9 @@ ui::Model Session::model() const {
     m.comparison = comparison_.get();
     m.comparedName = comparedName_;
     m.history = history_.get();
+    m.measured = overview_ ? overview_->bins() : liveKpis_.get();
+    m.kpiRows = kpiRows_;
+    m.characteristics = characteristics_;
     m.logName = logName_;
     if (bookmarks_) {
         m.bookmarks = bookmarks_->list();

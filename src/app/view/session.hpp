@@ -40,8 +40,8 @@ struct SessionOptions {
     const telemetry::Recorder* recorder = nullptr;       ///< that records it; outlives the session
     const historian::Writer* historian = nullptr;        ///< that keeps what is recorded; outlives the session
     bool play = true;                                    ///< starts playing as soon as everything is there
-    std::uint32_t memoryMebibytes = 0;               ///< of GPU memory for the scene; 0: as the renderer chooses
-    bool waitForDetail = false;                      ///< pictures do not depend on time, see render::DrawOptions
+    std::uint32_t memoryMebibytes = 0;                   ///< of GPU memory for the scene; 0: as the renderer chooses
+    bool waitForDetail = false;                          ///< pictures do not depend on time, see render::DrawOptions
 };
 
 /// A plant being looked at: what is loaded, where the clock and the camera are, and what the user's intents do to them. It draws
@@ -147,6 +147,9 @@ private:
     scene::Aabb plantBounds_; ///< as modelled
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
+    std::shared_ptr<const kpi::Bins> liveKpis_; ///< null without live feeds
+    std::vector<kpi::Row> kpiRows_;
+    std::vector<kpi::Characteristic> characteristics_;
     std::unique_ptr<twin::ReplayThread> comparedReplay_; ///< of the other log, which follows this one
     std::unique_ptr<ui::LogOverview> comparedOverview_;
     std::unique_ptr<ui::LogComparison> comparison_;

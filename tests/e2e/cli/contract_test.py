@@ -4,6 +4,7 @@
 usage: contract_test.py MILLWRIGHT REPOSITORY
 """
 import csv
+import io
 import json
 import os
 import random
@@ -186,6 +187,57 @@ do = "reset"
         self.assertIsNone(kpis["qualityRatio"])
         self.assertRefused(run("kpi", PLANT, "--every", "0s"), "--every")
         self.assertRefused(run("kpi", PLANT, "--from", "end"), "--from", "is not before")
+
+    def test_kpi_by_shift_and_as_csv(self):
+        answer = self.json_of("kpi", PLANT, "--by", "hour", "--json")
+        self.assertEqual(answer["currency"], "KRW")
+        quality = answer["capability"][0]
+        self.assertEqual([quality["signal"], quality["lower"], quality["upper"]], ["electrode/coating/outfeed-1/areal-mass", 216.7, 223.3])
+        self.assertEqual(quality["total"]["measured"], sum(each["measured"] for each in quality["bins"]))
+        self.assertGreater(quality["total"]["measured"], 100)
+        self.assertLessEqual(quality["total"]["cpk"], quality["total"]["cp"])
+        line = next(each for each in answer["equipment"] if each["equipment"] == "electrode/coating")
+        self.assertEqual([each["from"][11:16] for each in line["bins"]], ["06:00"])
+        self.assertGreater(line["total"]["kpis"]["costPerItem"], 0)
+        self.assertGreater(line["total"]["cost"], 0)
+        shifts = self.json_of("kpi", PLANT, "--by", "shift", "--json")
+        self.assertEqual([each["period"] for each in shifts["equipment"][0]["bins"]], ["late"], "15:00 in Korea")
+        table = run("kpi", PLANT, "--by", "shift", "--csv")
+        self.assertEqual(table.returncode, 0, table.stderr)
+        rows = list(csv.DictReader(io.StringIO(table.stdout)))
+        self.assertEqual({each["period"] for each in rows}, {"late", "total"})
+        row = next(each for each in rows if each["equipment"] == "electrode/coating" and each["period"] == "total")
+        self.assertAlmostEqual(float(row["oee"]), line["total"]["kpis"]["oee"])
+        self.assertEqual(row["qualityRatio"], "")
+        self.assertRefused(run("kpi", PLANT, "--by", "order"), "no 'kpi' table", "'order'")
+        self.assertEqual(run("kpi", PLANT, "--by", "week").returncode, 2)
+
+    def test_kpi_by_order(self):
+        (self.folder / "plant.toml").write_text("""format = 1
+[plant]
+id = "shop"
+[[equipment]]
+path = "press"
+signal = [{ id = "state", type = "string" }, { id = "made", type = "integer" }, { id = "order", type = "string" }]
+kpi = { state = "state", produced = "made", order = "order" }
+""")
+        table = self.folder / "run.csv"
+        table.write_text("time,press/state,press/made,press/order\n"
+                         "2026-03-02T06:00:00Z,Execute,0,A-17\n2026-03-02T06:30:00Z,Execute,60,\"B, rush\"\n2026-03-02T06:40:00Z,Execute,90,A-17\n"
+                         "2026-03-02T07:00:00Z,Idle,100,A-17\n")
+        log = self.folder / "run.mcap"
+        self.assertEqual(run("log", "convert", table, "-o", log).returncode, 0)
+        answer = self.json_of("kpi", self.folder, "--log", log, "--by", "order", "--json")
+        orders = {each["period"]: each for each in answer["equipment"][0]["bins"]}
+        self.assertEqual(list(orders), ["A-17", "B, rush"])
+        self.assertEqual([each["quantities"]["produced"] for each in orders.values()], [70, 30])
+        self.assertEqual([each["times"]["aoet"] for each in orders.values()], [3600, 600])
+        self.assertAlmostEqual(orders["B, rush"]["kpis"]["throughputRate"], 180)
+        self.assertAlmostEqual(orders["A-17"]["kpis"]["productionProcessRate"], 50 / 60)
+        rows = list(csv.DictReader(io.StringIO(run("kpi", self.folder, "--log", log, "--by", "order", "--csv").stdout)))
+        self.assertEqual([each["period"] for each in rows], ["A-17", "B, rush", "total"])
+        self.assertIn("B, rush", run("kpi", self.folder, "--log", log, "--by", "order").stdout)
+        self.assertRefused(run("kpi", self.folder, "--log", log, "--by", "shift"), "[calendar]")
 
     def test_alarms_json(self):
         answer = self.json_of("alarms", PLANT, "--json")

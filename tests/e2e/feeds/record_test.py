@@ -37,6 +37,33 @@ class Record(FeedTest):
         self.assertEqual(replayed["samples"], 2000)
         self.assertEqual(replayed["stateHash"], live["stateHash"])
 
+    def test_kpis_of_the_live_twin_are_those_of_its_recording(self):
+        broker = self.broker()
+        self.plant(f"mqtt://127.0.0.1:{broker.port}")
+        plant = self.folder / "plant.toml"
+        kpi = 'path = "line"\nkpi = { state = "state", produced = "count", good = "speed" }\n'
+        plant.write_text(plant.read_text().replace('path = "line"\n', kpi))
+        self.log = self.folder / "shift.mcap"
+        recording = self.start("record", self.folder, "-o", self.log, "--json")
+        recording.says("feed 'broker' is live")
+        for state, count in [("Execute", 10), ("Held", 14), ("Execute", 14), ("Idle", 30), ("Execute", 31)]:
+            self.publish(broker, "factory/line/state", state)
+            self.publish(broker, "factory/line/count", str(count))
+            time.sleep(0.1)
+        self.publish(broker, "factory/line/state", "Idle")
+        recording.rests()
+        live = recording.stop()["kpis"][0]
+        replayed = self.json_of("kpi", self.folder, "--log", self.log, "--json")["equipment"][0]
+        self.assertEqual(live["equipment"], "line")
+        self.assertEqual(live["total"]["from"], replayed["total"]["from"])
+        self.assertEqual(live["total"]["quantities"]["produced"], 21)
+        self.assertEqual(live["total"]["quantities"], replayed["total"]["quantities"])
+        self.assertEqual((live["total"]["failures"], replayed["total"]["failures"]), (1, 1))
+        self.assertGreater(live["total"]["states"]["Held"], 0)
+        for state in ("Held", "Execute"):  # it goes on being idle until it is stopped
+            self.assertEqual(live["total"]["states"][state], replayed["total"]["states"][state])
+        self.assertGreater(live["total"]["states"]["Idle"], replayed["total"]["states"]["Idle"])
+
     def test_late_samples_are_recorded_and_replays_still_agree(self):
         broker = self.broker()
         recording = self.record(broker, feed='time = "/t"')

@@ -122,6 +122,72 @@ TEST(Kpis, OfAllQuantitiesAreThoseComputedByHand) {
     EXPECT_FALSE(indicatorsOf({&part, 1}).scrapRatio) << "one count does not tell the others";
 }
 
+// Every KPI with where its formula stands and its value in the worked example: PBT 420, APT 340, ASUT 20, ADET 35, ADOT 25, AOET
+// 600 min, PRU 0.8 min, PQ 400, GQ 372, SQ 16, RQ 12, IP 380, GP 361; three failures, TBF 366 h and TTR 6 h in all; 100 kWh.
+TEST(Kpis, EveryFormulaHasItsClauseAndItsValue) {
+    plant::KpiSource source;
+    source.elementOf = plant::usualElements();
+    source.counts.fill(SignalIndex{0});
+    source.runTimePerUnit = minutes(0.8);
+    source.cost = plant::Cost{.hour = 60, .energy = 0.2, .item = 0.5, .scrap = 1};
+    Tally tally;
+    tally.inState[index(PackmlState::Execute)] = minutes(340);
+    tally.inState[index(PackmlState::Resetting)] = minutes(20);
+    tally.inState[index(PackmlState::Held)] = minutes(35);
+    tally.inState[index(PackmlState::Idle)] = minutes(25);
+    tally.operating = minutes(360 * 60);
+    tally.repair = minutes(6 * 60);
+    tally.failures = 3;
+    const std::array<Millionths, plant::quantities> counted{400, 372, 16, 12, 380, 361, 100};
+    for (std::size_t i = 0; i < counted.size(); ++i) tally.counted[i] = counted[i] * 1'000'000;
+    const struct {
+        std::string_view name, clause;
+        double value;
+    } expected[] = {
+        {"availability", "ISO 22400-2:2014, Availability", 0.809524},
+        {"effectiveness", "ISO 22400-2:2014, Effectiveness", 0.941176},
+        {"qualityRatio", "ISO 22400-2:2014, Quality ratio", 0.93},
+        {"oee", "ISO 22400-2:2014, Overall equipment effectiveness index", 0.708571},
+        {"nee", "ISO 22400-2:2014, Net equipment effectiveness index", 0.750252},
+        {"allocationEfficiency", "ISO 22400-2:2014, Allocation efficiency", 0.940476},
+        {"utilisationEfficiency", "ISO 22400-2:2014, Utilization efficiency", 0.860759},
+        {"technicalEfficiency", "ISO 22400-2:2014, Technical efficiency", 0.906667},
+        {"setUpRate", "ISO 22400-2:2014, Set-up rate", 0.055556},
+        {"scrapRatio", "ISO 22400-2:2014, Scrap ratio", 0.04},
+        {"reworkRatio", "ISO 22400-2:2014, Rework ratio", 0.03},
+        {"firstPassYield", "ISO 22400-2:2014, First pass yield", 0.95},
+        {"throughputRate", "ISO 22400-2:2014, Throughput rate; without an order, AOET = PBT is policy", 40},
+        {"productionProcessRate", "ISO 22400-2:2014, Production process rate", 0.566667},
+        {"allocationRatio", "ISO 22400-2:2014, Allocation ratio", 0.658333},
+        {"energyConsumption", "policy, after ISO 22400-2:2014, Comprehensive energy consumption", 0.25},
+        {"costPerItem", "policy: ISO 22400-2 has no cost", (60 * 7 + 0.2 * 100 + 0.5 * 400 + 16) / 372.0},
+        {"mtbf", "policy, after ISO 22400-2:2014, Mean operating time between failures: n is FE or FE + 1", 122 * 3600},
+        {"mttf", "policy, after ISO 22400-2:2014, Mean time to failure: n is FE or FE + 1", 120 * 3600},
+        {"mttr", "policy, after ISO 22400-2:2014, Mean time to restoration: n is FE or FE + 1", 2 * 3600},
+        {"coverage", "policy: time of an unknown state is left out and told", 1},
+    };
+    ASSERT_EQ(std::size(expected), indicatorList().size()) << "a KPI without a clause and a worked value";
+    const Part part{&source, tally};
+    const Indicators found = indicatorsOf({&part, 1}, true, minutes(600));
+    const Part nothing{&source, {}};
+    const Indicators empty = indicatorsOf({&nothing, 1}, true, Duration{});
+    for (std::size_t i = 0; i < std::size(expected); ++i) {
+        const IndicatorInfo& info = indicatorList()[i];
+        EXPECT_EQ(info.name, expected[i].name);
+        EXPECT_EQ(info.clause, expected[i].clause);
+        EXPECT_NEAR((found.*info.value).value(), expected[i].value, 1e-6) << info.name << ": " << info.clause;
+        EXPECT_FALSE(empty.*info.value) << info.name << " of an empty interval";
+    }
+    source.meanOver = plant::MeanOver::FailuresPlusOne;
+    const Indicators another = indicatorsOf({&part, 1});
+    EXPECT_DOUBLE_EQ(another.mtbf.value(), 91.5 * 3600);
+    EXPECT_DOUBLE_EQ(another.mttf.value(), 90 * 3600);
+    EXPECT_DOUBLE_EQ(another.mttr.value(), 1.5 * 3600);
+    EXPECT_FALSE(indicatorsOf({&nothing, 1}).mtbf) << "nothing was seen, so nothing is known of failures";
+    EXPECT_FALSE(another.productionProcessRate || another.allocationRatio) << "of orders only";
+    EXPECT_NEAR(another.throughputRate.value(), 400 / 7.0, 1e-9) << "without an order, of PBT";
+}
+
 TEST(Kpis, AreListedOnce) {
     std::set<std::string_view> names;
     for (const IndicatorInfo& each : indicatorList()) EXPECT_TRUE(names.insert(each.name).second) << each.name;

@@ -4,6 +4,7 @@
 
 #include <format>
 #include <string>
+#include <string_view>
 
 namespace millwright::twin {
 namespace {
@@ -69,6 +70,19 @@ constexpr Case plain[] = {
     {P::LatchedAcknowledged, E::Unmask, P::LatchedAcknowledged, false, R::None, "not active: nothing new to say"},
 };
 
+/// Where a standard says it; a row that changes nothing may say in words why.
+constexpr bool namesAClause(std::string_view text) {
+    return text.starts_with("ISA-18.2 ") || text.starts_with("OPC 10000-9, ");
+}
+constexpr bool everyTransitionNamesItsClause() {
+    for (const Case& each : plain) {
+        const bool happens = each.to != each.from || each.annunciates || each.refusal != R::None;
+        if (std::string_view{each.clause}.empty() || (happens && !namesAClause(each.clause))) return false;
+    }
+    return true;
+}
+static_assert(everyTransitionNamesItsClause());
+
 std::string nameOf(P phase) {
     return std::string{textOf(static_cast<AlarmDisplay>(phase))};
 }
@@ -132,26 +146,34 @@ TEST(AlarmTable, ShelvingIsAsOpcUaHasIt) {
         V event;
         S to;
         R refusal;
+        std::string_view clause;
     } cases[] = {
-        {S::Unshelved, V::ShelveOneShot, S::OneShot, R::None},
-        {S::Unshelved, V::ShelveTimed, S::Timed, R::None},
-        {S::Unshelved, V::Unshelve, S::Unshelved, R::NotShelved},
-        {S::Unshelved, V::Expire, S::Unshelved, R::None},
-        {S::Unshelved, V::Return, S::Unshelved, R::None},
-        {S::OneShot, V::ShelveOneShot, S::OneShot, R::AlreadyShelved},
-        {S::OneShot, V::ShelveTimed, S::Timed, R::None},
-        {S::OneShot, V::Unshelve, S::Unshelved, R::None},
-        {S::OneShot, V::Expire, S::Unshelved, R::None},
-        {S::OneShot, V::Return, S::Unshelved, R::None},
-        {S::Timed, V::ShelveOneShot, S::OneShot, R::None},
-        {S::Timed, V::ShelveTimed, S::Timed, R::AlreadyShelved},
-        {S::Timed, V::Unshelve, S::Unshelved, R::None},
-        {S::Timed, V::Expire, S::Unshelved, R::None},
-        {S::Timed, V::Return, S::Timed, R::None},
+        {S::Unshelved, V::ShelveOneShot, S::OneShot, R::None,
+         "ISA-18.2 state diagram, to G; OPC 10000-9, 5.8.17: UnshelvedToOneShotShelved"},
+        {S::Unshelved, V::ShelveTimed, S::Timed, R::None,
+         "ISA-18.2 state diagram, to G; OPC 10000-9, 5.8.17: UnshelvedToTimedShelved"},
+        {S::Unshelved, V::Unshelve, S::Unshelved, R::NotShelved, "OPC 10000-9, 5.8.17, Unshelve: BadConditionNotShelved"},
+        {S::Unshelved, V::Expire, S::Unshelved, R::None, "it is not shelved"},
+        {S::Unshelved, V::Return, S::Unshelved, R::None, "it is not shelved"},
+        {S::OneShot, V::ShelveOneShot, S::OneShot, R::AlreadyShelved,
+         "OPC 10000-9, 5.8.17, OneShotShelve: BadConditionAlreadyShelved"},
+        {S::OneShot, V::ShelveTimed, S::Timed, R::None, "OPC 10000-9, 5.8.17: OneShotShelvedToTimedShelved"},
+        {S::OneShot, V::Unshelve, S::Unshelved, R::None,
+         "ISA-18.2 state diagram, from G; OPC 10000-9, 5.8.17: OneShotShelvedToUnshelved"},
+        {S::OneShot, V::Expire, S::Unshelved, R::None, "OPC 10000-9, 5.8.2: MaxTimeShelved ends one shot too"},
+        {S::OneShot, V::Return, S::Unshelved, R::None, "OPC 10000-9, 5.8.17: one shot ends with the alarm"},
+        {S::Timed, V::ShelveOneShot, S::OneShot, R::None, "OPC 10000-9, 5.8.17: TimedShelvedToOneShotShelved"},
+        {S::Timed, V::ShelveTimed, S::Timed, R::AlreadyShelved, "OPC 10000-9, 5.8.17, TimedShelve: BadConditionAlreadyShelved"},
+        {S::Timed, V::Unshelve, S::Unshelved, R::None,
+         "ISA-18.2 state diagram, from G; OPC 10000-9, 5.8.17: TimedShelvedToUnshelved"},
+        {S::Timed, V::Expire, S::Unshelved, R::None, "OPC 10000-9, 5.8.17: its time is over"},
+        {S::Timed, V::Return, S::Timed, R::None, "OPC 10000-9, 5.8.17: counted from the call, however often the alarm returns"},
     };
-    for (const auto& each : cases)
-        EXPECT_EQ(step(each.from, each.event), (ShelvingStep{each.to, each.refusal}))
-            << static_cast<int>(each.from) << " " << static_cast<int>(each.event);
+    for (const auto& each : cases) {
+        const bool happens = each.to != each.from || each.refusal != R::None;
+        EXPECT_TRUE(!happens || namesAClause(each.clause)) << each.clause;
+        EXPECT_EQ(step(each.from, each.event), (ShelvingStep{each.to, each.refusal})) << each.clause;
+    }
 }
 
 } // namespace

@@ -117,6 +117,76 @@ TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
     std::filesystem::remove(path);
 }
 
+// Late, redated and waiting samples: what is measured live is what the recording gives, equal live, replayed and binned anew.
+TEST_F(LiveTwin, MeasuresWhatItsRecordingGives) {
+    plant = plant::loadText(R"(format = 1
+[plant]
+id = "p"
+[[equipment]]
+path = "m"
+signal = [
+    { id = "width", unit = "mm", specification = { lower = 9, upper = 11 } },
+    { id = "count", type = "integer" },
+    { id = "state", type = "integer" },
+    { id = "power", unit = "kW" },
+]
+kpi = { state = "state", produced = "count", power = "power" }
+)",
+                            ".")
+                .value();
+    const auto path = std::filesystem::temp_directory_path() / ("kpis-" + std::to_string(::getpid()) + ".mcap");
+    Live twin = live(50ms);
+    EXPECT_TRUE(twin.kpis()->empty());
+    telemetry::RecorderOptions options{.path = path, .channels = {}};
+    for (const auto& [topic, type, unit] : subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    auto recorder = telemetry::Recorder::create(std::move(options), twin.source().strings());
+    ASSERT_TRUE(recorder.has_value()) << recorder.error().text();
+    twin.source().setTap([&](auto arrived, auto late) { (*recorder)->write(arrived, late); });
+    std::mt19937 random{3};
+    Time now = timeFromNanoseconds(1'800'000'000'000'000'000);
+    for (int i = 0; i < 4000; ++i) {
+        const Time time = now - std::chrono::milliseconds{static_cast<int>(random() % 500)};
+        const auto quality = random() % 15 == 0 ? Quality::Bad : Quality::Good;
+        switch (random() % 4) {
+        case 0:
+            push({time, Value::of(9.5 + 0.01 * static_cast<double>(random() % 100)), SignalIndex{0}, ValueType::Float, quality});
+            break;
+        case 1: push({time, Value::of(static_cast<std::int64_t>(i)), SignalIndex{1}, ValueType::Integer, quality}); break;
+        case 2:
+            push({time, Value::of(static_cast<std::int64_t>(random() % 19)), SignalIndex{2}, ValueType::Integer, quality});
+            break;
+        default: push({time, Value::of(static_cast<double>(random() % 90) / 7), SignalIndex{3}, ValueType::Float, quality});
+        }
+        now += std::chrono::milliseconds{static_cast<int>(random() % 900)};
+        if (random() % 3 == 0) twin.poll(now);
+        if (random() % 7 == 0) (void)twin.kpis(); // looking changes nothing
+    }
+    twin.finish(now);
+    const auto bins = twin.kpis();
+    ASSERT_GT(bins->size(), 4u) << "half an hour in steps of five minutes";
+    kpi::Bin all = *bins->front();
+    for (const auto& bin : std::span{*bins}.subspan(1)) all += *bin;
+    ASSERT_TRUE((*recorder)->close().has_value());
+    auto source = telemetry::LogSource::open(path, subscriptions(plant));
+    ASSERT_TRUE(source.has_value()) << source.error().text();
+    std::vector<Sample> samples;
+    for (auto read = (*source)->next(1000); read && !read->empty(); read = (*source)->next(1000))
+        samples.insert(samples.end(), read->begin(), read->end());
+    for (const Duration every : {Duration{}, Duration{7s}, Duration{1min}}) {
+        kpi::Meter meter{plant, (*source)->conversions(), (*source)->strings(), all.interval, every};
+        meter.apply(samples);
+        auto replayed = meter.finish();
+        kpi::Bin sum = replayed.front();
+        for (const kpi::Bin& bin : std::span{replayed}.subspan(1)) sum += bin;
+        EXPECT_EQ(sum.interval, all.interval);
+        EXPECT_EQ(sum.tallies, all.tallies) << formatDuration(every);
+        EXPECT_EQ(sum.spreads, all.spreads) << formatDuration(every);
+    }
+    EXPECT_GT(all.spreads[0].measured, 20u);
+    EXPECT_GT(all.tallies[0].failures, 10u);
+    std::filesystem::remove(path);
+}
+
 TEST_F(LiveTwin, WhatOperatorsDoIsRecordedAndDoneAgain) {
     plant::Alarm& alarm = plant.alarms.emplace_back();
     alarm.id = "slow";

@@ -63,6 +63,61 @@ TEST(Dashboard, ShowsTheSelectedEquipmentsValuesWithUnits) {
     EXPECT_TRUE(bench.find("S")) << "edge position is stale";
 }
 
+TEST(Dashboard, KpisReachAsFarBackAsTheUserWants) {
+    Bench bench{{1280, 1400}};
+    plant::Plant& plant = bench.world.plant;
+    bench.state.selected = plant.findEquipment("battery/electrode/coating/coater-1");
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("14:00:00 to 14:13:56")) << "half an hour without shifts: there is nothing to choose";
+    EXPECT_FALSE(bench.find("so far"));
+    plant.calendar.shifts.push_back({.id = "all", .period = 24h, .hours = {{0h, 24h}}});
+    bench.frames(2);
+    const DrawnText* button = bench.find("so far");
+    ASSERT_TRUE(button);
+    bench.clickAt(button->box.centre());
+    bench.frames(2);
+    EXPECT_EQ(bench.state.kpiPeriod, kpi::Period::Shift) << "the hour is longer than the log";
+    EXPECT_TRUE(bench.find("this shift"));
+    bench.expectTidy();
+    bench.save("kpis-of-a-shift");
+    EXPECT_TRUE(bench.shows("Cpk 2.56"));
+    bench.clickAt(bench.find("this shift")->box.centre());
+    EXPECT_EQ(bench.state.kpiPeriod, kpi::Period::Everything);
+}
+
+// A day and more of feeds, of two machines: the same figures, up to now.
+TEST(Dashboard, ShowsKpisOfFeeds) {
+    Bench bench{{1280, 1000}};
+    example::World& world = bench.world;
+    const SignalIndex state = world.plant.kpis[0].state;
+    kpi::Rolling rolling{world.plant, *world.strings, example::start};
+    const auto send = [&](Duration at, std::string_view text) {
+        const telemetry::Sample sample{example::start + at, Value::of(world.strings->add(text)), state, ValueType::String,
+                                       Quality::Good};
+        rolling.apply({&sample, 1});
+    };
+    send(0h, "Execute");
+    send(2h, "Held");
+    send(3h, "Execute");
+    const auto bins = rolling.at(example::start + 4h);
+    world.frame.time = example::start + 4h;
+    world.frame.log = {};
+    world.frame.playing = true;
+    bench.model = world.model();
+    bench.model->overview = nullptr;
+    bench.model->measured = bins.get();
+    bench.state.selected = world.plant.findEquipment("battery/electrode/coating/coater-1");
+    bench.frames(2);
+    EXPECT_TRUE(bench.find("75.0 %")) << "available three hours of four";
+    EXPECT_TRUE(bench.find("14:00:00 to 18:00:00"));
+    bench.clickAt(bench.find("so far")->box.centre());
+    EXPECT_EQ(bench.state.kpiPeriod, kpi::Period::Hour);
+    EXPECT_TRUE(bench.find("100.0 %"));
+    EXPECT_TRUE(bench.find("17:00:00 to 18:00:00"));
+    bench.expectTidy();
+    bench.save("kpis-of-feeds");
+}
+
 TEST(Dashboard, ClickInTheTreeSelectsAndDoubleClickFlies) {
     Bench bench;
     const DrawnText* row = bench.find("Calender");

@@ -110,7 +110,9 @@ plant::Plant coatingLine() {
     auto& pressure = b.signal(coater, "die-pressure", "Die pressure 다이 압력", "kPa", 0);
     pressure.range = {{0, 400}};
     pressure.limits = {40, 60, 280, 350};
-    b.signal(coater, "areal-mass", "Areal mass of the wet coating, cathode side", "g/m2", 1).limits = {214.5, 216.7, 223.3, 225.5};
+    auto& mass = b.signal(coater, "areal-mass", "Areal mass of the wet coating, cathode side", "g/m2", 1);
+    mass.limits = {214.5, 216.7, 223.3, 225.5};
+    mass.specification = plant::Specification{216.7, 223.3, 5};
     b.signal(coater, "edge", "Edge position", "mm", 2).range = {{-2, 2}};
     b.signal(coater, "count", "Sheets", "", 0).type = ValueType::Integer;
     for (int zone = 1; zone <= 4; ++zone) {
@@ -207,6 +209,9 @@ Model World::model() const {
     m.frame = &frame;
     m.attention = &attention;
     m.overview = overview.get();
+    m.measured = overview->bins();
+    m.kpiRows = kpiRows;
+    m.characteristics = characteristics;
     m.states = overview->states();
     m.logStatus = LogStatus::Ready;
     m.logName = "2026-11-20 coating.mcap";

@@ -253,21 +253,26 @@ TEST(Labels, NeverOverlapAndEarlierOnesWin) {
 
 TEST(LogOverview, MeasuresPerformanceUpToTheCursor) {
     const example::World world;
-    const EquipmentIndex coater = world.plant.findEquipment("battery/electrode/coating/coater-1");
-    const auto until = [&](Duration time) { return world.overview->performance(coater, example::start + time); };
-    ASSERT_TRUE(until(0s)) << "the first step at least";
-    EXPECT_EQ(until(700s)->indicators.availability, 1);
-    EXPECT_EQ(until(700s)->failures, 0u);
+    ASSERT_TRUE(world.overview->bins());
+    const auto row =
+        std::ranges::find(world.kpiRows, world.plant.findEquipment("battery/electrode/coating/coater-1"), &kpi::Row::equipment);
+    ASSERT_NE(row, world.kpiRows.end());
+    const auto until = [&](Duration time) {
+        return kpi::standingOf(
+            world.plant, *row,
+            kpi::binsOf(*world.overview->bins(), kpi::Period::Everything, example::start + time, world.plant.calendar));
+    };
+    EXPECT_GT(until(0s).interval.length(), 0s) << "the first step at least";
+    EXPECT_EQ(until(700s).indicators.availability, 1);
+    EXPECT_EQ(until(700s).failures, 0u);
     const auto broken = until(900s);
-    EXPECT_EQ(broken->times.production, 750s);
-    EXPECT_EQ(broken->failures, 1u);
-    EXPECT_LE(broken->interval.to, example::start + 900s);
-    EXPECT_EQ(*broken->indicators.availability, seconds(750s) / seconds(broken->interval.length()));
+    EXPECT_EQ(broken.times.production, 750s);
+    EXPECT_EQ(broken.failures, 1u);
+    EXPECT_LE(broken.interval.to, example::start + 900s);
+    EXPECT_EQ(*broken.indicators.availability, seconds(750s) / seconds(broken.interval.length()));
     const auto whole = until(24h);
-    EXPECT_EQ(whole->interval, world.overview->span());
-    EXPECT_EQ(whole->times.total(), world.overview->span().length());
-    EXPECT_TRUE(world.overview->performance(world.plant.findEquipment("battery"), example::start)) << "the sum of what is below";
-    EXPECT_FALSE(world.overview->performance(world.plant.findEquipment("battery/electrode/coating/unwinder"), example::start));
+    EXPECT_EQ(whole.interval, world.overview->span());
+    EXPECT_EQ(whole.times.total(), world.overview->span().length());
 }
 
 TEST(Curve, OfLiveSignalsHoldsValuesAndHasGapsWhereTheyAreBad) {
