@@ -107,7 +107,8 @@ TEST_F(Following, WhatIsDeletedBeforeItWasReadIsCounted) {
 TEST_F(Following, AFileThatIsDeletedWhileItIsReadIsReadToItsEnd) {
     record(0, 10);
     follow();
-    record(10, 3000); // on to further files
+    record(10, 3000); // fills the file
+    record(3010, 10); // so these are in the next
     const auto status = recorder->status();
     ASSERT_GT(status.files.size(), 1u);
     std::filesystem::remove(status.files[0]);
