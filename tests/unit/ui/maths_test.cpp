@@ -254,9 +254,13 @@ TEST(Labels, NeverOverlapAndEarlierOnesWin) {
 TEST(LogOverview, MeasuresPerformanceUpToTheCursor) {
     const example::World world;
     ASSERT_TRUE(world.overview->bins());
-    const auto row =
-        std::ranges::find(world.kpiRows, world.plant.findEquipment("battery/electrode/coating/coater-1"), &kpi::Row::equipment);
+    const auto rowOf = [&](std::string_view path) {
+        return std::ranges::find(world.kpiRows, world.plant.findEquipment(path), &kpi::Row::equipment);
+    };
+    const auto row = rowOf("battery/electrode/coating/coater-1");
     ASSERT_NE(row, world.kpiRows.end());
+    EXPECT_NE(rowOf("battery"), world.kpiRows.end()) << "the sum of what is below";
+    EXPECT_EQ(rowOf("battery/electrode/coating/unwinder"), world.kpiRows.end()) << "nothing is measured there";
     const auto until = [&](Duration time) {
         return kpi::standingOf(
             world.plant, *row,
