@@ -154,6 +154,20 @@ Result<Info> inspect(Database& database, const Options& options) {
     return info;
 }
 
+Result<std::unique_ptr<Database>> openFilled(const Options& options) {
+    auto database = Database::connect(options.access);
+    if (!database) return database;
+    const auto info = inspect(**database, options);
+    if (!info) return std::unexpected(info.error());
+    if (info->version == 0)
+        return failure(
+            ErrorCode::NotFound,
+            std::format("has no tables of Millwright in schema {}: `millwright record` or `millwright historian import` makes them",
+                        options.schema),
+            describe(options.access));
+    return database;
+}
+
 Result<Info> prepare(Database& database, const Options& options) {
     auto info = inspect(database, options);
     if (!info || info->version != 0) return info;

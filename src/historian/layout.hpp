@@ -5,6 +5,7 @@
 #include <millwright/telemetry/sample.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,6 +30,8 @@ struct Tables {
 [[nodiscard]] Result<Info> prepare(Database& database, const Options& options);
 /// What is there, without making anything; `samplesAbout`, `span` and so on are left out. Errors: also Unsupported, as above.
 [[nodiscard]] Result<Info> inspect(Database& database, const Options& options);
+/// Connected, for reading: the tables are there. Errors: those of the server; NotFound without tables; Unsupported, as above.
+[[nodiscard]] Result<std::unique_ptr<Database>> openFilled(const Options& options);
 
 /// A signal of the plant in the table of signals.
 struct KeptSignal {

@@ -55,16 +55,8 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
 Result<Reader> Reader::connect(const Options& options, const std::vector<telemetry::Subscription>& topics) {
-    auto database = Database::connect(options.access);
+    auto database = openFilled(options);
     if (!database) return std::unexpected(database.error());
-    const auto info = inspect(**database, options);
-    if (!info) return std::unexpected(info.error());
-    if (info->version == 0)
-        return failure(
-            ErrorCode::NotFound,
-            std::format("has no tables of Millwright in schema {}: `millwright record` or `millwright historian import` makes them",
-                        options.schema),
-            describe(options.access));
     auto kept = signalsOf(**database, options);
     if (!kept) return std::unexpected(kept.error());
     std::unordered_map<std::string, KeptSignal> byTopic;

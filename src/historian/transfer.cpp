@@ -210,21 +210,6 @@ Result<void> copy(Exporter& from, TimeInterval stretch, telemetry::LogWriter& lo
     }
 }
 
-/// Connected, and the tables are there.
-Result<std::unique_ptr<Database>> openFilled(const Options& options) {
-    auto database = Database::connect(options.access);
-    if (!database) return database;
-    const auto info = inspect(**database, options);
-    if (!info) return std::unexpected(info.error());
-    if (info->version == 0)
-        return failure(
-            ErrorCode::NotFound,
-            std::format("has no tables of Millwright in schema {}: `millwright record` or `millwright historian import` makes them",
-                        options.schema),
-            describe(options.access));
-    return database;
-}
-
 } // namespace
 
 Result<ImportReport> importLogs(const Options& options, const std::vector<telemetry::Subscription>& topics,
