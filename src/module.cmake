@@ -60,6 +60,14 @@ function(millwright_module name)
     endif()
 endfunction()
 
+# Where tests find the checkout and the build: the only object file of a test that differs between checkouts.
+if(MILLWRIGHT_TESTS)
+    add_library(millwright_test_folders OBJECT ${PROJECT_SOURCE_DIR}/tests/support/folders.cpp)
+    target_include_directories(millwright_test_folders PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_compile_definitions(millwright_test_folders PRIVATE
+        MILLWRIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MILLWRIGHT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+endif()
+
 # A GoogleTest program. GPU: its cases draw, so they take turns (ctest resource lock) and run on the CPU Vulkan driver with validation.
 function(millwright_test name)
     cmake_parse_arguments(arg "GPU" "TIMEOUT" "SOURCES;LINK" ${ARGN})
@@ -67,7 +75,7 @@ function(millwright_test name)
     target_precompile_headers(${name} REUSE_FROM millwright_pch)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(${name} PRIVATE GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${name} PRIVATE MILLWRIGHT_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MILLWRIGHT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    target_link_libraries(${name} PRIVATE millwright_test_folders)
     millwright_link(${name} PRIVATE ${arg_LINK})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)

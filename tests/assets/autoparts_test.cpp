@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/plant/load.hpp>
 #include <millwright/sim/replicate.hpp>
 #include <millwright/sim/statistics.hpp>
@@ -17,7 +19,7 @@
 namespace millwright {
 namespace {
 
-const std::filesystem::path plantFolder = std::filesystem::path(MILLWRIGHT_SOURCE_DIR) / "assets/plants/autoparts";
+const std::filesystem::path plantFolder = millwright::test::sourceFolder() / "assets/plants/autoparts";
 
 class AutoParts : public ::testing::Test {
 protected:

@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/plant/load.hpp>
 #include <millwright/telemetry/log_source.hpp>
 #include <millwright/twin/replay.hpp>
@@ -16,7 +18,7 @@
 namespace millwright {
 namespace {
 
-const std::filesystem::path plantFolder = std::filesystem::path(MILLWRIGHT_SOURCE_DIR) / "assets/plants/battery";
+const std::filesystem::path plantFolder = millwright::test::sourceFolder() / "assets/plants/battery";
 
 plant::Plant loadPlant() {
     auto loaded = plant::load(plantFolder);

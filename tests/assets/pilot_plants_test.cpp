@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/cad/import.hpp>
 #include <millwright/plant/load.hpp>
 #include <millwright/telemetry/log_source.hpp>
@@ -16,7 +18,7 @@ namespace {
 class PilotPlant : public ::testing::TestWithParam<const char*> {
 protected:
     static plant::Plant load() {
-        auto loaded = plant::load(std::filesystem::path(MILLWRIGHT_SOURCE_DIR) / "assets/plants" / GetParam());
+        auto loaded = plant::load(millwright::test::sourceFolder() / "assets/plants" / GetParam());
         if (loaded) return *std::move(loaded);
         for (const Error& error : loaded.error()) ADD_FAILURE() << error.text();
         return {};

@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/render/render_fixture.hpp"
 
 #include <millwright/cad/open_cooked.hpp>
@@ -170,8 +171,7 @@ TEST_F(Sequence, AFinelyDividedRingKeepsItsLook) {
 TEST_F(Sequence, MachinesKeepTheirLook) {
     for (const char* name : {"coater", "calender", "unwinder"}) {
         SCOPED_TRACE(name);
-        const auto file =
-            std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "assets/plants/battery/models" / (std::string{name} + ".glb");
+        const auto file = millwright::test::sourceFolder() / "assets/plants/battery/models" / (std::string{name} + ".glb");
         auto opened = cad::openCooked(file, {.import = {}, .cook = {}, .cache = {.use = false, .folder = {}}, .progress = {}});
         ASSERT_TRUE(opened) << opened.error().text();
         const Walked walked = walk({opened->scene(), {opened->geometry()}}, name);

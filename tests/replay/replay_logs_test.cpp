@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/twin/memory_source.hpp"
 #include "unit/twin/plants.hpp"
 
@@ -21,7 +22,7 @@ namespace {
 using telemetry::Sample;
 namespace fs = std::filesystem;
 
-const fs::path repository = MILLWRIGHT_SOURCE_DIR;
+const fs::path repository = millwright::test::sourceFolder();
 const fs::path sharedData = repository / "../shared/data";
 
 /// A folder of this test's own, gone afterwards.

@@ -1,4 +1,5 @@
 #include "cook_fixture.hpp"
+#include "support/folders.hpp"
 
 #include <millwright/cad/import.hpp>
 
@@ -194,7 +195,7 @@ TEST(Cook, CancellingStopsIt) {
 
 TEST(Cook, TheTwoCylinderEngineIsCoveredAtEveryError) {
     const std::filesystem::path model =
-        std::filesystem::path{MILLWRIGHT_SOURCE_DIR} /
+        millwright::test::sourceFolder() /
         "../shared/data/cad/gltf_2cylinder_engine/glTF2/2CylinderEngine-glTF-Binary/2CylinderEngine.glb";
     if (!std::filesystem::exists(model)) GTEST_SKIP() << "missing: " << model;
     const auto imported = import(model);

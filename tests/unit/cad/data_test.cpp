@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/cad/import.hpp>
 #include <millwright/scene/find.hpp>
 #include <millwright/scene/serialise.hpp>
@@ -16,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path shared(const std::string& path) {
-    return fs::path(MILLWRIGHT_SOURCE_DIR) / "../shared/data" / path;
+    return millwright::test::sourceFolder() / "../shared/data" / path;
 }
 
 #define MILLWRIGHT_NEEDS(path)                                                                                                     \

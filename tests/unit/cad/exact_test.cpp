@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/cad/import.hpp>
 #include <millwright/scene/find.hpp>
 
@@ -15,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path data = fs::path(MILLWRIGHT_SOURCE_DIR) / "../shared/data";
+const fs::path data = millwright::test::sourceFolder() / "../shared/data";
 
 /// One line of the table, `key=value` words.
 struct Expected {

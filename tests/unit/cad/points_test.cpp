@@ -1,5 +1,6 @@
 #include "cad/points/pcd.hpp"
 #include "cad/points/splats.hpp"
+#include "support/folders.hpp"
 
 #include <millwright/cad/import.hpp>
 #include <millwright/scene/find.hpp>
@@ -84,7 +85,7 @@ TEST(PointClouds, EveryPointBecomesAClosedSolid) {
 }
 
 TEST(PointClouds, AScannedRoomIsShown) {
-    const fs::path folder = fs::path(MILLWRIGHT_SOURCE_DIR) / "../shared/data/pointcloud/pcl_rooms";
+    const fs::path folder = millwright::test::sourceFolder() / "../shared/data/pointcloud/pcl_rooms";
     if (!fs::exists(folder)) GTEST_SKIP() << "not here: " << folder;
     const auto room = import(folder / "room_scan1.pcd");
     ASSERT_TRUE(room) << room.error().text();

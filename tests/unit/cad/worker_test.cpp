@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/cad/import.hpp>
 #include <millwright/scene/find.hpp>
 
@@ -18,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path data = fs::path(MILLWRIGHT_SOURCE_DIR) / "../shared/data/cad";
+const fs::path data = millwright::test::sourceFolder() / "../shared/data/cad";
 const fs::path largeStep = data / "nist_pmi_ctc/nist_ctc_02_asme1_ap242-e2.stp";
 
 #define MILLWRIGHT_NEEDS(path)                                                                                                     \

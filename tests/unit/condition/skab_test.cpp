@@ -1,3 +1,5 @@
+#include "support/folders.hpp"
+
 #include <millwright/condition/learn.hpp>
 #include <millwright/condition/monitor.hpp>
 #include <millwright/telemetry/import.hpp>
@@ -12,7 +14,7 @@ namespace {
 
 using telemetry::Sample;
 
-const std::filesystem::path skab = std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data/sensor/skab_valve1";
+const std::filesystem::path skab = millwright::test::sourceFolder() / "../shared/data/sensor/skab_valve1";
 
 /// One experiment: the measurements in order of time, and whether each row was labelled as anomalous.
 struct Experiment {

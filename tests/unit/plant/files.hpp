@@ -1,5 +1,7 @@
 #pragma once
 
+#include "support/folders.hpp"
+
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/plant/load.hpp>
 
@@ -12,7 +14,7 @@
 
 namespace millwright::plant {
 
-inline const std::filesystem::path testData = std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "tests/data";
+inline const std::filesystem::path testData = millwright::test::sourceFolder() / "tests/data";
 
 /// Files of a folder with that extension, in alphabetical order.
 inline std::vector<std::filesystem::path> filesIn(const std::filesystem::path& folder, std::string_view extension) {

@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/plant/files.hpp"
 
 namespace millwright::plant {
@@ -115,7 +116,7 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
 
 // The page teaches with a plant and a scenario: both load as they stand there.
 TEST(Process, TheExampleOfThePageLoads) {
-    const std::string page = textOf(std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "docs/simulation.md");
+    const std::string page = textOf(millwright::test::sourceFolder() / "docs/simulation.md");
     std::vector<std::string> blocks;
     for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
         blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));

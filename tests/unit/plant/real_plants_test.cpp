@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/plant/files.hpp"
 
 #include <fstream>
@@ -7,7 +8,7 @@
 namespace millwright::plant {
 namespace {
 
-const std::filesystem::path sharedData = std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data";
+const std::filesystem::path sharedData = millwright::test::sourceFolder() / "../shared/data";
 
 Plant plantIn(const std::string& folder) {
     auto plant = load(testData / folder);
@@ -65,7 +66,8 @@ glm::dmat4 plantFromEquipment(const Plant& plant, EquipmentIndex equipment, cons
 // The flange of the URDF's chain, calculated by hand from its joint origins and turned from Z up to Y up.
 TEST(RealPlants, RobotStandsAsItsUrdfSays) {
     if (!std::filesystem::exists(sharedData / "cad/robot_abb_irb6640"))
-        GTEST_SKIP() << sharedData / "cad/robot_abb_irb6640" << " is missing";
+        GTEST_SKIP() << sharedData / "cad/robot_abb_irb6640"
+                     << " is missing";
     const Plant plant = plantIn("irb6640");
     ASSERT_EQ(plant.signals.size(), 6u);
     const EquipmentIndex flange = plant.signals.back().equipment;

@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/plant/files.hpp"
 
 #include <gmock/gmock.h>
@@ -9,7 +10,7 @@
 namespace millwright::plant {
 namespace {
 
-const std::filesystem::path source = MILLWRIGHT_SOURCE_DIR;
+const std::filesystem::path source = millwright::test::sourceFolder();
 
 // Runs a command and returns what it printed.
 std::string outputOf(const std::string& command) {

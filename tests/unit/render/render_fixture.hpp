@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/folders.hpp"
 #include "test_scene.hpp"
 
 #include <millwright/core/png.hpp>
@@ -39,7 +40,7 @@ protected:
     }
     /// Leaves the picture where a person can look at it.
     static void keep(const gpu::Pixels& pixels, const std::string& name) {
-        const auto folder = std::filesystem::path{MILLWRIGHT_BINARY_DIR} / "pictures";
+        const auto folder = millwright::test::buildFolder() / "pictures";
         std::filesystem::create_directories(folder);
         const std::size_t bytes = std::size_t{4} * pixels.extent.width * pixels.extent.height;
         for (std::uint32_t layer = 0; layer < pixels.layers; ++layer) {

@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/sim/process_fixture.hpp"
 
 #include <millwright/sim/simulation.hpp>
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::json;
 using namespace plant;
 
-const std::filesystem::path dream = std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data/des/dream_topologies";
+const std::filesystem::path dream = millwright::test::sourceFolder() / "../shared/data/des/dream_topologies";
 
 json read(const std::filesystem::path& path) {
     std::ifstream file{path};

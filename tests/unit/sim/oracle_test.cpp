@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "unit/sim/process_fixture.hpp"
 
 #include <millwright/sim/standard_models.hpp>
@@ -17,8 +18,7 @@ namespace {
 
 using namespace plant;
 
-const std::filesystem::path oracles =
-    std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data/des/analytic_oracles/expected_results.csv";
+const std::filesystem::path oracles = millwright::test::sourceFolder() / "../shared/data/des/analytic_oracles/expected_results.csv";
 
 struct Row {
     std::string model, parameters, metric;

@@ -1,5 +1,6 @@
 // CSV and SHDR files become samples; what cannot be read is counted and placed.
 #include "log_fixture.hpp"
+#include "support/folders.hpp"
 
 #include <millwright/telemetry/import.hpp>
 #include <millwright/telemetry/log_tools.hpp>
@@ -33,7 +34,7 @@ double numberOf(const PlainSample& sample) {
 }
 
 std::filesystem::path shared(const std::string& path) {
-    return std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data" / path;
+    return millwright::test::sourceFolder() / "../shared/data" / path;
 }
 
 TEST(CsvImport, GuessesAPlainFile) {
@@ -282,7 +283,7 @@ TEST(MappingFile, ThoseOfTheTestPlantsFitTheirData) {
         {"skab/skab", "skab_valve1/valve1/3.csv", "skab/Volume Flow RateRMS", "L/min"}};
     for (const auto& [mappingFile, file, topic, unit] : cases) {
         const auto mapping =
-            loadMapping(std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "tests/data" / (std::string{mappingFile} + ".mapping.toml"));
+            loadMapping(millwright::test::sourceFolder() / "tests/data" / (std::string{mappingFile} + ".mapping.toml"));
         ASSERT_TRUE(mapping) << mapping.error().text();
         const auto path = shared(std::string{"sensor/"} + file);
         if (!std::filesystem::exists(path)) GTEST_SKIP() << "missing " << path;

@@ -1,4 +1,5 @@
 // The example of docs/log-format.md is what the program reads and writes.
+#include "support/folders.hpp"
 #include "telemetry/encoding/columns.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@ namespace millwright::telemetry {
 namespace {
 
 std::vector<std::byte> exampleBytes() {
-    std::ifstream file{std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "docs" / "log-format.md"};
+    std::ifstream file{millwright::test::sourceFolder() / "docs" / "log-format.md"};
     std::vector<std::byte> bytes;
     bool inside = false;
     for (std::string line; std::getline(file, line);) {

@@ -1,5 +1,6 @@
 // A log that is cut or damaged at any byte: every intact chunk is saved, and the report tells the truth about the rest.
 #include "log_fixture.hpp"
+#include "support/folders.hpp"
 
 #include <millwright/telemetry/log_repair.hpp>
 #include <millwright/telemetry/mcap/file.hpp>
@@ -252,7 +253,7 @@ TEST(LogRepair, RefusesWhatIsNoLogAtAll) {
 }
 
 TEST(LogRepair, VerifiesAndCopiesTheOfficialConformanceFiles) {
-    const std::filesystem::path folder = std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data/mcap/conformance";
+    const std::filesystem::path folder = millwright::test::sourceFolder() / "../shared/data/mcap/conformance";
     if (!std::filesystem::exists(folder)) GTEST_SKIP() << "needs the shared data set: " << folder.string();
     const Folder out;
     std::size_t files = 0;

@@ -1,4 +1,6 @@
 // The official conformance files: every record, field for field, as the published expectations list them.
+#include "support/folders.hpp"
+
 #include <millwright/telemetry/mcap/file.hpp>
 
 #include <gtest/gtest.h>
@@ -13,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 std::filesystem::path conformanceFolder() {
-    return std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data/mcap/conformance/data";
+    return millwright::test::sourceFolder() / "../shared/data/mcap/conformance/data";
 }
 
 Json text(std::uint64_t number) {

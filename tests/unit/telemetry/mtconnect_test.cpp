@@ -1,3 +1,4 @@
+#include "support/folders.hpp"
 #include "telemetry/mtconnect/agent.hpp"
 #include "telemetry/mtconnect/multipart.hpp"
 #include "telemetry/mtconnect/units.hpp"
@@ -216,7 +217,7 @@ TEST_F(MtconnectAgent, NamesWhatTheAgentLacksAndUnitsThatDoNotFit) {
 }
 
 TEST(Mtconnect, EveryUnitIsOfUcum) {
-    std::ifstream file{std::filesystem::path{MILLWRIGHT_SOURCE_DIR} / "../shared/data/industrial/mtconnect_cppagent/Devices.xml"};
+    std::ifstream file{millwright::test::sourceFolder() / "../shared/data/industrial/mtconnect_cppagent/Devices.xml"};
     if (!file) GTEST_SKIP() << "no ../shared/data/industrial/mtconnect_cppagent";
     std::stringstream text;
     text << file.rdbuf();

@@ -1,5 +1,6 @@
 // Our reader of Sparkplug payloads against libprotobuf: what that writes is read alike, and what it refuses is refused.
 #include "sparkplug_fixture.hpp"
+#include "support/folders.hpp"
 #include "telemetry/sparkplug/payload.hpp"
 
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ struct Schema {
     const pb::Descriptor* payload = nullptr;
 
     Schema() {
-        std::ifstream file{MILLWRIGHT_SPARKPLUG_SCHEMA, std::ios::binary};
+        std::ifstream file{millwright::test::buildFolder() / "sparkplug_b.descriptors", std::ios::binary};
         pb::FileDescriptorSet description;
         if (!description.ParseFromIstream(&file) || description.file_size() != 1) return;
         if (const auto* built = pool.BuildFile(description.file(0))) payload = built->FindMessageTypeByName("Payload");
