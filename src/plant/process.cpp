@@ -112,6 +112,8 @@ public:
         if (process_.sources.empty()) add(ProcessElement::Process, 0, "there is no source: nothing would ever flow");
         if (process_.products.size() > 60'000 || process_.sources.size() > 60'000)
             add(ProcessElement::Process, 0, "there may be at most 60000 products and sources");
+        for (const double cost : {process_.cost.hour, process_.cost.energy, process_.cost.item, process_.cost.scrap})
+            price(ProcessElement::Process, 0, cost);
         each(process_.sources, &Inspector::source);
         each(process_.buffers, &Inspector::buffer);
         each(process_.stations, &Inspector::station);
@@ -130,6 +132,10 @@ private:
 
     void add(ProcessElement element, std::uint32_t index, std::string message) {
         problems_.push_back({element, index, std::move(message)});
+    }
+
+    void price(ProcessElement element, std::uint32_t index, double cost) {
+        if (!(cost >= 0) || !std::isfinite(cost)) add(element, index, "a cost must be 0 or more");
     }
 
     void distribution(ProcessElement element, std::uint32_t index, std::string_view what, const Distribution& d) {
@@ -176,6 +182,7 @@ private:
             add(ProcessElement::Source, i, "first: a time must be 0 or more, and at most 100 years");
         if (source.inProgress && *source.inProgress == 0) add(ProcessElement::Source, i, "in_progress must be at least 1");
         if (!source.every && source.whenFull != WhenFull::Wait) add(ProcessElement::Source, i, "has 'when_full' without 'every'");
+        price(ProcessElement::Source, i, source.itemCost);
         route(ProcessElement::Source, i, source.to);
     }
 
@@ -190,6 +197,10 @@ private:
 
     void station(std::uint32_t i, const Station& station) {
         constexpr auto here = ProcessElement::Station;
+        price(here, i, station.hourCost);
+        price(here, i, station.itemCost);
+        for (const double drawn : station.power)
+            if (!(drawn >= 0) || !std::isfinite(drawn)) add(here, i, "a power must be 0 or more");
         if (station.servers == 0 || station.servers > 500'000) add(here, i, "servers must be from 1 to 500000");
         if (station.batch == 0) add(here, i, "batch must be at least 1");
         distribution(here, i, "cycle", station.cycle);
@@ -246,6 +257,7 @@ private:
     }
 
     void crew(std::uint32_t i, const Crew& crew) {
+        price(ProcessElement::Crew, i, crew.hourCost);
         if (crew.size == 0) add(ProcessElement::Crew, i, "size must be at least 1");
     }
 

@@ -73,6 +73,34 @@ constexpr Key idKey{
     .name = "id", .kind = Identifier, .description = "unique among its kind; buffers and stations count as one", .required = true};
 constexpr Key nameKey{.name = "name", .kind = Text, .description = "for people; without it, the id"};
 
+constexpr Key costOfAnItem{.name = "item", .kind = Number, .description = "each part", .fallback = "0", .minimum = 0};
+constexpr Key costOfAnHour{.name = "hour", .kind = Number, .description = "each hour", .fallback = "0", .minimum = 0};
+constexpr Key sourceCostKeyList[] = {costOfAnItem};
+constexpr TableKeys sourceCostKeys{"cost", "What a part costs that comes from here.", sourceCostKeyList};
+constexpr Key stationCostKeyList[] = {costOfAnHour, costOfAnItem};
+constexpr TableKeys stationCostKeys{
+    "cost", "What an hour of each machine in its working hours costs, and each part that it has worked on.", stationCostKeyList};
+constexpr Key crewCostKeyList[] = {costOfAnHour};
+constexpr TableKeys crewCostKeys{"cost", "What an hour of each person costs, busy or not.", crewCostKeyList};
+constexpr Key processCostKeyList[] = {
+    costOfAnHour,
+    {.name = "energy", .kind = Number, .description = "one kW.h of what stations draw", .fallback = "0", .minimum = 0},
+    {.name = "item", .kind = Number, .description = "each good part", .fallback = "0", .minimum = 0},
+    {.name = "scrap", .kind = Number, .description = "each part of scrap, beyond what went into it", .fallback = "0", .minimum = 0},
+};
+constexpr TableKeys processCostKeys{"cost", "Costs of the whole, beside those of its elements.", processCostKeyList};
+
+constexpr Key powerKeyList[] = {
+    {.name = "otherwise", .kind = Number, .description = "in states that are not given", .fallback = "0", .minimum = 0},
+    {.name = "working", .kind = Number, .description = "while it works", .minimum = 0},
+    {.name = "starved", .kind = Number, .description = "while it waits for a part", .minimum = 0},
+    {.name = "blocked", .kind = Number, .description = "while its part has nowhere to go", .minimum = 0},
+    {.name = "down", .kind = Number, .description = "while it is down", .minimum = 0},
+    {.name = "setup", .kind = Number, .description = "while it is changed over", .minimum = 0},
+    {.name = "idle", .kind = Number, .description = "outside its working hours", .minimum = 0},
+};
+constexpr TableKeys powerKeys{"power", "What each machine draws by what it is doing, in kW.", powerKeyList};
+
 constexpr Key productKeyList[] = {
     idKey,
     nameKey,
@@ -111,6 +139,7 @@ constexpr Key sourceKeyList[] = {
          "what an arrival does that finds no room: waits, is lost, or is held and the next interval begins when it has gone",
      .fallback = "\"wait\"",
      .choices = whenFulls},
+    {.name = "cost", .kind = Table, .description = "what a part costs that comes", .table = &sourceCostKeys},
     toKey,
     waysKey,
     ruleKey,
@@ -185,6 +214,8 @@ constexpr Key stationKeyList[] = {
      .choices = blockings},
     {.name = "failure", .kind = Tables, .description = "how it breaks down", .table = &failureKeys},
     {.name = "shift", .kind = Identifier, .description = "when it works; without it, always"},
+    {.name = "cost", .kind = Table, .description = "what its work costs", .table = &stationCostKeys},
+    {.name = "power", .kind = Table, .description = "what each machine draws, in kW", .table = &powerKeys},
     toKey,
     waysKey,
     ruleKey,
@@ -218,6 +249,7 @@ constexpr Key crewKeyList[] = {
      .fallback = "1",
      .minimum = 1,
      .maximum = 1e6},
+    {.name = "cost", .kind = Table, .description = "what its people cost", .table = &crewCostKeys},
 };
 constexpr TableKeys crewKeys{"process.crew", "People who repair.", crewKeyList};
 
@@ -296,6 +328,7 @@ constexpr Key processKeyList[] = {
      .fallback = "1000000",
      .minimum = 1,
      .maximum = 1e8},
+    {.name = "cost", .kind = Table, .description = "costs of the whole", .table = &processCostKeys},
     {.name = "product", .kind = Tables, .description = "what flows; without any, one product `part`", .table = &productKeys},
     {.name = "source", .kind = Tables, .description = "where parts come from", .table = &sourceKeys},
     {.name = "buffer", .kind = Tables, .description = "where they wait", .table = &bufferKeys},

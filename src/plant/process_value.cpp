@@ -2,9 +2,11 @@
 #include <millwright/plant/process_value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <format>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -34,15 +36,24 @@ public:
     Walk(Process& process, const Visitor& visit) : process_{process}, visit_{visit} {}
 
     void all() {
+        // What costs nothing is no number of the model.
+        cost("process", {{"hour", &process_.cost.hour},
+                         {"energy", &process_.cost.energy},
+                         {"item", &process_.cost.item},
+                         {"scrap", &process_.cost.scrap}});
         for (Source& source : process_.sources) {
             const std::string key = "source." + source.id;
             if (source.every) time(key + ".every", *source.every);
             if (source.inProgress) count(key + ".in_progress", *source.inProgress);
+            cost(key, {{"item", &source.itemCost}});
             ways(key, source.to);
         }
         for (Buffer& buffer : process_.buffers) count("buffer." + buffer.id + ".capacity", buffer.capacity);
         for (Station& each : process_.stations) station("station." + each.id, each);
-        for (Crew& crew : process_.crews) count("crew." + crew.id + ".size", crew.size);
+        for (Crew& crew : process_.crews) {
+            count("crew." + crew.id + ".size", crew.size);
+            cost("crew." + crew.id, {{"hour", &crew.hourCost}});
+        }
     }
 
 private:
@@ -60,7 +71,16 @@ private:
             time(std::format("{}.failure.{}.between", key, failure.id), failure.between);
             time(std::format("{}.failure.{}.repair", key, failure.id), failure.repair);
         }
+        cost(key, {{"hour", &station.hourCost}, {"item", &station.itemCost}});
+        constexpr std::array words{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
+        for (std::size_t i = 0; i < activities; ++i)
+            if (station.power[i] > 0) visit_(std::format("{}.power.{}", key, words[i]), &station.power[i], ValueMeasure::Number);
         ways(key, station.to);
+    }
+
+    void cost(const std::string& key, std::initializer_list<std::pair<std::string_view, double*>> prices) {
+        for (const auto& [name, price] : prices)
+            if (*price > 0) visit_(std::format("{}.cost.{}", key, name), price, ValueMeasure::Number);
     }
 
     void ways(const std::string& key, Route& route) {

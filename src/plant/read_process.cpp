@@ -68,6 +68,12 @@ public:
         const auto found = node != nullptr ? std::ranges::find(words, node->text) : words.end();
         return found == words.end() ? otherwise : static_cast<Enumeration>(found - words.begin());
     }
+    /// One number of a table that is a member; 0 where either is not there.
+    [[nodiscard]] double numberIn(std::string_view key, std::string_view name, double otherwise = 0) const {
+        const Node* table = find(key);
+        const Node* node = table != nullptr && table->kind == Node::Kind::Table ? table->find(name) : nullptr;
+        return node != nullptr && node->isNumber() ? node->number : otherwise;
+    }
     /// The tables of a list.
     [[nodiscard]] std::vector<Fields> tables(std::string_view key) const {
         std::vector<Fields> result;
@@ -182,6 +188,8 @@ std::optional<Distribution> readTime(const Fields& fields, std::string_view key)
 
 // --- the process -------------------------------------------------------------------------------------------------------------
 
+constexpr std::array activityWords{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
+
 using Index = std::unordered_map<std::string, std::uint32_t>;
 
 class ProcessReader {
@@ -196,6 +204,11 @@ public:
         process_.warmUp = all.duration("warm_up");
         process_.maximumParts =
             static_cast<std::uint32_t>(std::clamp<std::int64_t>(all.integer("maximum_parts", 1'000'000), 1, 100'000'000));
+        process_.cost = {.hour = all.numberIn("cost", "hour"),
+                         .energy = all.numberIn("cost", "energy"),
+                         .item = all.numberIn("cost", "item"),
+                         .scrap = all.numberIn("cost", "scrap")};
+
         const auto elements = [&](std::string_view key, ProcessElement element, Index& index) {
             elements_[static_cast<std::size_t>(element)] = merged(key, element, index);
         };
@@ -334,7 +347,8 @@ private:
         if (process_.products.empty()) process_.products.push_back({"part", "part", 0});
         for (const Fields& fields : of(ProcessElement::Shift)) readShift(fields);
         for (const Fields& fields : of(ProcessElement::Crew))
-            process_.crews.push_back({fields.text("id"), named(fields), static_cast<std::uint32_t>(fields.integer("size", 1))});
+            process_.crews.push_back({fields.text("id"), named(fields), static_cast<std::uint32_t>(fields.integer("size", 1)),
+                                      fields.numberIn("cost", "hour")});
         for (const Fields& fields : of(ProcessElement::Source)) readSource(fields);
         for (const Fields& fields : of(ProcessElement::Buffer)) {
             process_.buffers.push_back({.id = fields.text("id"),
@@ -368,6 +382,7 @@ private:
         if (fields.has("in_progress")) source.inProgress = static_cast<std::uint32_t>(fields.integer("in_progress", 1));
         source.limit = static_cast<std::uint64_t>(fields.integer("limit", 0));
         source.whenFull = fields.choice("when_full", whenFullWords, WhenFull::Wait);
+        source.itemCost = fields.numberIn("cost", "item");
         source.to = route(fields, RouteRule::Share);
         process_.sources.push_back(std::move(source));
     }
@@ -402,6 +417,10 @@ private:
                                         .crew = lookUp(failure, "crew", crews_, "crew")});
         }
         station.shift = lookUp(fields, "shift", shifts_, "shift");
+        station.hourCost = fields.numberIn("cost", "hour");
+        station.itemCost = fields.numberIn("cost", "item");
+        for (std::size_t i = 0; i < activities; ++i)
+            station.power[i] = fields.numberIn("power", activityWords[i], fields.numberIn("power", "otherwise"));
         station.to = route(fields, RouteRule::Share);
         process_.stations.push_back(std::move(station));
     }
@@ -442,9 +461,8 @@ private:
         const std::string_view key = content ? "buffer" : "station";
         if (!fields.has(key)) return fields.problem("signal", std::format("'{}' is missing: whose does '{}' show?", key, path));
         signal.of = lookUp(fields, key, content ? buffers_ : stations_, key).value_or(0);
-        constexpr std::array words{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
         for (std::size_t i = 0; i < activities; ++i)
-            signal.targets[i] = fields.number(words[i]).value_or(fields.number("otherwise").value_or(0));
+            signal.targets[i] = fields.number(activityWords[i]).value_or(fields.number("otherwise").value_or(0));
         signal.ramp = fields.number("ramp").value_or(0);
         signal.lag = fields.duration("lag").value_or(Duration::zero());
         signal.noise = fields.number("noise").value_or(0);

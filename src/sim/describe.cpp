@@ -24,6 +24,11 @@ public:
     explicit Facts(const Process& process) : process_{process} {}
 
     std::vector<Fact> all() {
+        element_ = "the whole";
+        price("an hour", process_.cost.hour);
+        price("one kW.h", process_.cost.energy);
+        price("a good part", process_.cost.item);
+        price("a part of scrap", process_.cost.scrap);
         for (const Source& source : process_.sources) describe(source);
         for (const Buffer& buffer : process_.buffers) {
             element_ = "buffer " + buffer.id;
@@ -42,6 +47,7 @@ public:
         for (const Crew& crew : process_.crews) {
             element_ = "crew " + crew.id;
             add("people", std::to_string(crew.size));
+            price("an hour of each", crew.hourCost);
         }
         return std::move(facts_);
     }
@@ -61,6 +67,7 @@ private:
         constexpr std::array words{"waits", "is lost", "holds the source up"};
         if (source.every) add("a part without room", words[static_cast<std::size_t>(source.whenFull)]);
         if (source.limit != 0) add("parts altogether", std::to_string(source.limit));
+        price("a part", source.itemCost);
         way(source.to);
     }
 
@@ -83,8 +90,24 @@ private:
             add(std::format("failure {}, repair", failure.id),
                 sim::inWords(failure.repair) + (failure.crew ? ", by " + process_.crews[*failure.crew].id : ""));
         }
+        price("an hour of each machine", station.hourCost);
+        price("a part", station.itemCost);
+        power(station);
         if (station.shift) add("works", "shift " + process_.shifts[*station.shift].id);
         way(station.to);
+    }
+
+    void price(std::string_view of, double cost) {
+        if (cost > 0) add(std::format("cost of {}", of), std::format("{} {}", number(cost), process_.currency));
+    }
+
+    void power(const Station& station) {
+        constexpr std::array words{"working", "starved", "blocked", "down", "set up", "idle"}; // in the order of Activity
+        if (std::ranges::all_of(station.power, [](double drawn) { return drawn == 0; })) return;
+        std::string text;
+        for (std::size_t i = 0; i < activities; ++i)
+            text += std::format("{}{} {}", text.empty() ? "" : ", ", words[i], number(station.power[i]));
+        add("power of each machine, kW", text);
     }
 
     void way(const Route& route) {

@@ -1,6 +1,7 @@
 #include "sim/metrics.hpp"
 
 #include <millwright/core/spelling.hpp>
+#include <millwright/sim/cost.hpp>
 
 #include <algorithm>
 #include <format>
@@ -32,6 +33,16 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
     values.push_back({"throughput", "/h", made / hours});
     values.push_back({"scrap", "/h", scrapped / hours});
     values.push_back({"timeInSystem", "s", unless(made == 0, inSystem / made)});
+    if (hasCosts(process)) {
+        const double cost = costOf(process, report).total();
+        values.push_back({"cost", process.currency + "/h", cost / hours});
+        values.push_back({"costPerItem", process.currency, unless(made == 0, cost / made)});
+    }
+    if (hasPower(process)) {
+        const double energy = energyOf(process, report);
+        values.push_back({"power", "kW", energy / hours});
+        values.push_back({"energyPerItem", "kW.h", unless(made == 0, energy / made)});
+    }
     for (std::size_t i = 0; process.products.size() > 1 && i < report.products.size(); ++i) {
         const std::string& id = process.products[i].id;
         values.push_back({"throughput/" + id, "/h", static_cast<double>(report.products[i].made) / hours});

@@ -15,6 +15,10 @@ struct Words {
 constexpr std::array words{Words{"throughput", "Good parts", 1},
                            Words{"scrap", "Scrap", -1},
                            Words{"timeInSystem", "Time in system", -1},
+                           Words{"costPerItem", "Cost of a good part", -1},
+                           Words{"cost", "Cost", -1},
+                           Words{"energyPerItem", "Energy for a good part", -1},
+                           Words{"power", "Power, mean", -1},
                            Words{"working", "Share of time at work", 0},
                            Words{"starved", "Share of time without a part", 0},
                            Words{"blocked", "Share of time with nowhere to put a part", 0},
@@ -44,7 +48,7 @@ Shown shownAs(std::string_view metric, std::string_view unit, double mean) {
             shown.title += std::format(" {} {}", kind == "content" || kind == "wait" ? "in" : "of", metric.substr(kind.size() + 1));
     }
     if (unit == "s") useReadableTime(shown, mean);
-    if (unit == "/h") shown.unit = "per hour";
+    if (unit.ends_with("/h")) shown.unit = std::format("{}{}per hour", unit.substr(0, unit.size() - 2), unit.size() > 2 ? " " : "");
     if (unit != "1") return shown;
     const bool share = shown.title.starts_with("Share");
     shown.unit = share ? "%" : "";
@@ -69,7 +73,8 @@ std::string lengthInWords(Duration length, Duration warmUp) {
 }
 
 bool isHeadline(std::string_view metric) {
-    return metric.starts_with("throughput") || metric.starts_with("scrap") || metric.starts_with("timeInSystem");
+    return metric.starts_with("throughput") || metric.starts_with("scrap") || metric.starts_with("timeInSystem") ||
+           metric.starts_with("cost") || metric == "energyPerItem";
 }
 
 std::string withDigits(double value, double halfWidth, bool sign) {

@@ -44,6 +44,17 @@ struct Distribution {
     std::vector<double> weights; ///< Discrete: as many as `values`; any positive sum
 };
 
+/// What a machine of a station is doing.
+enum class Activity : std::uint8_t {
+    Working, ///< PackML Execute
+    Starved, ///< ready, without a part: Suspended
+    Blocked, ///< with a part that has nowhere to go: Suspended
+    Down,    ///< failed: Held
+    SetUp,   ///< being changed over: Resetting
+    Idle,    ///< outside its working hours: Stopped
+};
+inline constexpr std::size_t activities = 6;
+
 /// Where a part can go.
 enum class PlaceKind : std::uint8_t {
     Buffer,
@@ -101,6 +112,7 @@ struct Source {
     std::optional<std::uint32_t> inProgress; ///< how many of its parts are in the process at most
     std::uint64_t limit = 0;                 ///< how many it makes altogether; 0: no end
     WhenFull whenFull = WhenFull::Wait;
+    double itemCost = 0; ///< of each part that comes: material
     Route to;
 };
 
@@ -163,7 +175,10 @@ struct Station {
     std::vector<Input> inputs; ///< assembly; empty: one part at a time, from whoever sends one
     Blocking blocking = Blocking::AfterService;
     std::vector<Failure> failures;
-    std::optional<std::uint32_t> shift; ///< when it works; none: always
+    std::optional<std::uint32_t> shift;     ///< when it works; none: always
+    double hourCost = 0;                    ///< of each machine, in its working hours
+    double itemCost = 0;                    ///< of each part that it has worked on
+    std::array<double, activities> power{}; ///< kW that each machine draws, by activity
     Route to;
 };
 
@@ -183,18 +198,8 @@ struct Crew {
     std::string id;
     std::string name;
     std::uint32_t size = 1;
+    double hourCost = 0; ///< of each of them, busy or not
 };
-
-/// What a machine of a station is doing.
-enum class Activity : std::uint8_t {
-    Working, ///< PackML Execute
-    Starved, ///< ready, without a part: Suspended
-    Blocked, ///< with a part that has nowhere to go: Suspended
-    Down,    ///< failed: Held
-    SetUp,   ///< being changed over: Resetting
-    Idle,    ///< outside its working hours: Stopped
-};
-inline constexpr std::size_t activities = 6;
 
 /// What of a process a signal of the plant shows.
 enum class Shows : std::uint8_t {
@@ -235,10 +240,21 @@ struct ProcessFault {
     std::uint32_t station = 0, failure = 0; ///< Failure
 };
 
+/// What a process costs as a whole, by the words that an equipment's KPIs have for it.
+struct ProcessCost {
+    double hour = 0;   ///< of all time
+    double energy = 0; ///< one kW.h of what stations draw
+    double item = 0;   ///< a good part
+    double scrap = 0;  ///< a part of scrap, beyond what went into it
+    friend bool operator==(const ProcessCost&, const ProcessCost&) = default;
+};
+
 struct Process {
     Duration length = std::chrono::hours{24}; ///< of one run, warm-up included
     std::optional<Duration> warmUp;           ///< what is not counted; none: found by MSER-5 in a study, nothing in a single run
     std::uint32_t maximumParts = 1'000'000;   ///< in progress: more is a model without balance
+    ProcessCost cost;                         ///< beside those of its elements
+    std::string currency;                     ///< of all costs, for people; empty: not said
     std::vector<Product> products;            ///< one at least
     std::vector<Source> sources;
     std::vector<Buffer> buffers;

@@ -1,5 +1,6 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/plant/load.hpp>
+#include <millwright/sim/cost.hpp>
 #include <millwright/sim/record.hpp>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 #include <app/process.hpp>
 #include <chrono>
 #include <format>
+#include <utility>
 
 namespace millwright::app {
 namespace {
@@ -88,6 +90,57 @@ void writeSources(JsonWriter& json, const Answer& answer) {
     json.endObject();
 }
 
+double madeIn(const Answer& answer) {
+    double made = 0;
+    for (const sim::ProductReport& product : answer.report.products) made += static_cast<double>(product.made);
+    return made;
+}
+
+// A number for each good part, where there are any.
+void writePerItem(JsonWriter& json, std::string_view key, double sum, double made) {
+    json.key(key);
+    if (made > 0)
+        json.value(sum / made);
+    else
+        json.null();
+}
+
+void writeCosts(JsonWriter& json, const Answer& answer) {
+    const double made = madeIn(answer);
+    if (sim::hasCosts(answer.process)) {
+        const sim::RunCost cost = sim::costOf(answer.process, answer.report);
+        json.key("cost").beginObject().field("currency", answer.process.currency).field("total", cost.total());
+        writePerItem(json, "perItem", cost.total(), made);
+        json.field("hours", cost.hours).field("material", cost.material).field("work", cost.work);
+        json.field("energy", cost.energy).field("scrap", cost.scrap).endObject();
+    }
+    if (!sim::hasPower(answer.process)) return;
+    const double energy = sim::energyOf(answer.process, answer.report);
+    json.key("energy").beginObject().field("unit", "kW.h").field("total", energy);
+    writePerItem(json, "perItem", energy, made);
+    json.endObject();
+}
+
+std::string costsAsText(const Answer& answer) {
+    const double made = madeIn(answer);
+    const auto perItem = [&](double sum) { return made > 0 ? std::format("{:.4g}", sum / made) : std::string{"-"}; };
+    std::string text;
+    if (sim::hasCosts(answer.process)) {
+        const sim::RunCost cost = sim::costOf(answer.process, answer.report);
+        text += std::format("\n{:<24}{:>14}{:>18}\n", answer.process.currency.empty() ? "cost" : "cost, " + answer.process.currency,
+                            "altogether", "a good part");
+        for (const auto& [what, sum] :
+             {std::pair{"hours", cost.hours}, std::pair{"material", cost.material}, std::pair{"work on parts", cost.work},
+              std::pair{"energy", cost.energy}, std::pair{"scrap", cost.scrap}, std::pair{"all", cost.total()}})
+            if (sum > 0 || std::string_view{what} == "all") text += std::format("{:<24}{:>14.2f}{:>18}\n", what, sum, perItem(sum));
+    }
+    if (sim::hasPower(answer.process)) {
+        const double energy = sim::energyOf(answer.process, answer.report);
+        text += std::format("\n{:<24}{:>14.1f}{:>18}\n", "energy, kW.h", energy, perItem(energy));
+    }
+    return text;
+}
+
 std::string asJson(const Answer& answer) {
     JsonWriter json;
     json.beginObject()
@@ -101,6 +154,7 @@ std::string asJson(const Answer& answer) {
     writeStations(json, answer);
     writeBuffers(json, answer);
     writeSources(json, answer);
+    writeCosts(json, answer);
     json.endObject();
     return json.text();
 }
@@ -130,6 +184,7 @@ std::string asText(const Answer& answer) {
         text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
                             formatDuration(durationFromSeconds(buffer.meanWait)));
     }
+    text += costsAsText(answer);
     if (answer.samples > 0) text += std::format("\n{} samples written\n", answer.samples);
     return text;
 }

@@ -358,6 +358,33 @@ kpi = { state = "state", produced = "made", order = "order" }
                               "--json")["selection"]
         self.assertEqual((answer["goal"], answer["best"]), ("minimise", "speed-20"))
 
+    def test_what_a_good_part_costs(self):
+        # A part every 100 s, 60 s of work at 10 kW, else 1 kW: in 100 h 3600 parts come and 3599 are done.
+        (self.folder / "plant.toml").write_text("""format = 1
+[plant]
+id = "shop"
+[process]
+length = "100h"
+warm_up = 0
+cost = { energy = 0.2 }
+source = [{ id = "in", every = 100, to = "rack", cost = { item = 2 } }]
+buffer = [{ id = "rack", to = "saw" }]
+station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5 }, power = { working = 10, otherwise = 1 } }]
+""")
+        answer = self.json_of("simulate", self.folder, "--json")
+        energy = 10 * 3599 / 60 + 100 - 3599 / 60
+        self.assertAlmostEqual(answer["energy"]["total"], energy)
+        cost = answer["cost"]
+        self.assertEqual((cost["hours"], cost["material"], cost["scrap"]), (3600, 7200, 0))
+        self.assertAlmostEqual(cost["work"], 3599 / 2)
+        self.assertAlmostEqual(cost["total"], 3600 + 7200 + 3599 / 2 + energy / 5)
+        self.assertAlmostEqual(cost["perItem"], cost["total"] / 3599)
+        self.assertIn("a good part", run("simulate", self.folder).stdout)
+        # A saw twice as fast costs as much an hour and draws as much: idle time costs, so the part costs the same but for energy.
+        answer = self.json_of("study", self.folder, "--choose", "station.saw.cycle=60,30", "--minimise", "costPerItem", "--indifference", "0.001", "--json")["selection"]
+        self.assertEqual((answer["best"], answer["metric"]), ("choice-2", "costPerItem"))
+        self.assertNotIn("cost", self.json_of("simulate", PLANT, "--hours", 50, "--json"))
+
     def test_study_refuses_what_it_cannot_vary_or_choose(self):
         scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
         for arguments, words in [
