@@ -1,4 +1,6 @@
+#include <millwright/core/log.hpp>
 #include <millwright/plant/load.hpp>
+#include <millwright/sim/load.hpp>
 
 #include <app/process.hpp>
 
@@ -13,6 +15,10 @@ std::expected<PlantProcess, std::vector<Error>> openProcess(const std::filesyste
     auto model = sim::Model::make(*plant->process);
     if (!model) return std::unexpected(std::move(model.error()));
     return PlantProcess{*std::move(plant), *std::move(model)};
+}
+
+void warnOf(const plant::Process& process) {
+    for (const Error& overload : sim::overloadsOf(process)) log::warning("{}", overload.text());
 }
 
 } // namespace millwright::app

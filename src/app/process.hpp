@@ -19,4 +19,7 @@ struct PlantProcess {
 /// Errors: every problem of the description; Invalid for a plant without a process.
 [[nodiscard]] std::expected<PlantProcess, std::vector<Error>> openProcess(const std::filesystem::path& plant);
 
+/// Says on standard error what a process can do but nobody would want, such as a station that more arrives at than it can make.
+void warnOf(const plant::Process& process);
+
 } // namespace millwright::app

@@ -54,7 +54,7 @@ constexpr Key wayKeyList[] = {
     {.name = "to", .kind = Identifier, .description = "a buffer, a station, `done` or `scrap`", .required = true},
     {.name = "share",
      .kind = Number,
-     .description = "rule share: how often, relative to the other ways",
+     .description = "rule share: how often; those of all ways add up to 1. Where no way has one, all are as likely",
      .fallback = "1",
      .minimum = 0},
     {.name = "product", .kind = Identifier, .description = "rule product: which product; without it, all that no way before names"},

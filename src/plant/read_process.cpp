@@ -208,7 +208,7 @@ public:
                          .energy = all.numberIn("cost", "energy"),
                          .item = all.numberIn("cost", "item"),
                          .scrap = all.numberIn("cost", "scrap")};
-
+        process_.currency = plant_.currency;
         const auto elements = [&](std::string_view key, ProcessElement element, Index& index) {
             elements_[static_cast<std::size_t>(element)] = merged(key, element, index);
         };
@@ -338,7 +338,22 @@ private:
                                       .share = way.number("share").value_or(1),
                                       .product = lookUp(way, "product", products_, "product")});
         }
+        shares(fields, route);
         return route;
+    }
+
+    // Where no way has one, all are as likely.
+    static void shares(const Fields& fields, const Route& route) {
+        constexpr double slack = 0.002; // 0.333 three times
+        const std::vector<Fields> ways = fields.tables("ways");
+        if (route.rule != RouteRule::Share || std::ranges::none_of(ways, [](const Fields& way) { return way.has("share"); }))
+            return;
+        double sum = 0;
+        for (const Branch& branch : route.branches) sum += branch.share;
+        if (std::abs(sum - 1) <= slack) return;
+        const bool some = !std::ranges::all_of(ways, [](const Fields& way) { return way.has("share"); });
+        fields.problem("ways", std::format("the shares add up to {:.4g}, not to 1{}", sum,
+                                           some ? ": a way without a share counts as 1" : ": where does the rest go?"));
     }
 
     void readAll() {

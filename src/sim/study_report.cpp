@@ -62,10 +62,14 @@ private:
 
     void header() {
         add(std::format("<h1>What-if study: {}</h1>", htmlEscaped(plant_)));
-        add(std::format("<p class=\"note\">{} scenarios, {} simulated runs of each: {}. Run for run all scenarios meet the "
-                        "same random breakdowns, cycle times and arrivals (seed {}), so that differences come from the changes, "
-                        "not from luck.</p>",
-                        result_.scenarios.size(), plan_.replications, lengths(), plan_.seed));
+        if (result_.scenarios.size() == 1)
+            add(std::format("<p class=\"note\">{} simulated runs: {} (seed {}).</p>", plan_.replications, lengths(), plan_.seed));
+        else
+            add(std::format(
+                "<p class=\"note\">{} scenarios, {} simulated runs of each: {}. Run for run all scenarios meet the "
+                "same random breakdowns, cycle times and arrivals (seed {}), so that differences come from the changes, "
+                "not from luck.</p>",
+                result_.scenarios.size(), plan_.replications, lengths(), plan_.seed));
         for (const ScenarioResult& scenario : result_.scenarios)
             if (!scenario.settled)
                 add(std::format("<p class=\"bad\">The runs of {} are too short to tell where its start-up ends: its numbers may "
@@ -91,12 +95,24 @@ private:
 
     void summary() {
         add("<h2>What comes out</h2>\n<ul>");
+        if (result_.scenarios.size() == 1) alone(result_.scenarios.front());
         for (const DifferenceResult& difference : result_.differences) {
             const ScenarioResult& a = scenarioOf(result_, difference.a);
             for (const auto& metric : difference.metrics)
                 if (metric.id == "throughput") add("<li>" + sentence(a, metric) + beside(a, difference) + "</li>");
         }
         add("</ul>");
+    }
+
+    // Nothing to compare with: the headlines as they are.
+    void alone(const ScenarioResult& scenario) {
+        for (const MetricResult& metric : scenario.metrics) {
+            if (!isHeadline(metric.id) || metric.estimate.observations == 0) continue;
+            const Estimate& e = metric.estimate;
+            const Shown shown = shownAs(metric.id, metric.unit, e.mean);
+            add(std::format("<li><b>{}</b>: {} {}</li>", htmlEscaped(shown.title), interval(e.mean, e.halfWidth, shown.scale),
+                            htmlEscaped(shown.unit)));
+        }
     }
 
     // What else of the headlines differs: who makes as many parts in less time has changed something.

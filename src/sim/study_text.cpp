@@ -22,8 +22,11 @@ public:
     }
 
     std::string all() {
-        text_ = std::format("{} scenarios, {} runs of each with the same random numbers (seed {}); ± is the {:g} % interval\n",
-                            result_.scenarios.size(), plan_.replications, plan_.seed, 100 * plan_.confidence);
+        const bool alone = result_.scenarios.size() == 1;
+        text_ = alone ? std::format("{} runs (seed {})", plan_.replications, plan_.seed)
+                      : std::format("{} scenarios, {} runs of each with the same random numbers (seed {})",
+                                    result_.scenarios.size(), plan_.replications, plan_.seed);
+        text_ += std::format("; ± is the {:g} % interval\n", 100 * plan_.confidence);
         for (const ScenarioResult& scenario : result_.scenarios)
             text_ += std::format("  {:<{}}  {}: runs of {}{}\n", scenario.name, width_, scenario.id,
                                  lengthInWords(scenario.length, scenario.warmUp),

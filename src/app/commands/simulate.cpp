@@ -228,6 +228,7 @@ ExitStatus simulate(const Options& options) {
                           std::format("the warm-up of {} leaves nothing of a run of {}: lengthen the run", formatDuration(warmUp),
                                       formatDuration(length)),
                           options.plant});
+    warnOf(process);
     sim::Simulation simulation{opened->model, options.seed};
     const Clock::time_point began = Clock::now();
     Result<void> done;

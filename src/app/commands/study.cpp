@@ -1,6 +1,8 @@
 #include <millwright/core/json_writer.hpp>
+#include <millwright/core/log.hpp>
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/plant/load.hpp>
+#include <millwright/sim/load.hpp>
 #include <millwright/sim/shard.hpp>
 #include <millwright/sim/study_report.hpp>
 
@@ -122,16 +124,25 @@ ExitStatus merge(const Options& options, const Subject& subject) {
     return merged ? tell(options, subject, merged->plan, merged->result) : fail(merged.error());
 }
 
+// Each warning once, of whichever scenario has it first.
+void warnOfAll(const Subject& subject) {
+    std::vector<std::string> said;
+    for (const sim::Scenario& scenario : subject.scenarios)
+        for (const Error& overload : sim::overloadsOf(scenario.model.process())) {
+            if (std::ranges::contains(said, overload.text())) continue;
+            said.push_back(overload.text());
+            log::warning("{}: {}", scenario.name, overload.text());
+        }
+}
+
 ExitStatus runStudy(const Options& options) {
     if (auto sound = refuseWhatSaysNothing(options); !sound) return fail(sound.error());
     const bool chooses = !options.choose.empty() || !options.maximise.empty() || !options.minimise.empty();
-    if (options.scenarios.empty() && options.from.empty() && options.vary.empty() && !chooses)
-        return fail(Error{ErrorCode::Invalid,
-                          "there is nothing to compare with: name a scenario file, a log with --from, or values with --vary or "
-                          "--choose",
-                          "--scenario"});
+    if (options.scenarios.empty() && options.withoutBase)
+        return fail(Error{ErrorCode::Invalid, "leaves nothing to run: name a scenario file with --scenario", "--no-base"});
     const auto subject = openSubject(options);
     if (!subject) return fail(subject.error());
+    warnOfAll(*subject);
     if (!options.from.empty()) return branchFromNow(options, *subject);
     constexpr std::uint32_t usualReplications = 20;
     sim::StudyPlan plan{.seed = options.seed,

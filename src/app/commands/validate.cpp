@@ -5,6 +5,7 @@
 #include <millwright/plant/feed.hpp>
 #include <millwright/plant/historian.hpp>
 #include <millwright/plant/load.hpp>
+#include <millwright/sim/load.hpp>
 #include <millwright/sim/simulation.hpp>
 
 #include <CLI/CLI.hpp>
@@ -92,6 +93,7 @@ void judgeLog(const plant::Plant& plant, const std::filesystem::path& log, Verdi
 
 void judgeProcess(const plant::Process& process, Verdict& verdict) {
     verdict.judge("process", sim::Model::make(process), [&](const sim::Model& model) {
+        std::ranges::move(sim::overloadsOf(process), std::back_inserter(verdict.warnings));
         return std::format("{} and {}; it can run", counted(model.process().stations.size(), "station", "stations"),
                            counted(model.process().buffers.size(), "buffer", "buffers"));
     });

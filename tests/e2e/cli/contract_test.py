@@ -358,11 +358,43 @@ kpi = { state = "state", produced = "made", order = "order" }
                               "--json")["selection"]
         self.assertEqual((answer["goal"], answer["best"]), ("minimise", "speed-20"))
 
+    def test_study_of_the_plant_alone_and_what_it_warns_of(self):
+        process = """format = 1
+[plant]
+id = "shop"
+[process]
+length = "20h"
+warm_up = 0
+source = [{ id = "in", every = 60, to = "rack" }]
+buffer = [{ id = "rack", to = "saw" }]
+station = [{ id = "saw", cycle = CYCLE, ways = [{ to = "done", share = SHARE }, { to = "scrap", share = 0.05 }] }]
+"""
+        plant = self.folder / "plant.toml"
+        plant.write_text(process.replace("CYCLE", "50").replace("SHARE", "0.95"))
+        alone = run("study", self.folder, "--replications", 3)
+        self.assertEqual((alone.returncode, alone.stderr), (0, ""))
+        self.assertIn("3 runs (seed 1)", alone.stdout)
+        answer = self.json_of("study", self.folder, "--replications", 3, "--report", self.folder / "report", "--json")
+        self.assertEqual((list(answer["scenarios"]), answer["differences"]), (["base"], {}))
+        self.assertIn("<b>Good parts</b>: ", (self.folder / "report" / "study.html").read_text())
+        # 60 an hour come, 3600 / 80 = 45 can be made.
+        plant.write_text(process.replace("CYCLE", "80").replace("SHARE", "0.95"))
+        for command in ["simulate"], ["study", "--replications", 2]:
+            warned = run(command[0], self.folder, *command[1:])
+            self.assertEqual(warned.returncode, 0, warned.stderr)
+            self.assertIn("station 'saw'", warned.stderr)
+            self.assertIn("60 parts an hour arrive, and it can make 45 (133.3 % of its time)", warned.stderr)
+        self.assertIn("60 parts an hour", self.json_of("validate", self.folder, "--json")["warnings"][0]["message"])
+        # A typing mistake.
+        plant.write_text(process.replace("CYCLE", "50").replace("SHARE", "0.93"))
+        self.assertRefused(run("simulate", self.folder), "plant.toml:9", "the shares add up to 0.98, not to 1: where does the rest go?")
+
     def test_what_a_good_part_costs(self):
         # A part every 100 s, 60 s of work at 10 kW, else 1 kW: in 100 h 3600 parts come and 3599 are done.
         (self.folder / "plant.toml").write_text("""format = 1
 [plant]
 id = "shop"
+currency = "EUR"
 [process]
 length = "100h"
 warm_up = 0
@@ -375,7 +407,7 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
         energy = 10 * 3599 / 60 + 100 - 3599 / 60
         self.assertAlmostEqual(answer["energy"]["total"], energy)
         cost = answer["cost"]
-        self.assertEqual((cost["hours"], cost["material"], cost["scrap"]), (3600, 7200, 0))
+        self.assertEqual((cost["currency"], cost["hours"], cost["material"], cost["scrap"]), ("EUR", 3600, 7200, 0))
         self.assertAlmostEqual(cost["work"], 3599 / 2)
         self.assertAlmostEqual(cost["total"], 3600 + 7200 + 3599 / 2 + energy / 5)
         self.assertAlmostEqual(cost["perItem"], cost["total"] / 3599)
@@ -433,7 +465,7 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
 
     def test_study_refuses_what_it_cannot_branch_from(self):
         log = LOG
-        self.assertRefused(run("study", PLANT), "--scenario", "there is nothing to compare with")
+        self.assertRefused(run("study", PLANT, "--no-base"), "--no-base", "leaves nothing to run")
         self.assertRefused(run("study", PLANT, "--from", self.folder / "none.mcap"), "none.mcap")
         self.assertRefused(run("study", PLANT, "--from", log, "--at", "+9h"), "+9h")
         self.assertRefused(run("study", PLANT, "--from", log, "--for", "0h"), "--for", "not a time above 0")
