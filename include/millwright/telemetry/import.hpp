@@ -13,13 +13,14 @@
 #include <string>
 #include <vector>
 
-/// Reading CSV files and MTConnect SHDR lines as samples. What is not said in a mapping file is guessed; docs/log-format.md says
-/// how.
+/// Reading files of text as samples: CSV, MTConnect SHDR lines, JSON. What is not said in a mapping file is guessed;
+/// docs/log-format.md says how.
 namespace millwright::telemetry {
 
-enum class TextFormat : std::uint8_t { Csv, Shdr };
+enum class TextFormat : std::uint8_t { Csv, Shdr, Json };
+[[nodiscard]] std::string_view name(TextFormat format); ///< `csv`, `shdr`, `json`, as mapping files have it
 
-/// How one column (CSV) or key (SHDR) becomes a signal. What is empty is guessed.
+/// How one column (CSV), key (SHDR) or member (JSON) becomes a signal. What is empty is guessed.
 struct ColumnMapping {
     std::string topic;
     std::string unit; ///< UCUM, of the values after scale and offset
@@ -29,6 +30,7 @@ struct ColumnMapping {
     std::vector<std::string> bad;           ///< texts that say "not available": the sample is of Bad quality
     std::optional<double> minimum, maximum; ///< values outside are of Uncertain quality
     std::vector<std::string> fields; ///< SHDR keys with several blank-separated values: the name of each, a topic below `topic`
+    std::string quality;             ///< CSV, JSON: the column or member that says `good`, `uncertain`, `bad` or `stale`
     bool ignore = false;
 };
 
@@ -44,8 +46,9 @@ struct Mapping {
     bool importOthers = true;                                                        ///< columns without a mapping of their own
     std::vector<std::string> missing{"", "NaN", "nan", "NA", "N/A", "null", "NULL"}; ///< texts that give no sample
     std::vector<std::string> bad{"UNAVAILABLE"};
+    bool literalQuotes = false; ///< CSV: what is in quotes is a text as it stands, never missing or bad
 
-    std::string timeColumn;                      ///< name or number from 1; guessed from the header when empty
+    std::string timeColumn;                      ///< name or number from 1; guessed when empty
     std::string timeFormat;                      ///< iso, s, ms, us, ns, or a pattern of %Y %m %d %H %M %S; guessed when empty
     std::optional<Time> timeStart;               ///< numbers count from here instead of 1970
     Duration timeZone{};                         ///< of texts that name no zone: what to subtract to get UTC
@@ -54,7 +57,8 @@ struct Mapping {
 
     std::vector<std::string> topicColumns;        ///< long form: the columns whose texts, joined by slashes, are the topic
     std::string valueColumn;                      ///< long form
-    std::map<std::string, ColumnMapping> columns; ///< by header text, number from 1, SHDR key, or topic (long form)
+    std::string qualityColumn;                    ///< long form; may be empty
+    std::map<std::string, ColumnMapping> columns; ///< by header text, number from 1, SHDR key, JSON member, or topic (long form)
 };
 
 /// Reads a mapping file. Errors: NotFound, Unreadable; Malformed and Invalid with file:line:column, and a suggestion for misspelt
@@ -67,9 +71,9 @@ struct Mapping {
 struct ImportReport {
     std::string file;
     TextFormat format = TextFormat::Csv;
-    std::string timeColumn;   ///< CSV: the column the times were taken from, by header text or number
-    std::string timeFormat;   ///< CSV: as `Mapping::timeFormat`
-    bool timeGuessed = false; ///< CSV: no mapping names the column
+    std::string timeColumn;   ///< CSV, JSON: the column the times were taken from, by header text or number, or the member
+    std::string timeFormat;   ///< CSV, JSON: as `Mapping::timeFormat`
+    bool timeGuessed = false; ///< no mapping names it
     std::uint64_t rows = 0;
     std::uint64_t samples = 0;
     std::uint64_t backward = 0;   ///< rows dated before the row above them
@@ -92,8 +96,8 @@ struct ImportLimits {
     std::size_t samples = 64u << 20;
 };
 
-/// Guesses CSV or SHDR from the first lines unless the mapping says. Errors: NotFound, Unreadable; Unsupported when the file looks
-/// like something else (XML, JSON, columns between blanks …), named in the message; Malformed when no row can be read, with the
+/// Guesses the format from the first lines unless the mapping says. Errors: NotFound, Unreadable; Unsupported when the file looks
+/// like something else (XML, columns between blanks …), named in the message; Malformed when no row can be read, with the
 /// first problem; Invalid when the mapping does not fit the file; ResourceLimit; Cancelled.
 [[nodiscard]] Result<Import> importText(const std::filesystem::path& path, const Mapping& mapping = {},
                                         const ImportLimits& limits = {}, const Progress& progress = {});

@@ -52,10 +52,16 @@ double regularShare(std::span<const Sample> samples) {
 
 Result<telemetry::Import> import(const std::filesystem::path& path) {
     auto read = telemetry::importText(path);
-    if (read || read.error().code != ErrorCode::Malformed) return read;
-    telemetry::Mapping korean; // as one of the data sets is
-    korean.encoding = "cp949";
-    auto again = telemetry::importText(path, korean);
+    telemetry::Mapping mapping;
+    if (!read && read.error().code == ErrorCode::Malformed) {
+        mapping.encoding = "cp949"; // as one of the data sets is
+        auto again = telemetry::importText(path, mapping);
+        if (again || again.error().code == ErrorCode::Invalid) read = std::move(again);
+    }
+    if (read || read.error().code != ErrorCode::Invalid) return read;
+    mapping.timeColumn = "1"; // some have none
+    mapping.timeFormat = "s";
+    auto again = telemetry::importText(path, mapping);
     return again ? std::move(again) : std::move(read);
 }
 

@@ -159,20 +159,25 @@ struct ConvertArguments {
     bool json = false;
 };
 
+std::string_view titleOf(TextFormat format) {
+    constexpr std::array<std::string_view, 3> titles{"CSV", "SHDR", "JSON"};
+    return titles[static_cast<std::size_t>(format)];
+}
+
 std::string asTable(const ConvertReport& report, const std::string& output) {
     std::string text;
     for (const auto& input : report.inputs) {
-        text += std::format("{}: {}, {}, {}\n", input.file, input.format == TextFormat::Csv ? "CSV" : "SHDR",
-                            groupedOf(input.rows, "row"), groupedOf(input.samples, "sample"));
+        text += std::format("{}: {}, {}, {}\n", input.file, titleOf(input.format), groupedOf(input.rows, "row"),
+                            groupedOf(input.samples, "sample"));
         if (!input.timeColumn.empty())
-            text += std::format("  time is column '{}' ({}{})\n", input.timeColumn, input.timeFormat,
-                                input.timeGuessed ? ", guessed" : "");
+            text += std::format("  time is {} '{}' ({}{})\n", input.format == TextFormat::Json ? "member" : "column",
+                                input.timeColumn, input.timeFormat, input.timeGuessed ? ", guessed" : "");
         const auto line = [&](std::uint64_t count, std::string_view what) {
             if (count > 0) text += std::format("  {:>9} {}\n", grouped(count), what);
         };
-        line(input.backward, "rows dated before the row above them; put in order");
+        line(input.backward, "rows dated before the one above them; put in order");
         line(input.stale, "rows that tell an earlier state; moved to where the recording begins");
-        line(input.empty, "cells without a value");
+        line(input.empty, "cells or members without a value");
         line(input.passedOver, "columns or rows passed over");
         line(input.unparsable, "rows or cells that could not be read:");
         for (std::size_t i = 0; i < std::min(problemsShown, input.problems.size()); ++i)
@@ -194,7 +199,7 @@ std::string asJson(const ConvertReport& report, const std::string& output) {
     json.field("from", formatTime(report.span.from)).field("to", formatTime(report.span.to)).field("bytes", report.bytes);
     json.key("inputs").beginArray();
     for (const auto& input : report.inputs) {
-        json.beginObject().field("file", input.file).field("format", input.format == TextFormat::Csv ? "csv" : "shdr");
+        json.beginObject().field("file", input.file).field("format", name(input.format));
         if (!input.timeColumn.empty())
             json.field("timeColumn", input.timeColumn)
                 .field("timeFormat", input.timeFormat)
@@ -245,11 +250,11 @@ ExitStatus convert(const ConvertArguments& arguments) {
 }
 
 void addConvert(CLI::App& parent, Run& run) {
-    CLI::App* command = parent.add_subcommand("convert", "Turn CSV, MTConnect SHDR and MCAP files into one log");
+    CLI::App* command = parent.add_subcommand("convert", "Turn CSV, JSON, MTConnect SHDR and MCAP files into one log");
     command->footer("Example: millwright log convert mazak01.txt mazak03.txt -o shop.mcap --topic-prefix nist\n"
                     "docs/log-format.md describes the mapping file.");
     auto arguments = std::make_shared<ConvertArguments>();
-    command->add_option("IN", arguments->inputs, "CSV, SHDR or MCAP files; signals of the same topic become one")->required();
+    command->add_option("IN", arguments->inputs, "CSV, JSON, SHDR or MCAP files; signals of the same topic become one")->required();
     command->add_option("-o,--output", arguments->output, "The log to write")->required();
     command->add_option("--mapping", arguments->mapping, "TOML file: columns to signals, time format, units; guessed without one");
     command->add_option("--topic-prefix", arguments->prefix, "Put before every topic, with a slash");

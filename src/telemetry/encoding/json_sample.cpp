@@ -175,7 +175,9 @@ bool unescape(std::string_view text, std::string& out) {
     return true;
 }
 
-bool special(std::string_view text, double& number) {
+} // namespace
+
+bool specialNumber(std::string_view text, double& number) {
     if (text == "NaN")
         number = std::numeric_limits<double>::quiet_NaN();
     else if (text == "Infinity")
@@ -187,7 +189,9 @@ bool special(std::string_view text, double& number) {
     return true;
 }
 
-} // namespace
+bool forEachJsonMember(const JsonToken& token, const std::function<bool(std::string_view, const JsonToken&)>& visit) {
+    return (token.kind == JsonKind::Object || token.kind == JsonKind::Array) && forEachMember(token, visit);
+}
 
 JsonToken jsonAt(std::string_view document, std::span<const std::string> path) {
     JsonToken token = Scanner{document}.value();
@@ -285,7 +289,7 @@ bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std
         std::string_view text;
         if (!jsonText(token, scratch, text)) return false;
         double number = 0;
-        if (type == ValueType::Float && special(text, number)) {
+        if (type == ValueType::Float && specialNumber(text, number)) {
             value = Value::of(number);
             return true;
         }

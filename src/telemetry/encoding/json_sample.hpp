@@ -23,6 +23,8 @@ struct JsonToken {
     JsonKind kind = JsonKind::Invalid;
     std::string_view
         text; ///< number literal; `true`; a string without its quotes, escapes not yet undone; or all of an object or array
+    /// Bytes of it in the document, quotes included.
+    [[nodiscard]] std::size_t length() const { return text.size() + (kind == JsonKind::String ? 2 : 0); }
 };
 
 /// The value at `path` (member names, or element numbers of arrays) in `document`; Invalid if there is none or the text before it
@@ -57,6 +59,13 @@ struct JsonSample {
 
 /// A string with its escapes undone, in `scratch` if it has any; anything else as it stands. False if an escape is wrong.
 [[nodiscard]] bool jsonText(const JsonToken& token, std::string& scratch, std::string_view& text);
+
+/// `NaN`, `Infinity`, `-Infinity`: numbers that JSON has no other words for. False for any other text.
+[[nodiscard]] bool specialNumber(std::string_view text, double& number);
+
+/// Calls `visit(key, value)` for each member of an object, or with element numbers for an array, until it returns false. Keys have
+/// their escapes. False if the text is not well formed up to there, or of another kind.
+[[nodiscard]] bool forEachJsonMember(const JsonToken& token, const std::function<bool(std::string_view, const JsonToken&)>& visit);
 
 /// The value of a token as `type`; `converted` says whether the token was of another kind. False if it cannot be had.
 [[nodiscard]] bool jsonValue(const JsonToken& token, ValueType type, StringTable& strings, std::string& scratch, Value& value,

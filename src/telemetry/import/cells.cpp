@@ -60,11 +60,9 @@ std::optional<Time> timeOfParts(const Parts& parts, Duration zone) {
            Duration{parts.nanosecond} - parts.zone.value_or(zone);
 }
 
+/// `Z`, `+09:00`, `+0900`; `Z+0900`, as mosquitto_sub writes local time, is that zone, too.
 bool takeZone(std::string_view& text, Parts& parts) {
-    if (take(text, 'Z')) {
-        parts.zone = Duration{0};
-        return true;
-    }
+    if (take(text, 'Z')) parts.zone = Duration{0};
     if (!text.starts_with('+') && !text.starts_with('-')) return true;
     const bool west = text.front() == '-';
     text.remove_prefix(1);
@@ -156,6 +154,61 @@ std::optional<Time> parsePattern(std::string_view pattern, std::string_view text
     return text.empty() ? timeOfParts(parts, zone) : std::nullopt;
 }
 
+std::string lowered(std::string_view text) {
+    std::string lower;
+    for (const char character : text)
+        lower.push_back(character >= 'A' && character <= 'Z' ? static_cast<char>(character | 0x20) : character);
+    return lower;
+}
+
+constexpr std::array<std::string_view, 3> timeWords{"time", "date", "epoch"};
+
+bool speaksOfTime(std::string_view name) {
+    const std::string lower = lowered(name);
+    return std::ranges::any_of(timeWords, [&](std::string_view word) { return lower.contains(word); });
+}
+
+/// `test_time_second`, `Time [s]`; not `update`.
+bool hasTimeWord(std::string_view name) {
+    const std::string lower = lowered(name);
+    for (std::string_view rest = lower; !rest.empty();) {
+        std::size_t end = 0;
+        while (end < rest.size() && rest[end] >= 'a' && rest[end] <= 'z') ++end;
+        if (std::ranges::contains(timeWords, rest.substr(0, end))) return true;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+}
+
+bool isNamedTime(std::string_view name) {
+    constexpr std::array<std::string_view, 11> names{"time",     "timestamp", "ts",        "t",          "tst",        "date",
+                                                     "datetime", "date_time", "date time", "time_stamp", "source_time"};
+    return std::ranges::contains(names, std::string_view{lowered(name)});
+}
+
+/// A date, or a number that is one since 1970.
+bool isMoment(std::string_view text, const Mapping& mapping) {
+    if (double number = 0; parseNumber(text, mapping.decimal, number)) {
+        constexpr double from = 978'307'200; // 2001
+        constexpr double to = 4'102'444'800; // 2100
+        return std::ranges::any_of(std::array{1e0, 1e3, 1e6, 1e9},
+                                   [&](double unit) { return number >= from * unit && number < to * unit; });
+    }
+    return parseIso(text, {}).has_value();
+}
+
+/// The number of the only candidate of which `is` holds.
+template <typename Is>
+std::optional<std::size_t> onlyOne(const std::vector<TimeCandidate>& candidates, Is is) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (!is(candidates[i])) continue;
+        if (found) return std::nullopt;
+        found = i;
+    }
+    return found;
+}
+
 /// A plain decimal as a whole number of ns, without going through a double, which would lose digits of ns since 1970.
 std::optional<std::int64_t> scaledDecimal(std::string_view text, std::int64_t unit, char decimal) {
     const bool negative = take(text, '-');
@@ -181,6 +234,16 @@ std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t' || text.front() == '\r')) text.remove_prefix(1);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) text.remove_suffix(1);
     return text;
+}
+
+std::optional<std::size_t> guessTime(const std::vector<TimeCandidate>& candidates, const Mapping& mapping) {
+    const auto named = std::ranges::find_if(candidates, [](const TimeCandidate& one) { return isNamedTime(one.name); });
+    if (named != candidates.end()) return static_cast<std::size_t>(named - candidates.begin());
+    const auto moment = [&](const TimeCandidate& one) { return isMoment(one.example, mapping); };
+    const auto spoken = std::ranges::find_if(candidates, [&](const auto& one) { return speaksOfTime(one.name) && moment(one); });
+    if (spoken != candidates.end()) return static_cast<std::size_t>(spoken - candidates.begin());
+    if (const auto only = onlyOne(candidates, moment)) return only;
+    return onlyOne(candidates, [](const TimeCandidate& one) { return hasTimeWord(one.name); });
 }
 
 bool parseNumber(std::string_view text, char decimal, double& number) {

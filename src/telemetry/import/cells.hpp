@@ -14,6 +14,15 @@ namespace millwright::telemetry {
 
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
+/// A time column, or a member, of which only the name and the first value are known.
+struct TimeCandidate {
+    std::string_view name, example;
+};
+/// Which one is the time: the one that is called so (`time`, `timestamp`, `ts` …), else the only one that clearly is one (a date,
+/// or a number of seconds, ms, us or ns since 1970 between 2001 and 2100), preferably with a name that speaks of time, else the
+/// only one whose name has the word `time`, `date` or `epoch`. Nothing if none is, or several may be.
+[[nodiscard]] std::optional<std::size_t> guessTime(const std::vector<TimeCandidate>& candidates, const Mapping& mapping);
+
 /// A finite number; `decimal` is the mark between whole and fraction. False for anything else, trailing text included.
 [[nodiscard]] bool parseNumber(std::string_view text, char decimal, double& number);
 

@@ -1,3 +1,4 @@
+#include "telemetry/encoding/json_sample.hpp"
 #include "telemetry/import/cells.hpp"
 #include "telemetry/import/signals.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t cellsToDecide = 200;
 constexpr std::size_t mostColumns = 10'000;
+constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
 /// Splits CSV text into rows (RFC 4180: quotes, doubled quotes, line ends inside quotes).
 class RowReader {
@@ -23,6 +25,7 @@ public:
     struct Cell {
         std::string_view text;
         std::size_t column = 0; ///< byte in its line, from 1
+        bool quoted = false;
     };
     /// False at the end. Empty lines are passed over.
     bool next(std::vector<Cell>& cells) {
@@ -31,7 +34,7 @@ public:
             line_ = nextLine_;
             lineStart_ = at_;
             readRow(cells);
-            if (cells.size() > 1 || !trimmed(cells.front().text).empty()) return true;
+            if (cells.size() > 1 || cells.front().quoted || !cells.front().text.empty()) return true;
             cells.clear();
         }
         return false;
@@ -54,7 +57,8 @@ private:
             std::string_view cell;
             std::size_t first = at_;
             while (first < text_.size() && text_[first] == ' ') ++first;
-            if (first < text_.size() && text_[first] == '"') {
+            const bool inQuotes = first < text_.size() && text_[first] == '"';
+            if (inQuotes) {
                 at_ = first;
                 cell = quoted();
                 while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_; // blanks behind the quotes
@@ -62,7 +66,7 @@ private:
                 while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n') ++at_;
                 cell = text_.substr(start, at_ - start);
             }
-            cells.push_back({trimmed(cell), start - lineStart_ + 1});
+            cells.push_back({inQuotes ? cell : trimmed(cell), start - lineStart_ + 1, inQuotes});
             if (at_ == text_.size()) return;
             if (text_[at_++] == '\n') {
                 ++nextLine_;
@@ -118,15 +122,6 @@ char guessSeparator(std::string_view text, std::uint64_t skip) {
     return best;
 }
 
-bool looksLikeTime(std::string_view header) {
-    std::string lower;
-    for (const char character : header)
-        lower.push_back(character >= 'A' && character <= 'Z' ? static_cast<char>(character | 0x20) : character);
-    if (lower == "t" || lower == "ts") return true;
-    return lower.find("time") != std::string::npos || lower.find("date") != std::string::npos ||
-           lower.find("epoch") != std::string::npos;
-}
-
 /// One CSV file on its way in.
 class CsvImport {
 public:
@@ -135,7 +130,8 @@ public:
           progress_{progress},
           out_{out},
           rows_{text, mapping.separator ? mapping.separator : guessSeparator(text, mapping.skipLines)},
-          signals_{mapping, limits, cellsToDecide, out} {}
+          signals_{mapping, limits, cellsToDecide, out},
+          times_{mapping, signals_, out} {}
 
     Result<void> run() {
         for (std::uint64_t i = 0; i < mapping_.skipLines; ++i) rows_.skipLine();
@@ -145,9 +141,10 @@ public:
             return failure(ErrorCode::Malformed, "has more than 10000 columns: is the separator right?", out_.report.file);
         const bool header = mapping_.header.value_or(guessHeader(row));
         for (std::size_t i = 0; i < row.size(); ++i)
-            names_.push_back(header && !row[i].text.empty() ? std::string{row[i].text} : std::to_string(i + 1));
-        if (auto done = findColumns(); !done) return done;
+            names_.push_back(header && !trimmed(row[i].text).empty() ? std::string{trimmed(row[i].text)} : std::to_string(i + 1));
         if (header && !rows_.next(row)) return failure(ErrorCode::Malformed, "holds a header but no rows", out_.report.file);
+        if (auto done = findTime(row); !done) return done;
+        if (auto done = findColumns(); !done) return done;
         do {
             if (auto done = addRow(row); !done) return done;
             if (out_.report.rows % 65'536 == 0) {
@@ -163,7 +160,7 @@ private:
     [[nodiscard]] bool guessHeader(const std::vector<RowReader::Cell>& row) const {
         return std::ranges::none_of(row, [&](const auto& cell) {
             double number = 0;
-            return parseNumber(cell.text, mapping_.decimal, number);
+            return parseNumber(trimmed(cell.text), mapping_.decimal, number);
         });
     }
 
@@ -179,17 +176,37 @@ private:
                        out_.report.file);
     }
 
-    Result<void> findColumns() {
+    Result<void> findTime(const std::vector<RowReader::Cell>& first) {
         if (!mapping_.timeColumn.empty()) {
             const auto found = columnNamed(mapping_.timeColumn);
             if (!found) return std::unexpected(found.error());
             timeColumn_ = *found;
         } else {
-            const auto found = std::ranges::find_if(names_, looksLikeTime);
-            timeColumn_ = found == names_.end() ? 0 : static_cast<std::size_t>(found - names_.begin());
+            std::vector<TimeCandidate> candidates;
+            for (std::size_t i = 0; i < names_.size(); ++i)
+                candidates.push_back({names_[i], i < first.size() ? trimmed(first[i].text) : std::string_view{}});
+            const auto found = guessTime(candidates, mapping_);
+            if (!found) return failure(ErrorCode::Invalid, noTime("column", names_), out_.report.file);
+            timeColumn_ = *found;
             out_.report.timeGuessed = true;
         }
         out_.report.timeColumn = names_[timeColumn_];
+        return {};
+    }
+
+    /// The columns that say how good another one is.
+    Result<void> findQualities(const std::vector<const ColumnMapping*>& mapped) {
+        qualityOf_.assign(names_.size(), nowhere);
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            if (!mapped[i] || mapped[i]->quality.empty()) continue;
+            const auto found = columnNamed(mapped[i]->quality);
+            if (!found) return std::unexpected(found.error());
+            qualityOf_[i] = *found;
+        }
+        return {};
+    }
+
+    Result<void> findColumns() {
         for (const auto& name : mapping_.topicColumns) {
             const auto found = columnNamed(name);
             if (!found) return std::unexpected(found.error());
@@ -199,6 +216,10 @@ private:
             const auto found = columnNamed(mapping_.valueColumn);
             if (!found) return std::unexpected(found.error());
             valueColumn_ = *found;
+            if (mapping_.qualityColumn.empty()) return {};
+            const auto quality = columnNamed(mapping_.qualityColumn);
+            if (!quality) return std::unexpected(quality.error());
+            qualityColumn_ = *quality;
             return {};
         }
         std::vector<const ColumnMapping*> mapped(names_.size());
@@ -207,10 +228,10 @@ private:
             if (!found) return std::unexpected(found.error());
             mapped[*found] = &column;
         }
-        constexpr std::size_t ignored = static_cast<std::size_t>(-1);
+        if (auto done = findQualities(mapped); !done) return done;
         for (std::size_t i = 0; i < names_.size(); ++i) {
-            signalOf_.push_back(ignored);
-            if (i == timeColumn_) continue;
+            signalOf_.push_back(nowhere);
+            if (i == timeColumn_ || std::ranges::contains(qualityOf_, i)) continue;
             if ((mapped[i] && mapped[i]->ignore) || (!mapped[i] && !mapping_.importOthers)) {
                 ++out_.report.passedOver;
                 continue;
@@ -225,21 +246,6 @@ private:
         return {};
     }
 
-    Result<void> chooseTimeFormat(std::string_view example) {
-        std::string format = mapping_.timeFormat.empty() ? TimeReader::guess(example, mapping_) : mapping_.timeFormat;
-        if (format.empty())
-            return failure(
-                ErrorCode::Invalid,
-                std::format(
-                    "column '{}' is taken for the time, but '{}' is no time that can be told: give the column and its format in a "
-                    "mapping file, for example [time] column = \"{}\", format = \"%d.%m.%Y %H:%M:%S\"",
-                    names_[timeColumn_], example, names_[timeColumn_]),
-                std::format("{}:{}", out_.report.file, rows_.line()));
-        out_.report.timeFormat = format;
-        time_.emplace(std::move(format), mapping_);
-        return {};
-    }
-
     Result<void> addRow(const std::vector<RowReader::Cell>& row) {
         ++out_.report.rows;
         if (row.size() != names_.size()) {
@@ -247,43 +253,49 @@ private:
             return {};
         }
         const auto& cell = row[timeColumn_];
-        if (!time_)
-            if (auto chosen = chooseTimeFormat(cell.text); !chosen) return chosen;
-        auto time = time_->read(cell.text);
-        if (!time || nanoseconds(*time) < 0) {
-            signals_.problem(time ? std::format("'{}' is before 1970, which logs cannot hold", cell.text)
-                                  : std::format("'{}' is not a time in the format '{}'", cell.text, time_->format()),
-                             {rows_.line(), cell.column});
+        const auto time = times_.read(trimmed(cell.text), {rows_.line(), cell.column}, names_[timeColumn_]);
+        if (!time) return std::unexpected(time.error());
+        if (!*time) return {};
+        if (valueColumn_) {
+            addLong(row, **time);
             return {};
         }
-        if (previous_ && *time < *previous_) ++out_.report.backward;
-        previous_ = *time;
-        if (mapping_.from && *time < *mapping_.from) {
-            ++out_.report.stale;
-            time = *mapping_.from;
-        }
-        if (valueColumn_) return addLong(row, *time);
         for (std::size_t i = 0; i < row.size(); ++i)
-            if (signalOf_[i] != static_cast<std::size_t>(-1))
-                signals_.add(signalOf_[i], *time, row[i].text, {rows_.line(), row[i].column});
+            if (signalOf_[i] != nowhere)
+                addCell(signalOf_[i], **time, row[i], qualityOf_[i] == nowhere ? nullptr : &row[qualityOf_[i]]);
         return {};
     }
 
-    Result<void> addLong(const std::vector<RowReader::Cell>& row, Time time) {
+    void addCell(std::size_t signal, Time time, const RowReader::Cell& cell, const RowReader::Cell* quality) {
+        const bool literal = cell.quoted && mapping_.literalQuotes;
+        TextCell made{.time = time,
+                      .text = literal ? cell.text : trimmed(cell.text),
+                      .place = {rows_.line(), cell.column},
+                      .kind = literal ? CellKind::String : CellKind::Text,
+                      .quality = {}};
+        if (quality && !trimmed(quality->text).empty()) {
+            Quality said{};
+            if (!parseName(trimmed(quality->text), said))
+                return signals_.problem(notAQuality(quality->text), {rows_.line(), quality->column});
+            made.quality = said;
+        }
+        signals_.add(signal, made);
+    }
+
+    void addLong(const std::vector<RowReader::Cell>& row, Time time) {
         scratch_.clear();
         for (const auto column : topicColumns_) {
             if (!scratch_.empty()) scratch_ += '/';
-            scratch_ += row[column].text;
+            scratch_ += trimmed(row[column].text);
         }
         const auto mapped = mapping_.columns.find(scratch_);
         const ColumnMapping* column = mapped == mapping_.columns.end() ? nullptr : &mapped->second;
         if ((column && column->ignore) || (!column && !mapping_.importOthers)) {
             ++out_.report.passedOver;
-            return {};
+            return;
         }
         const std::string topic = topicFor(column && !column->topic.empty() ? column->topic : scratch_, mapping_);
-        signals_.add(signals_.signal(topic, column), time, row[*valueColumn_].text, {rows_.line(), row[*valueColumn_].column});
-        return {};
+        addCell(signals_.signal(topic, column), time, row[*valueColumn_], qualityColumn_ ? &row[*qualityColumn_] : nullptr);
     }
 
     const Mapping& mapping_;
@@ -295,9 +307,10 @@ private:
     std::size_t timeColumn_ = 0;
     std::vector<std::size_t> topicColumns_;
     std::optional<std::size_t> valueColumn_;
-    std::vector<std::size_t> signalOf_;
-    std::optional<TimeReader> time_;
-    std::optional<Time> previous_;
+    std::optional<std::size_t> qualityColumn_;
+    std::vector<std::size_t> signalOf_;  ///< by column; nowhere: it is passed over
+    std::vector<std::size_t> qualityOf_; ///< by column: the one that says how good it is
+    RowTimes times_;
     std::string scratch_;
 };
 

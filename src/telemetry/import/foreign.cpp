@@ -34,13 +34,6 @@ bool looksLikeMarkup(std::string_view text) {
     return text.starts_with('<') && (text.contains("</") || text.contains("/>"));
 }
 
-bool looksLikeJson(std::string_view text) {
-    if (!text.starts_with('{') && !text.starts_with('[')) return false;
-    const auto next = text.find_first_not_of(" \t\r\n", 1);
-    return next == std::string_view::npos ||
-           std::string_view{text.front() == '{' ? "\"}" : "\"{[]-0123456789"}.contains(text[next]);
-}
-
 struct Blanks {
     std::size_t words = 0; ///< of every line; 0 when lines differ, hold another separator, or there is but one
     bool single = true;    ///< never two in a row
@@ -71,6 +64,13 @@ Blanks blankSeparated(std::string_view text, bool cutShort) {
 
 } // namespace
 
+bool looksLikeJson(std::string_view text) {
+    if (!text.starts_with('{') && !text.starts_with('[')) return false;
+    const auto next = text.find_first_not_of(" \t\r\n", 1);
+    return next == std::string_view::npos ||
+           std::string_view{text.front() == '{' ? "\"}" : "\"{[]-0123456789"}.contains(text[next]);
+}
+
 std::string foreignFile(std::string_view bytes) {
     const auto found = std::ranges::find_if(signatures, [&](const Signature& known) { return bytes.starts_with(known.bytes); });
     return found == signatures.end() ? std::string{} : std::string{found->advice};
@@ -83,9 +83,9 @@ std::string foreignText(std::string_view whole, const Mapping& mapping) {
     const std::string_view content = trimmed(text);
     if (looksLikeMarkup(content))
         return content.contains("<html") || content.contains("<!DOCTYPE html")
-                   ? "looks like a web page, not CSV or SHDR: was a log-in page saved in place of the file?"
-                   : "looks like XML, not CSV or SHDR: convert it to CSV first";
-    if (looksLikeJson(content)) return "looks like JSON, not CSV or SHDR: convert it to CSV first";
+                   ? "looks like a web page, no data: was a log-in page saved in place of the file?"
+                   : "looks like XML, of a kind that is not read: convert it to CSV first";
+    if (looksLikeJson(content)) return "looks like JSON, not CSV: leave 'format' out of the mapping file";
     const Blanks blanks = blankSeparated(text, cutShort);
     if (blanks.words < 2) return {};
     return std::format("looks like {} columns separated by blanks, which are not guessed: {}", blanks.words,

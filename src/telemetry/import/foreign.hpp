@@ -13,4 +13,7 @@ namespace millwright::telemetry {
 /// The same for text that would be taken for CSV; empty when it may be CSV. Looks at the beginning only.
 [[nodiscard]] std::string foreignText(std::string_view text, const Mapping& mapping);
 
+/// Whether a text, blanks before it taken off, begins as a document of JSON.
+[[nodiscard]] bool looksLikeJson(std::string_view text);
+
 } // namespace millwright::telemetry

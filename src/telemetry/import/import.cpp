@@ -13,6 +13,7 @@ namespace {
 
 /// SHDR lines begin with a time and a pipe; nothing else does.
 TextFormat guessFormat(std::string_view text, const Mapping& mapping) {
+    if (looksLikeJson(text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())))) return TextFormat::Json;
     const TimeReader time{"iso", mapping};
     for (int line = 0; line < 20 && !text.empty(); ++line) {
         const auto end = std::min(text.find('\n'), text.size());
@@ -34,7 +35,7 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
     if (raw.empty()) return failure(ErrorCode::Malformed, "is empty", name);
     if (auto kind = foreignFile(raw); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);
     if (raw.substr(0, 4096).find('\0') != std::string_view::npos)
-        return failure(ErrorCode::Malformed, "is not a text file: a log, CSV or SHDR file was expected", name);
+        return failure(ErrorCode::Malformed, "is not a text file: a log, or CSV, SHDR or JSON text was expected", name);
     std::string storage;
     const auto text = asUtf8(raw, mapping.encoding, name, storage);
     if (!text) return std::unexpected(text.error());
@@ -43,8 +44,14 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
     made.report.format = mapping.format.value_or(guessFormat(*text, mapping));
     if (made.report.format == TextFormat::Csv)
         if (auto kind = foreignText(*text, mapping); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);
-    const auto read = made.report.format == TextFormat::Shdr ? importShdr(*text, mapping, limits, progress, made)
-                                                             : importCsv(*text, mapping, limits, progress, made);
+    const auto read = [&] {
+        switch (made.report.format) {
+        case TextFormat::Shdr: return importShdr(*text, mapping, limits, progress, made);
+        case TextFormat::Json: return importJson(*text, mapping, limits, progress, made);
+        case TextFormat::Csv: break;
+        }
+        return importCsv(*text, mapping, limits, progress, made);
+    }();
     if (!read) return std::unexpected(read.error());
     if (made.samples.empty() && !made.report.problems.empty()) {
         Error first = made.report.problems.front();

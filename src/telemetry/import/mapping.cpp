@@ -16,6 +16,7 @@ namespace millwright::telemetry {
 namespace {
 
 constexpr std::size_t maximumBytes = 16u << 20;
+constexpr TextFormat formats[] = {TextFormat::Csv, TextFormat::Shdr, TextFormat::Json};
 
 /// Reads tables key by key, so that whatever is left over is known to be misspelt. Keeps the first error.
 class MappingReader {
@@ -23,17 +24,10 @@ public:
     explicit MappingReader(std::string file) : file_{std::move(file)} {}
 
     Result<Mapping> read(const TomlNode& root) {
-        known(root, {"format", "separator", "header", "encoding", "decimal", "skip", "prefix", "others", "missing", "bad", "time",
-                     "long", "columns"});
+        known(root, {"format", "separator", "header", "encoding", "decimal", "skip", "prefix", "others", "missing", "bad", "quotes",
+                     "time", "long", "columns"});
         std::string word;
-        if (text(root, "format", word)) {
-            if (word == "csv")
-                mapping_.format = TextFormat::Csv;
-            else if (word == "shdr")
-                mapping_.format = TextFormat::Shdr;
-            else
-                fail(*root.find("format"), "format is 'csv' or 'shdr'");
-        }
+        if (text(root, "format", word)) format(*root.find("format"), word);
         character(root, "separator", mapping_.separator);
         character(root, "decimal", mapping_.decimal);
         if (bool header = false; flag(root, "header", header)) mapping_.header = header;
@@ -47,11 +41,16 @@ public:
         }
         texts(root, "missing", mapping_.missing);
         texts(root, "bad", mapping_.bad);
+        if (text(root, "quotes", word)) {
+            if (word != "csv" && word != "literal") fail(*root.find("quotes"), "quotes is 'csv' or 'literal'");
+            mapping_.literalQuotes = word == "literal";
+        }
         if (const auto* table = tableAt(root, "time")) time(*table);
         if (const auto* table = tableAt(root, "long")) {
-            known(*table, {"topic", "value"});
+            known(*table, {"topic", "value", "quality"});
             texts(*table, "topic", mapping_.topicColumns);
             columnName(*table, "value", mapping_.valueColumn);
+            columnName(*table, "quality", mapping_.qualityColumn);
             if (mapping_.topicColumns.empty() || mapping_.valueColumn.empty())
                 fail(*table, "the long form needs 'topic' and 'value' columns");
         }
@@ -157,6 +156,14 @@ private:
             fail(*table.find(key), value.error().message);
     }
 
+    void format(const TomlNode& node, std::string_view word) {
+        const auto* const found = std::ranges::find(formats, word, [](TextFormat one) { return name(one); });
+        if (found != std::end(formats))
+            mapping_.format = *found;
+        else
+            fail(node, "format is 'csv', 'shdr' or 'json'");
+    }
+
     void time(const TomlNode& table) {
         known(table, {"column", "format", "start", "zone", "from", "stale_after"});
         columnName(table, "column", mapping_.timeColumn);
@@ -176,7 +183,7 @@ private:
             fail(table, std::format("'columns.{}' is a table", table.key));
             return;
         }
-        known(table, {"topic", "unit", "type", "scale", "offset", "bad", "minimum", "maximum", "fields", "ignore"});
+        known(table, {"topic", "unit", "type", "scale", "offset", "bad", "minimum", "maximum", "fields", "quality", "ignore"});
         ColumnMapping made;
         text(table, "topic", made.topic);
         if (text(table, "unit", made.unit))
@@ -192,6 +199,7 @@ private:
         number(table, "offset", made.offset);
         texts(table, "bad", made.bad);
         texts(table, "fields", made.fields);
+        columnName(table, "quality", made.quality);
         if (double limit = 0; number(table, "minimum", limit)) made.minimum = limit;
         if (double limit = 0; number(table, "maximum", limit)) made.maximum = limit;
         flag(table, "ignore", made.ignore);
@@ -204,6 +212,11 @@ private:
 };
 
 } // namespace
+
+std::string_view name(TextFormat format) {
+    constexpr std::string_view names[] = {"csv", "shdr", "json"};
+    return names[static_cast<std::size_t>(format)];
+}
 
 Result<Mapping> parseMapping(std::string_view text, const std::string& name) {
     const auto document = TomlDocument::parse(text, name, {.bytes = maximumBytes, .file = "a mapping file"});

@@ -1,9 +1,10 @@
 #include "telemetry/import/signals.hpp"
 
+#include "telemetry/encoding/convert_value.hpp"
 #include "telemetry/encoding/json_sample.hpp"
-#include "telemetry/import/cells.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <format>
 #include <limits>
@@ -27,6 +28,12 @@ bool parseBoolean(std::string_view text, char decimal, bool& value) {
         lower.push_back(character >= 'A' && character <= 'Z' ? static_cast<char>(character | 0x20) : character);
     value = lower == "true" || lower == "on" || lower == "yes";
     return value || lower == "false" || lower == "off" || lower == "no";
+}
+
+bool wholeNumber(std::string_view text, std::int64_t& whole) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    return error == std::errc{} && end == text.data() + text.size();
 }
 
 } // namespace
@@ -57,26 +64,27 @@ void SignalBuilder::problem(std::string message, TextPlace place) {
             {ErrorCode::Malformed, std::move(message), std::format("{}:{}:{}", out_.report.file, place.line, place.column)});
 }
 
-bool SignalBuilder::isBad(const Signal& signal, std::string_view text) const {
-    return contains(mapping_.bad, text) || (signal.mapped && contains(signal.mapped->bad, text));
+bool SignalBuilder::isBad(const Signal& signal, const TextCell& cell) const {
+    return cell.kind == CellKind::Text &&
+           (contains(mapping_.bad, cell.text) || (signal.mapped && contains(signal.mapped->bad, cell.text)));
 }
 
-void SignalBuilder::add(std::size_t number, Time time, std::string_view text, TextPlace place) {
+void SignalBuilder::add(std::size_t number, const TextCell& cell) {
     Signal& signal = signals_[number];
-    if (contains(mapping_.missing, text)) {
+    if (cell.kind == CellKind::Text && contains(mapping_.missing, cell.text)) {
         ++out_.report.empty;
         return;
     }
     if (signal.decided) {
-        deliver(number, {time, text, place});
+        deliver(number, cell);
         return;
     }
     if (out_.samples.size() + signal.held.size() >= limits_.samples) full_ = true;
     if (full_) return;
-    signal.held.push_back({time, text, place});
+    signal.held.push_back(cell);
     if (signal.held.size() < decideAfter_) return;
     decide(signal);
-    for (const auto& cell : std::exchange(signal.held, {})) deliver(number, cell);
+    for (const auto& held : std::exchange(signal.held, {})) deliver(number, held);
 }
 
 /// Numbers if all seen so far are, switches if all are true or false, else texts.
@@ -85,32 +93,47 @@ void SignalBuilder::decide(Signal& signal) {
     bool numbers = true;
     bool booleans = true;
     for (const auto& cell : signal.held) {
-        if (isBad(signal, cell.text)) continue;
-        any = true;
+        if (cell.kind == CellKind::None || isBad(signal, cell)) continue;
         double number = 0;
-        numbers = numbers && parseNumber(cell.text, mapping_.decimal, number);
-        booleans = booleans && (cell.text == "true" || cell.text == "false" || cell.text == "True" || cell.text == "False" ||
-                                cell.text == "TRUE" || cell.text == "FALSE");
+        const bool special = cell.kind == CellKind::String && specialNumber(cell.text, number);
+        any = any || !special;
+        numbers = numbers && (cell.kind == CellKind::Number || special ||
+                              (cell.kind == CellKind::Text && parseNumber(trimmed(cell.text), mapping_.decimal, number)));
+        booleans =
+            booleans && (cell.kind == CellKind::Boolean ||
+                         (cell.kind == CellKind::Text && (cell.text == "true" || cell.text == "false" || cell.text == "True" ||
+                                                          cell.text == "False" || cell.text == "TRUE" || cell.text == "FALSE")));
     }
     signal.decided = true;
     signal.type = !any ? ValueType::String : numbers ? ValueType::Float : booleans ? ValueType::Boolean : ValueType::String;
 }
 
+Quality SignalBuilder::qualityOf(const Signal& signal, double number) {
+    if (!signal.mapped) return Quality::Good;
+    const bool outside = (signal.mapped->minimum && number < *signal.mapped->minimum) ||
+                         (signal.mapped->maximum && number > *signal.mapped->maximum);
+    return outside ? Quality::Uncertain : Quality::Good;
+}
+
 bool SignalBuilder::parse(const Signal& signal, std::string_view text, Value& value, Quality& quality) const {
+    text = trimmed(text);
     if (signal.type == ValueType::Boolean) {
         bool flag = false;
         if (!parseBoolean(text, mapping_.decimal, flag)) return false;
         value = Value::of(flag);
         return true;
     }
-    double number = 0;
-    if (!parseNumber(text, mapping_.decimal, number)) return false;
-    if (signal.mapped) {
-        number = number * signal.mapped->scale + signal.mapped->offset;
-        if ((signal.mapped->minimum && number < *signal.mapped->minimum) ||
-            (signal.mapped->maximum && number > *signal.mapped->maximum))
-            quality = Quality::Uncertain;
+    const bool scaled = signal.mapped && (signal.mapped->scale != 1 || signal.mapped->offset != 0);
+    if (std::int64_t whole = 0; signal.type == ValueType::Integer && !scaled && wholeNumber(text, whole)) {
+        value = Value::of(whole); // beyond 2^53, too
+        quality = qualityOf(signal, static_cast<double>(whole));
+        return true;
     }
+    double number = 0;
+    if (!parseNumber(text, mapping_.decimal, number) && !(signal.type == ValueType::Float && specialNumber(text, number)))
+        return false;
+    if (scaled) number = number * signal.mapped->scale + signal.mapped->offset;
+    quality = qualityOf(signal, number);
     if (signal.type == ValueType::Float) {
         value = Value::of(number);
         return true;
@@ -121,12 +144,15 @@ bool SignalBuilder::parse(const Signal& signal, std::string_view text, Value& va
     return true;
 }
 
-void SignalBuilder::deliver(std::size_t number, const Cell& cell) {
+void SignalBuilder::deliver(std::size_t number, const TextCell& cell) {
     Signal& signal = signals_[number];
     if (out_.samples.size() >= limits_.samples) full_ = true;
     if (full_) return;
     Sample sample{cell.time, signal.last, static_cast<SignalIndex>(number), signal.type, Quality::Good};
-    if (isBad(signal, cell.text)) {
+    if (cell.kind == CellKind::None) {
+        sample.quality = Quality::Bad;
+        sample.value = noValue(signal.type, out_.strings);
+    } else if (isBad(signal, cell)) {
         sample.quality = Quality::Bad;
         if (signal.type == ValueType::String) sample.value = Value::of(out_.strings.add(cell.text));
     } else if (signal.type == ValueType::String) {
@@ -136,7 +162,8 @@ void SignalBuilder::deliver(std::size_t number, const Cell& cell) {
                 cell.place);
         return;
     }
-    signal.last = sample.value;
+    sample.quality = cell.quality.value_or(sample.quality);
+    if (cell.kind != CellKind::None) signal.last = sample.value;
     out_.samples.push_back(sample);
     ++out_.report.samples;
 }
@@ -153,6 +180,50 @@ Result<void> SignalBuilder::finish() {
                        std::format("holds more than {} values, the most one import takes: split it", limits_.samples),
                        out_.report.file);
     return {};
+}
+
+Result<std::optional<Time>> RowTimes::read(std::string_view text, TextPlace place, std::string_view column) {
+    if (!reader_) {
+        std::string format = mapping_.timeFormat.empty() ? TimeReader::guess(text, mapping_) : mapping_.timeFormat;
+        if (format.empty())
+            return failure(
+                ErrorCode::Invalid,
+                std::format("'{}' is taken for the time, but '{}' is no time that can be told: give what it stands in and "
+                            "its format in a mapping file (--mapping), for example [time] column = \"{}\", format = "
+                            "\"%d.%m.%Y %H:%M:%S\"",
+                            column, text, column),
+                std::format("{}:{}", out_.report.file, place.line));
+        out_.report.timeFormat = format;
+        reader_.emplace(std::move(format), mapping_);
+    }
+    auto time = reader_->read(text);
+    if (!time || nanoseconds(*time) < 0) {
+        signals_.problem(time ? std::format("'{}' is before 1970, which logs cannot hold", text)
+                              : std::format("'{}' is not a time in the format '{}'", text, reader_->format()),
+                         place);
+        return std::nullopt;
+    }
+    if (previous_ && *time < *previous_) ++out_.report.backward;
+    previous_ = *time;
+    if (mapping_.from && *time < *mapping_.from) {
+        ++out_.report.stale;
+        time = *mapping_.from;
+    }
+    return time;
+}
+
+std::string noTime(std::string_view what, const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 8;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) list += (i > 0 ? ", " : "") + names[i];
+    return std::format(
+        "no {} can be told to be the time ({}{}): say which in a mapping file (--mapping), for example [time] column "
+        "= \"{}\"",
+        what, list, names.size() > shown ? ", …" : "", names.empty() ? "time" : names.front());
+}
+
+std::string notAQuality(std::string_view text) {
+    return std::format("'{}' is not a quality: good, uncertain, bad or stale", text);
 }
 
 std::string topicFor(std::string_view name, const Mapping& mapping) {

@@ -844,15 +844,30 @@ station = "press"
         self.assertRefused(run("log", "cut", LOG, "-o", first, "--from", "+31min"), "+31min")
         self.assertRefused(run("log", "recover", "nowhere.mcap", "-o", first), "nowhere.mcap")
 
-    def test_a_guessed_time_column_is_told(self):
+    def test_a_measurement_is_not_taken_for_the_time(self):
         table = self.folder / "current.csv"
         table.write_text("current,noise\n292,12\n315,24\n")
-        done = run("log", "convert", table, "-o", self.folder / "current.mcap")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("taken for the time", done.stderr)
+        log = self.folder / "current.mcap"
+        self.assertRefused(run("log", "convert", table, "-o", log), "current.csv", "no column can be told to be the time (current, noise)", "--mapping")
+        self.assertFalse(log.exists())
         mapping = self.folder / "current.toml"
         mapping.write_text('[time]\ncolumn = 1\nformat = "s"\nstart = "2026-03-01T00:00:00Z"\n')
-        self.assertEqual(run("log", "convert", table, "-o", self.folder / "current.mcap", "--mapping", mapping).stderr, "")
+        self.assertEqual(run("log", "convert", table, "-o", log, "--mapping", mapping).stderr, "")
+        table.write_text("time,noise\n292,12\n315,24\n")
+        done = run("log", "convert", table, "-o", self.folder / "1970.mcap")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("taken for the time", done.stderr)
+
+    def test_json_becomes_a_log(self):
+        records = self.folder / "press.jsonl"
+        records.write_text('{"time": "2026-03-01T00:00:00Z", "force": 812.5, "state": "Execute"}\n{"time": "2026-03-01T00:00:01Z", "force": 1.5}\n{broken\n')
+        answer = self.json_of("log", "convert", records, "-o", self.folder / "press.mcap", "--json")
+        self.assertEqual([answer["samples"], answer["inputs"][0]["format"], answer["inputs"][0]["timeColumn"], answer["inputs"][0]["unparsable"]], [3, "json", "time", 1])
+        self.assertIn("press.jsonl:3:1", answer["inputs"][0]["problems"][0])
+        self.assertEqual([(each["topic"], each["type"]) for each in self.json_of("log", "info", self.folder / "press.mcap", "--json")["topics"]],
+                         [("force", "float"), ("state", "string")])
+        records.write_text('{"force": 1}\n')
+        self.assertRefused(run("log", "convert", records, "-o", self.folder / "no.mcap"), "press.jsonl:1:1", "no member can be told to be the time (force)")
 
     # --- bad input
 

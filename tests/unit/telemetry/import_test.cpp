@@ -1,5 +1,5 @@
-// CSV and SHDR files become samples; what cannot be read is counted and placed.
-#include "log_fixture.hpp"
+// CSV and SHDR files become samples; what cannot be read is counted and placed. import_json_test.cpp has JSON.
+#include "import_fixture.hpp"
 #include "support/folders.hpp"
 
 #include <millwright/telemetry/import.hpp>
@@ -15,23 +15,6 @@ using namespace testing;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Mapping mappingOf(std::string_view text) {
-    auto mapping = parseMapping(text, "m.toml");
-    EXPECT_TRUE(mapping) << mapping.error().text();
-    return mapping.value_or(Mapping{});
-}
-
-std::vector<PlainSample> of(const Import& import, std::string_view topic) {
-    std::vector<PlainSample> list;
-    for (const auto& sample : import.samples)
-        if (import.channels[index(sample.signal)].topic == topic) list.push_back(plain(sample, import.strings));
-    return list;
-}
-
-double numberOf(const PlainSample& sample) {
-    return std::bit_cast<double>(sample.bits);
-}
 
 std::filesystem::path shared(const std::string& path) {
     return millwright::test::sourceFolder() / "../shared/data" / path;
@@ -140,7 +123,7 @@ TEST(CsvImport, NamesWhatAnotherKindOfFileLooksLike) {
     EXPECT_THAT(refusal("<?xml version=\"1.0\"?>\n<MTConnectStreams>\n</MTConnectStreams>\n"), HasSubstr("looks like XML"));
     EXPECT_THAT(refusal("<log><row t=\"1\" a=\"2\"/></log>"), HasSubstr("looks like XML"));
     EXPECT_THAT(refusal("<!DOCTYPE html>\n<html><body>Log in</body></html>"), HasSubstr("looks like a web page"));
-    EXPECT_THAT(refusal("[\n  {\"t\": 1, \"a\": 2}\n]\n"), HasSubstr("looks like JSON"));
+    EXPECT_THAT(refusal("[\n  {\"t\": 1, \"a\": 2}\n]\n", mappingOf("format = \"csv\"\n")), HasSubstr("looks like JSON"));
     EXPECT_THAT(refusal(std::string_view{"PK\x03\x04\0\0", 6}), HasSubstr("Excel workbook"));
     EXPECT_THAT(refusal("\x1F\x8B\x08\x01"), HasSubstr("gzip"));
     EXPECT_THAT(refusal("# rig 2\n  time   p   T\n   0.0  1.5  20\n   0.1  1.6  21\n"),
@@ -151,7 +134,7 @@ TEST(CsvImport, NamesWhatAnotherKindOfFileLooksLike) {
     EXPECT_EQ(refusal(blanks, mappingOf("separator = \" \"\n")), "read") << "the advice works";
 
     EXPECT_EQ(refusal("<time>,<p>\n0,1\n1,2\n"), "read") << "a header in angle brackets is no markup";
-    EXPECT_EQ(refusal("[s],p\n0,1\n1,2\n"), "read");
+    EXPECT_EQ(refusal("[time],p\n0,1\n1,2\n"), "read");
     EXPECT_EQ(refusal("* a: b\n* c: d\n2016-10-20T15:00:00Z|mode|AUTO\n"), "read") << "SHDR's own remarks";
 }
 
@@ -166,6 +149,47 @@ TEST(CsvImport, ReportsWhichColumnItTookForTheTime) {
     EXPECT_EQ(said->report.timeColumn, "n");
     EXPECT_EQ(said->report.timeFormat, "ms");
     EXPECT_FALSE(said->report.timeGuessed);
+}
+
+TEST(CsvImport, TakesOnlyWhatIsATimeForTheTime) {
+    const auto column = [](std::string_view csv) {
+        const auto import = importText(csv, "x.csv");
+        return import ? import->report.timeColumn : import.error().text();
+    };
+    EXPECT_EQ(column("cycle time,update,time,p\n3.5,2026-01-01,0,1\n"), "time");
+    EXPECT_EQ(column("cycle time,p,logged\n3.5,1,2026-01-01 12:00\n"), "logged") << "a date is one, whatever it is called";
+    EXPECT_EQ(column("n,When (date),other\n1,2026-01-01,2026-01-02\n"), "When (date)");
+    EXPECT_EQ(column("test_time_second,volt\n0.0,3.8\n"), "test_time_second");
+    EXPECT_EQ(column("1767225600.5,3\n1767225601,4\n"), "1") << "without a header, seconds since 1970";
+    EXPECT_THAT(column("current,noise\n292,12\n"), AllOf(HasSubstr("no column can be told to be the time (current, noise)"),
+                                                         HasSubstr("[time] column = \"current\"")));
+    EXPECT_THAT(column(",X1,X2\n0,1,2\n"), HasSubstr("no column can be told")) << "a row number is no time";
+    EXPECT_THAT(column("a,b\n2026-01-01,2026-01-02\n"), HasSubstr("no column can be told")) << "which of the two?";
+    EXPECT_THAT(column("update,p\n7,1\n"), HasSubstr("no column can be told"));
+    EXPECT_THAT(column("292,12\n315,24\n"), HasSubstr("no column can be told"));
+}
+
+TEST(CsvImport, KeepsWhatNumbersAndQuotesHold) {
+    const auto import = importText(
+        "time,n,x,s,xq\n0,9007199254740993,Infinity,\" NA \",bad\n1,-5,1.5,\"\",\n2,,NaN,,stale\n3,1,x,\"a\",often\n", "q.csv",
+        mappingOf("missing = [\"\"]\nquotes = \"literal\"\n[columns.n]\ntype = \"integer\"\n"
+                  "[columns.x]\ntype = \"float\"\nquality = \"xq\"\n[columns.s]\ntype = \"string\"\n"));
+    ASSERT_TRUE(import) << import.error().text();
+    EXPECT_EQ(import->channels.size(), 3u) << "a column of qualities is no signal";
+    EXPECT_EQ(of(*import, "n")[0].bits, 9007199254740993u) << "beyond what a double holds";
+    const auto x = of(*import, "x");
+    ASSERT_EQ(x.size(), 3u);
+    EXPECT_TRUE(std::isinf(numberOf(x[0])));
+    EXPECT_EQ(x[0].quality, Quality::Bad);
+    EXPECT_EQ(x[1].quality, Quality::Good);
+    EXPECT_TRUE(std::isnan(numberOf(x[2])));
+    EXPECT_EQ(x[2].quality, Quality::Stale);
+    const auto s = of(*import, "s");
+    ASSERT_EQ(s.size(), 3u) << "nothing between the commas is no text";
+    EXPECT_EQ(s[0].text, " NA ");
+    EXPECT_EQ(s[1].text, "");
+    ASSERT_EQ(import->report.unparsable, 1u);
+    EXPECT_THAT(import->report.problems[0].text(), AllOf(HasSubstr("q.csv:5:11"), HasSubstr("'often' is not a quality")));
 }
 
 TEST(MappingFile, ReportsMisspeltKeysWithTheirPlace) {
