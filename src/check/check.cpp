@@ -88,6 +88,7 @@ private:
     void prepare(std::size_t i, const Check& check);
     template <typename Check>
     void doubt(std::size_t i, const Check& check, TimeInterval window);
+    void doubt(std::size_t i, std::string_view why);
     Result<void> lookCloser();
     Result<void> replayTo(Time time);
     void show(std::span<const telemetry::Sample> samples);
@@ -157,7 +158,7 @@ void Run::prepare(std::size_t i) {
         if (!interval) return;
         outcome.evidence.window = interval;
         if (interval->length() > Duration::zero())
-            kpis_.watch(i, *kpi, *interval);
+            doubt(i, kpis_.watch(i, *kpi, *interval));
         else
             errors_.push_back(
                 {ErrorCode::Invalid, "'from' and 'to' are the same moment: a KPI is measured over a time", kpi->window.from.place});
@@ -187,16 +188,19 @@ void Run::prepare(std::size_t i, const Check& check) {
 /// Notes a check whose outcome does not depend on what happened.
 template <typename Check>
 void Run::doubt(std::size_t i, const Check& check, TimeInterval window) {
-    std::string why;
     if constexpr (std::is_same_v<Check, ConditionCheck>) {
         if (check.behaviour == Behaviour::Lasts && check.length > window.length())
-            why = std::format("can never pass: 'for' ({}) is longer than the window", formatDuration(check.length));
-        if (check.behaviour == Behaviour::Lasts && check.length == Duration::zero()) why = "asks for no time at all: 'for' is 0";
+            doubt(i, std::format("can never pass: 'for' ({}) is longer than the window", formatDuration(check.length)));
+        if (check.behaviour == Behaviour::Lasts && check.length == Duration::zero())
+            doubt(i, "asks for no time at all: 'for' is 0");
         if (check.behaviour == Behaviour::Then && check.length >= replay_.log().to - window.from)
-            why = std::format("can never fail: 'within' ({}) reaches beyond the log", formatDuration(check.length));
+            doubt(i, std::format("can never fail: 'within' ({}) reaches beyond the log", formatDuration(check.length)));
     } else if constexpr (std::is_same_v<Check, PictureCheck>) {
-        if (check.tolerance >= 1) why = "can never fail: 'tolerance' allows every pixel to differ";
+        if (check.tolerance >= 1) doubt(i, "can never fail: 'tolerance' allows every pixel to differ");
     }
+}
+
+void Run::doubt(std::size_t i, std::string_view why) {
     if (why.empty()) return;
     const Expectation& expectation = expectations_[i];
     verdict_.doubts.push_back({ErrorCode::Invalid, std::format("'{}' {}", expectation.name, why),

@@ -16,8 +16,8 @@ public:
     /// Both must outlive it.
     KpiMonitors(const plant::Plant& plant, const telemetry::Source& source) : plant_{plant}, source_{source} {}
 
-    /// `window` must not be empty; `check` must outlive the monitors.
-    void watch(std::size_t expectation, const KpiCheck& check, TimeInterval window);
+    /// `window` must not be empty; `check` must outlive the monitors. Returns why it can never pass, if it cannot.
+    std::string watch(std::size_t expectation, const KpiCheck& check, TimeInterval window);
     void add(std::span<const telemetry::Sample> samples);
     /// Decides its checks, once all samples up to the ends of their windows are in.
     void finish(std::vector<Outcome>& outcomes);

@@ -23,7 +23,14 @@ struct Options {
     std::string speed = "max";
     std::string until = "end";
     std::string actions;
+    std::string hashEvery;
     bool json = false;
+};
+
+/// The state at one time of many.
+struct Moment {
+    Time time{};
+    Digest stateHash;
 };
 
 /// What a replay came to.
@@ -36,7 +43,9 @@ struct Answer {
     Digest stateHash;
     double wallSeconds = 0;
     std::uint64_t peakBytes = 0;
-    std::size_t standing = 0; ///< alarms that are not normal at the end, shelved and suppressed ones left out
+    std::vector<Moment> moments; ///< where they were asked for
+    std::size_t listed = 0;      ///< alarms that are not normal at the end, shelved and suppressed ones left out
+    std::size_t standing = 0;    ///< those of them that are active
     std::vector<twin::AlarmTransition> alarms;
     std::uint64_t alarmsDropped = 0; ///< transitions before those of `alarms`
 
@@ -56,10 +65,16 @@ std::string asJson(const Answer& answer, const plant::Plant& plant) {
         .field("wallSeconds", answer.wallSeconds)
         .field("samplesPerSecond", answer.samplesPerSecond())
         .field("peakBytes", answer.peakBytes)
+        .field("listedAlarms", answer.listed)
         .field("standingAlarms", answer.standing)
-        .field("alarmsDropped", answer.alarmsDropped)
-        .key("alarms")
-        .beginArray();
+        .field("alarmsDropped", answer.alarmsDropped);
+    if (!answer.moments.empty()) {
+        json.key("stateHashes").beginArray();
+        for (const Moment& each : answer.moments)
+            json.beginObject().field("time", formatTime(each.time)).field("stateHash", each.stateHash.hex()).endObject();
+        json.endArray();
+    }
+    json.key("alarms").beginArray();
     for (const twin::AlarmTransition& each : answer.alarms) {
         json.beginObject()
             .field("alarm", plant.at(each.alarm).path)
@@ -74,12 +89,14 @@ std::string asJson(const Answer& answer, const plant::Plant& plant) {
 }
 
 std::string asText(const Answer& answer) {
-    return std::format("{}: {} of {}\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
-                       "alarms      {}, {} annunciated, {} standing at the end{}\nstate hash  {}\n",
-                       answer.log, counted(answer.samples, "sample"), counted(answer.signals, "signal"),
+    std::string moments;
+    for (const Moment& each : answer.moments) moments += std::format("{}  {}\n", formatTime(each.time), each.stateHash.hex());
+    return std::format("{}{}: {} of {}\nfrom        {}\nto          {} ({})\ntook        {:.2f} s, {:.0f} samples/s\n"
+                       "alarms      {}, {} annunciated; at the end {} in the list, {} standing{}\nstate hash  {}\n",
+                       moments, answer.log, counted(answer.samples, "sample"), counted(answer.signals, "signal"),
                        formatTime(answer.span.from), formatTime(answer.span.to), formatDuration(answer.span.length()),
                        answer.wallSeconds, answer.samplesPerSecond(), counted(answer.alarms.size(), "transition"),
-                       std::ranges::count(answer.alarms, true, &twin::AlarmTransition::annunciated), answer.standing,
+                       std::ranges::count(answer.alarms, true, &twin::AlarmTransition::annunciated), answer.listed, answer.standing,
                        answer.alarmsDropped == 0 ? "" : std::format(", {} earlier transitions not kept", answer.alarmsDropped),
                        answer.stateHash.hex());
 }
@@ -103,6 +120,31 @@ Result<void> play(twin::Replay& replay, double speed, Time end, const Progress& 
     return {};
 }
 
+/// Replays as fast as it can, and takes the state's hash at the start, after every `every` of the log, and at `end`.
+Result<std::vector<Moment>> hashAll(twin::Replay& replay, Duration every, Time end, const Progress& progress) {
+    std::vector<Moment> moments;
+    const Time from = replay.log().from;
+    for (Time time = from;; time = every < end - time ? time + every : end) {
+        if (auto done = replay.runTo(time, {.report = {}, .stop = progress.stop}); !done) return std::unexpected(done.error());
+        moments.push_back({time, replay.stateHash()});
+        if (time == end) return moments;
+        progress(seconds(time - from) / seconds(end - from), formatTime(time).substr(11, 8));
+    }
+}
+
+/// Reads `--hash-every`; none where it is not given.
+Result<std::optional<Duration>> hashesAsked(const Options& options, bool paced, TimeInterval span) {
+    if (options.hashEvery.empty()) return std::nullopt;
+    const auto fault = [](std::string what) { return failure(ErrorCode::Malformed, "--hash-every " + what); };
+    const auto every = parseDuration(options.hashEvery);
+    if (!every || *every <= Duration::zero())
+        return fault(std::format("is a duration above 0 such as 1s, not '{}'", options.hashEvery));
+    if (paced) return fault("goes with --speed max alone");
+    constexpr std::int64_t most = 1'000'000;
+    if (span.length() / *every > most) return fault(std::format("makes more than {} of this log: take a longer one", most));
+    return *every;
+}
+
 /// Reads `max` (nothing) or how many times faster than real time.
 Result<std::optional<double>> parseSpeed(const std::string& text) {
     if (text == "max") return std::nullopt;
@@ -110,6 +152,10 @@ Result<std::optional<double>> parseSpeed(const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed);
     if (error == std::errc{} && end == text.data() + text.size() && speed > 0 && std::isfinite(speed)) return speed;
     return failure(ErrorCode::Malformed, std::format("--speed is 'max' or a number above 0, not '{}'", text));
+}
+
+std::size_t countOf(std::span<const twin::AlarmState> alarms, bool (*is)(const twin::AlarmState&)) {
+    return static_cast<std::size_t>(std::ranges::count_if(alarms, is));
 }
 
 ExitStatus replayLog(const Options& options) {
@@ -127,25 +173,30 @@ ExitStatus replayLog(const Options& options) {
     const auto until = parseMoment(options.until, replay.log());
     if (!until) return fail(until.error());
 
-    Result<void> done;
-    {
+    const auto hashEvery = hashesAsked(options, speed->has_value(), {replay.log().from, *until});
+    if (!hashEvery) return fail(hashEvery.error());
+    const auto done = [&]() -> Result<std::vector<Moment>> {
         ProgressBar bar{"replay"};
-        done = *speed ? play(replay, **speed, *until, bar.progress()) : replay.runTo(*until, bar.progress());
-    }
+        if (*hashEvery) return hashAll(replay, **hashEvery, *until, bar.progress());
+        const auto played = *speed ? play(replay, **speed, *until, bar.progress()) : replay.runTo(*until, bar.progress());
+        return played.transform([] { return std::vector<Moment>{}; });
+    }();
     if (!done) return fail(done.error());
     warnOfRefusals(*plant, replay);
-    const Answer answer{.plant = plant->id,
-                        .log = log->string(),
-                        .signals = plant->signals.size(),
-                        .samples = replay.samplesApplied(),
-                        .span = {replay.log().from, *until},
-                        .stateHash = replay.stateHash(),
-                        .wallSeconds = std::chrono::duration<double>(Clock::now() - began).count(),
-                        .peakBytes = peakResidentBytes(),
-                        .standing = static_cast<std::size_t>(std::ranges::count_if(
-                            replay.twin().alarms(), [](const twin::AlarmState& state) { return state.listed(); })),
-                        .alarms = {replay.transitions().begin(), replay.transitions().end()},
-                        .alarmsDropped = replay.transitionsDropped()};
+    const Answer answer{
+        .plant = plant->id,
+        .log = log->string(),
+        .signals = plant->signals.size(),
+        .samples = replay.samplesApplied(),
+        .span = {replay.log().from, *until},
+        .stateHash = replay.stateHash(),
+        .wallSeconds = std::chrono::duration<double>(Clock::now() - began).count(),
+        .peakBytes = peakResidentBytes(),
+        .moments = *done,
+        .listed = countOf(replay.twin().alarms(), [](const twin::AlarmState& each) { return each.listed(); }),
+        .standing = countOf(replay.twin().alarms(), [](const twin::AlarmState& each) { return each.active && !each.masked(); }),
+        .alarms = {replay.transitions().begin(), replay.transitions().end()},
+        .alarmsDropped = replay.transitionsDropped()};
     print(options.json ? asJson(answer, *plant) : asText(answer));
     return ExitStatus::Success;
 }
@@ -162,6 +213,8 @@ void addReplay(CLI::App& program, Run& run) {
     command->add_option("--speed", options->speed, "Times real time, or max")->capture_default_str();
     command->add_option("--until", options->until, "Moment of the log to stop at: +10min, -30s, end or 2026-11-23T08:30:00Z")
         ->capture_default_str();
+    command->add_option("--hash-every", options->hashEvery,
+                        "Also print the state hash after every such DURATION of the log, such as 1s");
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return replayLog(*options); }; });
 }

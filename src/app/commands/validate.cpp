@@ -7,6 +7,7 @@
 #include <millwright/plant/load.hpp>
 #include <millwright/sim/load.hpp>
 #include <millwright/sim/simulation.hpp>
+#include <millwright/twin/action_record.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -15,6 +16,7 @@
 #include <app/open.hpp>
 #include <format>
 #include <iterator>
+#include <set>
 
 namespace millwright::app {
 namespace {
@@ -39,6 +41,7 @@ struct Verdict {
     std::vector<Line> lines;
     std::vector<Error> problems;
     std::vector<Error> warnings;
+    std::vector<std::string> unread; ///< topics of the log that no signal reads
 
     void blame(std::vector<Error>&& errors) { std::ranges::move(errors, std::back_inserter(problems)); }
     template <typename T>
@@ -70,6 +73,16 @@ void judgeModels(const plant::Plant& plant, Verdict& verdict) {
     });
 }
 
+/// Topics of a log that no signal of the plant reads.
+std::vector<std::string> unreadTopics(const plant::Plant& plant, const telemetry::LogSource& source) {
+    std::set<std::string_view> read{twin::actionTopic};
+    for (const plant::Signal& signal : plant.signals) read.insert(signal.topic);
+    std::vector<std::string> unread;
+    for (const telemetry::LogTopic& topic : source.topics())
+        if (!read.contains(topic.topic)) unread.push_back(topic.topic);
+    return unread;
+}
+
 /// Every signal must be in the log that the plant is replayed with; topics of the log that nobody reads are no mistake.
 void judgeLog(const plant::Plant& plant, const std::filesystem::path& log, Verdict& verdict) {
     const auto source = telemetry::LogSource::open(log, twin::subscriptions(plant));
@@ -89,6 +102,13 @@ void judgeLog(const plant::Plant& plant, const std::filesystem::path& log, Verdi
         verdict.problems.push_back({ErrorCode::Invalid, "has samples of none of the plant's signals", log.string()});
     verdict.lines.push_back({"log", std::format("{}: {} of {} signals have samples, of {}", log.filename().string(),
                                                 found.size() - missing, found.size(), counted(topics.size(), "topic", "topics"))});
+    verdict.unread = unreadTopics(plant, **source);
+    if (verdict.unread.empty()) return;
+    constexpr std::size_t shown = 10;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(shown, verdict.unread.size()); ++i) names += (i ? ", " : "") + verdict.unread[i];
+    verdict.lines.push_back({"not read", std::format("{} of the log: {}{}", counted(verdict.unread.size(), "topic", "topics"),
+                                                     names, verdict.unread.size() > shown ? ", … (--json has all)" : "")});
 }
 
 void judgeProcess(const plant::Process& process, Verdict& verdict) {
@@ -151,6 +171,9 @@ std::string asJson(const Options& options, const plant::Plant* plant, const Verd
             .field("bindings", plant->bindings.size());
     listTo(json, "problems", verdict.problems);
     listTo(json, "warnings", verdict.warnings);
+    json.key("unreadTopics").beginArray();
+    for (const std::string& topic : verdict.unread) json.value(topic);
+    json.endArray();
     return json.endObject().text();
 }
 
@@ -170,7 +193,8 @@ bool isNoPlant(const std::vector<Error>& errors, const std::string& path) {
 ExitStatus validate(const Options& options) {
     const auto plant = openPlant(options.plant);
     if (!plant && isNoPlant(plant.error(), options.plant)) return fail(plant.error());
-    const Verdict verdict = plant ? judge(options, *plant) : Verdict{.lines = {}, .problems = plant.error(), .warnings = {}};
+    const Verdict verdict =
+        plant ? judge(options, *plant) : Verdict{.lines = {}, .problems = plant.error(), .warnings = {}, .unread = {}};
     if (std::ranges::contains(verdict.problems, ErrorCode::Cancelled, &Error::code)) return fail(verdict.problems);
     for (const Error& warning : verdict.warnings) log::warning("{}", warning.text());
     if (!verdict.problems.empty()) fail(verdict.problems);

@@ -90,6 +90,10 @@ axis = [0, 1, 0]
         self.assertEqual(problems, [])
         self.assertEqual([warning["place"] for warning in warnings], [str(log)])
         self.assertIn("did you mean 'a/force'", warnings[0]["message"])
+        done = subprocess.run([PROGRAM, "validate", self.plant, "--log", log, "--json"], capture_output=True, text=True, check=False)
+        self.assertEqual(json.loads(done.stdout)["unreadTopics"], ["a/force"])
+        done = subprocess.run([PROGRAM, "validate", self.plant, "--log", log], capture_output=True, text=True, check=False)
+        self.assertIn("1 topic of the log: a/force", done.stdout)
 
     def test_files_beside_the_plant_are_validated_with_it(self):
         self.cell()

@@ -429,6 +429,14 @@ TEST_F(CheckTest, ChecksThatCannotFailOrPassAreDoubted) {
     EXPECT_THAT(doubts(then + "within = \"10s\"").at(0).message, HasSubstr("can never fail"));
     EXPECT_TRUE(doubts(then + "within = \"9s\"").empty());
     EXPECT_THAT(doubts("picture = \"none.png\"\ntolerance = 1").at(0).message, HasSubstr("can never fail"));
+    addKpis();
+    EXPECT_EQ(doubts(kpi("effectiveness", "least = 0.8")).at(0).message,
+              "'it' can never pass: effectiveness of line/machine is not measured (docs/kpi.md says what it needs)");
+    EXPECT_THAT(doubts(kpi("allocationRatio", "least = 0")).at(0).message, HasSubstr("is not measured")) << "of orders only";
+    EXPECT_EQ(doubts(kpi("availability", "least = 80")).at(0).message,
+              "'it' can never pass: availability is at most 1, which is 100 %");
+    for (const auto* const measured : {"availability", "mttr", "mtbf", "coverage", "setUpRate"})
+        EXPECT_TRUE(doubts(kpi(measured, "least = 0.8")).empty()) << measured;
 }
 
 TEST_F(CheckTest, RatesAreTakenFromSampleToSample) {
