@@ -50,7 +50,7 @@ struct Input {
 class Converter {
 public:
     Converter(const ConvertOptions& options, const Progress& progress)
-        : options_{options}, progress_{progress}, prefix_{options.topicPrefix} {
+        : options_{options}, progress_{progress}, prefix_{options.topicPrefix}, mapping_{options.mapping.value_or(Mapping{})} {
         while (prefix_.ends_with('/')) prefix_.pop_back();
     }
 
@@ -59,6 +59,16 @@ public:
         for (const auto& path : paths) {
             if (std::filesystem::equivalent(path, output, ignored))
                 return failure(ErrorCode::Invalid, "is both input and output: give the output another name", output.string());
+            if (describesDevices(path)) mapping_.devices.push_back(path);
+        }
+        if (!paths.empty() && mapping_.devices.size() == paths.size())
+            return failure(
+                ErrorCode::Invalid,
+                "describes devices and holds nothing that happened: give it beside what the agent answered to `sample` or "
+                "`current`",
+                paths.front().string());
+        for (const auto& path : paths) {
+            if (std::ranges::contains(mapping_.devices, path)) continue;
             if (auto opened = open(path); !opened) return std::unexpected(opened.error());
         }
         auto log = LogWriter::create(output, channels_, options_.writer);
@@ -98,7 +108,7 @@ private:
                 if (auto added = addChannel(input, {topic.topic, topic.type, topic.unit, topic.metadata}, path); !added)
                     return added;
         } else {
-            auto import = importText(path, options_.mapping.value_or(Mapping{}), options_.limits, progress_);
+            auto import = importText(path, mapping_, options_.limits, progress_);
             if (!import) return std::unexpected(import.error());
             input.import = std::move(*import);
             report_.inputs.push_back(input.import.report);
@@ -194,6 +204,7 @@ private:
     const ConvertOptions& options_;
     const Progress& progress_;
     std::string prefix_;
+    Mapping mapping_;
     std::vector<Remembered> atOneTime_;
     std::vector<Input> inputs_;
     std::vector<std::filesystem::path> logs_; ///< the inputs that are logs

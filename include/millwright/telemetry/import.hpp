@@ -13,14 +13,15 @@
 #include <string>
 #include <vector>
 
-/// Reading files of text as samples: CSV, MTConnect SHDR lines, JSON. What is not said in a mapping file is guessed;
-/// docs/log-format.md says how.
+/// Reading files of text as samples: CSV, JSON, MTConnect SHDR lines and documents, captures of Sparkplug messages. What is not
+/// said in a mapping file is guessed; docs/log-format.md says how.
 namespace millwright::telemetry {
 
-enum class TextFormat : std::uint8_t { Csv, Shdr, Json };
-[[nodiscard]] std::string_view name(TextFormat format); ///< `csv`, `shdr`, `json`, as mapping files have it
+enum class TextFormat : std::uint8_t { Csv, Shdr, Json, Mtconnect, Sparkplug };
+/// `csv`, `shdr`, `json`, `mtconnect`, `sparkplug`, as mapping files have it.
+[[nodiscard]] std::string_view name(TextFormat format);
 
-/// How one column (CSV), key (SHDR) or member (JSON) becomes a signal. What is empty is guessed.
+/// How one column (CSV), key (SHDR), member (JSON) or topic becomes a signal. What is empty is guessed.
 struct ColumnMapping {
     std::string topic;
     std::string unit; ///< UCUM, of the values after scale and offset
@@ -58,7 +59,8 @@ struct Mapping {
     std::vector<std::string> topicColumns;        ///< long form: the columns whose texts, joined by slashes, are the topic
     std::string valueColumn;                      ///< long form
     std::string qualityColumn;                    ///< long form; may be empty
-    std::map<std::string, ColumnMapping> columns; ///< by header text, number from 1, SHDR key, JSON member, or topic (long form)
+    std::map<std::string, ColumnMapping> columns; ///< by header text, number from 1, SHDR key, JSON member, or topic (other forms)
+    std::vector<std::filesystem::path> devices;   ///< files with the MTConnect agent's devices (probe): names, types, units
 };
 
 /// Reads a mapping file. Errors: NotFound, Unreadable; Malformed and Invalid with file:line:column, and a suggestion for misspelt
@@ -76,12 +78,13 @@ struct ImportReport {
     bool timeGuessed = false; ///< no mapping names it
     std::uint64_t rows = 0;
     std::uint64_t samples = 0;
-    std::uint64_t backward = 0;   ///< rows dated before the row above them
-    std::uint64_t stale = 0;      ///< rows that tell a state from before the recording
-    std::uint64_t empty = 0;      ///< cells without a value
-    std::uint64_t unparsable = 0; ///< rows and cells that could not be read
-    std::uint64_t passedOver = 0; ///< columns, and rows of other kinds (SHDR assets and protocol lines), not imported by rule
-    std::vector<Error> problems;  ///< the first of the unparsable ones, file:line:column
+    std::uint64_t backward = 0;     ///< rows dated before the row above them
+    std::uint64_t stale = 0;        ///< rows that tell a state from before the recording
+    std::uint64_t empty = 0;        ///< cells without a value
+    std::uint64_t unparsable = 0;   ///< rows and cells that could not be read
+    std::uint64_t passedOver = 0;   ///< columns, and rows of other kinds (SHDR assets and protocol lines), not imported by rule
+    std::vector<Error> problems;    ///< the first of the unparsable ones, file:line:column
+    std::vector<std::string> notes; ///< what else is to be known of it, a line each
 };
 
 /// A file as samples, in the order of the file.
@@ -104,5 +107,8 @@ struct ImportLimits {
 /// The same over text in memory.
 [[nodiscard]] Result<Import> importText(std::string_view text, const std::string& name, const Mapping& mapping = {},
                                         const ImportLimits& limits = {}, const Progress& progress = {});
+
+/// Whether a file describes the devices of an MTConnect agent (probe), and holds nothing that happened.
+[[nodiscard]] bool describesDevices(const std::filesystem::path& path);
 
 } // namespace millwright::telemetry

@@ -160,7 +160,7 @@ struct ConvertArguments {
 };
 
 std::string_view titleOf(TextFormat format) {
-    constexpr std::array<std::string_view, 3> titles{"CSV", "SHDR", "JSON"};
+    constexpr std::array<std::string_view, 5> titles{"CSV", "SHDR", "JSON", "MTConnect", "Sparkplug"};
     return titles[static_cast<std::size_t>(format)];
 }
 
@@ -183,6 +183,7 @@ std::string asTable(const ConvertReport& report, const std::string& output) {
         for (std::size_t i = 0; i < std::min(problemsShown, input.problems.size()); ++i)
             text += "            " + input.problems[i].text() + "\n";
         if (input.unparsable > problemsShown) text += "            … (--json lists the first 100)\n";
+        for (const std::string& note : input.notes) text += "  " + note + "\n";
     }
     text += std::format("{}: {} of {}, {}, {}\n", output, groupedOf(report.samples, "sample"), groupedOf(report.channels, "signal"),
                         formatDuration(report.span.length()), sized(report.bytes));
@@ -211,6 +212,8 @@ std::string asJson(const ConvertReport& report, const std::string& output) {
         json.field("empty", input.empty).field("unparsable", input.unparsable).field("passedOver", input.passedOver);
         json.key("problems").beginArray();
         for (const auto& problem : input.problems) json.value(problem.text());
+        json.endArray().key("notes").beginArray();
+        for (const std::string& note : input.notes) json.value(note);
         json.endArray().endObject();
     }
     json.endArray().key("warnings").beginArray();
@@ -250,11 +253,15 @@ ExitStatus convert(const ConvertArguments& arguments) {
 }
 
 void addConvert(CLI::App& parent, Run& run) {
-    CLI::App* command = parent.add_subcommand("convert", "Turn CSV, JSON, MTConnect SHDR and MCAP files into one log");
+    CLI::App* command =
+        parent.add_subcommand("convert", "Turn CSV, JSON, MTConnect and Sparkplug captures, and MCAP files into one log");
     command->footer("Example: millwright log convert mazak01.txt mazak03.txt -o shop.mcap --topic-prefix nist\n"
                     "docs/log-format.md describes the mapping file.");
     auto arguments = std::make_shared<ConvertArguments>();
-    command->add_option("IN", arguments->inputs, "CSV, JSON, SHDR or MCAP files; signals of the same topic become one")->required();
+    command
+        ->add_option("IN", arguments->inputs,
+                     "CSV, JSON, MTConnect (SHDR or XML), Sparkplug captures, MCAP; signals of the same topic become one")
+        ->required();
     command->add_option("-o,--output", arguments->output, "The log to write")->required();
     command->add_option("--mapping", arguments->mapping, "TOML file: columns to signals, time format, units; guessed without one");
     command->add_option("--topic-prefix", arguments->prefix, "Put before every topic, with a slash");

@@ -11,9 +11,34 @@
 namespace millwright::telemetry {
 namespace {
 
+constexpr std::size_t bytesLookedAt = 4096;
+
+/// Lines of `TIME spBv1.0/… PAYLOAD`, or documents with such a topic; others may be among them.
+bool looksLikeSparkplug(std::string_view text) {
+    const std::string_view head = text.substr(0, bytesLookedAt);
+    if (looksLikeJson(head)) return head.contains("\"spBv1.0/");
+    for (std::string_view rest = head; !rest.empty(); rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1)) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        if (const std::size_t blank = line.find(' ');
+            blank != std::string_view::npos && line.substr(blank + 1).starts_with("spBv1.0/"))
+            return true;
+    }
+    return false;
+}
+
+/// Documents of an agent, perhaps behind the head of an answer or of its first part.
+bool looksLikeMtconnect(std::string_view text) {
+    const std::string_view head = text.substr(0, bytesLookedAt);
+    return (text.starts_with('<') || text.starts_with("--") || text.starts_with("HTTP/")) &&
+           (head.contains("<MTConnect") || head.contains(":MTConnect"));
+}
+
 /// SHDR lines begin with a time and a pipe; nothing else does.
 TextFormat guessFormat(std::string_view text, const Mapping& mapping) {
-    if (looksLikeJson(text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())))) return TextFormat::Json;
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (looksLikeSparkplug(text)) return TextFormat::Sparkplug;
+    if (looksLikeMtconnect(text)) return TextFormat::Mtconnect;
+    if (looksLikeJson(text)) return TextFormat::Json;
     const TimeReader time{"iso", mapping};
     for (int line = 0; line < 20 && !text.empty(); ++line) {
         const auto end = std::min(text.find('\n'), text.size());
@@ -48,6 +73,8 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
         switch (made.report.format) {
         case TextFormat::Shdr: return importShdr(*text, mapping, limits, progress, made);
         case TextFormat::Json: return importJson(*text, mapping, limits, progress, made);
+        case TextFormat::Mtconnect: return importMtconnect(*text, mapping, limits, progress, made);
+        case TextFormat::Sparkplug: return importSparkplug(*text, mapping, limits, progress, made);
         case TextFormat::Csv: break;
         }
         return importCsv(*text, mapping, limits, progress, made);
@@ -59,7 +86,10 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
         return std::unexpected(std::move(first));
     }
     if (made.samples.empty())
-        return failure(ErrorCode::Malformed, std::format("holds no values in its {} rows", made.report.rows), name);
+        return failure(ErrorCode::Malformed,
+                       std::format("holds no values in its {} rows{}{}", made.report.rows, made.report.notes.empty() ? "" : "; ",
+                                   made.report.notes.empty() ? "" : made.report.notes.front()),
+                       name);
     return made;
 }
 
@@ -69,6 +99,14 @@ Result<Import> importText(const std::filesystem::path& path, const Mapping& mapp
     if (!file) return std::unexpected(file.error());
     const auto bytes = file->bytes();
     return importText({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string(), mapping, limits, progress);
+}
+
+bool describesDevices(const std::filesystem::path& path) {
+    const auto file = MappedFile::open(path);
+    if (!file) return false; // opening it as text says why
+    const std::string_view text{reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
+    return text.substr(0, bytesLookedAt).contains("MTConnectDevices") && text.find("MTConnectStreams>") == std::string_view::npos &&
+           text.substr(std::min(text.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), text.size())).starts_with('<');
 }
 
 } // namespace millwright::telemetry

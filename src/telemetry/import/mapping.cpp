@@ -16,7 +16,8 @@ namespace millwright::telemetry {
 namespace {
 
 constexpr std::size_t maximumBytes = 16u << 20;
-constexpr TextFormat formats[] = {TextFormat::Csv, TextFormat::Shdr, TextFormat::Json};
+constexpr TextFormat formats[] = {TextFormat::Csv, TextFormat::Shdr, TextFormat::Json, TextFormat::Mtconnect,
+                                  TextFormat::Sparkplug};
 
 /// Reads tables key by key, so that whatever is left over is known to be misspelt. Keeps the first error.
 class MappingReader {
@@ -161,7 +162,7 @@ private:
         if (found != std::end(formats))
             mapping_.format = *found;
         else
-            fail(node, "format is 'csv', 'shdr' or 'json'");
+            fail(node, "format is 'csv', 'shdr', 'json', 'mtconnect' or 'sparkplug'");
     }
 
     void time(const TomlNode& table) {
@@ -214,7 +215,7 @@ private:
 } // namespace
 
 std::string_view name(TextFormat format) {
-    constexpr std::string_view names[] = {"csv", "shdr", "json"};
+    constexpr std::string_view names[] = {"csv", "shdr", "json", "mtconnect", "sparkplug"};
     return names[static_cast<std::size_t>(format)];
 }
 

@@ -87,6 +87,11 @@ void SignalBuilder::add(std::size_t number, const TextCell& cell) {
     for (const auto& held : std::exchange(signal.held, {})) deliver(number, held);
 }
 
+void SignalBuilder::addCopy(std::size_t number, TextCell cell) {
+    if (!signals_[number].decided) cell.text = copies_.text(copies_.add(cell.text));
+    add(number, cell);
+}
+
 /// Numbers if all seen so far are, switches if all are true or false, else texts.
 void SignalBuilder::decide(Signal& signal) {
     bool any = false;

@@ -46,6 +46,8 @@ public:
     std::size_t signal(const std::string& topic, const ColumnMapping* mapped);
     [[nodiscard]] bool has(const std::string& topic) const { return byTopic_.contains(topic); }
     void add(std::size_t signal, const TextCell& cell);
+    /// The same where the cell's text is gone after the call.
+    void addCopy(std::size_t signal, TextCell cell);
     void add(std::size_t signal, Time time, std::string_view text, TextPlace place) {
         add(signal, {.time = time, .text = text, .place = place, .kind = CellKind::Text, .quality = {}});
     }
@@ -77,6 +79,7 @@ private:
     Import& out_;
     std::vector<Signal> signals_;
     std::unordered_map<std::string, std::size_t> byTopic_;
+    StringTable copies_; ///< of the texts of cells that are held back
     bool full_ = false;
 };
 
@@ -112,6 +115,10 @@ private:
                                      const Progress& progress, Import& out);
 [[nodiscard]] Result<void> importJson(std::string_view text, const Mapping& mapping, const ImportLimits& limits,
                                       const Progress& progress, Import& out);
+[[nodiscard]] Result<void> importMtconnect(std::string_view text, const Mapping& mapping, const ImportLimits& limits,
+                                           const Progress& progress, Import& out);
+[[nodiscard]] Result<void> importSparkplug(std::string_view text, const Mapping& mapping, const ImportLimits& limits,
+                                           const Progress& progress, Import& out);
 [[nodiscard]] Result<void> importShdr(std::string_view text, const Mapping& mapping, const ImportLimits& limits,
                                       const Progress& progress, Import& out);
 

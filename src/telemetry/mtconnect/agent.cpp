@@ -16,17 +16,6 @@ std::int64_t milliseconds(Duration duration) {
     return std::chrono::ceil<std::chrono::milliseconds>(duration).count();
 }
 
-/// The n-th of the numbers between blanks; empty where there are fewer.
-std::string_view component(std::string_view text, int n) {
-    std::string_view one;
-    for (int i = 0; i <= n; ++i) {
-        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-        one = text.substr(0, text.find(' '));
-        text.remove_prefix(one.size());
-    }
-    return one;
-}
-
 } // namespace
 
 AgentClient::AgentClient(std::vector<MtconnectAddress> addresses, Duration interval, Duration heartbeat, Sink& sink)
@@ -70,7 +59,7 @@ void AgentClient::advance(const Answer& answer) {
     const bool first = std::exchange(instance_, answer.instance) == 0;
     if (anew && !first) {
         ++counters_.gaps;
-        for (auto& [id, item] : items_) item.active.clear();
+        items_.forgetConditions();
     }
     switch (step_) {
     case Step::Probe:
@@ -96,7 +85,8 @@ void AgentClient::bind(const Answer& probe) {
         for (const std::string& device : item.device)
             for (const std::string* name : {&item.id, &item.name})
                 if (!device.empty() && !name->empty()) byName.try_emplace(device + '/' + *name, &item);
-    std::unordered_map<std::string, Item, Hash, std::equal_to<>> before = std::exchange(items_, {});
+    items_.wantNothing();
+    targets_.clear();
     for (const MtconnectAddress& address : addresses_) {
         const std::size_t slash = address.item.rfind('/');
         if (const auto whole = byName.find(address.item); whole != byName.end())
@@ -106,16 +96,15 @@ void AgentClient::bind(const Answer& probe) {
         else
             news_.push_back(std::format("the agent has no data item '{}'", address.item));
     }
-    for (auto& [id, item] : items_)
-        if (const auto known = before.find(id); known != before.end()) item.active = std::move(known->second.active);
 }
 
 void AgentClient::bindOne(const MtconnectAddress& address, const DataItem& item, std::string_view part) {
-    Target target{.key = std::string{part}, .signal = address.signal, .type = address.type};
+    Target target{.signal = address.signal, .type = address.type, .conversion = {}};
+    Part wanted = Part::Value;
     if (item.condition)
-        target.part = part == "code" ? Part::Code : part == "text" ? Part::Text : Part::Value;
+        wanted = part == "code" ? Part::Code : part == "text" ? Part::Text : Part::Value;
     else if (!part.empty())
-        target.part = part == "x" ? Part::X : part == "y" ? Part::Y : part == "z" ? Part::Z : Part::Entry;
+        wanted = part == "x" ? Part::X : part == "y" ? Part::Y : part == "z" ? Part::Z : Part::Entry;
     if (!address.unit.empty() && !item.units.empty()) {
         const std::string_view theirs = ucumOf(item.units);
         const auto conversion = units::convert(theirs, address.unit);
@@ -131,64 +120,25 @@ void AgentClient::bindOne(const MtconnectAddress& address, const DataItem& item,
             return;
         }
     }
-    items_[item.id].targets.push_back(std::move(target));
+    items_.want(item.id, wanted, part, static_cast<std::uint32_t>(targets_.size()));
+    targets_.push_back(target);
 }
 
 // --- what it tells
 
 void AgentClient::observed(const Answer& answer, const Observation& seen) {
-    const auto found = items_.find(seen.item);
-    if (found == items_.end()) {
-        ++counters_.unmatched;
-        return;
-    }
     // How it is once more, after a loss: a value that has not changed since long holds now.
     const Time time = step_ == Step::Current && next_ != 0 ? std::max(seen.time, answer.created) : seen.time;
-    Item& item = found->second;
-    if (seen.condition) return observedCondition(item, seen, time);
-    if (seen.timeSeries) {
-        ++counters_.rejected;
-        return;
-    }
-    for (const Target& target : item.targets) {
-        if (target.part != Part::Entry) {
-            const bool whole = target.part == Part::Value || seen.quality == Quality::Bad;
-            tell(target, time, seen.quality, whole ? seen.text : component(seen.text, static_cast<int>(target.part) - 1));
-            continue;
-        }
-        const auto entry = std::ranges::find(seen.entries, target.key, &Observation::Entry::key);
-        if (entry != seen.entries.end())
-            tell(target, time, entry->removed ? Quality::Bad : seen.quality, entry->text);
-        else if (seen.quality == Quality::Bad)
-            tell(target, time, seen.quality, {});
-    }
-}
-
-void AgentClient::observedCondition(Item& item, const Observation& seen, Time time) {
-    std::vector<Active>& active = item.active;
-    if (seen.level == ConditionLevel::Unavailable || seen.occurrence.empty())
-        active.clear();
-    else
-        std::erase_if(active, [&](const Active& one) { return one.occurrence == seen.occurrence; });
-    if (seen.level == ConditionLevel::Warning || seen.level == ConditionLevel::Fault)
-        active.push_back({std::string{seen.occurrence}, std::string{seen.code}, std::string{seen.text}, seen.level});
-    const auto worst = std::ranges::max_element(active, {}, &Active::level);
-    const bool none = worst == active.end();
-    for (const Target& target : item.targets) {
-        if (target.part == Part::Code)
-            tell(target, time, seen.quality, none ? "-" : std::string_view{worst->code});
-        else if (target.part == Part::Text)
-            tell(target, time, seen.quality, none ? "-" : std::string_view{worst->text});
-        else
-            tell(target, time, seen.quality, name(none ? ConditionLevel::Normal : worst->level));
-    }
+    const auto told = items_.observed(seen, time, [this](std::uint32_t number, Time when, Quality quality, std::string_view text) {
+        tell(targets_[number], when, quality, text);
+    });
+    if (told == Items::Outcome::Unwanted) ++counters_.unmatched;
+    if (told == Items::Outcome::TimeSeries) ++counters_.rejected;
 }
 
 void AgentClient::tell(const Target& target, Time time, Quality quality, std::string_view text) {
     Sample sample{.time = time, .value = {}, .signal = target.signal, .type = target.type, .quality = quality};
-    if (quality == Quality::Bad) {
-        text = {};
-    } else if (target.type != ValueType::String) {
+    if (quality != Quality::Bad && target.type != ValueType::String) {
         if (!valueOfText(text, target.type, sample.value)) {
             ++counters_.rejected;
             return;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "telemetry/mtconnect/document.hpp"
+#include "telemetry/mtconnect/items.hpp"
 
 #include <millwright/core/units.hpp>
 #include <millwright/telemetry/mtconnect.hpp>
@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -52,25 +51,11 @@ private:
         Current, ///< how it is
         Follow,  ///< what happens
     };
-    enum class Part : std::uint8_t { Value, X, Y, Z, Code, Text, Entry };
+    /// What a part of a data item is to become.
     struct Target {
-        Part part = Part::Value;
-        std::string key; ///< of an entry
         SignalIndex signal = noSignal;
         ValueType type = ValueType::Float;
         units::Conversion conversion;
-    };
-    struct Active {
-        std::string occurrence, code, text;
-        ConditionLevel level = ConditionLevel::Normal;
-    };
-    struct Item {
-        std::vector<Target> targets;
-        std::vector<Active> active; ///< of a condition
-    };
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
 
     void bind(const Answer& probe);
@@ -78,15 +63,15 @@ private:
     [[nodiscard]] Result<void> refused(const Answer& answer);
     void advance(const Answer& answer);
     void observed(const Answer& answer, const Observation& seen);
-    void observedCondition(Item& item, const Observation& seen, Time time);
     void tell(const Target& target, Time time, Quality quality, std::string_view text);
 
     std::vector<MtconnectAddress> addresses_;
     Duration interval_, heartbeat_;
     Sink& sink_;
     Step step_ = Step::Probe;
-    std::uint64_t instance_ = 0, next_ = 0;                              ///< of what was read last; 0: nothing yet
-    std::unordered_map<std::string, Item, Hash, std::equal_to<>> items_; ///< by id
+    std::uint64_t instance_ = 0, next_ = 0; ///< of what was read last; 0: nothing yet
+    Items items_;
+    std::vector<Target> targets_; ///< by the number they are wanted by
     Counters counters_;
     std::vector<std::string> news_;
 };

@@ -1,6 +1,8 @@
 #include "telemetry/mtconnect/document.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <format>
 #include <pugixml.hpp>
 #include <utility>
@@ -64,11 +66,14 @@ void readDevices(pugi::xml_node root, Answer& answer) {
         const std::string_view kind = localName(node);
         if (kind == "Device" || kind == "Agent")
             device = {node.attribute("name").value(), node.attribute("uuid").value(), node.attribute("id").value()};
+        const std::string_view representation = node.attribute("representation").value();
         if (kind == "DataItem" && node.attribute("id"))
             answer.items.push_back({.id = node.attribute("id").value(),
                                     .name = node.attribute("name").value(),
                                     .units = node.attribute("units").value(),
+                                    .sample = std::string_view{node.attribute("category").value()} == "SAMPLE",
                                     .condition = std::string_view{node.attribute("category").value()} == "CONDITION",
+                                    .dataSet = representation == "DATA_SET" || representation == "TABLE",
                                     .device = device});
     });
 }
@@ -87,17 +92,28 @@ public:
     StreamsReader(Answer& answer, const Observer& observed) : answer_{answer}, observed_{observed} {}
 
     void read(pugi::xml_node root) {
-        for (const pugi::xml_node device : child(root, "Streams").children())
+        for (const pugi::xml_node device : child(root, "Streams").children()) {
+            device_ = {device.attribute("name").value(), device.attribute("uuid").value()};
             for (const pugi::xml_node component : device.children())
                 for (const pugi::xml_node group : component.children())
                     for (const pugi::xml_node one : group.children()) readOne(one, localName(group) == "Condition");
+        }
     }
 
 private:
     void readOne(pugi::xml_node node, bool condition) {
         if (node.type() != pugi::node_element) return;
         const auto time = parseTime(node.attribute("timestamp").value());
-        Observation seen{.item = node.attribute("dataItemId").value()};
+        Observation seen{.item = node.attribute("dataItemId").value(),
+                         .name = node.attribute("name").value(),
+                         .device = device_,
+                         .sequence = number(node, "sequence"),
+                         .offset = static_cast<std::size_t>(std::max<std::ptrdiff_t>(1, node.offset_debug()) - 1),
+                         .time = {},
+                         .text = {},
+                         .entries = {},
+                         .code = {},
+                         .occurrence = {}};
         if (seen.item.empty() || !time) {
             ++answer_.unreadable;
             return;
@@ -137,6 +153,7 @@ private:
 
     Answer& answer_;
     const Observer& observed_;
+    std::array<std::string_view, 2> device_;  ///< of the stream that is read
     std::vector<Observation::Entry> entries_; ///< of the observation that is read
 };
 

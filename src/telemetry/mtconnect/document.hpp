@@ -20,8 +20,10 @@ enum class DocumentKind : std::uint8_t { Devices, Streams, Error };
 /// A data item that a device declares.
 struct DataItem {
     std::string id, name;
-    std::string units; ///< as MTConnect writes them, `MILLIMETER/SECOND`
+    std::string units;   ///< as MTConnect writes them, `MILLIMETER/SECOND`
+    bool sample = false; ///< of the category SAMPLE: a number
     bool condition = false;
+    bool dataSet = false;              ///< its values are entries
     std::array<std::string, 3> device; ///< what it is called by: name, uuid, id
 };
 
@@ -44,7 +46,11 @@ struct Observation {
         std::string_view key, text;
         bool removed = false;
     };
-    std::string_view item; ///< its id
+    std::string_view item;                  ///< its id
+    std::string_view name;                  ///< its name, where it has one
+    std::array<std::string_view, 2> device; ///< what its device is called by: name, uuid
+    std::uint64_t sequence = 0;             ///< 0: not said
+    std::size_t offset = 0;                 ///< where in the document it begins
     Time time{};
     Quality quality = Quality::Good; ///< Bad where it is unavailable
     std::string_view text;

@@ -4,12 +4,15 @@
 usage: mtconnect_test.py MILLWRIGHT REPOSITORY [TEST…]
 """
 import base64
+import contextlib
+import http.client
 import json
 import os
 import socket
 import sys
 import threading
 import unittest
+import urllib.request
 from pathlib import Path
 
 from broker import FeedTest, wait_until
@@ -93,6 +96,42 @@ class Mtconnect(FeedTest):
         agent.start()
         watching.says("reconnect|feed 'agent' is live(.|\n)*feed 'agent' is live")
         self.end(watching)
+
+    def test_a_saved_stream_is_converted_to_what_was_recorded(self):
+        agent = self.agent()
+        agent.observe("m-speed", 600)
+        recording = self.record(agent, signals=[(name, kind, "") for name, kind, _ in SIGNALS])
+        capture, probe, converted = self.folder / "capture.xml", self.folder / "probe.xml", self.folder / "converted.mcap"
+        stream = urllib.request.urlopen(f"http://127.0.0.1:{agent.port}/sample?from={agent.observations[0][0]}&count=3&interval=10&heartbeat=1000")
+
+        def save():  # as curl does: what comes, until it ends
+            with capture.open("wb") as file, contextlib.suppress(OSError, http.client.HTTPException):
+                while piece := stream.read1():
+                    file.write(piece)
+                    file.flush()
+        saving = threading.Thread(target=save)
+        saving.start()
+        probe.write_bytes(urllib.request.urlopen(f"http://127.0.0.1:{agent.port}/probe").read())
+        for i in range(50):
+            agent.observe("m-speed", 1200 + i / 7)
+            agent.observe("m-state", "ACTIVE" if i % 2 else "UNAVAILABLE")
+            agent.observe("m-servo", {"level": "Fault", "code": str(i), "text": "<following & error>"} if i % 3 else {"level": "Normal"})
+        agent.observe("m-count", 3)
+        wait_until(lambda: b">3</PartCount>" in capture.read_bytes(), "the last value is saved")
+        feed, _ = self.end(recording)
+        self.assertEqual(feed["gaps"], 0)
+        agent.stop()
+        stream.close()
+        saving.join()
+        mapping = self.folder / "types.toml"
+        mapping.write_text('[columns."mill/count"]\ntype = "integer"\n')  # as the plant has it; an event of numbers is a float else
+        answer = self.json_of("log", "convert", capture, probe, "-o", converted, "--mapping", mapping, "--json")
+        self.assertEqual(answer["inputs"][0]["format"], "mtconnect")
+        for name, _, _ in SIGNALS:
+            recorded, read = self.values(name), self.values("mill/" + name, converted)
+            self.assertEqual(read[-len(recorded):], recorded, name)  # the recording begins with how it was then
+            self.assertGreaterEqual(len(read), len(recorded))
+        self.assertGreater(len(self.values("servo")), 40)
 
     # --- real machines
 

@@ -4,6 +4,7 @@
 usage: sparkplug_test.py MILLWRIGHT [TEST…]
 """
 import json
+import subprocess
 import sys
 import time
 import unittest
@@ -135,6 +136,41 @@ class Sparkplug(FeedTest):
         feed, answer = self.end(watching)
         self.assertEqual((answer["applied"], answer["late"], answer["samples"]), (3, 1, 4), feed)
         self.assertEqual(self.replayed()["stateHash"], answer["stateHash"])
+
+    def test_a_capture_is_converted_to_what_was_recorded(self):
+        broker = self.broker()
+        watching = self.watch(broker)
+        capture, converted = self.folder / "capture.txt", self.folder / "converted.mcap"
+        with capture.open("w") as file:
+            listening = subprocess.Popen(["mosquitto_sub", "-p", str(broker.port), "-t", "spBv1.0/#", "-t", "marker", "-F", "%U %t %x"], stdout=file)
+        self.addCleanup(listening.kill)
+
+        def listens():
+            self.publish(broker, "marker", "x")
+            return capture.stat().st_size > 0
+        wait_until(listens, "mosquitto_sub listens")
+        node = self.node(broker)
+        watching.says("edge node G/E is online")
+        for i in range(300):  # over the end of the sequence numbers
+            node.speed(i / 7)
+        node.level(55.5)
+        node.level(1, f"is_historical: true timestamp: {int(time.time() * 1000) - 60_000}")
+        node.publish("DDATA", "D", ["alias: 2 is_null: true", 'alias: 3 string_value: "Held"'])
+        node.publish("DDEATH", "D")
+        node.die()
+        watching.says("edge node G/E is offline")
+        wait_until(lambda: "NDEATH" in capture.read_text(), "the capture has the death")
+        feed, _ = self.end(watching)
+        self.assertEqual((feed["gaps"], feed["skipped"], feed["rejected"]), (0, 0, 0), feed)
+        listening.terminate()
+        listening.wait()
+        answer = self.json_of("log", "convert", capture, "-o", converted, "--json")
+        self.assertEqual((answer["inputs"][0]["format"], answer["inputs"][0]["unparsable"], answer["inputs"][0]["notes"]), ("sparkplug", 0, []))
+        for topic in ("G/E//Line/Speed", "G/E/D/Level", "G/E/D/State", "late/G/E/D/Level"):
+            recorded = self.values(topic, self.folder / "out.mcap")
+            self.assertEqual(self.values(topic, converted), recorded, topic)
+            self.assertGreater(len(recorded), 0, topic)
+        self.assertEqual(self.values("G/E/D/State", converted)[-1], ("Held", "stale"))
 
     def test_a_broker_that_is_killed_comes_back_and_the_nodes_are_asked(self):
         broker = self.broker()

@@ -120,7 +120,7 @@ TEST(CsvImport, NamesWhatAnotherKindOfFileLooksLike) {
         EXPECT_TRUE(import.error().code == ErrorCode::Unsupported || !import.error().text().contains("looks like")) << text;
         return import.error().text();
     };
-    EXPECT_THAT(refusal("<?xml version=\"1.0\"?>\n<MTConnectStreams>\n</MTConnectStreams>\n"), HasSubstr("looks like XML"));
+    EXPECT_THAT(refusal("<?xml version=\"1.0\"?>\n<Plant>\n</Plant>\n"), HasSubstr("looks like XML"));
     EXPECT_THAT(refusal("<log><row t=\"1\" a=\"2\"/></log>"), HasSubstr("looks like XML"));
     EXPECT_THAT(refusal("<!DOCTYPE html>\n<html><body>Log in</body></html>"), HasSubstr("looks like a web page"));
     EXPECT_THAT(refusal("[\n  {\"t\": 1, \"a\": 2}\n]\n", mappingOf("format = \"csv\"\n")), HasSubstr("looks like JSON"));
