@@ -57,7 +57,7 @@ void GapFiller::waitAgain() {
 void GapFiller::step() {
     if (client_ == nullptr || underWay_) return;
     if (unsupported_ != UA_STATUSCODE_GOOD) {
-        for (const Gap& gap : std::exchange(waiting_, {})) sink_.unfilled(gap.address, unsupported_);
+        for (const Gap& gap : std::exchange(waiting_, {})) sink_.unfilled(gap, unsupported_);
         return;
     }
     if (!sink_.hasRoom()) return;
@@ -88,7 +88,7 @@ void GapFiller::ask() {
         const NodeAddress node = sink_.nodeOf(reading_[i].gap.address);
         if (!namespaces_->resolve(node.node, *ids[i])) {
             reading_[i].done = true;
-            sink_.unfilled(reading_[i].gap.address, UA_STATUSCODE_BADNODEIDUNKNOWN);
+            sink_.unfilled(reading_[i].gap, UA_STATUSCODE_BADNODEIDUNKNOWN);
             continue;
         }
         UA_HistoryReadValueId one{};
@@ -151,7 +151,7 @@ void GapFiller::retry(std::size_t fewer, UA_StatusCode why) {
 
 void GapFiller::giveUp(UA_StatusCode why) {
     for (const Reading& reading : std::exchange(reading_, {}))
-        if (!reading.done) sink_.unfilled(reading.gap.address, why);
+        if (!reading.done) sink_.unfilled(reading.gap, why);
 }
 
 void GapFiller::take(Reading& reading, UA_HistoryReadResult& result) {
@@ -165,7 +165,7 @@ void GapFiller::take(Reading& reading, UA_HistoryReadResult& result) {
     }
     if (isBad(result.statusCode)) {
         reading.done = true;
-        return sink_.unfilled(gap.address, result.statusCode);
+        return sink_.unfilled(gap, result.statusCode);
     }
     const auto values = valuesIn(result);
     for (const UA_DataValue& value : values) {
@@ -178,7 +178,7 @@ void GapFiller::take(Reading& reading, UA_HistoryReadResult& result) {
     reading.empty = values.empty() ? reading.empty + 1 : 0;
     reading.continuation = view(result.continuationPoint);
     reading.done = reading.continuation.empty() || reading.empty > mostEmptyAnswers;
-    if (reading.done && (!gap.anchored || !reading.continuation.empty())) sink_.unfilled(gap.address, UA_STATUSCODE_GOODNODATA);
+    if (reading.done && (!gap.anchored || !reading.continuation.empty())) sink_.unfilled(gap, UA_STATUSCODE_GOODNODATA);
 }
 
 } // namespace millwright::telemetry::opcua

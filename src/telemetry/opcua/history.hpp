@@ -16,6 +16,7 @@ struct Gap {
     std::uint32_t address = 0; ///< which of the options'
     UA_DateTime after = 0;     ///< source time of the last value that came
     UA_DateTime before = 0;    ///< of the first that came again
+    bool overflowed = false;   ///< the server's queue was full; else the connection was away
     bool anchored = false;     ///< the history has the value of `after`, so it reaches back to there
 };
 
@@ -26,7 +27,7 @@ public:
     [[nodiscard]] virtual NodeAddress nodeOf(std::uint32_t address) const = 0;
     virtual void historical(std::uint32_t address, const UA_DataValue& value) = 0;
     /// Values of the gap stay missing: the server has no history of that node, or none that reaches back.
-    virtual void unfilled(std::uint32_t address, UA_StatusCode why) = 0;
+    virtual void unfilled(const Gap& gap, UA_StatusCode why) = 0;
     /// Whether more can be taken at present.
     [[nodiscard]] virtual bool hasRoom() const = 0;
 };
@@ -39,6 +40,8 @@ public:
     explicit GapFiller(HistorySink& sink) : sink_{sink} {}
 
     void add(const Gap& gap) { waiting_.push_back(gap); }
+    /// How many gaps are not being read yet.
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
     /// A connection is made: what waits can be asked for through it, of so many nodes in one call.
     void begin(UA_Client* client, const Namespaces& namespaces, std::size_t nodesPerCall);
     /// Asks for the next part where nothing is under way and the sink has room.

@@ -17,6 +17,8 @@ constexpr double lifetimeMilliseconds = 60'000; ///< that a server keeps the sub
 
 constexpr UA_UInt32 eventQueue = 10'000; ///< that the server keeps from one publishing to the next
 
+constexpr std::size_t mostOverflows = 10'000; ///< stretches of lost values that wait to be read from the history
+
 constexpr UA_StatusCode overflowed = 0x0480; ///< InfoType DataValue and its bit Overflow (OPC 10000-4, 7.39)
 
 double milliseconds(Duration duration) {
@@ -196,15 +198,6 @@ void Session::onSubscriptionStatus(UA_Client*, UA_UInt32, void* session, UA_Stat
 
 void Session::take(Item& item, const UA_DataValue& value) {
     findGap(item, value);
-    if (value.hasStatus && (value.status & overflowed) == overflowed) {
-        const OpcUaAddress& address = options_.addresses[item.address];
-        receiver_.gap();
-        if (!item.overflowTold)
-            receiver_.note(std::format("values of signal '{}' are lost, because the queue of node {} is full at the server: raise "
-                                       "'queue_size', or lower 'publishing_interval'",
-                                       address.name, address.node));
-        item.overflowTold = true;
-    }
     read(item, value, false);
     item.first = false;
 }
@@ -220,9 +213,10 @@ void Session::read(Item& item, const UA_DataValue& value, bool historical) {
     item.told = true;
 }
 
-// --- what happened while the connection was away
+// --- what did not come
 
-/// What lies between the last value before a loss and the first behind it is asked for.
+/// What lies between the last value before a loss, of the connection or in the server's queue, and the first behind it is asked
+/// for.
 void Session::findGap(Item& item, const UA_DataValue& value) {
     const UA_DateTime time = value.hasSourceTimestamp ? value.sourceTimestamp : 0;
     if (item.first && item.heard) {
@@ -230,9 +224,27 @@ void Session::findGap(Item& item, const UA_DataValue& value) {
             tellGap();
         else if (time > item.last)
             filler_.add({.address = item.address, .after = item.last, .before = time});
+    } else if (value.hasStatus && (value.status & overflowed) == overflowed) {
+        overflow(item, time);
     }
     item.last = item.first ? time : std::max(item.last, time);
     item.heard = true;
+}
+
+/// The server's queue was full before the value of `time`, the oldest that it still had.
+void Session::overflow(Item& item, UA_DateTime time) {
+    if (!std::exchange(item.overflowTold, true)) {
+        const OpcUaAddress& address = options_.addresses[item.address];
+        receiver_.note(
+            std::format("values of signal '{}' are late or lost, because the queue of node {} is full at the server: raise "
+                        "'queue_size', or lower 'publishing_interval'",
+                        address.name, address.node));
+    }
+    // A server whose queues are always full is asked for no more than it can answer.
+    if (item.last != 0 && time > item.last && filler_.waiting() < mostOverflows)
+        filler_.add({.address = item.address, .after = item.last, .before = time, .overflowed = true});
+    else
+        receiver_.gap();
 }
 
 /// Once a connection, however many signals it is of.
@@ -248,8 +260,11 @@ void Session::historical(std::uint32_t address, const UA_DataValue& value) {
     read(items_[itemOf_[address]], value, true);
 }
 
-void Session::unfilled(std::uint32_t address, UA_StatusCode why) {
-    tellGap();
+void Session::unfilled(const Gap& gap, UA_StatusCode why) {
+    if (gap.overflowed)
+        receiver_.gap();
+    else
+        tellGap();
     switch (why) {
     case UA_STATUSCODE_GOODNODATA:
     case UA_STATUSCODE_BADNODATA:
@@ -258,9 +273,10 @@ void Session::unfilled(std::uint32_t address, UA_StatusCode why) {
     case UA_STATUSCODE_BADSERVICEUNSUPPORTED: return; // as most servers are
     default: break;
     }
-    const OpcUaAddress& of = options_.addresses[address];
-    receiver_.note(std::format("what signal '{}' was while the connection was away is not known: the history of node {} answers {}",
-                               of.name, of.node, statusName(why)));
+    const OpcUaAddress& of = options_.addresses[gap.address];
+    receiver_.note(std::format("what signal '{}' was while {} is not known: the history of node {} answers {}", of.name,
+                               gap.overflowed ? "the server's queue was full" : "the connection was away", of.node,
+                               statusName(why)));
 }
 
 // --- conditions

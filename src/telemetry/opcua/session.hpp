@@ -65,7 +65,7 @@ private:
     // Of the past.
     [[nodiscard]] NodeAddress nodeOf(std::uint32_t address) const override;
     void historical(std::uint32_t address, const UA_DataValue& value) override;
-    void unfilled(std::uint32_t address, UA_StatusCode why) override;
+    void unfilled(const Gap& gap, UA_StatusCode why) override;
     [[nodiscard]] bool hasRoom() const override { return receiver_.hasRoom(); }
     // Of conditions.
     void told(const Reading& reading, std::string_view text) override;
@@ -75,6 +75,7 @@ private:
     void take(Item& item, const UA_DataValue& value);
     void read(Item& item, const UA_DataValue& value, bool historical);
     void findGap(Item& item, const UA_DataValue& value);
+    void overflow(Item& item, UA_DateTime time);
     void tellGap();
     [[nodiscard]] bool resolve(const Item& item, UA_NodeId& node);
     [[nodiscard]] Result<void> subscribe();

@@ -67,6 +67,21 @@ class History(OpcUaTest):
         self.assertEqual(sorted(set(values) - {1.5, 2.5, 7.5}), list(range(100, 5600)))
         self.assertEqual(len(values), len(set(values)), "and none twice")
 
+    def test_what_a_full_queue_lost_is_recorded_from_history(self):
+        server = self.server(history=["speed"], atOnce=True)
+        recording = self.record(server, kinds={"speed": "float"}, publishing="1s", feed='security = "none"\nsampling_interval = "0s"\nqueue_size = 2')
+        for begin in (100, 200):
+            server.command(ramp=["speed"], **{"from": begin}, count=40)
+            recording.rests()
+        recording.says("values of signal 'line/speed' are late or lost, because the queue of node .* is full at the server: raise 'queue_size'")
+        feed, answer = self.end(recording)
+        self.assertEqual((feed["gaps"], feed["reconnects"], feed["rejected"]), (0, 0, 0))
+        samples = self.recorded()
+        applied, late = ([value for _, value, _ in samples[topic]] for topic in ("line/speed", "late/line/speed"))
+        self.assertEqual(sorted(applied + late), [1.5, *range(100, 140), *range(200, 240)], "every value once")
+        self.assertEqual(len(late), answer["late"])
+        self.assertGreater(len(late), 60, "which the queue had no room for")
+
     def test_where_there_is_no_history_the_gap_is_told(self):
         server = self.server(history=["speed"])
         link, recording = self.recorded_through(server, {"speed": "float", "count": "integer", "state": "string"})

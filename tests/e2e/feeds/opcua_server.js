@@ -23,6 +23,7 @@ const defaults = {
   perCall: 0,            // the most monitored items, nodes to read or to browse of one call; 0: no limit
   many: 0,               // variables `many.0` …
   manyRate: 10,          // their changes a second
+  atOnce: false,         // changes of scalars are reported when they happen, instead of looking every 10 ms
   history: [],           // nodes whose past values are kept
   conditions: false,     // a condition `Overheated` of `press`: an exclusive limit alarm, high from 100 degrees
 };
@@ -33,7 +34,7 @@ function addScalars(space, namespace, line) {
   const made = {};
   const add = (name, dataType, value, more = {}) => {
     made[name] = namespace.addVariable({
-      componentOf: line, browseName: name, nodeId: `s=line.${name}`, dataType, minimumSamplingInterval: 10,
+      componentOf: line, browseName: name, nodeId: `s=line.${name}`, dataType, minimumSamplingInterval: options.atOnce ? 0 : 10,
       value: {dataType: DataType[dataType], value, ...more.variant}, ...more.node,
     });
   };

@@ -107,7 +107,7 @@ class OpcUa(OpcUaTest):
         for i in range(20):
             server.set("speed", i)
             time.sleep(0.1)
-        watching.says("values of signal 'line/speed' are lost, because the queue of node .* is full at the server")
+        watching.says("values of signal 'line/speed' are late or lost, because the queue of node .* is full at the server")
         feed, _ = self.end(watching)
         self.assertGreater(feed["gaps"], 0)
 
