@@ -1,10 +1,12 @@
 #include "check/kpi_monitor.hpp"
+#include "check/machine_states.hpp"
 #include "check/monitor.hpp"
 #include "check/text.hpp"
 #include "check/trend.hpp"
 
 #include <millwright/check/check.hpp>
 #include <millwright/check/picture.hpp>
+#include <millwright/twin/unlisted.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -66,11 +68,13 @@ public:
           options_{options},
           bySignal_(plant.signals.size()),
           kpis_{plant, replay.source()},
+          unlisted_{plant, replay.source()},
           trends_{plant, replay} {
         verdict_.plant = plant.id;
         verdict_.plantName = plant.name;
         verdict_.plantPath = plant.folder;
         verdict_.span = replay.log();
+        if (!options.reportFolder.empty()) machines_.emplace(plant, replay);
     }
 
     std::expected<Verdict, std::vector<Error>> go();
@@ -114,7 +118,9 @@ private:
     std::vector<Monitor*> ofAll_; ///< that want every sample
     std::vector<AlarmMonitor> alarmMonitors_;
     KpiMonitors kpis_;
-    Trends trends_; ///< parallel to `Verdict::trends`
+    twin::UnlistedStates unlisted_;
+    Trends trends_;                         ///< parallel to `Verdict::trends`
+    std::optional<MachineStates> machines_; ///< where there is a report
     std::uint64_t transitionsShown_ = 0;
     std::vector<Decision> decisions_;
 };
@@ -147,6 +153,7 @@ void Run::prepare(std::size_t i) {
     if (!options_.reportFolder.empty()) {
         if (signal != noSignal) outcome.evidence.trend = trends_.watch(signal);
         for (const SignalIndex suspect : suspectsOf(expectation)) trends_.watch(suspect);
+        for (const SignalIndex further : furtherOf(plant_, expectation)) outcome.evidence.others.push_back(trends_.watch(further));
     }
     if (const auto* alarm = std::get_if<AlarmCheck>(&expectation.what)) {
         const auto interval = resolve(alarm->window);
@@ -223,6 +230,7 @@ Result<void> Run::lookCloser() {
 
 void Run::show(std::span<const telemetry::Sample> samples) {
     kpis_.add(samples);
+    unlisted_.add(samples);
     trends_.add(samples);
     for (Monitor* monitor : ofAll_) monitor->add(samples);
     for (const telemetry::Sample& sample : samples)
@@ -232,11 +240,13 @@ void Run::show(std::span<const telemetry::Sample> samples) {
 /// What alarms did since it was last looked.
 void Run::showTransitions() {
     const auto fresh = replay_.transitionsSince(transitionsShown_); // none were dropped unseen: `Replay::advance`
+    if (machines_) machines_->note(fresh);
     for (const twin::AlarmTransition& each : fresh) {
         for (AlarmMonitor& monitor : alarmMonitors_) monitor.add(each);
         if (!each.annunciated) continue;
         const plant::Alarm& alarm = plant_.at(each.alarm);
-        if (verdict_.callCount++ < callsKept) verdict_.calls.push_back({each.time, alarm.path, alarm.priority});
+        if (verdict_.callCount++ < callsKept)
+            verdict_.calls.push_back({each.time, alarm.path, alarm.priority, alarm.name, alarm.cause, alarm.action});
     }
     transitionsShown_ += fresh.size();
 }
@@ -246,6 +256,7 @@ Result<void> Run::replayTo(Time time) {
     for (std::size_t batches = 0;; ++batches) {
         const auto samples = replay_.advance(time);
         if (!samples) return std::unexpected(samples.error());
+        if (machines_) machines_->add(*samples); // before what alarms did meanwhile
         showTransitions();
         if (samples->empty()) return {};
         show(*samples);
@@ -383,11 +394,15 @@ void Run::blame(Outcome& outcome) const {
 
 void Run::finish() {
     for (auto& [expectation, monitor] : monitors_) {
-        monitor->finish(verdict_.outcomes[expectation]);
-        blame(verdict_.outcomes[expectation]);
+        Outcome& outcome = verdict_.outcomes[expectation];
+        monitor->finish(outcome);
+        if (outcome.passed) outcome.evidence.others.clear();
+        blame(outcome);
     }
     for (const AlarmMonitor& monitor : alarmMonitors_) decide(monitor, verdict_.outcomes[monitor.expectation]);
     kpis_.finish(verdict_.outcomes);
+    if (machines_) machines_->finish(verdict_, expectations_);
+    for (Error& warning : unlisted_.warnings()) verdict_.doubts.push_back(std::move(warning));
     verdict_.trends = trends_.finish();
     verdict_.stateHash = replay_.stateHash();
 }

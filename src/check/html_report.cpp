@@ -1,3 +1,5 @@
+#include "check/band_drawing.hpp"
+#include "check/html_parts.hpp"
 #include "check/text.hpp"
 
 #include <millwright/check/report.hpp>
@@ -15,33 +17,8 @@
 namespace millwright::check {
 namespace {
 
-constexpr double drawingWidth = 1000; // of every drawing, in its own units: the page stretches it
 constexpr std::array<std::string_view, 4> priorityColours = {"var(--quiet)", "var(--mark)", "#d97706", "var(--bad)"};
 constexpr std::array<std::string_view, 6> stateColours = {"#4c86c6", "#3f9c6d", "#c98a2b", "#b0568f", "#6f7f8f", "#7a68c4"};
-
-/// Where a time lies across a drawing of an interval, 0 to `drawingWidth`.
-double across(TimeInterval interval, Time time) {
-    const double length = std::max(1e-9, seconds(interval.length()));
-    return std::clamp(seconds(time - interval.from) / length, 0.0, 1.0) * drawingWidth;
-}
-
-std::string clockText(Time time) {
-    return formatTime(time).substr(11, 8);
-}
-
-std::string number(double value) {
-    return std::format("{:.4g}", value);
-}
-
-/// The times below a drawing.
-std::string ticks(TimeInterval interval) {
-    constexpr int parts = 4;
-    std::string text = "<div class=\"ticks ends\">";
-    for (int i = 0; i <= parts; ++i)
-        text += std::format("<span style=\"left:{}%\">{}</span>", i * 100 / parts,
-                            clockText(interval.from + interval.length() / parts * i));
-    return text + "</div>\n";
-}
 
 /// A band from the smallest to the largest value of every slice, in a drawing of 100 units of height.
 class TrendDrawing {
@@ -52,29 +29,13 @@ public:
         const std::string drawn = trend_.discrete ? spells() : band();
         std::string text = std::format("<div class=\"chart\"><svg viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\" role=\"img\" "
                                        "aria-label=\"{}\">\n{}{}{}</svg>\n",
-                                       drawingWidth, htmlEscaped(trend_.path), window(), drawn, moment());
+                                       drawingWidth, htmlEscaped(trend_.path), windowOf(outcome_, trend_.interval), drawn,
+                                       momentOf(outcome_, trend_.interval, failed_));
         text += trend_.discrete ? nothing() : axis();
         return text + "</div>\n" + ticks(trend_.interval) + legend();
     }
 
 private:
-    [[nodiscard]] std::string window() const {
-        if (!outcome_.evidence.window) return {};
-        const double from = across(trend_.interval, outcome_.evidence.window->from),
-                     to = across(trend_.interval, outcome_.evidence.window->to);
-        return std::format("<rect x=\"{:.1f}\" y=\"0\" width=\"{:.1f}\" height=\"100\" fill=\"var(--mark)\" opacity=\".08\"/>\n",
-                           from, std::max(1.0, to - from));
-    }
-    [[nodiscard]] std::string moment() const {
-        if (!outcome_.time || *outcome_.time < trend_.interval.from || *outcome_.time > trend_.interval.to) return {};
-        return line(across(trend_.interval, *outcome_.time), failed_ ? "var(--bad)" : "var(--good)");
-    }
-    [[nodiscard]] static std::string line(double x, std::string_view colour) {
-        return std::format("<line x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"0\" y2=\"100\" stroke=\"{1}\" stroke-width=\"2\" "
-                           "vector-effect=\"non-scaling-stroke\"/>\n",
-                           x, colour);
-    }
-
     std::string band() {
         low_ = std::numeric_limits<double>::infinity(), high_ = -low_;
         for (const Trend::Slice& slice : trend_.slices) {
@@ -124,7 +85,7 @@ private:
         if (low_ > high_) return "<p class=\"note over\">no usable value in this time</p>";
         // What was measured (or is the limit), where it stands: the drawing has a margin beyond.
         const auto label = [this](double value) {
-            return std::format("<span class=\"level\" style=\"top:{:.1f}%\">{}</span>", height(value), number(value));
+            return std::format("<span class=\"level\" style=\"top:{:.1f}%\">{}</span>", height(value), numberText(value));
         };
         return least_ == most_ ? label(most_) : label(most_) + label(least_);
     }
@@ -154,7 +115,7 @@ private:
         for (std::size_t i = 0; i < std::min(states_.size(), stateColours.size()); ++i)
             text +=
                 std::format(" <span class=\"key\" style=\"background:{}\"></span> {}", stateColours[i], htmlEscaped(states_[i]));
-        if (outcome_.evidence.limit) text += std::format("; limit {} (dashed)", number(*outcome_.evidence.limit));
+        if (outcome_.evidence.limit) text += std::format("; limit {} (dashed)", numberText(*outcome_.evidence.limit));
         return text + "</p>\n";
     }
 
@@ -216,6 +177,21 @@ private:
         if (!verdict_.calls.empty())
             row("Alarms", calls, verdict_.callCount == 1 ? "1 call" : std::format("{} calls", verdict_.callCount));
         text_ += "<div class=\"row\"><span></span>" + ticks(verdict_.span) + "</div>\n";
+        callList();
+    }
+    /// The first alarms that called, one after the other.
+    void callList() {
+        constexpr std::size_t most = 50;
+        if (verdict_.calls.empty()) return;
+        text_ += "<details id=\"alarms\"><summary>Which alarms called</summary>\n<table class=\"facts\">\n";
+        for (std::size_t i = 0; i < std::min(most, verdict_.calls.size()); ++i) {
+            const AlarmCall& call = verdict_.calls[i];
+            entry(clockText(call.time), std::format("{} <span class=\"note\">{}, {}</span>", htmlEscaped(call.name),
+                                                    plant::nameOf(call.priority), htmlEscaped(call.path)));
+        }
+        text_ += "</table>\n";
+        if (verdict_.callCount > most) text_ += std::format("<p class=\"note\">the first {} of {}</p>\n", most, verdict_.callCount);
+        text_ += "</details>\n";
     }
     void row(std::string_view label, std::string_view drawing, std::string_view value) {
         text_ += std::format("<div class=\"row\"><span>{}</span><svg viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\">{}</svg>"
@@ -231,16 +207,53 @@ private:
                         htmlEscaped(outcome.name));
         entry("expected", htmlEscaped(outcome.expected));
         entry("found", htmlEscaped(outcome.found));
-        if (outcome.time) entry("when", timeText(*outcome.time));
+        if (outcome.time)
+            entry("when", timeText(*outcome.time) + (outcome.passed ? "" : " <span class=\"note\">(the red line)</span>"));
+        if (!outcome.passed) alarmsThen(outcome);
         entry("declared", htmlEscaped(std::format("{}:{}", outcome.file, outcome.line)));
         if (!outcome.passed) entry("see it", "<code>" + htmlEscaped(viewCommand(verdict_, outcome)) + "</code>");
         text_ += "</table>\n";
-        if (outcome.evidence.trend)
-            text_ += TrendDrawing{verdict_.trends[*outcome.evidence.trend], outcome, !outcome.passed}.html();
-        for (const std::size_t other : outcome.evidence.others) text_ += TrendDrawing{verdict_.trends[other], outcome, true}.html();
-        if (outcome.evidence.detail) text_ += TrendDrawing{*outcome.evidence.detail, outcome, true}.html();
+        drawings(outcome);
         pictures(outcome);
         text_ += "</details>\n";
+    }
+    /// The alarms that called at about the time of a failure, nearest first, with what the plant says of them.
+    void alarmsThen(const Outcome& outcome) {
+        constexpr Duration about = std::chrono::minutes{2};
+        constexpr std::size_t most = 3;
+        if (!outcome.time || !outcome.evidence.moment) return;
+        const auto apart = [&](const AlarmCall* call) { return std::chrono::abs(call->time - *outcome.time); };
+        std::vector<const AlarmCall*> near;
+        for (const AlarmCall& call : verdict_.calls)
+            if (apart(&call) <= about) near.push_back(&call);
+        std::ranges::stable_sort(near, {}, apart);
+        near.resize(std::min(near.size(), most));
+        std::ranges::sort(near, {}, &AlarmCall::time);
+        std::string text;
+        for (const AlarmCall* call : near) {
+            text += std::format("{}{} {} ({})", text.empty() ? "" : "<br>", clockText(call->time), htmlEscaped(call->name),
+                                htmlEscaped(call->path));
+            if (!call->cause.empty()) text += std::format("<br>&emsp;cause: {}", htmlEscaped(call->cause));
+            if (!call->action.empty()) text += std::format("<br>&emsp;what to do: {}", htmlEscaped(call->action));
+        }
+        if (!text.empty()) entry("alarms then", text);
+    }
+    /// Trends over the whole log and at the moment, and what the machines did meanwhile. A state is drawn as a machine's, not as a
+    /// trend.
+    void drawings(const Outcome& outcome) {
+        const Evidence& evidence = outcome.evidence;
+        const auto isDrawnAsState = [&](const Trend& trend) {
+            return std::ranges::any_of(evidence.bands, [&](std::size_t i) { return verdict_.bands[i].signal == trend.path; });
+        };
+        std::vector<std::size_t> trends = evidence.others;
+        if (evidence.trend) trends.insert(trends.begin(), *evidence.trend);
+        for (const std::size_t i : trends)
+            if (!isDrawnAsState(verdict_.trends[i])) text_ += TrendDrawing{verdict_.trends[i], outcome, !outcome.passed}.html();
+        for (const std::size_t i : evidence.bands) text_ += bandDrawing(verdict_.bands[i], verdict_.span, outcome);
+        if (!evidence.detail) return;
+        text_ += "<p>Half a minute before and after:</p>\n";
+        if (!isDrawnAsState(*evidence.detail)) text_ += TrendDrawing{*evidence.detail, outcome, true}.html();
+        for (const std::size_t i : evidence.bands) text_ += bandDrawing(verdict_.bands[i], evidence.detail->interval, outcome);
     }
     void entry(std::string_view name, std::string_view value) {
         text_ += std::format("<tr><th>{}</th><td>{}</td></tr>\n", name, value);

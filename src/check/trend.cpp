@@ -35,6 +35,14 @@ void thinOut(std::vector<Trend::Spell>& spells) {
     spells.resize(kept);
 }
 
+/// The signal whose trend tells most of a condition: the first that is a number and no state.
+SignalIndex mainOf(const plant::Plant& plant, const plant::Expression& condition) {
+    const auto& signals = condition.signals;
+    if (signals.empty()) return noSignal;
+    const auto number = std::ranges::find_if(signals, [&](SignalIndex each) { return !isDiscrete(plant.at(each)); });
+    return number == signals.end() ? signals.front() : *number;
+}
+
 void addTo(TrendRecorder& recorder, const twin::Replay& replay, const telemetry::Sample& sample) {
     const auto [scale, offset] = replay.source().conversions()[index(sample.signal)];
     const bool isText = sample.type == ValueType::String;
@@ -149,7 +157,7 @@ Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation) {
     Subject subject;
     auto& [evidence, signal] = subject;
     if (const auto* condition = std::get_if<ConditionCheck>(&expectation.what)) {
-        if (!condition->when.signals.empty()) signal = condition->when.signals.front();
+        signal = mainOf(plant, condition->when);
         evidence.limit = condition->limit;
     } else if (const auto* value = std::get_if<ValueCheck>(&expectation.what)) {
         signal = value->signal;
@@ -186,8 +194,18 @@ Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation) {
     return subject;
 }
 
+std::vector<SignalIndex> furtherOf(const plant::Plant& plant, const Expectation& expectation) {
+    constexpr std::size_t most = 2;
+    std::vector<SignalIndex> further;
+    const auto* condition = std::get_if<ConditionCheck>(&expectation.what);
+    if (condition == nullptr) return further;
+    for (const SignalIndex signal : condition->when.signals)
+        if (signal != mainOf(plant, condition->when) && further.size() < most) further.push_back(signal);
+    return further;
+}
+
 std::span<const SignalIndex> suspectsOf(const Expectation& expectation) {
-    constexpr std::size_t most = 64; // watching costs with every sample
+    constexpr std::size_t most = 256; // watching costs with every sample
     std::span<const SignalIndex> signals;
     if (const auto* quality = std::get_if<QualityCheck>(&expectation.what)) signals = quality->signals;
     if (const auto* learnt = std::get_if<AnomalyCheck>(&expectation.what)) signals = learnt->signals;

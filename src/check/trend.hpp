@@ -65,6 +65,8 @@ struct Subject {
     SignalIndex signal = noSignal;
 };
 [[nodiscard]] Subject evidenceOf(const plant::Plant& plant, const Expectation& expectation);
+/// Of a condition that reads several signals: two more, beside the one that it is about most.
+[[nodiscard]] std::vector<SignalIndex> furtherOf(const plant::Plant& plant, const Expectation& expectation);
 /// Of an expectation about several signals: those that a failure might be blamed on, where they are few enough to be drawn.
 [[nodiscard]] std::span<const SignalIndex> suspectsOf(const Expectation& expectation);
 

@@ -35,9 +35,13 @@ th.number { white-space: normal; }
 .ticks.ends span:last-child { transform: translateX(-100%); }
 .chart { position: relative; margin-top: .6rem; background: var(--panel); border: 1px solid var(--line); }
 .chart svg { display: block; width: 100%; height: 9rem; }
+.chart.states svg { height: 1.6rem; }
+.stops { margin: .2rem 0 .6rem; font-size: .875rem; }
 .chart .level { position: absolute; left: .3rem; padding: 0 .2rem; transform: translateY(-50%); background: var(--panel); color: var(--quiet); font-size: .75rem; line-height: 1.1rem; }
 .chart .over { position: absolute; inset: 0; display: grid; place-items: center; margin: 0; }
 .key { display: inline-block; width: .8em; height: .8em; margin-left: .6em; }
+.named { white-space: nowrap; }
+.key.edged { border: 1px solid #686868; }
 .compare { position: relative; margin-top: .6rem; --at: 50%; }
 .compare img, .picture { display: block; width: 100%; }
 .compare .over { position: absolute; inset: 0 0 auto 0; clip-path: inset(0 calc(100% - var(--at)) 0 0); }

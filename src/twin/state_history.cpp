@@ -72,6 +72,19 @@ bool asksWhy(PackmlState state) {
     return std::ranges::contains(asking, state);
 }
 
+std::string textOf(const StateSpell& spell) {
+    const std::string_view name = plant::nameOf(spell.state);
+    if (spell.word.empty() && spell.state == PackmlState::Unknown) return "No usable value";
+    if (spell.word.empty() || spell.word == name) return std::string{name};
+    return spell.state == PackmlState::Unknown ? spell.word : std::format("{} ({})", name, spell.word);
+}
+
+std::string whyOf(const plant::Plant& plant, const StateSpell& spell) {
+    if (!spell.reason.empty() || spell.alarm == plant::noAlarm) return spell.reason;
+    const plant::Alarm& alarm = plant.at(spell.alarm);
+    return std::format("{} (alarm {})", alarm.name, alarm.path);
+}
+
 std::string_view reasonOf(const plant::Plant& plant, const StateSpell& spell) {
     if (!spell.reason.empty()) return spell.reason;
     return spell.alarm == plant::noAlarm ? std::string_view{} : std::string_view{plant.at(spell.alarm).name};

@@ -34,6 +34,20 @@ struct Trend {
     std::vector<Spell> spells; ///< of a discrete signal; none where no usable state is known
 };
 
+/// What one machine's PackML states were over the whole log, to be drawn.
+struct StateBand {
+    struct Spell {
+        TimeInterval interval;
+        plant::PackmlState state = plant::PackmlState::Unknown;
+        std::string text;    ///< as `millwright states` calls it
+        std::string why;     ///< of one in which it stood; empty where nothing tells
+        bool stands = false; ///< one asks why
+    };
+    std::string path;   ///< of the equipment
+    std::string signal; ///< path of its state signal
+    std::vector<Spell> spells;
+};
+
 /// What the report shows beside an outcome.
 struct Evidence {
     std::optional<TimeInterval> window;
@@ -44,7 +58,9 @@ struct Evidence {
     std::optional<double> limit;      ///< that the signal's trend is seen against, in its unit
     std::optional<std::size_t> trend; ///< in `Verdict::trends`: of the signal it is about, over the whole log
     std::vector<std::size_t> others;  ///< likewise, of a failure: further signals that made it one
-    std::optional<Trend> detail;      ///< of a failure: the half minute before and after
+    std::vector<std::size_t>
+        bands; ///< in `Verdict::bands`: of the machines involved in a failure; of the one that a state signal is of
+    std::optional<Trend> detail; ///< of a failure: the half minute before and after
 };
 
 /// What became of one expectation.
@@ -67,6 +83,7 @@ struct AlarmCall {
     Time time{};
     std::string path;
     plant::AlarmPriority priority = plant::AlarmPriority::Low;
+    std::string name = {}, cause = {}, action = {}; ///< what the plant says of it
 };
 
 struct Verdict {
@@ -76,12 +93,14 @@ struct Verdict {
     std::filesystem::path log;
     std::filesystem::path expectations;
     std::vector<Outcome> outcomes; ///< in file order
-    std::vector<Error> doubts;     ///< checks that can never pass or never fail, each at its place: warnings
-    TimeInterval span;             ///< of the log
-    std::vector<Trend> trends;     ///< where a report was asked for: of every signal that a check is about
-    std::vector<AlarmCall> calls;  ///< the first of them
-    std::uint64_t callCount = 0;   ///< of all
-    Digest stateHash;              ///< at the end of the log
+    std::vector<Error>
+        doubts;        ///< warnings: checks that can never pass or never fail, each at its place; values that `states` do not list
+    TimeInterval span; ///< of the log
+    std::vector<Trend> trends;    ///< where a report was asked for: of every signal that a check is about
+    std::vector<StateBand> bands; ///< likewise: of every machine that one is drawn of
+    std::vector<AlarmCall> calls; ///< the first of them
+    std::uint64_t callCount = 0;  ///< of all
+    Digest stateHash;             ///< at the end of the log
     std::uint64_t samples = 0;
     double seconds = 0; ///< wall clock
 

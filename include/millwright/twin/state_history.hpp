@@ -41,8 +41,12 @@ struct StateSpell {
 };
 /// Whether a machine in this state stands where it should not, so that one asks why.
 [[nodiscard]] bool asksWhy(plant::PackmlState state);
+/// `Held`, `Suspended (starved)` where the signal has a word of its own for it, or that word alone where it stands for no state.
+[[nodiscard]] std::string textOf(const StateSpell& spell);
 /// `Web break` or the reason's own text; empty without either.
 [[nodiscard]] std::string_view reasonOf(const plant::Plant& plant, const StateSpell& spell);
+/// The same with the alarm that it is known from: `Web break (alarm electrode/coating/rewinder-1/web-break)`.
+[[nodiscard]] std::string whyOf(const plant::Plant& plant, const StateSpell& spell);
 
 /// The states of all machines as they are known at one moment.
 struct MachineStates {

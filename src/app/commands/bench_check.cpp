@@ -1,5 +1,6 @@
 #include <millwright/check/check.hpp>
 #include <millwright/core/json_writer.hpp>
+#include <millwright/kpi/recent.hpp>
 #include <millwright/plant/load.hpp>
 #include <millwright/telemetry/log_source.hpp>
 #include <millwright/telemetry/log_writer.hpp>
@@ -27,6 +28,7 @@ constexpr std::int64_t started = 1'767'250'800;                           // 202
 struct Options {
     double hours = 8;
     std::int64_t machines = 300;
+    std::int64_t every = 1; ///< seconds from one sample of a signal to the next
     bool json = false;
 };
 
@@ -61,7 +63,8 @@ std::string expectationText(std::int64_t machines) {
             text += std::format("[[check]]\nname = '{0} {1:03}'\nkpi = '{0}'\nequipment = 'machine-{1:03}'\nleast = 0\n", kpi, n);
         if (n % 10 != 0) continue;
         const std::string on = std::format("equipment = 'machine-{:03}'\n", n);
-        text += std::format("[[check]]\nname = 'range {:03}'\n{}when = 'q00 > -1 and q00 < 101'\nexpect = 'always'\nfrom = '+1s'\n", n, on);
+        text += std::format("[[check]]\nname = 'range {:03}'\n{}when = 'q00 > -1 and q00 < 101'\nexpect = 'always'\nfrom = '+1s'\n",
+                            n, on);
         text += std::format("[[check]]\nname = 'stop {:03}'\n{}when = \"state == 'Aborted'\"\nexpect = 'then'\nthen = \"state == "
                             "'Execute'\"\nwithin = '1h'\n",
                             n, on);
@@ -108,7 +111,8 @@ private:
 
 /// The log of the shift, made on first use: every signal at 1 Hz, all of a machine at one moment, machines spread over the second.
 Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options& options) {
-    const auto log = benchFile(std::format("shift-{}x{:g}h-v{}.mcap", plant.signals.size(), options.hours, version));
+    const auto log = benchFile(std::format("shift-{}x{:g}h{}-v{}.mcap", plant.signals.size(), options.hours,
+                                           options.every == 1 ? "" : std::format("-{}s", options.every), version));
     if (!log || std::filesystem::exists(*log)) return log;
     std::vector<telemetry::LogChannel> channels;
     for (const plant::Signal& signal : plant.signals) channels.push_back({signal.path, signal.type, signal.unit, {}});
@@ -123,7 +127,7 @@ Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options&
     const auto seconds = static_cast<std::int64_t>(options.hours * 3600);
     const Duration apart = std::chrono::milliseconds{1000 / (options.machines + 1)};
     std::vector<Sample> samples;
-    for (std::int64_t second = 0; second < seconds; ++second) {
+    for (std::int64_t second = 0; second < seconds; second += options.every) {
         samples.clear();
         const Time time = timeFromNanoseconds((started + second) * 1'000'000'000);
         for (std::size_t i = 0; i < machines.size(); ++i)
@@ -134,6 +138,49 @@ Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options&
     }
     if (auto closed = writer->close(); !closed) return std::unexpected(closed.error());
     return log;
+}
+
+struct KpiCost {
+    double snapshot = 0; ///< milliseconds: what was measured up to now, as live feeds make it every second
+    double standing = 0; ///< milliseconds: KPIs of all machines together over the last 24 hours, as the window shows them
+};
+
+/// Medians after a day of feeds in which every machine says its state and counts once a minute.
+KpiCost kpiCost(const plant::Plant& plant, std::size_t machines) {
+    StringTable strings;
+    const StringId execute = strings.add("Execute"), aborted = strings.add("Aborted");
+    Time now = timeFromNanoseconds(started * 1'000'000'000);
+    kpi::Rolling rolling{plant, strings, now};
+    std::vector<Sample> samples;
+    std::int64_t made = 0;
+    const auto feed = [&](Duration step) {
+        samples.clear();
+        now += step;
+        ++made;
+        for (std::size_t i = 0; i < machines; ++i) {
+            const auto add = [&](std::size_t which, Value value, ValueType type) {
+                samples.push_back({now, value, static_cast<SignalIndex>(i * signalsOfMachine + which), type, Quality::Good});
+            };
+            add(stateSignal, Value::of((static_cast<std::size_t>(made) + i) % 90 < 5 ? aborted : execute), ValueType::String);
+            add(madeSignal, Value::of(made), ValueType::Integer);
+            add(goodSignal, Value::of(made - made / 50), ValueType::Integer);
+        }
+        rolling.apply(samples);
+    };
+    for (int minute = 0; minute < 24 * 60; ++minute) feed(std::chrono::minutes{1});
+    kpi::Row all;
+    for (std::uint32_t i = 0; i < plant.kpis.size(); ++i) all.sources.push_back(i);
+    std::vector<double> snapshots, standings;
+    for (int second = 0; second < 200; ++second) {
+        feed(std::chrono::seconds{1});
+        double start = processorMilliseconds();
+        const auto bins = rolling.at(now);
+        snapshots.push_back(processorMilliseconds() - start);
+        start = processorMilliseconds();
+        const auto day = kpi::standingOf(plant, all, kpi::binsOf(*bins, kpi::Period::Day, now, plant.calendar));
+        standings.push_back(day.indicators.oee ? processorMilliseconds() - start : 0);
+    }
+    return {quantile(snapshots, 0.5), quantile(standings, 0.5)};
 }
 
 ExitStatus benchCheck(const Options& options) {
@@ -155,6 +202,8 @@ ExitStatus benchCheck(const Options& options) {
     }();
     if (!verdict) return fail(verdict.error());
     const double wall = std::chrono::duration<double>(Clock::now() - start).count();
+    const double spent = processorMilliseconds() - processor;
+    const KpiCost kpis = kpiCost(*plant, static_cast<std::size_t>(options.machines));
     JsonWriter json;
     json.beginObject()
         .field("what", "check")
@@ -166,9 +215,11 @@ ExitStatus benchCheck(const Options& options) {
         .field("samples", verdict->samples)
         .field("hours", options.hours)
         .field("wallSeconds", wall)
-        .field("processorSeconds", (processorMilliseconds() - processor) * 1e-3)
+        .field("processorSeconds", spent * 1e-3)
         .field("samplesPerSecond", static_cast<double>(verdict->samples) / wall)
         .field("alarmCalls", verdict->callCount)
+        .field("kpiSnapshotMs", kpis.snapshot)
+        .field("kpiStandingMs", kpis.standing)
         .field("peakBytes", peakResidentBytes())
         .endObject();
     print(json.text());
@@ -186,6 +237,9 @@ void addBenchCheck(CLI::App& bench, Run& run) {
     command->add_option("--machines", options->machines, "Machines, of 20 signals each")
         ->capture_default_str()
         ->check(CLI::Range(1, 900));
+    command->add_option("--every", options->every, "Seconds from one sample of a signal to the next")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 3600));
     command->add_flag("--json", options->json, "The answer is JSON anyway");
     command->callback([&run, options] { run = [options] { return benchCheck(*options); }; });
 }

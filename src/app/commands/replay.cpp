@@ -1,5 +1,7 @@
 #include <millwright/core/json_writer.hpp>
+#include <millwright/core/log.hpp>
 #include <millwright/core/spelling.hpp>
+#include <millwright/twin/unlisted.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -120,6 +122,21 @@ Result<void> play(twin::Replay& replay, double speed, Time end, const Progress& 
     return {};
 }
 
+/// Replays as fast as it can up to `end`; sees every sample.
+Result<void> runThrough(twin::Replay& replay, Time end, twin::UnlistedStates& unlisted, const Progress& progress) {
+    const Time from = replay.log().from;
+    if (auto done = replay.rewind(); !done) return done;
+    for (std::size_t batches = 0;; ++batches) {
+        const auto samples = replay.advance(end);
+        if (!samples) return std::unexpected(samples.error());
+        if (samples->empty()) return {};
+        unlisted.add(*samples);
+        if (batches % 16 != 0) continue;
+        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped while replaying", formatTime(replay.time()));
+        progress(seconds(replay.time() - from) / std::max(1e-9, seconds(end - from)), formatTime(replay.time()).substr(11, 8));
+    }
+}
+
 /// Replays as fast as it can, and takes the state's hash at the start, after every `every` of the log, and at `end`.
 Result<std::vector<Moment>> hashAll(twin::Replay& replay, Duration every, Time end, const Progress& progress) {
     std::vector<Moment> moments;
@@ -175,19 +192,24 @@ ExitStatus replayLog(const Options& options) {
 
     const auto hashEvery = hashesAsked(options, speed->has_value(), {replay.log().from, *until});
     if (!hashEvery) return fail(hashEvery.error());
+    std::uint64_t again = 0; ///< samples that are replayed twice
+    twin::UnlistedStates unlisted{*plant, replay.source()};
     const auto done = [&]() -> Result<std::vector<Moment>> {
         ProgressBar bar{"replay"};
         if (*hashEvery) return hashAll(replay, **hashEvery, *until, bar.progress());
-        const auto played = *speed ? play(replay, **speed, *until, bar.progress()) : replay.runTo(*until, bar.progress());
+        if (!*speed) again = replay.samplesApplied(); // those of the first instant
+        const auto played =
+            *speed ? play(replay, **speed, *until, bar.progress()) : runThrough(replay, *until, unlisted, bar.progress());
         return played.transform([] { return std::vector<Moment>{}; });
     }();
     if (!done) return fail(done.error());
     warnOfRefusals(*plant, replay);
+    for (const Error& warning : unlisted.warnings()) log::warning("{}", warning.text());
     const Answer answer{
         .plant = plant->id,
         .log = log->string(),
         .signals = plant->signals.size(),
-        .samples = replay.samplesApplied(),
+        .samples = replay.samplesApplied() - again,
         .span = {replay.log().from, *until},
         .stateHash = replay.stateHash(),
         .wallSeconds = std::chrono::duration<double>(Clock::now() - began).count(),

@@ -42,12 +42,6 @@ std::map<plant::PackmlState, Duration> totalsOf(const Machine& machine) {
     return totals;
 }
 
-/// `Held`, or `Suspended (starved)` where the signal has a word of its own for it.
-std::string stateText(const twin::StateSpell& spell) {
-    const std::string_view name = plant::nameOf(spell.state);
-    return spell.word.empty() || spell.word == name ? std::string{name} : std::format("{} ({})", name, spell.word);
-}
-
 std::string asText(const Answer& answer) {
     std::string text = std::format("{}: {} to {} ({})\n", answer.log, formatTime(answer.window.from), formatTime(answer.window.to),
                                    formatDuration(answer.window.length()));
@@ -56,14 +50,11 @@ std::string asText(const Answer& answer) {
         if (machine.spells.empty()) text += ": no state in this time";
         text += '\n';
         std::size_t width = 0;
-        for (const twin::StateSpell& spell : machine.spells) width = std::max(width, stateText(spell).size());
+        for (const twin::StateSpell& spell : machine.spells) width = std::max(width, twin::textOf(spell).size());
         for (const twin::StateSpell& spell : machine.spells) {
-            text += std::format("  {}  {:{}}  {:>12}", formatTime(spell.interval.from).substr(0, 23), stateText(spell), width,
+            text += std::format("  {}  {:{}}  {:>12}", formatTime(spell.interval.from).substr(0, 23), twin::textOf(spell), width,
                                 formatDuration(spell.interval.length()));
-            if (!spell.reason.empty())
-                text += std::format("  {}", spell.reason);
-            else if (spell.alarm != plant::noAlarm)
-                text += std::format("  {} (alarm {})", answer.plant.at(spell.alarm).name, answer.plant.at(spell.alarm).path);
+            if (const std::string why = twin::whyOf(answer.plant, spell); !why.empty()) text += "  " + why;
             text += '\n';
         }
     }

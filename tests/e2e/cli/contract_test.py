@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The command contract as a stranger meets it: exit statuses, error messages, JSON fields, help with an example.
 
-usage: contract_test.py MILLWRIGHT REPOSITORY
+usage: contract_test.py MILLWRIGHT REPOSITORY [TEST…], such as Contract.test_version
 """
 import csv
 import io
@@ -19,7 +19,7 @@ import unittest
 import zlib
 from pathlib import Path
 
-PROGRAM, REPOSITORY = Path(sys.argv[1]), Path(sys.argv[2])
+PROGRAM, REPOSITORY = Path(sys.argv.pop(1)).resolve(), Path(sys.argv.pop(1)).resolve()
 PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
@@ -77,6 +77,25 @@ class Contract(unittest.TestCase):
         self.assertRefused(run("log", "inof", LOG), "'inof'", "'info'", "millwright log --help")
         self.assertRefused(run("replay", PLANT, "--util", "end"), "'--util'", "'--until'", "millwright replay --help")
         self.assertRefused(run("replay", PLANT, "--log"), "--log needs a value")
+
+    def test_wrong_usage_is_told_in_plain_words(self):
+        self.assertRefused(run("replay", PLANT, "extra"), "'extra' is one argument too many", "millwright replay --help")
+        self.assertRefused(run("log", "--bogus", "info", LOG), "'--bogus' is no option", "millwright log --help")
+        self.assertRefused(run("kpi", PLANT, "--by", "hours"), "--by is one of shift, hour, day, order, not 'hours': did you mean 'hour'?")
+        self.assertRefused(run("bench", "check", "--machines", "many"), "--machines is a number from 1 to 900, not 'many'")
+        self.assertRefused(run("simulate", PLANT, "--seed", "-3"), "--seed is a whole number from 0, not '-3'")
+        self.assertRefused(run("states", PLANT, "--json", "--csv"), "--json and --csv do not go together: leave one of them out")
+        self.assertRefused(run("study", PLANT, "--for", "1h"), "--for goes with --from alone: add it")
+        self.assertRefused(run("replay", PLANT, "--until", "1s", "--until", "2s"), "--until is given 2 times: give it once")
+
+    def test_the_state_hash_can_be_had_at_every_second(self):
+        answer = self.json_of("replay", PLANT, "--until", "+3s", "--hash-every", "1s", "--json")
+        self.assertEqual([each["time"][17:19] for each in answer["stateHashes"]], ["00", "01", "02", "03"])
+        self.assertEqual(len({each["stateHash"] for each in answer["stateHashes"]}), 4)
+        self.assertEqual(answer["stateHashes"][-1]["stateHash"], answer["stateHash"])
+        self.assertEqual(answer["stateHashes"][2]["stateHash"], self.json_of("replay", PLANT, "--until", "+2s", "--json")["stateHash"])
+        self.assertRefused(run("replay", PLANT, "--hash-every", "0s"), "--hash-every", "above 0")
+        self.assertRefused(run("replay", PLANT, "--hash-every", "1s", "--speed", "2"), "--speed max")
 
     def test_an_empty_value_is_not_the_default(self):
         self.assertRefused(run("replay", PLANT, "--log", ""), "--log is empty")
@@ -430,7 +449,7 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
                 (["--choose", "crew.technicians.size=1,2"], ["--maximise or --minimise"]),
                 (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput"], ["--indifference 0.1"]),
                 (["--maximise", "throughput", "--indifference", "1"], ["nothing to choose between"]),
-                (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput", "--shard", "1/2", "-o", self.folder / "x"], ["excludes"])]:
+                (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput", "--shard", "1/2", "-o", self.folder / "x"], ["do not go together"])]:
             self.assertRefused(run("study", PLANT, *arguments), *words)
 
     def test_study_branches_from_a_moment_of_a_log(self):
@@ -998,4 +1017,4 @@ station = "press"
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=1)
+    unittest.main(verbosity=1)

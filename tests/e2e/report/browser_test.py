@@ -27,6 +27,8 @@ addEventListener("load", () => {
     scrollWidth: page.documentElement.scrollWidth, drawings: drawings.length, narrowest: Math.min(...drawings.map(d => d.width)),
     smallestText: Math.min(...texts.map(t => parseFloat(getComputedStyle(t).fontSize))), title: page.title,
     slider: slider && [before, page.querySelector(".compare").style.getPropertyValue("--at")], dangling: links.filter(a => !page.querySelector(a.hash)).length,
+    bands: [...page.querySelectorAll(".states svg")].map(d => [d.getBoundingClientRect().width, d.querySelectorAll("rect").length]),
+    trends: page.querySelectorAll(".chart:not(.states) svg").length, stops: [...page.querySelectorAll(".stops li")].map(e => e.textContent),
     closed: [...page.querySelectorAll("details")].filter(d => !d.open).length,
     pictures: [...page.images].filter(p => p.naturalWidth > 0).length, links: links.length,
     outside: [...page.querySelectorAll("[src],link[href]")].map(e => e.src || e.href).filter(a => !a.startsWith("data:")),
@@ -172,7 +174,7 @@ samples = [300000, 400000]
         self.assertEqual(found["slider"], ["", "80%"])
         self.assertEqual(found["pictures"], 3)
         self.assertEqual([found["links"], found["dangling"]], [4, 0])
-        self.assertEqual(found["closed"], 1)  # only what passed
+        self.assertEqual(found["closed"], 2)  # only what passed, and the list of alarms
         picture = self.folder / "picture.png"
         ran = browse(f"--screenshot={picture}", "--window-size=1100,2400", (report / "check.html").as_uri(), folder=self.folder)
         self.assertNotIn("CONSOLE", ran.stderr)
@@ -192,6 +194,57 @@ samples = [300000, 400000]
         ran = subprocess.run([PROGRAM, *words[1:], "--quality", "low", "--screenshot", shot], capture_output=True, text=True, timeout=200)
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertGreater(shot.stat().st_size, 50_000)
+
+
+    def millwright(self, *arguments, status=0):
+        ran = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+        self.assertEqual(ran.returncode, status, ran.stdout + ran.stderr)
+        return ran.stdout
+
+    def faulty_log(self, temperature, level):
+        """The recorded half hour with two faults put in: from 06:10 on a dryer zone gets 12 K too hot and comes back, from 06:05 on a level is not measured."""
+        log = PLANT / "logs/coating-30min.mcap"
+        parts = {name: self.folder / f"{name}.mcap" for name in ("rest", "before", "level", "hot")}
+        self.millwright("log", "cut", log, "-o", parts["rest"], "--without", temperature, "--without", level)
+        self.millwright("log", "cut", log, "-o", parts["before"], "--signal", temperature, "--to", "+10min")
+        self.millwright("log", "cut", log, "-o", parts["level"], "--signal", level, "--to", "+5min")
+        lines = []
+        for second in range(1200):
+            above = 12 * min(1, second / 120) * max(0, min(1, (420 - second) / 60))
+            lines.append(json.dumps({"time": f"2026-03-17T06:{10 + second // 60:02}:{second % 60:02}.500Z", "topic": temperature, "type": "float",
+                                     "unit": "Cel", "value": 115 + above}))
+        (self.folder / "hot.jsonl").write_text("\n".join(lines))
+        self.millwright("log", "convert", self.folder / "hot.jsonl", "-o", parts["hot"])
+        faulty = self.folder / "faulty.mcap"
+        self.millwright("log", "merge", *parts.values(), "-o", faulty)
+        return faulty
+
+    def test_a_fault_put_into_a_log_is_caught_by_the_shipped_checks_and_explained(self):
+        zone, tank = "electrode/coating/dryer-1/zone-2", "electrode/coating/coater-1/tank-level"
+        checks = PLANT / "checks/coating.toml"
+        self.millwright("check", PLANT, "--expect", checks)  # the log as it was recorded
+        report = self.folder / "report"
+        self.millwright("check", PLANT, "--log", self.faulty_log(f"{zone}/temperature", tank), "--expect", checks, "--report", report, status=1)
+        answer = json.loads((report / "check.json").read_text())
+        failed = {check["name"]: check for check in answer["checks"] if not check["passed"]}
+        self.assertEqual(set(failed), {"zone 2 dries at its temperature", "every sensor is there, all the time"})
+        hot, silent = failed["zone 2 dries at its temperature"], failed["every sensor is there, all the time"]
+        self.assertRegex(hot["time"], "^2026-03-17T06:10:5")  # 5 K of 12 K in two minutes
+        self.assertIn(f"{zone}/temperature = 120.1 °C", hot["found"])
+        self.assertIn(tank, silent["found"])
+        self.assertIn("silent for 25 min", silent["found"])
+        page = (report / "check.html").read_text(encoding="utf-8")
+        # What a colleague needs: which alarm called, what usually leads to it, what to do, what the machine did meanwhile and why it stood.
+        for words in (f"Zone 2 off its temperature ({zone}/off-temperature)", "cause: A heater or its sensor", "what to do: Look at the zone&#39;s heater",
+                      f"{zone}/temperature, °C", f"{zone}/set-point, °C", "states of electrode/coating/dryer-1", f"{tank}, %", "Which alarms called"):
+            self.assertIn(words, page)
+        found = self.measured(report / "check.html")
+        self.assertEqual([found["outside"], found["beyond"], found["dangling"]], [[], [], 0])
+        self.assertLessEqual(found["scrollWidth"], 400)
+        self.assertGreaterEqual(found["smallestText"], 12)
+        self.assertGreaterEqual(min(width for width, _ in found["bands"]), 300)
+        self.assertEqual(max(states for _, states in found["bands"]), 5)  # Execute, Holding, Held, Unholding, Execute
+        self.assertTrue(any("Web break (alarm electrode/coating/rewinder-1/web-break)" in stop for stop in found["stops"]), found["stops"])
 
 
 if __name__ == "__main__":

@@ -1,80 +1,16 @@
 #include "check/text.hpp"
-#include "unit/twin/memory_source.hpp"
-#include "unit/twin/plants.hpp"
-
-#include <millwright/check/check.hpp>
+#include "unit/check/check_fixture.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 
 namespace millwright::check {
 namespace {
 
-using telemetry::Sample;
+using namespace testing;
 using ::testing::HasSubstr;
-using twin::testing::at;
-using twin::testing::MemorySource;
-using twin::testing::number;
-
-/// Ten seconds of slide: 10 until 2 s, 3 until 4 s, 10 until 6 s (bad from 5 s), 2 until 7 s, then 10; a text and a door besides.
-std::unique_ptr<MemorySource> source() {
-    std::vector<Sample> samples{number(0, 1, 10),   number(2000, 1, 3),  number(4000, 1, 10),  number(5000, 1, 0, Quality::Bad),
-                                number(6000, 1, 2), number(7000, 1, 10), number(10'000, 1, 10)};
-    auto made = std::make_unique<MemorySource>(7, std::vector<Sample>{});
-    StringTable table;
-    samples.push_back({at(0), Value::of(table.add("Execute")), SignalIndex{3}, ValueType::String, Quality::Good});
-    samples.push_back({at(8000), Value::of(table.add("Aborted")), SignalIndex{3}, ValueType::String, Quality::Good});
-    samples.push_back({at(3000), Value::of(true), SignalIndex{4}, ValueType::Boolean, Quality::Good});
-    made = std::make_unique<MemorySource>(7, std::move(samples));
-    made->table = std::move(table);
-    return made;
-}
-
-class CheckTest : public ::testing::Test {
-protected:
-    CheckTest() : plant{twin::testing::onePlant()} {
-        plant.signals[1].interpolation = plant::Interpolation::Hold;
-        plant.cameras.push_back({.id = "overview", .name = "Overview", .eye = {}, .target = {}});
-    }
-
-    /// The outcome of one check, given as what stands under its heading.
-    Outcome outcome(const std::string& body, const CheckOptions& options = {}) {
-        const auto verdict = run(body, options);
-        EXPECT_TRUE(verdict) << (verdict ? "" : verdict.error().front().text());
-        return verdict ? verdict->outcomes.at(0) : Outcome{};
-    }
-    std::expected<Verdict, std::vector<Error>> run(const std::string& body, const CheckOptions& options = {}) {
-        auto expectations = parse("format = 1\n[[check]]\nname = \"it\"\n" + body, folder / "e.toml", plant);
-        if (!expectations) return std::unexpected(expectations.error());
-        auto replay = twin::Replay::open(plant, source(), replaying);
-        return check::run(plant, *replay, *expectations, options);
-    }
-    std::string slide(const std::string& rest) { return "signal = \"line/machine/slide\"\n" + rest; }
-
-    /// An alarm while the slide is below 5: from 2 s to 4 s, kept through the bad quality from 5 s, and from 6 s to 7 s.
-    void addAlarm() { twin::testing::addLowAlarm(plant); }
-    /// The machine executes until 8 s and is aborted from then on.
-    void addKpis() {
-        plant::KpiSource source;
-        source.equipment = EquipmentIndex{1};
-        source.state = SignalIndex{3};
-        source.elementOf = plant::usualElements();
-        source.isFailure = plant::usualFailures();
-        plant.kpis.push_back(source);
-    }
-    std::string kpi(const std::string& name, const std::string& rest) {
-        return "kpi = \"" + name + "\"\nequipment = \"line/machine\"\n" + rest;
-    }
-    std::string low(const std::string& rest) { return "alarm = \"line/machine/low\"\n" + rest; }
-
-    plant::Plant plant;
-    twin::ReplayOptions replaying;
-    std::filesystem::path folder = std::filesystem::temp_directory_path();
-};
 
 TEST_F(CheckTest, AlarmsAreCountedAndMissed) {
     addAlarm();
@@ -231,70 +167,6 @@ TEST_F(CheckTest, QualityNamesTheSignalsAtFault) {
     EXPECT_EQ(several.signals.size(), 6u);
 }
 
-/// Folders of reports that are gone with their test.
-class ReportedCheckTest : public CheckTest {
-protected:
-    ReportedCheckTest() : report{folder / "millwright-reported-check"} {}
-    ~ReportedCheckTest() override { std::filesystem::remove_all(report); }
-    std::filesystem::path report;
-};
-
-TEST_F(ReportedCheckTest, EvidenceShowsTheTrendOfTheSignal) {
-    const auto verdict =
-        run(slide("when = { op = \"<\", value = 5 }\nexpect = \"never\"\nfrom = \"+1s\""), {.reportFolder = report});
-    ASSERT_TRUE(verdict);
-    const Evidence& evidence = verdict->outcomes.at(0).evidence;
-    EXPECT_EQ(evidence.window, (TimeInterval{at(1000), at(10'000)}));
-    EXPECT_EQ(evidence.limit, 5);
-    EXPECT_EQ(evidence.equipmentPath, "line/machine");
-    ASSERT_EQ(evidence.trend, 0u);
-    const Trend& trend = verdict->trends.at(0);
-    EXPECT_EQ(trend.path, "line/machine/slide");
-    ASSERT_EQ(trend.slices.size(), 600u);
-    const auto slice = [&](double second) { return trend.slices[static_cast<std::size_t>(second * 60)]; };
-    EXPECT_EQ(slice(1).low, 10);
-    EXPECT_EQ(slice(1).high, 10);
-    EXPECT_EQ(slice(2).low, 3) << "both values of the slice in which it changes";
-    EXPECT_EQ(slice(2).high, 10);
-    EXPECT_EQ(slice(3).high, 3) << "held";
-    EXPECT_TRUE(std::isnan(slice(5.5).low)) << "of bad quality";
-    EXPECT_EQ(slice(6.5).low, 2);
-    EXPECT_FALSE(evidence.detail) << "ten seconds need no closer look";
-}
-
-TEST_F(ReportedCheckTest, EvidenceShowsStatesAsSpells) {
-    const auto verdict = run("signal = \"line/machine/state\"\nvalue = \"Execute\"\nat = \"end\"", {.reportFolder = report});
-    ASSERT_TRUE(verdict);
-    const auto& spells = verdict->trends.at(0).spells;
-    ASSERT_EQ(spells.size(), 2u);
-    EXPECT_EQ(spells[0].text, "Execute");
-    EXPECT_EQ(spells[0].to, at(8000));
-    EXPECT_EQ(spells[1].text, "Aborted");
-    EXPECT_EQ(spells[1].to, at(10'000));
-}
-
-// A long log is looked at once more around the failure: what is drawn there is the samples themselves.
-TEST_F(ReportedCheckTest, AFailureIsLookedAtMoreClosely) {
-    std::vector<Sample> samples;
-    for (int second = 0; second <= 1000; ++second) samples.push_back(number(second * 1000, 1, second == 500 ? 1 : 10));
-    const auto expectations =
-        parse("format = 1\n[[check]]\nname = \"it\"\n" + slide("when = { op = \"<\", value = 5 }\nexpect = \"never\""),
-              folder / "e.toml", plant);
-    ASSERT_TRUE(expectations);
-    auto replay = twin::Replay::open(plant, std::make_unique<MemorySource>(7, std::move(samples)), replaying);
-    ASSERT_TRUE(replay);
-    const auto verdict = check::run(plant, *replay, *expectations, {.reportFolder = report});
-    ASSERT_TRUE(verdict);
-    const auto& detail = verdict->outcomes.at(0).evidence.detail;
-    ASSERT_TRUE(detail);
-    EXPECT_EQ(detail->interval, (TimeInterval{at(470'000), at(530'000)}));
-    const auto slice = [&](double second) { return detail->slices[static_cast<std::size_t>((second - 470) * 10)]; };
-    EXPECT_EQ(slice(470).low, 10) << "what was before it holds";
-    EXPECT_EQ(slice(500.5).high, 1);
-    EXPECT_EQ(slice(501.5).low, 10);
-    EXPECT_EQ(verdict->samples, 1001u) << "samples are counted once";
-}
-
 TEST_F(CheckTest, AlwaysTellsTheFirstViolation) {
     EXPECT_TRUE(outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\"\nto = \"+1s\"")).passed);
     const Outcome failed = outcome(slide("when = {op = \">\", value = 5}\nexpect = \"always\""));
@@ -437,6 +309,18 @@ TEST_F(CheckTest, ChecksThatCannotFailOrPassAreDoubted) {
               "'it' can never pass: availability is at most 1, which is 100 %");
     for (const auto* const measured : {"availability", "mttr", "mtbf", "coverage", "setUpRate"})
         EXPECT_TRUE(doubts(kpi(measured, "least = 0.8")).empty()) << measured;
+}
+
+TEST_F(CheckTest, ValuesThatStatesDoNotListAreTold) {
+    plant.signals[3].states = {"Execute", "Held"};
+    plant.signals[4].states = {"closed", ""};
+    const auto verdict = run("signal = \"line/machine/state\"\nvalue = \"Execute\"\nat = \"+1s\"");
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->failed(), 0u) << "they are taken as they came";
+    ASSERT_EQ(verdict->doubts.size(), 2u);
+    EXPECT_THAT(verdict->doubts[0].message,
+                HasSubstr("line/machine/state: 'Aborted' (once), which its 'states' in plant.toml do not list"));
+    EXPECT_THAT(verdict->doubts[1].message, HasSubstr("line/machine/door: 1 (once)"));
 }
 
 TEST_F(CheckTest, RatesAreTakenFromSampleToSample) {

@@ -87,6 +87,29 @@ TEST(Report, HtmlIsOnePageThatEscapesWhatItShows) {
     EXPECT_THAT(page, Not(HasSubstr("nan")));
 }
 
+TEST(Report, HtmlShowsStatesInTheWindowsColoursAndWhyAMachineStood) {
+    using plant::PackmlState;
+    Verdict v = verdict();
+    const auto second = [](std::int64_t n) { return timeFromNanoseconds(n * 1'000'000'000); };
+    v.span = {second(0), second(100)};
+    v.trends.push_back(
+        {.path = "a/state", .unit = "", .interval = v.span, .discrete = true, .spells = {{second(0), second(50), "Execute"}}});
+    v.bands.push_back({"a",
+                       "a/state",
+                       {{{second(0), second(50)}, PackmlState::Execute, "Execute", "", false},
+                        {{second(50), second(60)}, PackmlState::Holding, "Holding", "Web <break>", true},
+                        {{second(60), second(80)}, PackmlState::Held, "Held", "", true},
+                        {{second(80), second(100)}, PackmlState::Execute, "Execute", "", false}}});
+    v.outcomes[1].evidence.trend = 0;
+    v.outcomes[1].evidence.bands = {0};
+    const std::string page = toHtml(v, timeFromNanoseconds(0));
+    EXPECT_THAT(page, HasSubstr("<rect x=\"500.0\" y=\"0\" width=\"100.0\" height=\"100\" fill=\"#ec8629\"><title>00:00:50 "
+                                "Holding, 10 s: Web &lt;break&gt;"));
+    EXPECT_THAT(page, HasSubstr("<li>00:00:50 Holding, Held for 30 s: Web &lt;break&gt;</li>")) << "one stop";
+    EXPECT_THAT(page, HasSubstr("states of a <span"));
+    EXPECT_THAT(page, Not(HasSubstr("aria-label=\"a/state\""))) << "not twice, in other colours";
+}
+
 TEST(Report, TextNamesFailuresFirstHand) {
     const std::string text = toText(verdict());
     EXPECT_THAT(text, HasSubstr("passed  good"));

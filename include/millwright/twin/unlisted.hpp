@@ -1,0 +1,41 @@
+#pragma once
+
+#include <millwright/plant/plant.hpp>
+#include <millwright/telemetry/source.hpp>
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace millwright::twin {
+
+/// Counts usable values that the `states` of their signal do not list: texts of a string, numbers without a name. Such a value is
+/// taken as it came, as the source means it; that the plant does not know it is worth telling. Thread: one at a time.
+class UnlistedStates {
+public:
+    /// Both must outlive it.
+    UnlistedStates(const plant::Plant& plant, const telemetry::Source& source);
+
+    void add(std::span<const telemetry::Sample> samples);
+    /// One warning a signal: `line/press/state: 'Runing' (12 times), 'X' (once): 'states' does not list it`; the place is empty.
+    [[nodiscard]] std::vector<Error> warnings() const;
+
+private:
+    struct Watched {
+        bool any = false;   ///< its signal has `states`
+        bool known = false; ///< `last` is one
+        bool listed = true; ///< what `last` is
+        Value last;
+        std::map<std::string, std::uint64_t> counts; ///< of those that are not
+    };
+    [[nodiscard]] bool isListed(const plant::Signal& signal, const telemetry::Sample& sample) const;
+    [[nodiscard]] std::string textOf(const telemetry::Sample& sample) const;
+
+    const plant::Plant& plant_;
+    const telemetry::Source& source_;
+    std::vector<Watched> watched_; ///< by signal
+};
+
+} // namespace millwright::twin

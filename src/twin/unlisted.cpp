@@ -1,0 +1,72 @@
+#include <millwright/core/spelling.hpp>
+#include <millwright/twin/unlisted.hpp>
+
+#include <algorithm>
+#include <format>
+
+namespace millwright::twin {
+namespace {
+
+constexpr std::size_t mostTexts = 100; // of a signal; what says more than that has no states
+
+} // namespace
+
+UnlistedStates::UnlistedStates(const plant::Plant& plant, const telemetry::Source& source)
+    : plant_{plant}, source_{source}, watched_(plant.signals.size()) {
+    for (std::size_t i = 0; i < watched_.size(); ++i) watched_[i].any = !plant.signals[i].states.empty();
+}
+
+bool UnlistedStates::isListed(const plant::Signal& signal, const telemetry::Sample& sample) const {
+    if (sample.type == ValueType::String) return std::ranges::contains(signal.states, source_.strings().text(sample.value.string));
+    const double number = sample.value.asNumber(sample.type);
+    return number >= 0 && number < static_cast<double>(signal.states.size()) &&
+           !signal.states[static_cast<std::size_t>(number)].empty();
+}
+
+std::string UnlistedStates::textOf(const telemetry::Sample& sample) const {
+    if (sample.type == ValueType::String) return std::format("'{}'", source_.strings().text(sample.value.string));
+    return std::format("{}", sample.value.asNumber(sample.type));
+}
+
+void UnlistedStates::add(std::span<const telemetry::Sample> samples) {
+    for (const telemetry::Sample& sample : samples) {
+        Watched& watched = watched_[index(sample.signal)];
+        if (!watched.any || !isUsable(sample.quality)) continue;
+        const bool same = watched.known && (sample.type == ValueType::String
+                                                ? sample.value.string == watched.last.string
+                                                : sample.value.asNumber(sample.type) == watched.last.asNumber(sample.type));
+        if (!same) {
+            watched.known = true;
+            watched.last = sample.value;
+            watched.listed = isListed(plant_.at(sample.signal), sample);
+        }
+        if (watched.listed) continue;
+        std::string text = textOf(sample);
+        if (watched.counts.size() < mostTexts || watched.counts.contains(text)) ++watched.counts[std::move(text)];
+    }
+}
+
+std::vector<Error> UnlistedStates::warnings() const {
+    constexpr std::size_t shown = 3;
+    std::vector<Error> warnings;
+    for (std::size_t i = 0; i < watched_.size(); ++i) {
+        const auto& counts = watched_[i].counts;
+        if (counts.empty()) continue;
+        std::string texts;
+        std::size_t told = 0;
+        for (const auto& [text, count] : counts) {
+            if (told++ == shown) break;
+            texts +=
+                std::format("{}{} ({})", texts.empty() ? "" : ", ", text, count == 1 ? "once" : std::format("{} times", count));
+        }
+        if (counts.size() > shown) texts += std::format(" and {} more", counts.size() - shown);
+        warnings.push_back({ErrorCode::Invalid,
+                            std::format("{}: {}, which its 'states' in plant.toml do not list: taken as it came; add it there, or "
+                                        "mend what sends it",
+                                        plant_.signals[i].path, texts),
+                            ""});
+    }
+    return warnings;
+}
+
+} // namespace millwright::twin
