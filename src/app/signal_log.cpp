@@ -41,7 +41,9 @@ Result<void> reportMissing(const std::vector<telemetry::Subscription>& wanted, c
 } // namespace
 
 Result<SignalLog> SignalLog::imported(const std::filesystem::path& path, const Progress& progress) {
-    auto import = telemetry::importText(path, {}, {}, progress);
+    const auto mapping = telemetry::mappingFor(path);
+    if (!mapping) return std::unexpected(mapping.error());
+    auto import = telemetry::importText(path, *mapping, {}, progress);
     if (!import) return std::unexpected(import.error());
     SignalLog made;
     made.samples_ = std::move(import->samples);
@@ -107,7 +109,7 @@ Result<SignalLog> SignalLog::open(const std::filesystem::path& path, const std::
     for (Sample& sample : made->samples_) sample.signal = placeOf[index(sample.signal)];
     std::erase_if(made->samples_, [](const Sample& sample) { return sample.signal == noSignal; });
     made->topics_ = std::move(wanted);
-    made->conversions_.assign(subscriptions.size(), {}); // an import with nothing said knows no units
+    made->conversions_.assign(subscriptions.size(), {}); // units are not converted
     made->sort();
     return made;
 }

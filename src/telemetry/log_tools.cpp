@@ -50,7 +50,7 @@ struct Input {
 class Converter {
 public:
     Converter(const ConvertOptions& options, const Progress& progress)
-        : options_{options}, progress_{progress}, prefix_{options.topicPrefix}, mapping_{options.mapping.value_or(Mapping{})} {
+        : options_{options}, progress_{progress}, prefix_{options.topicPrefix} {
         while (prefix_.ends_with('/')) prefix_.pop_back();
     }
 
@@ -59,16 +59,16 @@ public:
         for (const auto& path : paths) {
             if (std::filesystem::equivalent(path, output, ignored))
                 return failure(ErrorCode::Invalid, "is both input and output: give the output another name", output.string());
-            if (describesDevices(path)) mapping_.devices.push_back(path);
+            if (describesDevices(path)) devices_.push_back(path);
         }
-        if (!paths.empty() && mapping_.devices.size() == paths.size())
+        if (!paths.empty() && devices_.size() == paths.size())
             return failure(
                 ErrorCode::Invalid,
                 "describes devices and holds nothing that happened: give it beside what the agent answered to `sample` or "
                 "`current`",
                 paths.front().string());
         for (const auto& path : paths) {
-            if (std::ranges::contains(mapping_.devices, path)) continue;
+            if (std::ranges::contains(devices_, path)) continue;
             if (auto opened = open(path); !opened) return std::unexpected(opened.error());
         }
         auto log = LogWriter::create(output, channels_, options_.writer);
@@ -108,7 +108,10 @@ private:
                 if (auto added = addChannel(input, {topic.topic, topic.type, topic.unit, topic.metadata}, path); !added)
                     return added;
         } else {
-            auto import = importText(path, mapping_, options_.limits, progress_);
+            auto mapping = options_.mapping ? Result<Mapping>{*options_.mapping} : mappingFor(path);
+            if (!mapping) return std::unexpected(mapping.error());
+            mapping->devices = devices_;
+            auto import = importText(path, *mapping, options_.limits, progress_);
             if (!import) return std::unexpected(import.error());
             input.import = std::move(*import);
             report_.inputs.push_back(input.import.report);
@@ -204,7 +207,7 @@ private:
     const ConvertOptions& options_;
     const Progress& progress_;
     std::string prefix_;
-    Mapping mapping_;
+    std::vector<std::filesystem::path> devices_; ///< the inputs that describe the devices of an MTConnect agent
     std::vector<Remembered> atOneTime_;
     std::vector<Input> inputs_;
     std::vector<std::filesystem::path> logs_; ///< the inputs that are logs
@@ -245,6 +248,29 @@ Result<LogInfo> logInfo(const std::filesystem::path& path) {
     info.topics = std::move(*topics);
     info.warnings = index.warnings;
     return info;
+}
+
+Result<std::vector<TopicCount>> countSamples(const std::filesystem::path& path, const std::vector<LogTopic>& topics,
+                                             const Progress& progress) {
+    std::vector<Subscription> all;
+    for (const LogTopic& topic : topics) all.push_back({topic.topic, topic.type, topic.unit});
+    const auto log = LogSource::open(path, std::move(all));
+    if (!log) return std::unexpected(log.error());
+    const auto expected = static_cast<double>(std::max<std::uint64_t>(1, (*log)->sampleCount()));
+    std::vector<TopicCount> counts(topics.size());
+    for (std::uint64_t done = 0;;) {
+        const auto samples = (*log)->next(blockSamples);
+        if (!samples) return std::unexpected(samples.error());
+        if (samples->empty()) return counts;
+        for (const Sample& sample : *samples) {
+            TopicCount& count = counts[index(sample.signal)];
+            if (count.samples++ == 0) count.span.from = sample.time;
+            count.span.to = sample.time;
+        }
+        done += samples->size();
+        if (progress.cancelled()) return failure(ErrorCode::Cancelled, "stopped", path.string());
+        progress(std::min(1.0, static_cast<double>(done) / expected), "counting");
+    }
 }
 
 Result<ConvertReport> convertLogs(const std::vector<std::filesystem::path>& inputs, const std::filesystem::path& output,

@@ -37,6 +37,7 @@ struct ColumnMapping {
 
 /// A mapping file, read. The defaults are what a file without a mapping gets.
 struct Mapping {
+    std::string file; ///< where it was read from; empty: nowhere
     std::optional<TextFormat> format;
     char separator = 0;             ///< 0: guessed among , ; tab |
     std::optional<bool> header;     ///< guessed: the first line holds no number
@@ -69,9 +70,15 @@ struct Mapping {
 /// The same from text; `name` is used in messages.
 [[nodiscard]] Result<Mapping> parseMapping(std::string_view text, const std::string& name);
 
+/// Where a file's own mapping is looked for: `NAME.mapping.toml`, beside it.
+[[nodiscard]] std::filesystem::path mappingBeside(const std::filesystem::path& path);
+/// That mapping, or the defaults where there is none. Errors: as `loadMapping`.
+[[nodiscard]] Result<Mapping> mappingFor(const std::filesystem::path& path);
+
 /// What an import found, to be shown to the user: nothing is left out in silence.
 struct ImportReport {
     std::string file;
+    std::string mapping; ///< the mapping file that was followed; empty: none
     TextFormat format = TextFormat::Csv;
     std::string timeColumn;   ///< CSV, JSON: the column the times were taken from, by header text or number, or the member
     std::string timeFormat;   ///< CSV, JSON: as `Mapping::timeFormat`

@@ -38,9 +38,24 @@ struct LogInfo {
 /// Errors: as `LogSource::open`.
 [[nodiscard]] Result<LogInfo> logInfo(const std::filesystem::path& path);
 
+/// How often a topic has samples.
+struct TopicCount {
+    std::uint64_t samples = 0;
+    TimeInterval span{}; ///< from the first to the last
+
+    /// Samples a second; nothing for less than two, or all of one time.
+    [[nodiscard]] std::optional<double> rate() const {
+        if (samples < 2 || span.to <= span.from) return std::nullopt;
+        return static_cast<double>(samples - 1) / seconds(span.length());
+    }
+};
+/// Reads all of a log. Parallel to `topics`, which are the log's. Errors: as `LogSource`; Cancelled.
+[[nodiscard]] Result<std::vector<TopicCount>> countSamples(const std::filesystem::path& path, const std::vector<LogTopic>& topics,
+                                                           const Progress& progress = {});
+
 struct ConvertOptions {
     LogWriterOptions writer;
-    std::optional<Mapping> mapping; ///< of the text inputs
+    std::optional<Mapping> mapping; ///< of the text inputs; none: the one beside each, see `mappingFor`
     std::string topicPrefix;        ///< put before every topic of every input, with a slash
     bool dropDuplicates = false; ///< a sample that another input has too, equal in time, signal, value and quality, is written once
     ImportLimits limits;

@@ -21,6 +21,7 @@ struct Options {
     bool json = false;
     std::vector<std::string> logs; ///< of `import`
     std::string output;            ///< of `export`
+    bool force = false;            ///< of `export`: write over a file that exists
     std::string from = "start", to = "end";
     LogFormatArguments format;
     std::string signal; ///< of `trend`
@@ -148,7 +149,7 @@ ExitStatus import(const Options& options) {
 // --- export
 
 ExitStatus exportTo(const Options& options) {
-    if (const auto regular = refuseDevice(options.output); !regular) return fail(regular.error());
+    if (const auto may = mayWrite(options.output, options.force); !may) return fail(may.error());
     const auto opened = open(options);
     if (!opened) return fail(opened.error());
     const Clock::time_point began = Clock::now();
@@ -276,6 +277,7 @@ void addImportAndExport(CLI::App& command, Run& run) {
                     "Both ends are included.");
     auto exported = addCommon(*export_);
     export_->add_option("-o,--output", exported->output, "The log to write")->required();
+    export_->add_flag("--force", exported->force, "Write over a file that exists");
     addStretch(*export_, *exported);
     exported->format.add(*export_);
     export_->callback([&run, exported] { run = [exported] { return exportTo(*exported); }; });

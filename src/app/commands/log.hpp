@@ -33,9 +33,20 @@ struct LogFormatArguments {
     void add(CLI::App& command);
     [[nodiscard]] telemetry::LogWriterOptions options() const;
 };
-/// The finished log is renamed into place, which would replace a device or a pipe. Errors: Invalid.
-[[nodiscard]] Result<void> refuseDevice(const std::string& output);
+/// Whether a file may be written: it does not exist, or `force` is given; a device or a pipe may not, as the finished file would be
+/// renamed over it. Errors: Invalid.
+[[nodiscard]] Result<void> mayWrite(const std::string& output, bool force);
 
+/// Where a command writes a log.
+struct OutputArguments {
+    std::string path;
+    bool force = false;
+
+    void add(CLI::App& command);
+    [[nodiscard]] Result<void> check() const; ///< as `mayWrite`
+};
+
+void addLogConvert(CLI::App& parent, Run& run);
 void addLogVerify(CLI::App& parent, Run& run);
 void addLogRecover(CLI::App& parent, Run& run);
 void addLogDiff(CLI::App& parent, Run& run);

@@ -11,7 +11,8 @@ namespace {
 using namespace telemetry;
 
 struct CopyArguments {
-    std::string input, output;
+    std::string input;
+    OutputArguments output;
     std::string shift;
     CopyOptions options;
     LogFormatArguments format;
@@ -49,7 +50,7 @@ std::string asJson(const CopyReport& report, const std::string& output) {
 }
 
 ExitStatus copy(CopyArguments& arguments, std::string_view what) {
-    if (const auto regular = refuseDevice(arguments.output); !regular) return fail(regular.error());
+    if (const auto may = arguments.output.check(); !may) return fail(may.error());
     arguments.options.writer = arguments.format.options();
     if (!arguments.shift.empty()) {
         const bool back = arguments.shift.front() == '-';
@@ -59,11 +60,11 @@ ExitStatus copy(CopyArguments& arguments, std::string_view what) {
     }
     const auto report = [&] {
         ProgressBar bar{what};
-        return copyLog(arguments.input, arguments.output, arguments.options, bar.progress());
+        return copyLog(arguments.input, arguments.output.path, arguments.options, bar.progress());
     }();
     if (!report) return fail(report.error());
     if (!arguments.json) warn(report->warnings);
-    print(arguments.json ? asJson(*report, arguments.output) : asTable(*report, arguments.output));
+    print(arguments.json ? asJson(*report, arguments.output.path) : asTable(*report, arguments.output.path));
     return ExitStatus::Success;
 }
 
@@ -71,7 +72,7 @@ ExitStatus copy(CopyArguments& arguments, std::string_view what) {
 std::shared_ptr<CopyArguments> addCopy(CLI::App& command) {
     auto arguments = std::make_shared<CopyArguments>();
     command.add_option("FILE", arguments->input, "The log to copy from")->required();
-    command.add_option("-o,--output", arguments->output, "The log to write")->required();
+    arguments->output.add(command);
     command.add_option("--signal", arguments->options.signals, "Keep these topics only; * stands for any text");
     command.add_option("--without", arguments->options.without, "Leave these topics out; * stands for any text");
     command
@@ -113,31 +114,31 @@ void addLogMerge(CLI::App& parent, Run& run) {
                     "A sample that another log has too (time, signal, value, quality) is written once.");
     struct Arguments {
         std::vector<std::string> inputs;
-        std::string output;
+        OutputArguments output;
         LogFormatArguments format;
         bool json = false;
     };
     auto arguments = std::make_shared<Arguments>();
     command->add_option("IN", arguments->inputs, "Two logs or more; signals of the same topic become one")->required();
-    command->add_option("-o,--output", arguments->output, "The log to write")->required();
+    arguments->output.add(*command);
     arguments->format.add(*command);
     command->add_flag("--json", arguments->json, "Answer as JSON");
     command->callback([&run, arguments] {
         run = [arguments] {
-            if (const auto regular = refuseDevice(arguments->output); !regular) return fail(regular.error());
+            if (const auto may = arguments->output.check(); !may) return fail(may.error());
             ConvertOptions options;
             options.writer = arguments->format.options();
             options.dropDuplicates = true;
             const auto merged = [&] {
                 ProgressBar bar{"merge"};
-                return convertLogs({arguments->inputs.begin(), arguments->inputs.end()}, arguments->output, options,
+                return convertLogs({arguments->inputs.begin(), arguments->inputs.end()}, arguments->output.path, options,
                                    bar.progress());
             }();
             if (!merged) return fail(merged.error());
             if (!arguments->json) warn(merged->warnings);
             JsonWriter json;
             json.beginObject()
-                .field("output", arguments->output)
+                .field("output", arguments->output.path)
                 .field("samples", merged->samples)
                 .field("duplicates", merged->duplicates)
                 .field("channels", merged->channels)
@@ -149,7 +150,7 @@ void addLogMerge(CLI::App& parent, Run& run) {
                 .endObject();
             print(arguments->json
                       ? json.text()
-                      : std::format("{}: {} of {}, {}, {}; {} that two logs have were written once\n", arguments->output,
+                      : std::format("{}: {} of {}, {}, {}; {} that two logs have were written once\n", arguments->output.path,
                                     groupedOf(merged->samples, "sample"), groupedOf(merged->channels, "signal"),
                                     formatDuration(merged->span.length()), sized(merged->bytes), grouped(merged->duplicates)));
             return ExitStatus::Success;

@@ -137,20 +137,20 @@ void addLogRecover(CLI::App& parent, Run& run) {
                     "Exit status 0: certainly nothing was lost. 1: something was lost, or it cannot be ruled out; the report says "
                     "what. 2: there is nothing to recover.");
     auto file = std::make_shared<std::string>();
-    auto output = std::make_shared<std::string>();
+    auto output = std::make_shared<OutputArguments>();
     auto json = std::make_shared<bool>(false);
     command->add_option("FILE", *file, "An MCAP file, Millwright's or another's")->required();
-    command->add_option("-o,--output", *output, "The log to write")->required();
+    output->add(*command);
     command->add_flag("--json", *json, "Answer as JSON");
     command->callback([&run, file, output, json] {
         run = [file, output, json] {
-            if (const auto regular = refuseDevice(*output); !regular) return fail(regular.error());
+            if (const auto may = output->check(); !may) return fail(may.error());
             const auto report = [&] {
                 ProgressBar bar{"recover"};
-                return recoverLog(*file, *output, bar.progress());
+                return recoverLog(*file, output->path, bar.progress());
             }();
             if (!report) return fail(report.error());
-            print(*json ? asJson(*report, *output) : asTable(*report, *output));
+            print(*json ? asJson(*report, output->path) : asTable(*report, output->path));
             return report->found.complete() ? ExitStatus::Success : ExitStatus::CheckFailed;
         };
     });

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <app/command.hpp>
+#include <app/commands/log.hpp>
 #include <app/process.hpp>
 #include <chrono>
 #include <format>
@@ -21,6 +22,7 @@ struct Options {
     double hours = 0;
     std::uint64_t seed = 1;
     std::string scenario, log, start = "2026-01-01";
+    bool force = false; ///< write over a log that exists
     bool json = false;
 };
 
@@ -214,6 +216,7 @@ std::expected<PlantProcess, std::vector<Error>> openScenario(const Options& opti
 }
 
 ExitStatus simulate(const Options& options) {
+    if (const auto may = mayWrite(options.log, options.force); !may && !options.log.empty()) return fail(may.error());
     const auto opened = openScenario(options);
     if (!opened) return fail(opened.error());
     const auto start = parseTime(options.start);
@@ -273,6 +276,7 @@ void addSimulate(CLI::App& program, Run& run) {
     command->add_option("--seed", options->seed, "Of the random numbers")->capture_default_str();
     command->add_option("--scenario", options->scenario, "A scenario file: what differs from the plant's process");
     command->add_option("-o,--output", options->log, "Write the log that the plant's feeds would have sent (the counted time)");
+    command->add_flag("--force", options->force, "Write over a log that exists");
     command->add_option("--start", options->start, "When that log begins, UTC")->capture_default_str();
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options] { run = [options] { return simulate(*options); }; });

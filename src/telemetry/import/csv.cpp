@@ -152,6 +152,7 @@ public:
                 progress_(rows_.fraction(), "reading " + out_.report.file);
             }
         } while (!signals_.full() && rows_.next(row));
+        if (valueColumn_) declareMapped();
         if (rows_.unterminated()) signals_.problem("a quoted cell is never closed", {rows_.line(), 1});
         return signals_.finish();
     }
@@ -236,7 +237,8 @@ private:
                 ++out_.report.passedOver;
                 continue;
             }
-            const std::string topic = topicFor(mapped[i] && !mapped[i]->topic.empty() ? mapped[i]->topic : names_[i], mapping_);
+            const std::string topic =
+                mapped[i] && !mapped[i]->topic.empty() ? saidTopic(mapped[i]->topic, mapping_) : topicFor(names_[i], mapping_);
             if (signals_.has(topic))
                 return failure(ErrorCode::Invalid,
                                std::format("two columns have the topic '{}': give one of them another in a mapping file", topic),
@@ -294,8 +296,17 @@ private:
             ++out_.report.passedOver;
             return;
         }
-        const std::string topic = topicFor(column && !column->topic.empty() ? column->topic : scratch_, mapping_);
+        const std::string topic =
+            column && !column->topic.empty() ? saidTopic(column->topic, mapping_) : topicFor(scratch_, mapping_);
         addCell(signals_.signal(topic, column), time, row[*valueColumn_], qualityColumn_ ? &row[*qualityColumn_] : nullptr);
+    }
+
+    /// Long form: what a mapping says the type of is a signal even without a row.
+    void declareMapped() {
+        for (const auto& [name, column] : mapping_.columns)
+            if (column.type && !column.ignore)
+                static_cast<void>(
+                    signals_.signal(column.topic.empty() ? topicFor(name, mapping_) : saidTopic(column.topic, mapping_), &column));
     }
 
     const Mapping& mapping_;

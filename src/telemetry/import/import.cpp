@@ -66,6 +66,7 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
     if (!text) return std::unexpected(text.error());
     Import made;
     made.report.file = name;
+    made.report.mapping = mapping.file;
     made.report.format = mapping.format.value_or(guessFormat(*text, mapping));
     if (made.report.format == TextFormat::Csv)
         if (auto kind = foreignText(*text, mapping); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);

@@ -215,7 +215,7 @@ private:
             ++out_.report.passedOver;
             return std::nullopt;
         }
-        return signals_.signal(topicFor(mapped && !mapped->topic.empty() ? std::string_view{mapped->topic} : name, mapping_),
+        return signals_.signal(saidTopic(mapped && !mapped->topic.empty() ? std::string_view{mapped->topic} : name, mapping_),
                                mapped);
     }
 
@@ -284,7 +284,10 @@ private:
         }
         JsonToken value = at(document, value_);
         if (value.kind == JsonKind::Invalid) {
-            signals_.problem(std::format("has no value '{}'", value_), place_);
+            if (at(document, "type").kind == JsonKind::Invalid)
+                signals_.problem(std::format("has no value '{}'", value_), place_);
+            else
+                static_cast<void>(signalOf(topic, document)); // says that there is such a signal
             return {};
         }
         if (time_.empty() && mapping_.timeColumn.empty())
@@ -332,6 +335,11 @@ private:
     }
 
     void addTo(const std::string& topic, Time time, const JsonToken& document, const JsonToken& value, const JsonToken& quality) {
+        if (const auto signal = signalOf(topic, document)) add(*signal, time, value, quality, true);
+    }
+
+    /// Of the long form; nothing where the mapping does not want it.
+    std::optional<std::size_t> signalOf(const std::string& topic, const JsonToken& document) {
         auto known = byTopic_.find(topic);
         if (known == byTopic_.end()) {
             const auto mapped = mapping_.columns.find(topic);
@@ -339,7 +347,7 @@ private:
                 byTopic_.emplace(topic, signalFor(topic, mapped == mapping_.columns.end() ? described(document) : &mapped->second))
                     .first;
         }
-        if (known->second) add(*known->second, time, value, quality, true);
+        return known->second;
     }
 
     /// What a document says of its signal besides the value, as `log convert` writes it where a signal comes first.

@@ -228,7 +228,19 @@ Result<Mapping> parseMapping(std::string_view text, const std::string& name) {
 Result<Mapping> loadMapping(const std::filesystem::path& path) {
     const auto text = readFile(path, maximumBytes);
     if (!text) return std::unexpected(text.error());
-    return parseMapping(*text, path.string());
+    auto mapping = parseMapping(*text, path.string());
+    if (mapping) mapping->file = path.string();
+    return mapping;
+}
+
+std::filesystem::path mappingBeside(const std::filesystem::path& path) {
+    return path.string() + ".mapping.toml";
+}
+
+Result<Mapping> mappingFor(const std::filesystem::path& path) {
+    std::error_code ignored;
+    const auto beside = mappingBeside(path);
+    return std::filesystem::exists(beside, ignored) ? loadMapping(beside) : Result<Mapping>{Mapping{}};
 }
 
 } // namespace millwright::telemetry

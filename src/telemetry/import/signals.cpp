@@ -234,9 +234,13 @@ std::string notAQuality(std::string_view text) {
 std::string topicFor(std::string_view name, const Mapping& mapping) {
     name = trimmed(name);
     while (name.starts_with('/')) name.remove_prefix(1);
+    return saidTopic(name, mapping);
+}
+
+std::string saidTopic(std::string_view topic, const Mapping& mapping) {
     std::string_view prefix = mapping.prefix;
     while (prefix.ends_with('/')) prefix.remove_suffix(1);
-    return prefix.empty() ? std::string{name} : std::string{prefix} + "/" + std::string{name};
+    return prefix.empty() ? std::string{topic} : std::string{prefix} + "/" + std::string{topic};
 }
 
 } // namespace millwright::telemetry

@@ -106,6 +106,8 @@ private:
 
 /// The topic of a header text or key: trimmed, under the mapping's prefix.
 [[nodiscard]] std::string topicFor(std::string_view name, const Mapping& mapping);
+/// The topic that a file or a mapping says, as it stands, under the mapping's prefix.
+[[nodiscard]] std::string saidTopic(std::string_view topic, const Mapping& mapping);
 
 /// One file's text as UTF-8: a BOM taken off, other encodings turned by iconv. `storage` holds what had to be made.
 [[nodiscard]] Result<std::string_view> asUtf8(std::string_view text, const std::string& encoding, const std::string& name,
