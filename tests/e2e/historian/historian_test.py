@@ -61,7 +61,7 @@ class HistorianTest(FeedTest):
     def assertSameLog(self, log, live=None):
         """What the historian has is the log, sample for sample, and replays to the same state."""
         again = self.folder / "again.mcap"
-        self.json_of("historian", "export", self.folder, "-o", again, "--json")
+        self.json_of("historian", "export", self.folder, "-o", again, "--force", "--json")
         compared = self.run_program("log", "diff", log, again)
         self.assertEqual(compared.returncode, 0, compared.stdout + compared.stderr)
         replayed = self.json_of("replay", self.folder, "--log", again, "--json")
