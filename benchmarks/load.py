@@ -45,6 +45,18 @@ def machine() -> str:
     return f"{model.group(1) if model else 'unknown processor'}, {os.cpu_count()} cores"
 
 
+def timed(command: list) -> tuple[str, float, int]:
+    """What a command prints, how many seconds it takes, and its peak resident memory in bytes, by the kernel's account."""
+    begun = time.monotonic()
+    with subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+        output = child.stdout.read()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"{command[0]} {command[1]} ended with status {child.returncode}")
+    return output, time.monotonic() - begun, used.ru_maxrss * 1024
+
+
 def plant(folder: Path, equipment: dict[str, list[str]], feeds: str) -> Path:
     """Signals, all floats, by equipment."""
     text = 'format = 1\n[plant]\nid = "bench"\n'

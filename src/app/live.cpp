@@ -126,7 +126,7 @@ Opened openMtconnect(const plant::Plant& plant, const plant::Feed& feed, const s
                                         .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
     for (const SignalIndex at : signals) {
         const plant::Signal& signal = plant.at(at);
-        options.addresses.push_back({at, signal.type, signal.unit, filled(feed.item, plant, signal)});
+        options.addresses.push_back({at, signal.type, std::string{signal.unit}, filled(feed.item, plant, signal)});
     }
     return telemetry::openMtconnect(std::move(options));
 }
@@ -168,8 +168,8 @@ Opened openOpcUa(const plant::Plant& plant, const plant::Feed& feed, const std::
                                     .staleAfter = feed.staleAfter,
                                     .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
     for (const SignalIndex at : signals)
-        options.addresses.push_back(
-            {at, plant.at(at).type, plant.at(at).path, plant.at(at).unit, filled(feed.node, plant, plant.at(at))});
+        options.addresses.push_back({at, plant.at(at).type, std::string{plant.at(at).path}, std::string{plant.at(at).unit},
+                                     filled(feed.node, plant, plant.at(at))});
     return telemetry::openOpcUa(std::move(options));
 }
 
@@ -225,7 +225,7 @@ std::shared_ptr<history::History> keepHistory(const plant::Plant& plant, twin::L
 Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
                                                         telemetry::RecorderOptions options, bool withActions) {
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is a full disk, not our end
-    for (const auto& [topic, type, unit] : twin::subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    for (const auto& wanted : twin::subscriptions(plant)) options.channels.push_back(telemetry::channelOf(wanted));
     const auto ofActions = static_cast<SignalIndex>(options.channels.size());
     withActions = withActions && !plant.alarms.empty();
     if (withActions) options.channels.push_back({std::string{twin::actionTopic}, ValueType::String, {}, {}});

@@ -46,7 +46,7 @@ Result<void> reportMissing(const plant::Plant& plant, const telemetry::Source& s
     std::string names;
     std::size_t named = 0;
     for (std::size_t i = 0; i < found.size() && named < shown; ++i)
-        if (!found[i]) names += (named++ ? ", " : "") + plant.signals[i].path;
+        if (!found[i]) names += std::format("{}{}", named++ ? ", " : "", plant.signals[i].path);
     log::warning("{}: no samples for {} of {} signals ({}{})", log.string(), missing, found.size(), names,
                  static_cast<std::size_t>(missing) > shown ? ", …" : "");
     return {};

@@ -27,7 +27,7 @@ Result<void> reportMissing(const std::vector<telemetry::Subscription>& wanted, c
                            const std::filesystem::path& path) {
     const auto missing = static_cast<std::size_t>(std::ranges::count(found, false));
     if (missing == 0) return {};
-    const std::string& first = wanted[static_cast<std::size_t>(std::ranges::find(found, false) - found.begin())].topic;
+    const SharedText& first = wanted[static_cast<std::size_t>(std::ranges::find(found, false) - found.begin())].topic;
     if (missing == found.size())
         return failure(ErrorCode::Invalid,
                        std::format("has none of the {} topics, the first of which is '{}'; `millwright log info` lists its topics",
@@ -79,8 +79,7 @@ Result<SignalLog> SignalLog::openAll(const std::filesystem::path& path, const Pr
 Result<SignalLog> SignalLog::open(const std::filesystem::path& path, const std::vector<telemetry::Subscription>& subscriptions,
                                   const Progress& progress) {
     std::vector<telemetry::LogTopic> wanted;
-    for (const telemetry::Subscription& each : subscriptions)
-        wanted.push_back({.topic = each.topic, .encoding = {}, .type = each.type, .unit = each.unit, .metadata = {}});
+    for (const telemetry::Subscription& each : subscriptions) wanted.push_back(telemetry::topicOf(each));
     if (isMcap(path)) {
         auto log = telemetry::LogSource::open(path, subscriptions);
         if (!log) return std::unexpected(log.error());

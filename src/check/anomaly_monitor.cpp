@@ -32,7 +32,7 @@ public:
     }
     void finish(Outcome& outcome) override {
         judge(monitor_.finish());
-        const std::string& path = watch_.plant.at(check_.equipment).path;
+        const std::string_view path = watch_.plant.at(check_.equipment).path;
         const bool counted = std::isinf(check_.mostScore);
         outcome.expected = counted ? std::format("{} of {}", countText(check_.count, "anomaly", "anomalies"), path)
                                    : std::format("score of {} at most {:.4g} at every step", path, check_.mostScore);
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t told = 3; ///< contributions
+    static constexpr std::size_t told = 3;     ///< contributions
     static constexpr double leastTold = 0.005; ///< share of one that is worth a word
 
     static std::vector<telemetry::Conversion> conversions(const AnomalyCheck& check, const Watch& watch) {
@@ -86,10 +86,10 @@ private:
     void explain(Outcome& outcome) const {
         for (const condition::Contribution& each : std::span{why_}.first(whyCount_)) {
             if (each.share < leastTold) break;
-            const std::string& path = watch_.plant.at(check_.signals[each.signal]).path;
+            const std::string_view path = watch_.plant.at(check_.signals[each.signal]).path;
             outcome.found += std::format("; {:.0f} % {} {}", 100 * each.share, path,
                                          condition::describe(each, check_.model->signals[each.signal]));
-            if (!std::ranges::contains(outcome.signals, path)) outcome.signals.push_back(path);
+            if (!std::ranges::contains(outcome.signals, path)) outcome.signals.emplace_back(path);
         }
     }
 

@@ -84,7 +84,7 @@ std::vector<std::size_t> MachineStates::involved(const Expectation& expectation,
 
 StateBand MachineStates::bandOf(std::size_t machine) const {
     const twin::StateSource& source = history_.sources()[machine];
-    StateBand band{plant_.at(source.equipment).path, plant_.at(source.state).path, {}};
+    StateBand band{plant_.at(source.equipment).path, std::string{plant_.at(source.state).path}, {}};
     for (const twin::StateSpell& spell : spells_[machine])
         band.spells.push_back(
             {spell.interval, spell.state, twin::textOf(spell), twin::whyOf(plant_, spell), twin::asksWhy(spell.state)});

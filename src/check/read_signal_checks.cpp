@@ -315,7 +315,7 @@ void Reader::readQuality(const TomlTable& table, Expectation& expectation) {
         const EquipmentIndex equipment = readEquipment(table);
         const std::string path = equipment == noEquipment ? "" : plant_.at(equipment).path + "/";
         for (std::uint32_t i = 0; i < plant_.signals.size(); ++i)
-            if (plant_.signals[i].path.starts_with(path)) check.signals.push_back(SignalIndex{i});
+            if (plant_.signals[i].path.view().starts_with(path)) check.signals.push_back(SignalIndex{i});
         check.whose = equipment == noEquipment ? "all signals" : "all signals of " + plant_.at(equipment).path;
         if (check.signals.empty()) table.problem("quality", "there is no signal whose quality could be judged");
     }

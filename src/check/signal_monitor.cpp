@@ -30,7 +30,8 @@ public:
     }
     void finish(Outcome& outcome) override {
         const bool all = check_.signal == noSignal;
-        outcome.expected = countText(check_.count, "sample", "samples") + (all ? "" : " of " + watch_.plant.at(check_.signal).path);
+        outcome.expected =
+            countText(check_.count, "sample", "samples") + (all ? "" : std::format(" of {}", watch_.plant.at(check_.signal).path));
         outcome.found = std::format("{}", count_);
         outcome.passed = count_ >= check_.count.least && count_ <= check_.count.most;
     }
@@ -247,7 +248,7 @@ private:
         for (const SignalIndex signal : check_.signals)
             if (states_[index(signal)].wrong > 0) guilty.push_back(signal);
         std::ranges::stable_sort(guilty, std::greater{}, [&](SignalIndex signal) { return states_[index(signal)].wrong; });
-        for (const SignalIndex signal : guilty | std::views::take(most)) outcome.signals.push_back(path(signal));
+        for (const SignalIndex signal : guilty | std::views::take(most)) outcome.signals.emplace_back(path(signal));
         if (guilty.size() < 2) return;
         outcome.found += std::format("; {} of {} signals", guilty.size(), check_.signals.size());
         for (std::size_t i = 0; i < std::min(told, guilty.size()); ++i)
@@ -284,7 +285,7 @@ private:
         first_ = time;
         text_ = std::move(text);
     }
-    [[nodiscard]] const std::string& path(SignalIndex signal) const { return watch_.plant.at(signal).path; }
+    [[nodiscard]] std::string_view path(SignalIndex signal) const { return watch_.plant.at(signal).path; }
 
     const QualityCheck& check_;
     Watch watch_;

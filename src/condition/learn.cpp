@@ -16,7 +16,8 @@ Layout layoutOf(const plant::Plant& plant) {
     std::vector<std::string_view> unfit(plant.signals.size());
     for (std::size_t i = 0; i < unfit.size(); ++i) {
         const plant::Signal& signal = plant.signals[i];
-        layout.signals.push_back({signal.path, signal.topic.empty() ? signal.path : signal.topic, signal.unit});
+        layout.signals.push_back(
+            {std::string{signal.path}, std::string{signal.topic.empty() ? signal.path : signal.topic}, std::string{signal.unit}});
         if (!signal.states.empty()) unfit[i] = "its values are names of states";
         if (signal.type == ValueType::String) unfit[i] = "a text";
     }
@@ -31,7 +32,7 @@ Layout layoutOf(const plant::Plant& plant) {
             if (unfit[index(i)].empty())
                 members.signals.push_back(static_cast<std::uint32_t>(i));
             else
-                layout.leftOut.push_back({plant.at(i).path, std::string{unfit[index(i)]}});
+                layout.leftOut.push_back({std::string{plant.at(i).path}, std::string{unfit[index(i)]}});
         }
         if (!members.signals.empty()) layout.equipment.push_back(std::move(members));
     }

@@ -59,11 +59,11 @@ Result<Reader> Reader::connect(const Options& options, const std::vector<telemet
     if (!database) return std::unexpected(database.error());
     auto kept = signalsOf(**database, options);
     if (!kept) return std::unexpected(kept.error());
-    std::unordered_map<std::string, KeptSignal> byTopic;
+    std::unordered_map<std::string, KeptSignal, TextHash, std::equal_to<>> byTopic;
     for (KeptSignal& signal : *kept) byTopic.emplace(signal.topic, signal);
     auto state = std::make_unique<State>(options, Tables{options.schema}, std::move(*database));
     for (const telemetry::Subscription& topic : topics) {
-        const auto found = byTopic.find(topic.topic);
+        const auto found = byTopic.find(topic.topic.view());
         state->signals.push_back(found == byTopic.end() ? std::nullopt : std::optional{found->second});
     }
     return Reader{std::move(state)};

@@ -26,8 +26,8 @@ struct Wanted {
     explicit Wanted(const std::vector<telemetry::Subscription>& plain) {
         for (const bool late : {false, true})
             for (telemetry::Subscription each : plain) {
-                if (late) each.topic = std::string{latePrefix} + each.topic;
-                topics.push_back({.topic = each.topic, .encoding = {}, .type = each.type, .unit = each.unit, .metadata = {}});
+                if (late) each.topic = std::format("{}{}", latePrefix, each.topic);
+                topics.push_back(telemetry::topicOf(each));
                 subscriptions.push_back(std::move(each));
             }
     }
@@ -119,7 +119,7 @@ public:
             if (found != byTopic.end())
                 include(*found->second);
             else
-                channels.push_back({topic.topic, topic.type, topic.unit, {}});
+                channels.push_back(telemetry::channelOf(topic));
         }
         for (const KeptSignal& signal : *kept)
             if (!places_.contains(signal.id)) include(signal);

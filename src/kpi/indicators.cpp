@@ -41,8 +41,8 @@ struct QuantitySums {
 std::optional<std::string> unitOf(const plant::Plant& plant, const KpiSource& source, bool energy) {
     for (std::size_t i = 0; i < plant::quantities; ++i)
         if (source.counts[i] != noSignal && (static_cast<Quantity>(i) == Quantity::Energy) == energy)
-            return plant.at(source.counts[i]).unit;
-    return energy && source.power != noSignal ? std::optional{plant.at(source.power).unit + ".h"} : std::nullopt;
+            return std::string{plant.at(source.counts[i]).unit};
+    return energy && source.power != noSignal ? std::optional{std::format("{}.h", plant.at(source.power).unit)} : std::nullopt;
 }
 
 /// The one unit of all, or nothing.

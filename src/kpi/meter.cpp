@@ -146,7 +146,7 @@ PackmlState Meter::stateOf(const plant::KpiSource& source, const telemetry::Samp
     const PackmlState state = source.stateOfText(text);
     constexpr std::size_t shown = 5;
     if (state == PackmlState::Unknown && !plant::usualState(text)) {
-        auto& texts = unmapped_[plant_.at(source.state).path];
+        auto& texts = unmapped_[std::string{plant_.at(source.state).path}];
         if (texts.size() < shown && !std::ranges::contains(texts, text)) texts.emplace_back(text);
     }
     return state;

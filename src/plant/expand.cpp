@@ -45,7 +45,7 @@ std::size_t bytesOf(const EquipmentTemplate& equipment) {
                         equipment.model.native().size();
     for (const SignalTemplate& from : equipment.signals) {
         const Signal& signal = from.signal;
-        bytes += sizeof(Signal) + 3 * equipment.path.size() + signal.id.size() + signal.name.size() + 2 * signal.topic.size();
+        bytes += sizeof(Signal) + equipment.path.size() + signal.id.size() + signal.name.size() + signal.topic.size();
         for (const std::string& state : signal.states) bytes += sizeof(std::string) + state.size();
     }
     for (const BindingTemplate& from : equipment.bindings) {
@@ -62,7 +62,8 @@ std::size_t bytesOf(const EquipmentTemplate& equipment) {
     }
     if (equipment.kpi) {
         bytes += sizeof(KpiSource); // and its meanings, once they are known
-        for (const KpiTemplate::Meaning& meaning : equipment.kpi->map) bytes += sizeof(KpiSource::Meaning) + meaning.value.state.size();
+        for (const KpiTemplate::Meaning& meaning : equipment.kpi->map)
+            bytes += sizeof(KpiSource::Meaning) + meaning.value.state.size();
     }
     return bytes;
 }
@@ -227,34 +228,38 @@ void Expander::addOne(EquipmentTemplate& from, const Repetition& repetition, con
 void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
                          const Repetition& repetition) {
     if (tooMany(plant_.signals.size(), 1, from.at, "signals")) return;
-    const auto filled = [&](const std::string& text) { return equipment.repeated ? substitute(text, repetition) : text; };
+    const auto filled = [&](const SharedText& text) { // what is the same everywhere is shared
+        return equipment.repeated && text.view().contains('{') ? SharedText{substitute(text, repetition)} : text;
+    };
     Signal signal = from.signal;
     signal.id = filled(from.signal.id);
     if (!isIdentifier(signal.id)) {
         if (isIdentifierTemplate(from.signal.id)) // else reported already
             context_.problems.add(from.at,
-                                  std::format("'{}' is not an id: use letters, digits, - _ and .", signal.id.substr(0, 80)));
+                                  std::format("'{}' is not an id: use letters, digits, - _ and .", signal.id.view().substr(0, 80)));
         return;
     }
     signal.equipment = owner;
     signal.path = std::format("{}/{}", plant_.at(owner).path, signal.id);
     signal.name = from.signal.name.empty() ? signal.id : filled(from.signal.name);
     signal.topic = from.signal.topic.empty() ? signal.path : filled(from.signal.topic);
-    const auto self = static_cast<SignalIndex>(plant_.signals.size());
-    if (const auto [other, added] = signalByPath_.emplace(signal.path, self); !added) {
-        context_.problems.add(
-            from.at, std::format("signal '{}' was already declared on line {}", signal.path, signalAt_[index(other->second)].line));
+    const auto self = static_cast<std::uint32_t>(plant_.signals.size());
+    const auto pathOf = [&](std::uint32_t number) { return plant_.signals[number].path.view(); };
+    const auto topicOf = [&](std::uint32_t number) { return plant_.signals[number].topic.view(); };
+    if (const auto [other, added] = signalByPath_.emplace(signal.path, self, pathOf); !added) {
+        context_.problems.add(from.at,
+                              std::format("signal '{}' was already declared on line {}", signal.path, signalAt_[other].line));
         return;
     }
-    if (const auto [other, added] = signalByTopic_.emplace(signal.topic, self); !added) {
-        const Position at = signalAt_[index(other->second)];
+    if (const auto [other, added] = signalByTopic_.emplace(signal.topic, self, topicOf); !added) {
+        const Position at = signalAt_[other];
         const std::string advice = at == from.at
                                        ? std::string{"use {i}, {j} or {n} in the topic of a repeated equipment"}
                                        : std::string{"let bindings name that signal by its path instead of declaring it twice"};
         context_.problems.add(from.topicAt, std::format("topic '{}' already feeds signal '{}' (line {}): {}", signal.topic,
-                                                        plant_.at(other->second).path, at.line, advice));
+                                                        plant_.signals[other].path, at.line, advice));
     }
-    plant_.equipment[index(owner)].signals.push_back(self);
+    plant_.equipment[index(owner)].signals.push_back(SignalIndex{self});
     plant_.signals.push_back(std::move(signal));
     signalAt_.push_back(from.at);
 }
@@ -360,8 +365,9 @@ void Expander::measure(const Pending<KpiTemplate>& pending) {
 std::expected<SignalIndex, std::string> Expander::lookUp(const std::string& name, EquipmentIndex equipment) const {
     const Equipment& owner = plant_.at(equipment);
     const bool own = !name.contains('/');
-    const auto found = signalByPath_.find(own ? std::format("{}/{}", owner.path, name) : name);
-    if (found != signalByPath_.end()) return found->second;
+    const auto found = signalByPath_.find(own ? std::format("{}/{}", owner.path, name) : name,
+                                          [&](std::uint32_t number) { return plant_.signals[number].path.view(); });
+    if (found) return SignalIndex{*found};
     std::vector<std::string_view> candidates;
     if (!context_.problems.fewSoFar()) {
         // no advice

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plant/template.hpp"
+#include "plant/text_index.hpp"
 
 #include <span>
 #include <string>
@@ -66,8 +67,7 @@ private:
     std::vector<Pending<AlarmTemplate>> pendingAlarms_;
     std::vector<Pending<KpiTemplate>> pendingKpis_;
     std::unordered_map<std::string, EquipmentIndex> equipmentByPath_;
-    std::unordered_map<std::string, SignalIndex> signalByPath_;
-    std::unordered_map<std::string, SignalIndex> signalByTopic_;
+    TextIndex signalByPath_, signalByTopic_;
     std::unordered_map<std::string, TargetIndex> targets_;
     std::unordered_map<std::string, Position> alarmAt_; // by path
 };

@@ -417,7 +417,7 @@ private:
             return {};
         }
         const Signal& signal = signals_[index(*found)];
-        Operand operand{.kind = Operand::Kind::Signal, .code = signal.unit, .signal = *found, .at = token.at};
+        Operand operand{.kind = Operand::Kind::Signal, .code = std::string{signal.unit}, .signal = *found, .at = token.at};
         if (!signal.unit.empty()) {
             if (const auto unit = units::parse(signal.unit)) operand.unit = *unit;
         }

@@ -5,7 +5,7 @@
 namespace millwright::plant {
 
 SignalIndex Plant::findSignal(std::string_view path) const {
-    const auto found = std::ranges::find(signals, path, &Signal::path);
+    const auto found = std::ranges::find(signals, path, [](const Signal& signal) { return signal.path.view(); });
     return found == signals.end() ? noSignal : static_cast<SignalIndex>(found - signals.begin());
 }
 

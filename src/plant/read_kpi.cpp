@@ -126,7 +126,7 @@ struct Resolver {
     }
 
     /// `unit`: of the items that other counts count, where one is known.
-    [[nodiscard]] bool count(const KpiTemplate::Name& name, SignalIndex& into, const std::string*& unit) const {
+    [[nodiscard]] bool count(const KpiTemplate::Name& name, SignalIndex& into, const SharedText*& unit) const {
         if (name.text.empty()) return true;
         const auto found = signal(name);
         if (!found) return false;
@@ -158,7 +158,7 @@ struct Resolver {
         if (!isNumber || unit == nullptr || !units::convert(*unit, *watt)) {
             context.problems.add(from.power.at,
                                  std::format("a power is a number with a unit such as kW: signal '{}' has '{}'", drawn.path,
-                                             isNumber ? drawn.unit : typeWords[static_cast<std::size_t>(drawn.type)]));
+                                             isNumber ? drawn.unit.view() : typeWords[static_cast<std::size_t>(drawn.type)]));
             return false;
         }
         into = *found;
@@ -221,7 +221,7 @@ bool resolveKpi(const KpiTemplate& from, KpiSource& source, const SignalFinder& 
     }
     if (!resolver.meanings(signal, source)) return false;
     if (!resolver.power(source.power) || !resolver.order(source.order)) return false;
-    const std::string *unit = nullptr, *energyUnit = nullptr;
+    const SharedText *unit = nullptr, *energyUnit = nullptr;
     for (std::size_t i = 0; i < quantities; ++i) {
         const bool energy = static_cast<Quantity>(i) == Quantity::Energy;
         if (!resolver.count(from.counts[i], source.counts[i], energy ? energyUnit : unit)) return false;

@@ -17,7 +17,7 @@ void readUnit(const Reader& reader, ReadContext& context, Signal& signal) {
     signal.unit = reader.text("unit");
     if (signal.unit.empty() || context.units.contains(signal.unit)) return;
     if (const Result<units::Unit> unit = units::parse(signal.unit))
-        context.units.emplace(signal.unit, *unit);
+        context.units.emplace(signal.unit.view(), *unit);
     else
         context.problems.add(reader.at("unit"), unit.error().message);
 }
@@ -233,7 +233,7 @@ void readCondition(const Reader& reader, ReadContext& context, BindingTemplate& 
 
 } // namespace
 
-const units::Unit* ReadContext::unit(const std::string& code) {
+const units::Unit* ReadContext::unit(std::string_view code) {
     if (code.empty()) return nullptr;
     const auto found = units.find(code);
     return found == units.end() ? nullptr : &found->second;

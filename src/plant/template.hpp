@@ -115,12 +115,12 @@ struct ReadContext {
     Problems& problems;
     std::filesystem::path folder;
     const LoadOptions& options;
-    std::string_view source;                                      ///< the text of the file
-    std::unordered_map<std::string, std::filesystem::path> files; ///< as written -> absolute, empty when missing
-    std::unordered_map<std::string, units::Unit> units;           ///< codes that were understood
+    std::string_view source;                                                       ///< the text of the file
+    std::unordered_map<std::string, std::filesystem::path> files;                  ///< as written -> absolute, empty when missing
+    std::unordered_map<std::string, units::Unit, TextHash, std::equal_to<>> units; ///< codes that were understood
 
     /// The unit of a code that was checked before; null for others.
-    [[nodiscard]] const units::Unit* unit(const std::string& code);
+    [[nodiscard]] const units::Unit* unit(std::string_view code);
     /// An existing regular file named by `node`, or empty after reporting a problem.
     [[nodiscard]] std::filesystem::path file(const Node& node, std::string_view what);
 };

@@ -47,11 +47,11 @@ public:
             const plant::Signal& signal = plant.at(drive.signal);
             Channel channel{.drive = &drive, .type = signal.type, .due = began_};
             channel.step = std::pow(10.0, -std::min(signal.decimals + 1, 9));
-            channel.stream = static_cast<std::uint32_t>(digest(std::as_bytes(std::span{signal.path})).low);
+            channel.stream = static_cast<std::uint32_t>(digest(std::as_bytes(std::span{signal.path.view()})).low);
             for (const plant::ProcessFault& fault : process.faults)
                 if (std::ranges::contains(fault.signals, drive.signal)) channel.faults.push_back(&fault);
             channels_.push_back(std::move(channel));
-            described_.push_back({signal.topic, signal.type, signal.unit, {}});
+            described_.push_back({std::string{signal.topic}, signal.type, std::string{signal.unit}, {}});
         }
         for (std::size_t i = 0; i < packml.size(); ++i) states_[i] = strings_.add(packml[i]);
         for (const plant::ProcessFault& fault : process.faults)

@@ -263,7 +263,7 @@ Result<void> measure(const mcap::File& file, LogIndex& index) {
 
 } // namespace
 
-Result<LogIndex> makeLogIndex(const mcap::File& file, std::vector<Subscription> subscriptions) {
+Result<LogIndex> makeLogIndex(const mcap::File& file, std::span<const Subscription> subscriptions) {
     LogIndex index;
     index.conversions.resize(subscriptions.size());
     index.found.resize(subscriptions.size());
@@ -275,7 +275,6 @@ Result<LogIndex> makeLogIndex(const mcap::File& file, std::vector<Subscription> 
             return std::unexpected(std::move(error));
         }
     }
-    index.subscriptions = std::move(subscriptions);
     orderSegments(file, router.exact(), index);
     if (auto measured = measure(file, index); !measured) return std::unexpected(measured.error());
     return index;

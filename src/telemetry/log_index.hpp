@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,8 @@ struct ChannelRoute {
 };
 
 struct LogIndex {
-    std::vector<Subscription> subscriptions;
-    std::vector<Conversion> conversions;
-    std::vector<bool> found;
+    std::vector<Conversion> conversions; ///< by subscription
+    std::vector<bool> found;             ///< likewise
     std::vector<LogTopic> topics;
     std::vector<ChannelRoute> routes;  ///< by channel id
     std::vector<ColumnTarget> columns; ///< by channel id
@@ -61,6 +61,6 @@ struct LogIndex {
 /// The topics of a log that hold samples; fields of foreign JSON messages are found by looking at the first messages.
 [[nodiscard]] Result<std::vector<LogTopic>> findTopics(const mcap::File& file);
 /// Errors: Invalid for units that cannot be converted; what reading the file gives.
-[[nodiscard]] Result<LogIndex> makeLogIndex(const mcap::File& file, std::vector<Subscription> subscriptions);
+[[nodiscard]] Result<LogIndex> makeLogIndex(const mcap::File& file, std::span<const Subscription> subscriptions);
 
 } // namespace millwright::telemetry

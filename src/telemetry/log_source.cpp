@@ -54,6 +54,30 @@ struct Run {
     [[nodiscard]] const Sample& head() const { return samples[at]; }
 };
 
+/// A keyframe while it is made: only signals with a sample take room for one.
+class KeyframeEntries {
+public:
+    explicit KeyframeEntries(std::size_t signals) : places_(signals, none) {}
+
+    Keyframe::Entry& of(SignalIndex signal) {
+        std::uint32_t& place = places_[index(signal)];
+        if (place == none) {
+            place = static_cast<std::uint32_t>(entries_.size());
+            entries_.emplace_back();
+        }
+        return entries_[place];
+    }
+    [[nodiscard]] std::vector<Keyframe::Entry> bySignal() && {
+        std::ranges::sort(entries_, {}, [](const Keyframe::Entry& entry) { return entry.last.signal; });
+        return std::move(entries_);
+    }
+
+private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> places_; ///< by signal
+    std::vector<Keyframe::Entry> entries_;
+};
+
 /// Whether a's head comes first: time, then signal, then place in the file.
 bool comesFirst(const Run& a, const Run& b) {
     const Sample& x = a.head();
@@ -101,9 +125,8 @@ struct LogSource::State {
     std::span<const Sample> takeFrom(Run& run, Time before, Time last, std::size_t maximum);
     void recycle();
     void rewind(std::size_t to);
-    Result<void> loadKeyframe(const LogIndex::KeyframeAt& at, std::vector<Keyframe::Entry>& entries, std::vector<bool>& seen);
-    void restore(const StoredEntry& stored, SignalIndex signal, ValueType type, std::vector<Keyframe::Entry>& entries,
-                 std::vector<bool>& seen);
+    Result<void> loadKeyframe(const LogIndex::KeyframeAt& at, KeyframeEntries& entries);
+    void restore(const StoredEntry& stored, SignalIndex signal, ValueType type, KeyframeEntries& entries);
 };
 
 Result<void> LogSource::State::decodeJson(const mcap::Message& message, const ChannelRoute& route, std::vector<Sample>& out) {
@@ -284,12 +307,13 @@ Result<std::span<const Sample>> LogSource::State::take(std::size_t maximum, Time
 LogSource::LogSource(std::unique_ptr<State> state) : state_{std::move(state)} {}
 LogSource::~LogSource() = default;
 
-Result<std::unique_ptr<LogSource>> LogSource::open(const std::filesystem::path& path, std::vector<Subscription> subscriptions,
+Result<std::unique_ptr<LogSource>> LogSource::open(const std::filesystem::path& path,
+                                                   const std::vector<Subscription>& subscriptions,
                                                    const LogSourceOptions& options) {
     auto file = mcap::File::open(path, {options.chunkBytes});
     if (!file) return std::unexpected(file.error());
     auto state = std::make_unique<State>(std::move(*file), options);
-    auto index = makeLogIndex(state->file, std::move(subscriptions));
+    auto index = makeLogIndex(state->file, subscriptions);
     if (!index) return std::unexpected(index.error());
     state->index = std::move(*index);
     auto topics = findTopics(state->file);
@@ -337,8 +361,7 @@ Result<std::span<const Sample>> LogSource::next(std::size_t maximum) {
     return taken;
 }
 
-void LogSource::State::restore(const StoredEntry& stored, SignalIndex signal, ValueType type, std::vector<Keyframe::Entry>& entries,
-                               std::vector<bool>& seen) {
+void LogSource::State::restore(const StoredEntry& stored, SignalIndex signal, ValueType type, KeyframeEntries& entries) {
     Keyframe::Entry entry;
     entry.last.time = timeFromNanoseconds(stored.time);
     entry.last.value = stored.type == ValueType::String ? Value::of(strings.add(stored.text)) : stored.value;
@@ -346,15 +369,14 @@ void LogSource::State::restore(const StoredEntry& stored, SignalIndex signal, Va
     entry.last.type = type;
     entry.last.quality = stored.quality;
     if (stored.type != ValueType::String) {
-        entry.integral = {stored.total, stored.held, entry.last.time, isUsable(stored.quality) && std::isfinite(stored.value.asNumber(stored.type))};
+        entry.integral = {stored.total, stored.held, entry.last.time,
+                          isUsable(stored.quality) && std::isfinite(stored.value.asNumber(stored.type))};
     }
     if (!convertValue(entry.last.value, stored.type, type, strings)) return;
-    entries[millwright::index(signal)] = entry;
-    seen[millwright::index(signal)] = true;
+    entries.of(signal) = entry;
 }
 
-Result<void> LogSource::State::loadKeyframe(const LogIndex::KeyframeAt& at, std::vector<Keyframe::Entry>& entries,
-                                            std::vector<bool>& seen) {
+Result<void> LogSource::State::loadKeyframe(const LogIndex::KeyframeAt& at, KeyframeEntries& entries) {
     const auto& segment = file.index().segments[at.segment];
     const auto wrong = [&](Error error) {
         error.place = file.place(segment.offset);
@@ -373,12 +395,12 @@ Result<void> LogSource::State::loadKeyframe(const LogIndex::KeyframeAt& at, std:
     for (const auto& stored : keyframe->entries) {
         if (stored.channel >= index.routes.size()) continue;
         for (const auto& target : index.routes[stored.channel].json)
-            if (target.path.empty()) restore(stored, target.signal, target.type, entries, seen);
+            if (target.path.empty()) restore(stored, target.signal, target.type, entries);
         const ColumnTarget target = index.columns[stored.channel];
         if (target.signal == noSignal) continue;
-        restore(stored, target.signal, target.type, entries, seen);
+        restore(stored, target.signal, target.type, entries);
         for (const auto& alias : index.aliases)
-            if (alias.original == target.signal) restore(stored, alias.signal, alias.type, entries, seen);
+            if (alias.original == target.signal) restore(stored, alias.signal, alias.type, entries);
     }
     return {};
 }
@@ -386,14 +408,13 @@ Result<void> LogSource::State::loadKeyframe(const LogIndex::KeyframeAt& at, std:
 Result<Keyframe> LogSource::seek(Time time) {
     State& s = *state_;
     const SourceCounters before = s.counters;
-    std::vector<Keyframe::Entry> entries(s.index.subscriptions.size());
-    std::vector<bool> seen(s.index.subscriptions.size());
+    KeyframeEntries entries{s.index.conversions.size()};
     const auto beyond = std::ranges::upper_bound(s.index.keyframes, time, {}, &LogIndex::KeyframeAt::time);
     if (beyond == s.index.keyframes.begin()) {
         s.rewind(0);
     } else {
         const auto& keyframe = *std::prev(beyond);
-        if (auto loaded = s.loadKeyframe(keyframe, entries, seen); !loaded) return std::unexpected(loaded.error());
+        if (auto loaded = s.loadKeyframe(keyframe, entries); !loaded) return std::unexpected(loaded.error());
         s.rewind(keyframe.next);
     }
     while (true) {
@@ -401,19 +422,14 @@ Result<Keyframe> LogSource::seek(Time time) {
         if (!samples) return std::unexpected(samples.error());
         if (samples->empty()) break;
         for (const auto& sample : *samples) {
-            auto& entry = entries[millwright::index(sample.signal)];
-            seen[millwright::index(sample.signal)] = true;
+            Keyframe::Entry& entry = entries.of(sample.signal);
             entry.last = sample;
             if (sample.type != ValueType::String)
                 entry.integral.add(sample.time, sample.value.asNumber(sample.type), sample.quality);
         }
     }
     s.counters = before;
-    Keyframe result;
-    result.time = time;
-    for (std::size_t i = 0; i < entries.size(); ++i)
-        if (seen[i]) result.entries.push_back(entries[i]);
-    return result;
+    return Keyframe{.time = time, .entries = std::move(entries).bySignal()};
 }
 
 TimeInterval LogSource::span() const {

@@ -47,6 +47,7 @@ Alarms::Alarms(const plant::Plant& plant)
     std::map<std::string, std::uint32_t> groups;
     for (const plant::Alarm& alarm : plant.alarms) {
         Rule& rule = rules_.emplace_back(&alarm);
+        if (alarm.signal != noSignal) rule.maxGap = plant.at(alarm.signal).maxGap;
         const auto& code = alarm.measure.code;
         rule.direct = code.size() == 1 && code.front().op == plant::Expression::Op::Number;
         if (!alarm.firstOut.empty())
@@ -173,8 +174,7 @@ double Alarms::measured(std::uint32_t i, const Slots& signals) {
     double rate = none;
     if (!std::isnan(progress.previous)) {
         const Duration step = time - progress.previousTime;
-        if (step > Duration::zero() && step <= signals.traits[index(alarm.signal)].maxGap)
-            rate = std::abs(value - progress.previous) / seconds(step);
+        if (step > Duration::zero() && step <= rules_[i].maxGap) rate = std::abs(value - progress.previous) / seconds(step);
     }
     progress.previous = value;
     progress.previousTime = time;

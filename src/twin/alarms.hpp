@@ -51,6 +51,7 @@ private:
     /// What the plant says, as far as judging needs it.
     struct Rule {
         const plant::Alarm* alarm;
+        Duration maxGap{};   ///< of its signal
         bool direct = false; ///< the measure is the signal's value
         std::uint32_t group = 0xFFFF'FFFFu;
     };

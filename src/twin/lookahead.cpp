@@ -1,13 +1,14 @@
 #include "twin/lookahead.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace millwright::twin {
 
 using telemetry::Sample;
 
-Lookahead::Lookahead(std::size_t signals, std::span<const SignalIndex> chained) : chains_(signals) {
-    for (const SignalIndex signal : chained) chains_[index(signal)].kept = true;
+Lookahead::Lookahead(std::size_t signals, std::span<const SignalIndex> chained) : chains_(signals), kept_(signals) {
+    for (const SignalIndex signal : chained) kept_[index(signal)] = true;
 }
 
 void Lookahead::clear() {
@@ -18,13 +19,13 @@ void Lookahead::clear() {
 }
 
 void Lookahead::compact() {
-    const std::size_t dropped = begin_;
+    const auto dropped = static_cast<Position>(begin_);
     if (dropped == samples_.size()) return clear();
     // Moving no more than has been dropped since the last time keeps the cost per sample constant.
     if (dropped < samples_.size() / 2) return;
     samples_.erase(samples_.begin(), samples_.begin() + static_cast<std::ptrdiff_t>(dropped));
     following_.erase(following_.begin(), following_.begin() + static_cast<std::ptrdiff_t>(dropped));
-    for (std::size_t& position : following_) {
+    for (Position& position : following_) {
         if (position != nowhere) position -= dropped;
     }
     for (Chain& chain : chains_) {
@@ -38,11 +39,13 @@ void Lookahead::compact() {
 void Lookahead::push(std::span<const Sample> samples) {
     compact();
     const std::size_t offset = samples_.size();
+    assert(offset + samples.size() < nowhere);
     samples_.insert(samples_.end(), samples.begin(), samples.end());
     following_.resize(samples_.size(), nowhere);
-    for (std::size_t i = offset; i < samples_.size(); ++i) {
-        Chain& chain = chains_[index(samples_[i].signal)];
-        if (!chain.kept) continue;
+    for (auto i = static_cast<Position>(offset); i < samples_.size(); ++i) {
+        const std::size_t signal = index(samples_[i].signal);
+        if (!kept_[signal]) continue;
+        Chain& chain = chains_[signal];
         if (chain.first == nowhere)
             chain.first = i;
         else
@@ -54,13 +57,13 @@ void Lookahead::push(std::span<const Sample> samples) {
 void Lookahead::pop(std::size_t count) {
     const std::size_t end = begin_ + count;
     for (; begin_ < end; ++begin_) {
-        Chain& chain = chains_[index(samples_[begin_].signal)];
-        if (chain.kept) chain.first = following_[begin_];
+        const std::size_t signal = index(samples_[begin_].signal);
+        if (kept_[signal]) chains_[signal].first = following_[begin_];
     }
 }
 
 const Sample* Lookahead::next(SignalIndex signal, std::size_t window) const {
-    const std::size_t position = chains_[index(signal)].first;
+    const Position position = chains_[index(signal)].first;
     return position != nowhere && position - begin_ < window ? &samples_[position] : nullptr;
 }
 

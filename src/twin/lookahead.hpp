@@ -3,6 +3,7 @@
 #include <millwright/telemetry/sample.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -26,18 +27,19 @@ public:
     [[nodiscard]] const telemetry::Sample* next(SignalIndex signal, std::size_t window) const;
 
 private:
-    static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+    using Position = std::uint32_t; ///< in samples_
+    static constexpr Position nowhere = std::numeric_limits<Position>::max();
     struct Chain {
-        std::size_t first = nowhere; ///< positions in samples_
-        std::size_t last = nowhere;
-        bool kept = false;
+        Position first = nowhere;
+        Position last = nowhere;
     };
     void compact();
 
     std::vector<telemetry::Sample> samples_;
-    std::vector<std::size_t> following_; ///< parallel to samples_: position of the same signal's next sample, if chained
+    std::vector<Position> following_; ///< parallel to samples_: where the same signal's next sample is, if chained
     std::size_t begin_ = 0;
     std::vector<Chain> chains_; ///< by signal
+    std::vector<bool> kept_;    ///< by signal: whether it is chained
 };
 
 } // namespace millwright::twin

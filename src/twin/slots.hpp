@@ -24,11 +24,10 @@ static_assert(sizeof(Slot) == 64);
 
 /// What a signal is, as far as applying and reading it goes.
 struct SignalTraits {
+    static constexpr std::uint32_t holds = std::numeric_limits<std::uint32_t>::max();
     telemetry::Conversion conversion;
+    std::uint32_t upcoming = holds; ///< place in `upcoming`, if it lies between two samples
     ValueType type = ValueType::Float;
-    double turn = 0; ///< a full turn for Interpolation::Angle, else 0
-    Duration maxGap{};
-    std::size_t upcoming = std::numeric_limits<std::size_t>::max(); ///< place in `upcoming`, none for signals that hold
 };
 
 /// `raw`, in the channel's unit, in the plant's.

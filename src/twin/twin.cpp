@@ -39,7 +39,7 @@ struct Twin::State : Slots {
 
     explicit State(const plant::Plant& p);
     [[nodiscard]] SignalState signal(std::size_t i) const;
-    [[nodiscard]] double between(const SignalTraits& trait, const Sample& before, const Sample& after) const;
+    [[nodiscard]] double between(std::size_t i, const Sample& before, const Sample& after) const;
     [[nodiscard]] SignalView view(SignalIndex s) const;
     void clear(Time at);
     void settle(Time until) noexcept;
@@ -49,14 +49,13 @@ struct Twin::State : Slots {
 
 Twin::State::State(const plant::Plant& p) : plant{&p}, alarms{p} {
     slots.resize(p.signals.size());
+    traits.reserve(p.signals.size());
     for (std::size_t i = 0; i < p.signals.size(); ++i) {
         const plant::Signal& signal = p.signals[i];
         SignalTraits& trait = traits.emplace_back();
         trait.type = signal.type;
-        trait.maxGap = signal.maxGap;
         if (signal.interpolation == plant::Interpolation::Hold || signal.type != ValueType::Float) continue;
-        if (signal.interpolation == plant::Interpolation::Angle) trait.turn = fullTurn(signal.unit);
-        trait.upcoming = interpolated.size();
+        trait.upcoming = static_cast<std::uint32_t>(interpolated.size());
         interpolated.push_back(static_cast<SignalIndex>(i));
     }
     upcoming.resize(interpolated.size());
@@ -77,10 +76,12 @@ void Twin::State::clear(Time at) {
     time = at;
 }
 
-double Twin::State::between(const SignalTraits& trait, const Sample& before, const Sample& after) const {
+double Twin::State::between(std::size_t i, const Sample& before, const Sample& after) const {
+    const SignalTraits& trait = traits[i];
+    const plant::Signal& signal = plant->signals[i];
     const double a = converted(trait, before.value).number;
     double difference = converted(trait, after.value).number - a;
-    if (trait.turn != 0) difference = std::remainder(difference, trait.turn);
+    if (signal.interpolation == plant::Interpolation::Angle) difference = std::remainder(difference, fullTurn(signal.unit));
     const double t = static_cast<double>((time - before.time).count()) / static_cast<double>((after.time - before.time).count());
     return a + difference * t;
 }
@@ -91,11 +92,11 @@ SignalState Twin::State::signal(std::size_t i) const {
     SignalState state;
     if (last.signal == noSignal) return state;
     state = {.value = converted(trait, last.value), .time = last.time, .quality = last.quality, .known = true};
-    if (trait.upcoming >= upcoming.size()) return state;
+    if (trait.upcoming == SignalTraits::holds) return state;
     const Sample& next = upcoming[trait.upcoming];
-    if (next.signal == noSignal || next.time <= time || next.time - last.time > trait.maxGap) return state;
+    if (next.signal == noSignal || next.time <= time || next.time - last.time > plant->signals[i].maxGap) return state;
     if (!isUsable(last.quality) || !isUsable(next.quality)) return state;
-    const double number = between(trait, last, next);
+    const double number = between(i, last, next);
     if (std::isfinite(number)) state.value = Value::of(number);
     return state;
 }

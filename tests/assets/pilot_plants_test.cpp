@@ -59,12 +59,12 @@ TEST_P(PilotPlant, HasEverySignalInItsLogWithItsTypeAndUnit) {
     const plant::Plant pilot = load();
     const auto source = telemetry::LogSource::openAll(pilot.defaultLog);
     ASSERT_TRUE(source) << source.error().text();
-    std::map<std::string, const telemetry::LogTopic*> topics;
+    std::map<std::string, const telemetry::LogTopic*, std::less<>> topics;
     for (const telemetry::LogTopic& topic : (*source)->topics()) topics[topic.topic] = &topic;
     for (const plant::Signal& signal : pilot.signals) {
-        ASSERT_TRUE(topics.contains(signal.topic)) << signal.path;
-        EXPECT_EQ(topics[signal.topic]->type, signal.type) << signal.path;
-        EXPECT_EQ(topics[signal.topic]->unit, signal.unit) << signal.path;
+        ASSERT_TRUE(topics.contains(signal.topic)) << signal.path.view();
+        EXPECT_EQ(topics.at(std::string{signal.topic})->type, signal.type) << signal.path.view();
+        EXPECT_EQ(topics.at(std::string{signal.topic})->unit, signal.unit) << signal.path.view();
     }
     EXPECT_EQ(topics.size(), pilot.signals.size()) << "the log holds signals that the plant does not have";
 }

@@ -113,7 +113,7 @@ TEST_F(ReplayLogs, ALogGivesTheSameStatesAsItsSamplesInMemory) {
         samples.push_back(sample);
     }
     std::vector<telemetry::LogChannel> channels;
-    for (const plant::Signal& signal : plant.signals) channels.push_back({signal.topic, signal.type, signal.unit, {}});
+    for (const plant::Signal& signal : plant.signals) channels.push_back({std::string{signal.topic}, signal.type, std::string{signal.unit}, {}});
     telemetry::LogWriterOptions options;
     options.samplesPerChunk = 500;
     options.samplesPerKeyframe = 2000;

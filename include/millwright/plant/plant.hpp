@@ -1,5 +1,6 @@
 #pragma once
 
+#include <millwright/core/shared_text.hpp>
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
 #include <millwright/plant/alarm.hpp>
@@ -51,14 +52,15 @@ struct Specification {
     std::uint32_t subgroup = 5;  ///< measurements, one after the other, whose spread is the process's own; 2 or more
 };
 
+/// There may be a million of them: what instances of a pattern have in common, and a topic that is the path, take memory once.
 struct Signal {
-    std::string id;    ///< unique in its equipment, `web-tension`
-    std::string path;  ///< `<equipment path>/<id>`, unique in the plant
-    std::string name;  ///< for people; falls back to id
-    std::string topic; ///< feed address: the log channel's topic; falls back to `path`
+    SharedText id;    ///< unique in its equipment, `web-tension`
+    SharedText path;  ///< `<equipment path>/<id>`, unique in the plant
+    SharedText name;  ///< for people; falls back to id
+    SharedText topic; ///< feed address: the log channel's topic; falls back to `path`
     EquipmentIndex equipment = noEquipment;
     ValueType type = ValueType::Float;
-    std::string unit;                ///< UCUM code, empty for none
+    SharedText unit;                 ///< UCUM code, empty for none
     std::optional<ValueRange> range; ///< expected range, for meters, colours and charts
     Limits limits;
     std::optional<Specification> specification; ///< of a measured quality: its process capability is a KPI

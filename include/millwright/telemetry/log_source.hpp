@@ -26,6 +26,10 @@ struct LogTopic {
     std::string unit;
     std::map<std::string, std::string> metadata;
 };
+/// What a log would say about what a caller wants.
+[[nodiscard]] inline LogTopic topicOf(const Subscription& wanted) {
+    return {std::string{wanted.topic}, {}, wanted.type, std::string{wanted.unit}, {}};
+}
 
 /// A recorded MCAP log: Millwright's own in either encoding, and the JSON channels of any other. Of a foreign JSON channel, topic
 /// `a` is the number, boolean or string message itself or its field `value`, and topic `a/f/g` is field `g` of field `f`; the log
@@ -35,7 +39,7 @@ class LogSource final : public Source {
 public:
     /// Errors: as `mcap::File::open`; Invalid when the unit of a topic cannot be converted to the subscribed one.
     [[nodiscard]] static Result<std::unique_ptr<LogSource>>
-    open(const std::filesystem::path& path, std::vector<Subscription> subscriptions, const LogSourceOptions& options = {});
+    open(const std::filesystem::path& path, const std::vector<Subscription>& subscriptions, const LogSourceOptions& options = {});
     /// Subscribes to every topic of the log that holds samples, in the order of their channels; see `topics`.
     [[nodiscard]] static Result<std::unique_ptr<LogSource>> openAll(const std::filesystem::path& path,
                                                                     const LogSourceOptions& options = {});

@@ -4,6 +4,7 @@
 #include <millwright/core/value.hpp>
 #include <millwright/telemetry/mcap/writer.hpp>
 #include <millwright/telemetry/sample.hpp>
+#include <millwright/telemetry/source.hpp>
 
 #include <filesystem>
 #include <map>
@@ -21,6 +22,10 @@ struct LogChannel {
     std::string unit;                            ///< UCUM; empty when unknown
     std::map<std::string, std::string> metadata; ///< more facts to keep with it; `type` and `unit` are added
 };
+/// The signal that a caller of a `Source` wants, as one of a log.
+[[nodiscard]] inline LogChannel channelOf(const Subscription& wanted) {
+    return {std::string{wanted.topic}, wanted.type, std::string{wanted.unit}, {}};
+}
 
 /// How samples lie in the messages of a log (docs/log-format.md).
 enum class LogEncoding : std::uint8_t {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millwright/core/result.hpp>
+#include <millwright/core/shared_text.hpp>
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
 #include <millwright/telemetry/sample.hpp>
@@ -8,16 +9,15 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace millwright::telemetry {
 
 /// What a caller wants from a source: the feed address of each of its signals. `SignalIndex` i is element i of the list given to `open`.
 struct Subscription {
-    std::string topic;
+    SharedText topic;
     ValueType type = ValueType::Float;
-    std::string unit; ///< UCUM; the unit the caller wants
+    SharedText unit; ///< UCUM; the unit the caller wants
 };
 
 /// caller's value = scale * sample value + offset. Identity when the units agree.

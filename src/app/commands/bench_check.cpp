@@ -115,7 +115,7 @@ Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options&
                                            options.every == 1 ? "" : std::format("-{}s", options.every), version));
     if (!log || std::filesystem::exists(*log)) return log;
     std::vector<telemetry::LogChannel> channels;
-    for (const plant::Signal& signal : plant.signals) channels.push_back({signal.path, signal.type, signal.unit, {}});
+    for (const plant::Signal& signal : plant.signals) channels.push_back({std::string{signal.path}, signal.type, std::string{signal.unit}, {}});
     auto writer = telemetry::LogWriter::create(*log, std::move(channels));
     if (!writer) return std::unexpected(writer.error());
     ProgressBar bar{"writing the benchmark's log"};

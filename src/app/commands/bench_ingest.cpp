@@ -109,11 +109,11 @@ std::unique_ptr<Captured> capturedJson(const plant::Plant& plant, const std::str
                                        const std::vector<std::string>& value) {
     std::vector<telemetry::PayloadAddress> addresses;
     for (std::size_t i = 0; i < signalCount; ++i)
-        addresses.push_back({static_cast<SignalIndex>(i), ValueType::Float, plant.signals[i].topic, value});
+        addresses.push_back({static_cast<SignalIndex>(i), ValueType::Float, std::string{plant.signals[i].topic}, value});
     auto feed = std::make_unique<CapturedJson>(telemetry::PayloadDecoder{std::move(addresses), std::move(format)});
     for (std::size_t i = 0; i < messages; ++i) {
         const std::string number = std::format("{}.{:03}", i % 1013, i * 7 % 1000);
-        feed->all.push_back({plant.signals[i % signalCount].topic, std::vformat(form, std::make_format_args(number, millisecond))});
+        feed->all.push_back({std::string{plant.signals[i % signalCount].topic}, std::vformat(form, std::make_format_args(number, millisecond))});
     }
     return feed;
 }

@@ -51,7 +51,7 @@ protected:
         make(20'000);
         memory.append(all);
         std::vector<telemetry::LogChannel> channels;
-        for (const auto& topic : topics) channels.push_back({topic.topic, topic.type, topic.unit, {}});
+        for (const auto& topic : topics) channels.push_back(telemetry::channelOf(topic));
         auto writer = telemetry::LogWriter::create(log, channels);
         ASSERT_TRUE(writer && writer->write(all, strings) && writer->close());
         const auto imported = importLogs(options, topics, {log});

@@ -46,7 +46,7 @@ struct Values {
     std::map<std::string, double> numbers;
     std::map<std::string, std::string> texts;
 
-    [[nodiscard]] static const std::string& id(SignalIndex signal) { return plantOfTest().at(signal).id; }
+    [[nodiscard]] static std::string id(SignalIndex signal) { return std::string{plantOfTest().at(signal).id}; }
     [[nodiscard]] double number(SignalIndex signal) const {
         const auto found = numbers.find(id(signal));
         return found == numbers.end() ? std::nan("") : found->second;

@@ -81,7 +81,7 @@ TEST_F(Everything, RepeatsAPattern) {
     EXPECT_NEAR(forward.x, 1, 1e-12) << "its own rotation replaces the pattern's quaternion";
 
     std::vector<std::string> ids;
-    for (const SignalIndex signal : last.signals) ids.push_back(plant.at(signal).id);
+    for (const SignalIndex signal : last.signals) ids.emplace_back(plant.at(signal).id);
     EXPECT_THAT(ids, ElementsAre("temperature", "mode", "door"));
     const Signal& temperature = plant.at(last.signals[0]);
     EXPECT_EQ(temperature.topic, "press/006/temperature");

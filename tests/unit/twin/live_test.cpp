@@ -77,7 +77,7 @@ TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
     const auto path = std::filesystem::temp_directory_path() / ("live-" + std::to_string(::getpid()) + ".mcap");
     Live twin = live(50ms);
     telemetry::RecorderOptions options{.path = path, .channels = {}};
-    for (const auto& [topic, type, unit] : subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    for (const auto& wanted : subscriptions(plant)) options.channels.push_back(telemetry::channelOf(wanted));
     auto recorder = telemetry::Recorder::create(std::move(options), twin.source().strings());
     ASSERT_TRUE(recorder.has_value()) << recorder.error().text();
     twin.source().setTap([&](auto arrived, auto late) { (*recorder)->write(arrived, late); });
@@ -138,7 +138,7 @@ kpi = { state = "state", produced = "count", power = "power" }
     Live twin = live(50ms);
     EXPECT_TRUE(twin.kpis()->empty());
     telemetry::RecorderOptions options{.path = path, .channels = {}};
-    for (const auto& [topic, type, unit] : subscriptions(plant)) options.channels.push_back({topic, type, unit, {}});
+    for (const auto& wanted : subscriptions(plant)) options.channels.push_back(telemetry::channelOf(wanted));
     auto recorder = telemetry::Recorder::create(std::move(options), twin.source().strings());
     ASSERT_TRUE(recorder.has_value()) << recorder.error().text();
     twin.source().setTap([&](auto arrived, auto late) { (*recorder)->write(arrived, late); });

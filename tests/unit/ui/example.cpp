@@ -45,7 +45,7 @@ void addAlarms(plant::Plant& plant) {
                          std::string name) -> plant::Alarm& {
         plant::Alarm alarm;
         for (std::size_t i = 0; i < plant.signals.size(); ++i)
-            if (plant.signals[i].path.ends_with(signal)) alarm.signal = static_cast<SignalIndex>(i);
+            if (plant.signals[i].path.view().ends_with(signal)) alarm.signal = static_cast<SignalIndex>(i);
         alarm.equipment = plant.at(alarm.signal).equipment;
         alarm.id = std::format("a{}", plant.alarms.size());
         alarm.path = plant.at(alarm.equipment).path + "/" + alarm.id;
@@ -152,7 +152,7 @@ std::unique_ptr<ListSource> recording(const plant::Plant& plant, const std::shar
     const auto add = [&](int second, std::string_view path, Value value, ValueType type = ValueType::Float,
                          Quality quality = Quality::Good) {
         for (std::size_t i = 0; i < plant.signals.size(); ++i)
-            if (plant.signals[i].path.ends_with(path))
+            if (plant.signals[i].path.view().ends_with(path))
                 samples.push_back({start + std::chrono::seconds{second}, value, static_cast<SignalIndex>(i), type, quality});
     };
     for (int s = 0; s <= 1800; ++s) {
