@@ -68,6 +68,9 @@ extern const TableKeys alarmTargetKeys;
 extern const TableKeys kpiKeys;
 extern const TableKeys calendarKeys;
 extern const TableKeys processKeys;
+extern const TableKeys nodeKeys;
+extern const TableKeys edgeKeys;
+extern const TableKeys fleetKeys;
 extern const TableKeys feedKeys;
 extern const TableKeys historianKeys;
 extern const TableKeys scenarioRootKeys;
@@ -96,5 +99,7 @@ extern const std::span<const std::string_view> blockingWords;
 extern const std::span<const std::string_view> clockWords;
 extern const std::span<const std::string_view> showsWords;
 extern const std::span<const std::string_view> faultWords;
+extern const std::span<const std::string_view> laneWords;
+extern const std::span<const std::string_view> dispatchWords;
 
 } // namespace millwright::plant

@@ -1,3 +1,5 @@
+#include "plant/network_problems.hpp"
+
 #include <millwright/plant/process.hpp>
 
 #include <algorithm>
@@ -90,6 +92,9 @@ std::string nameOf(const Process& process, ProcessElement element, std::uint32_t
     case ProcessElement::Station: return std::format("station '{}'", process.stations[index].id);
     case ProcessElement::Shift: return std::format("shift '{}'", process.shifts[index].id);
     case ProcessElement::Crew: return std::format("crew '{}'", process.crews[index].id);
+    case ProcessElement::NetworkNode: return std::format("node '{}'", process.nodes[index].id);
+    case ProcessElement::NetworkEdge: return std::format("edge '{}'", process.edges[index].id);
+    case ProcessElement::Fleet: return std::format("fleet '{}'", process.fleets[index].id);
     }
     return "process";
 }
@@ -120,6 +125,10 @@ public:
         each(process_.shifts, &Inspector::shift);
         each(process_.crews, &Inspector::crew);
         if (problems_.empty()) flow();
+        if (problems_.empty() && !process_.fleets.empty())
+            inspectNetwork(process_, [this](ProcessElement element, std::uint32_t index, std::string message) {
+                add(element, index, std::move(message));
+            });
         std::ranges::stable_sort(problems_, {}, [](const ProcessProblem& p) { return std::pair{p.element, p.index}; });
         return std::move(problems_);
     }
@@ -166,6 +175,27 @@ private:
             add(element, index, "not every product has a way on: leave 'product' out of the last one, which then takes all others");
     }
 
+    void node(ProcessElement element, std::uint32_t index, std::optional<std::uint32_t> node) {
+        if (node && *node >= process_.nodes.size()) add(element, index, "its node does not exist");
+    }
+
+    void carrying(std::uint32_t i, const Station& station) {
+        constexpr auto here = ProcessElement::Station;
+        if (station.carrying->fleet >= process_.fleets.size()) add(here, i, "its fleet does not exist");
+        distribution(here, i, "load", station.carrying->load);
+        distribution(here, i, "unload", station.carrying->unload);
+        if (station.servers != 1 || !station.inputs.empty() || !station.failures.empty() || station.shift ||
+            station.blocking != Blocking::AfterService)
+            add(here, i, "carries: it has no machines, inputs, failures, shift or blocking of its own");
+        if (station.to.branches.size() > 1 && station.to.rule == RouteRule::First)
+            add(here, i, "carries: a vehicle must know where it goes, which the rule 'first' does not say");
+        if (station.to.branches.size() > 1 && station.batch > 1)
+            add(here, i, "carries several parts at once: they have one way on");
+        for (const Branch& branch : station.to.branches)
+            if (branch.to.kind == PlaceKind::Buffer && branch.to.index < process_.buffers.size())
+                gather(i, process_.buffers[branch.to.index], station.batch);
+    }
+
     void source(std::uint32_t i, const Source& source) {
         if (source.product >= process_.products.size()) add(ProcessElement::Source, i, "its product does not exist");
         if (source.every) {
@@ -183,10 +213,12 @@ private:
         if (source.inProgress && *source.inProgress == 0) add(ProcessElement::Source, i, "in_progress must be at least 1");
         if (!source.every && source.whenFull != WhenFull::Wait) add(ProcessElement::Source, i, "has 'when_full' without 'every'");
         price(ProcessElement::Source, i, source.itemCost);
+        node(ProcessElement::Source, i, source.node);
         route(ProcessElement::Source, i, source.to);
     }
 
     void buffer(std::uint32_t i, const Buffer& buffer) {
+        node(ProcessElement::Buffer, i, buffer.node);
         route(ProcessElement::Buffer, i, buffer.to);
         if (buffer.to.rule != RouteRule::First)
             add(ProcessElement::Buffer, i, "a buffer gives to whoever takes first: its rule is 'first'");
@@ -228,7 +260,9 @@ private:
         }
         if (!station.inputs.empty() && station.batch > 1)
             add(here, i, "has both 'input' and 'batch': an assembly makes one at a time");
+        node(here, i, station.node);
         route(here, i, station.to);
+        if (station.carrying) carrying(i, station);
         if (station.blocking == Blocking::BeforeService) before(i, station);
     }
 
@@ -263,7 +297,7 @@ private:
 
     // --- how parts flow ---
 
-    [[nodiscard]] std::size_t node(const Place& place) const {
+    [[nodiscard]] std::size_t nodeOf(const Place& place) const {
         return place.kind == PlaceKind::Station ? process_.buffers.size() + place.index : place.index;
     }
     [[nodiscard]] static bool isOut(const Place& place) { return place.kind == PlaceKind::Done || place.kind == PlaceKind::Scrap; }
@@ -281,15 +315,15 @@ private:
                     leaves_[from] = true;
                     continue;
                 }
-                next_[from].push_back(node(branch.to));
-                ++feeders_[node(branch.to)];
+                next_[from].push_back(nodeOf(branch.to));
+                ++feeders_[nodeOf(branch.to)];
             }
         };
         for (std::size_t i = 0; i < process_.buffers.size(); ++i) link(i, process_.buffers[i].to);
         for (std::size_t i = 0; i < process_.stations.size(); ++i) link(process_.buffers.size() + i, process_.stations[i].to);
         for (const Source& source : process_.sources)
             for (const Branch& branch : source.to.branches)
-                if (!isOut(branch.to)) ++feeders_[node(branch.to)];
+                if (!isOut(branch.to)) ++feeders_[nodeOf(branch.to)];
         reach();
         for (std::uint32_t i = 0; i < process_.sources.size(); ++i) endlessSource(i);
         for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
@@ -315,7 +349,7 @@ private:
         };
         for (const Source& source : process_.sources)
             for (const Branch& branch : source.to.branches)
-                if (!isOut(branch.to) && isUsed(source.to, branch)) visit(node(branch.to));
+                if (!isOut(branch.to) && isUsed(source.to, branch)) visit(nodeOf(branch.to));
         while (!open.empty()) {
             const std::size_t from = open.back();
             open.pop_back();
@@ -410,6 +444,7 @@ private:
     [[nodiscard]] bool takesNoTime(std::size_t node) const {
         if (node < process_.buffers.size()) return true;
         const Station& station = process_.stations[node - process_.buffers.size()];
+        if (station.carrying) return false;
         const auto zero = [](const Distribution& d) { return d.kind == DistributionKind::Constant && d.mean < 0.5e-9; };
         return zero(station.cycle) && std::ranges::all_of(station.cycles, zero, &Cycle::time);
     }

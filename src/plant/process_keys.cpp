@@ -11,7 +11,8 @@ constexpr std::string_view whenFulls[] = {"wait", "lose", "hold"};
 constexpr std::string_view disciplines[] = {"fifo", "lifo", "priority"};
 constexpr std::string_view blockings[] = {"after", "before"};
 constexpr std::string_view clocks[] = {"working", "calendar"};
-constexpr std::string_view shows[] = {"state", "quantity", "finished", "content"};
+constexpr std::string_view shows[] = {"state", "quantity", "finished", "content", "x",     "y",
+                                      "z",     "heading",  "driven",   "loaded",  "charge"};
 constexpr std::string_view faultKinds[] = {"drop-out", "stuck", "clock-jump", "failure"};
 using enum ValueKind;
 
@@ -101,6 +102,8 @@ constexpr Key powerKeyList[] = {
 };
 constexpr TableKeys powerKeys{"power", "What each machine draws by what it is doing, in kW.", powerKeyList};
 
+constexpr Key placeNodeKey{.name = "node", .kind = Identifier, .description = "node of the network where vehicles come to it"};
+
 constexpr Key productKeyList[] = {
     idKey,
     nameKey,
@@ -140,6 +143,7 @@ constexpr Key sourceKeyList[] = {
      .fallback = "\"wait\"",
      .choices = whenFulls},
     {.name = "cost", .kind = Table, .description = "what a part costs that comes", .table = &sourceCostKeys},
+    placeNodeKey,
     toKey,
     waysKey,
     ruleKey,
@@ -151,6 +155,7 @@ constexpr Key bufferKeyList[] = {
     nameKey,
     {.name = "capacity", .kind = Integer, .description = "parts; 0: unlimited", .fallback = "0", .minimum = 0, .maximum = 1e8},
     {.name = "discipline", .kind = Choice, .description = "who is taken first", .fallback = "\"fifo\"", .choices = disciplines},
+    placeNodeKey,
     toKey,
     waysKey,
 };
@@ -203,7 +208,16 @@ constexpr Key stationKeyList[] = {
      .minimum = 1,
      .maximum = 500'000},
     {.name = "batch", .kind = Integer, .description = "parts worked on together", .fallback = "1", .minimum = 1, .maximum = 1e6},
-    {.name = "cycle", .kind = Time, .description = "how long work takes", .required = true, .table = &distributionKeys},
+    {.name = "cycle",
+     .kind = Time,
+     .description = "how long work takes; required where it does not carry",
+     .table = &distributionKeys},
+    {.name = "fleet",
+     .kind = Identifier,
+     .description = "whose vehicles carry parts, in place of `cycle`: `batch` parts at a time"},
+    {.name = "load", .kind = Time, .description = "fleet: how long loading takes", .fallback = "0", .table = &distributionKeys},
+    {.name = "unload", .kind = Time, .description = "fleet: how long unloading takes", .fallback = "0", .table = &distributionKeys},
+    placeNodeKey,
     {.name = "cycle_of", .kind = Tables, .description = "cycles of single products", .table = &cycleKeys},
     {.name = "setup", .kind = Tables, .description = "set-ups; without any, none is needed", .table = &setUpKeys},
     {.name = "input", .kind = Tables, .description = "assembly: what it takes to make one", .table = &inputKeys},
@@ -257,12 +271,21 @@ constexpr Key signalKeyList[] = {
     {.name = "signal", .kind = ValueKind::Path, .description = "path of a signal of the plant", .required = true},
     {.name = "shows",
      .kind = Choice,
-     .description = "the PackML state of a station, a quantity that follows what it is doing, how many cycles it finished, or the "
-                    "content of a buffer",
+     .description =
+         "the PackML state of a station or vehicle, a quantity that follows what a station is doing, how many cycles it "
+         "finished, the content of a buffer, or of a vehicle its place and heading, how far it has driven, whether it has "
+         "a load, and its battery's level",
      .fallback = "\"quantity\"",
      .choices = shows},
     {.name = "station", .kind = Identifier, .description = "state, quantity, finished: which station"},
     {.name = "buffer", .kind = Identifier, .description = "content: which buffer"},
+    {.name = "fleet", .kind = Identifier, .description = "state, x, y, z, heading, driven, loaded, charge: whose vehicle"},
+    {.name = "vehicle",
+     .kind = Integer,
+     .description = "fleet: which of its vehicles",
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 10'000},
     {.name = "otherwise", .kind = Number, .description = "quantity: what it tends to", .fallback = "0"},
     {.name = "working", .kind = Number, .description = "quantity: what it tends to while the station works"},
     {.name = "starved", .kind = Number, .description = "quantity: while it waits for a part"},
@@ -277,8 +300,14 @@ constexpr Key signalKeyList[] = {
      .aboveMinimum = true},
     {.name = "lag", .kind = Duration, .description = "quantity, content: first-order time constant", .fallback = "0", .minimum = 0},
     {.name = "noise", .kind = Number, .description = "quantity: standard deviation of each sample", .fallback = "0", .minimum = 0},
-    {.name = "scale", .kind = Number, .description = "finished, content: the signal's value for each", .fallback = "1"},
-    {.name = "offset", .kind = Number, .description = "finished, content: the signal's value for none", .fallback = "0"},
+    {.name = "scale",
+     .kind = Number,
+     .description = "finished, content, and of a vehicle: the signal's value for each, or for one metre and so on",
+     .fallback = "1"},
+    {.name = "offset",
+     .kind = Number,
+     .description = "finished, content, and of a vehicle: the signal's value for none, or for 0",
+     .fallback = "0"},
     {.name = "modulo",
      .kind = Integer,
      .description = "finished: the count starts again after as many; 0: never",
@@ -335,6 +364,9 @@ constexpr Key processKeyList[] = {
     {.name = "station", .kind = Tables, .description = "where they are worked on", .table = &stationKeys},
     {.name = "shift", .kind = Tables, .description = "working hours", .table = &shiftKeys},
     {.name = "crew", .kind = Tables, .description = "who repairs", .table = &crewKeys},
+    {.name = "node", .kind = Tables, .description = "of the network that vehicles drive on", .table = &nodeKeys},
+    {.name = "edge", .kind = Tables, .description = "between its nodes", .table = &edgeKeys},
+    {.name = "fleet", .kind = Tables, .description = "vehicles that drive on it", .table = &fleetKeys},
     {.name = "signal", .kind = Tables, .description = "what a simulated run writes to a log", .table = &signalKeys},
     {.name = "fault", .kind = Tables, .description = "what goes wrong at a stated time", .table = &faultKeys},
 };

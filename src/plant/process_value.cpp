@@ -54,6 +54,7 @@ public:
             count("crew." + crew.id + ".size", crew.size);
             cost("crew." + crew.id, {{"hour", &crew.hourCost}});
         }
+        for (Fleet& fleet : process_.fleets) vehicles("fleet." + fleet.id, fleet);
     }
 
 private:
@@ -61,9 +62,14 @@ private:
 
     void station(const std::string& key, Station& station) {
         const auto product = [&](std::optional<std::uint32_t> index) { return index ? process_.products[*index].id : "any"; };
-        count(key + ".servers", station.servers);
+        if (!station.carrying) count(key + ".servers", station.servers);
         count(key + ".batch", station.batch);
-        time(key + ".cycle", station.cycle);
+        if (station.carrying) {
+            time(key + ".load", station.carrying->load);
+            time(key + ".unload", station.carrying->unload);
+        } else {
+            time(key + ".cycle", station.cycle);
+        }
         for (Cycle& cycle : station.cycles) time(key + ".cycle_of." + product(cycle.product), cycle.time);
         for (SetUp& setUp : station.setUps)
             time(std::format("{}.setup.{}.{}", key, product(setUp.from), product(setUp.to)), setUp.time);
@@ -76,6 +82,23 @@ private:
         for (std::size_t i = 0; i < activities; ++i)
             if (station.power[i] > 0) visit_(std::format("{}.power.{}", key, words[i]), &station.power[i], ValueMeasure::Number);
         ways(key, station.to);
+    }
+
+    void vehicles(const std::string& key, Fleet& fleet) {
+        const auto number = [&](std::string_view name, double& value) {
+            visit_(std::format("{}.{}", key, name), &value, ValueMeasure::Number);
+        };
+        count(key + ".vehicles", fleet.vehicles);
+        number("speed", fleet.speed);
+        if (fleet.loadedSpeed) number("loaded_speed", *fleet.loadedSpeed);
+        if (fleet.battery) {
+            number("battery.capacity", fleet.battery->capacity);
+            number("battery.driving", fleet.battery->driving);
+            number("battery.charging", fleet.battery->charging);
+            number("battery.charge_below", fleet.battery->chargeBelow);
+            number("battery.charge_to", fleet.battery->chargeTo);
+        }
+        cost(key, {{"hour", &fleet.hourCost}});
     }
 
     void cost(const std::string& key, std::initializer_list<std::pair<std::string_view, double*>> prices) {

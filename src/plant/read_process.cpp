@@ -1,7 +1,7 @@
 #include "plant/read_process.hpp"
 
 #include "plant/keys.hpp"
-#include "plant/reader.hpp"
+#include "plant/process_fields.hpp"
 
 #include <millwright/core/spelling.hpp>
 
@@ -15,176 +15,6 @@
 
 namespace millwright::plant {
 namespace {
-
-/// The members of one table of the plant, or of the scenario's table of the same id where that has them; knows which file each is
-/// in.
-class Fields {
-public:
-    Fields(const Node* base, Problems* baseProblems, const Node* over, Problems* overProblems)
-        : base_{base}, over_{over}, baseProblems_{baseProblems}, overProblems_{overProblems} {}
-    Fields(const Node& table, Problems& problems) : Fields{&table, &problems, nullptr, nullptr} {}
-
-    [[nodiscard]] const Node* find(std::string_view key) const {
-        return isOver(key) ? over_->find(key) : base_ != nullptr ? base_->find(key) : nullptr;
-    }
-    [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-    [[nodiscard]] Problems& problemsOf(std::string_view key) const {
-        return isOver(key) || base_ == nullptr ? *overProblems_ : *baseProblems_;
-    }
-    /// At the member, or at the table when there is none.
-    void problem(std::string_view key, std::string message) const {
-        const Node* node = find(key);
-        const Node& table = base_ != nullptr ? *base_ : *over_;
-        problemsOf(key).add(node != nullptr ? node->at : table.at, std::move(message));
-    }
-    [[nodiscard]] bool isNew() const { return base_ == nullptr; }
-
-    [[nodiscard]] std::string text(std::string_view key) const {
-        const Node* node = find(key);
-        return node != nullptr && node->kind == Node::Kind::String ? std::string{node->text} : std::string{};
-    }
-    [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t otherwise) const {
-        const Node* node = find(key);
-        return node != nullptr && node->kind == Node::Kind::Integer ? node->integer : otherwise;
-    }
-    [[nodiscard]] std::optional<double> number(std::string_view key) const {
-        const Node* node = find(key);
-        return node != nullptr && node->isNumber() ? std::optional{node->number} : std::nullopt;
-    }
-    [[nodiscard]] std::optional<Duration> duration(std::string_view key) const {
-        const Node* node = find(key);
-        return node != nullptr ? asDuration(*node) : std::nullopt;
-    }
-    [[nodiscard]] std::vector<double> numbers(std::string_view key) const {
-        std::vector<double> values;
-        if (const Node* node = find(key); node != nullptr && node->kind == Node::Kind::Array)
-            for (const Node& child : node->children) values.push_back(child.number);
-        return values;
-    }
-    /// The word's place among `words`, which are in the order of an enumeration.
-    template <typename Enumeration>
-    [[nodiscard]] Enumeration choice(std::string_view key, std::span<const std::string_view> words, Enumeration otherwise) const {
-        const Node* node = find(key);
-        const auto found = node != nullptr ? std::ranges::find(words, node->text) : words.end();
-        return found == words.end() ? otherwise : static_cast<Enumeration>(found - words.begin());
-    }
-    /// One number of a table that is a member; 0 where either is not there.
-    [[nodiscard]] double numberIn(std::string_view key, std::string_view name, double otherwise = 0) const {
-        const Node* table = find(key);
-        const Node* node = table != nullptr && table->kind == Node::Kind::Table ? table->find(name) : nullptr;
-        return node != nullptr && node->isNumber() ? node->number : otherwise;
-    }
-    /// The tables of a list.
-    [[nodiscard]] std::vector<Fields> tables(std::string_view key) const {
-        std::vector<Fields> result;
-        const Node* table = isOver(key) ? over_ : base_;
-        for (const Node& child : Reader::tables(table, key)) result.emplace_back(child, problemsOf(key));
-        return result;
-    }
-
-private:
-    [[nodiscard]] bool isOver(std::string_view key) const { return over_ != nullptr && over_->find(key) != nullptr; }
-
-    const Node* base_;
-    const Node* over_;
-    Problems* baseProblems_;
-    Problems* overProblems_;
-};
-
-// Divided, not multiplied by a rounded 1e-9: 60 s must be 60.
-double inSeconds(Duration duration) {
-    return static_cast<double>(duration.count()) / 1e9;
-}
-
-// --- distributions -----------------------------------------------------------------------------------------------------------
-
-struct DistributionUse {
-    std::array<std::string_view, 3> needs;
-    std::array<std::string_view, 4> mayHave;
-};
-// In the order of DistributionKind.
-constexpr std::array uses{
-    DistributionUse{{"mean"}, {}},
-    DistributionUse{{"mean"}, {}},
-    DistributionUse{{"mean", "shape"}, {}},
-    DistributionUse{{"mean", "shape"}, {}},
-    DistributionUse{{"mean", "deviation"}, {"low", "high"}},
-    DistributionUse{{"mean"}, {"deviation", "sigma", "low", "high"}},
-    DistributionUse{{"low", "mode", "high"}, {}},
-    DistributionUse{{"low", "high"}, {}},
-    DistributionUse{{"scale", "shape"}, {}},
-    DistributionUse{{"low", "high", "shape"}, {"shape2"}},
-    DistributionUse{{"values"}, {}},
-    DistributionUse{{"values", "weights"}, {}},
-};
-
-// Whether the table has what its kind needs and nothing else.
-bool hasRightKeys(const Node& table, const Fields& fields, DistributionKind kind) {
-    const DistributionUse& use = uses[static_cast<std::size_t>(kind)];
-    const std::string_view word = distributionWords[static_cast<std::size_t>(kind)];
-    bool right = true;
-    for (const std::string_view key : use.needs) {
-        if (key.empty() || fields.has(key)) continue;
-        fields.problem("kind", std::format("a distribution of kind {} needs '{}'", word, key));
-        right = false;
-    }
-    for (const Node& member : table.children) {
-        if (member.key == "kind" || std::ranges::contains(use.needs, member.key) || std::ranges::contains(use.mayHave, member.key))
-            continue;
-        fields.problem(member.key, std::format("'{}' means nothing in a distribution of kind {}", member.key, word));
-        right = false;
-    }
-    return right;
-}
-
-std::optional<Distribution> readDistributionTable(const Node& table, Problems& problems) {
-    const Fields fields{table, problems};
-    if (!std::ranges::contains(distributionWords, fields.text("kind"))) return std::nullopt; // reported
-    Distribution distribution;
-    distribution.kind = fields.choice("kind", distributionWords, DistributionKind::Constant);
-    if (!hasRightKeys(table, fields, distribution.kind)) return std::nullopt;
-    const auto secondsOf = [&](std::string_view key, double otherwise) {
-        const auto value = fields.duration(key);
-        return value ? inSeconds(*value) : otherwise;
-    };
-    distribution.mean = secondsOf("mean", 0);
-    distribution.deviation = secondsOf("deviation", 0);
-    distribution.low = secondsOf("low", 0);
-    distribution.high = secondsOf("high", distribution.high);
-    distribution.mode = secondsOf("mode", 0);
-    distribution.scale = secondsOf("scale", 1);
-    distribution.shape = fields.number("shape").value_or(1);
-    distribution.shape2 = fields.number("shape2").value_or(1);
-    distribution.values = fields.numbers("values");
-    distribution.weights = fields.numbers("weights");
-    if (distribution.kind == DistributionKind::Lognormal) {
-        const auto sigma = fields.number("sigma");
-        if (sigma.has_value() == fields.has("deviation")) {
-            fields.problem("kind", "a distribution of kind lognormal needs either 'deviation' or 'sigma'");
-            return std::nullopt;
-        }
-        if (sigma) distribution.deviation = distribution.mean * std::sqrt(std::expm1(*sigma * *sigma));
-    }
-    return distribution;
-}
-
-// A time is a duration, which always takes that long, or a distribution. Nothing after a problem.
-std::optional<Distribution> readTime(const Fields& fields, std::string_view key) {
-    const Node* node = fields.find(key);
-    if (node == nullptr) return std::nullopt;
-    std::optional<Distribution> distribution;
-    if (node->kind == Node::Kind::Table) {
-        distribution = readDistributionTable(*node, fields.problemsOf(key));
-    } else if (const auto constant = fields.duration(key)) {
-        distribution = Distribution{.mean = inSeconds(*constant)};
-    }
-    if (!distribution) return std::nullopt;
-    if (const auto problem = problemOf(*distribution)) {
-        fields.problem(key, std::format("'{}': {}", key, *problem));
-        return std::nullopt;
-    }
-    return distribution;
-}
 
 // --- the process -------------------------------------------------------------------------------------------------------------
 
@@ -216,6 +46,9 @@ public:
         elements("shift", ProcessElement::Shift, shifts_);
         elements("crew", ProcessElement::Crew, crews_);
         elements("source", ProcessElement::Source, sources_);
+        elements("node", ProcessElement::NetworkNode, nodes_);
+        elements("edge", ProcessElement::NetworkEdge, edges_);
+        elements("fleet", ProcessElement::Fleet, fleets_);
         elements("buffer", ProcessElement::Buffer, buffers_);
         elements("station", ProcessElement::Station, stations_);
         if (problems() != before) return std::nullopt; // what refers to what is checked when everything is there
@@ -288,7 +121,9 @@ private:
     // What a scenario adds must be whole; a misspelt id is the likelier mistake.
     void complete(const Fields& fields, std::string_view key, const std::string& id) {
         for (const Key& needed : processKeys.find(key)->table->keys) {
-            if (!needed.required || fields.has(needed.name)) continue;
+            // How long work takes, or who carries instead.
+            const bool works = key == "station" && needed.name == "cycle" && !fields.has("fleet");
+            if (!(needed.required || works) || fields.has(needed.name)) continue;
             std::vector<std::string_view> ids;
             for (const Node& table : Reader::tables(base_.table, key))
                 if (const Node* other = table.find("id"); other != nullptr) ids.push_back(other->text);
@@ -302,7 +137,20 @@ private:
 
     std::optional<std::uint32_t> lookUp(const Fields& fields, std::string_view key, const Index& index, std::string_view what) {
         const std::string id = fields.text(key);
-        if (id.empty()) return std::nullopt;
+        return id.empty() ? std::nullopt : find(fields, key, id, index, what);
+    }
+
+    // Of a list of ids.
+    std::vector<std::uint32_t> lookUpAll(const Fields& fields, std::string_view key, const Index& index, std::string_view what) {
+        std::vector<std::uint32_t> found;
+        if (const Node* list = fields.find(key); list != nullptr && list->kind == Node::Kind::Array)
+            for (const Node& each : list->children)
+                if (const auto one = find(fields, key, std::string{each.text}, index, what)) found.push_back(*one);
+        return found;
+    }
+
+    std::optional<std::uint32_t> find(const Fields& fields, std::string_view key, const std::string& id, const Index& index,
+                                      std::string_view what) {
         const auto found = index.find(id);
         if (found != index.end()) return found->second;
         std::vector<std::string_view> ids;
@@ -364,12 +212,14 @@ private:
         for (const Fields& fields : of(ProcessElement::Crew))
             process_.crews.push_back({fields.text("id"), named(fields), static_cast<std::uint32_t>(fields.integer("size", 1)),
                                       fields.numberIn("cost", "hour")});
+        readNetwork();
         for (const Fields& fields : of(ProcessElement::Source)) readSource(fields);
         for (const Fields& fields : of(ProcessElement::Buffer)) {
             process_.buffers.push_back({.id = fields.text("id"),
                                         .name = named(fields),
                                         .capacity = static_cast<std::uint32_t>(fields.integer("capacity", 0)),
                                         .discipline = fields.choice("discipline", disciplineWords, Discipline::Fifo),
+                                        .node = lookUp(fields, "node", nodes_, "node"),
                                         .to = route(fields, RouteRule::First)});
         }
         for (const Fields& fields : of(ProcessElement::Station)) readStation(fields);
@@ -398,6 +248,7 @@ private:
         source.limit = static_cast<std::uint64_t>(fields.integer("limit", 0));
         source.whenFull = fields.choice("when_full", whenFullWords, WhenFull::Wait);
         source.itemCost = fields.numberIn("cost", "item");
+        source.node = lookUp(fields, "node", nodes_, "node");
         source.to = route(fields, RouteRule::Share);
         process_.sources.push_back(std::move(source));
     }
@@ -416,6 +267,8 @@ private:
             fields.problem("servers", std::format("all stations together have more than {} servers", maximumItems_));
         station.batch = static_cast<std::uint32_t>(fields.integer("batch", 1));
         station.cycle = readTime(fields, "cycle").value_or(Distribution{});
+        station.node = lookUp(fields, "node", nodes_, "node");
+        readCarrying(fields, station);
         for (const Fields& cycle : fields.tables("cycle_of"))
             station.cycles.push_back(
                 {lookUp(cycle, "product", products_, "product").value_or(0), readTime(cycle, "time").value_or(Distribution{})});
@@ -438,6 +291,73 @@ private:
             station.power[i] = fields.numberIn("power", activityWords[i], fields.numberIn("power", "otherwise"));
         station.to = route(fields, RouteRule::Share);
         process_.stations.push_back(std::move(station));
+    }
+
+    void readCarrying(const Fields& fields, Station& station) {
+        constexpr std::array others{"cycle",    "servers", "cycle_of", "setup", "input",
+                                    "blocking", "failure", "shift",    "node",  "power"};
+        if (!fields.has("fleet")) {
+            if (!fields.has("cycle")) fields.problem("id", "'cycle' is missing: how long does its work take?");
+            for (const std::string_view key : {"load", "unload"})
+                if (fields.has(key)) fields.problem(key, std::format("'{}' belongs to a station with a 'fleet'", key));
+            return;
+        }
+        for (const std::string_view key : others)
+            if (fields.has(key))
+                fields.problem(key, std::format("'{}' means nothing in a station whose parts a fleet carries", key));
+        if (const auto fleet = lookUp(fields, "fleet", fleets_, "fleet"))
+            station.carrying = {*fleet, readTime(fields, "load").value_or(Distribution{}),
+                                readTime(fields, "unload").value_or(Distribution{})};
+    }
+
+    void readNetwork() {
+        for (const Fields& fields : of(ProcessElement::NetworkNode)) {
+            NetworkNode node{.id = fields.text("id"), .room = static_cast<std::uint32_t>(fields.integer("room", 1))};
+            if (const Node* at = fields.find("at"))
+                if (const auto place = asVector(*at)) node.at = {place->x, place->y, place->z};
+            process_.nodes.push_back(std::move(node));
+        }
+        for (const Fields& fields : of(ProcessElement::NetworkEdge)) readEdge(fields);
+        for (const Fields& fields : of(ProcessElement::Fleet)) readFleet(fields);
+    }
+
+    void readEdge(const Fields& fields) {
+        NetworkEdge edge{.id = fields.text("id"),
+                         .from = lookUp(fields, "from", nodes_, "node").value_or(0),
+                         .to = lookUp(fields, "to", nodes_, "node").value_or(0),
+                         .length = fields.number("length").value_or(0),
+                         .lanes = fields.choice("lanes", laneWords, Lanes::Single)};
+        edge.speedLimit = fields.number("speed_limit").value_or(edge.speedLimit);
+        if (!fields.has("length") && edge.from < process_.nodes.size() && edge.to < process_.nodes.size()) {
+            const auto &from = process_.nodes[edge.from].at, &to = process_.nodes[edge.to].at;
+            if (from && to)
+                edge.length = std::hypot((*to)[0] - (*from)[0], (*to)[1] - (*from)[1], (*to)[2] - (*from)[2]);
+            else
+                fields.problem("id", "'length' is missing, and one of its nodes does not say where it is with 'at'");
+        }
+        process_.edges.push_back(std::move(edge));
+    }
+
+    void readFleet(const Fields& fields) {
+        Fleet fleet{.id = fields.text("id"),
+                    .name = named(fields),
+                    .vehicles = static_cast<std::uint32_t>(fields.integer("vehicles", 1)),
+                    .speed = fields.number("speed").value_or(0),
+                    .loadedSpeed = fields.number("loaded_speed"),
+                    .dispatch = fields.choice("dispatch", dispatchWords, Dispatch::Nearest),
+                    .parking = lookUpAll(fields, "parking", nodes_, "node"),
+                    .chargers = lookUpAll(fields, "chargers", nodes_, "node"),
+                    .hourCost = fields.numberIn("cost", "hour")};
+        if (fields.has("battery")) {
+            const Battery usual;
+            fleet.battery = {.capacity = fields.numberIn("battery", "capacity"),
+                             .driving = fields.numberIn("battery", "driving"),
+                             .standing = fields.numberIn("battery", "standing"),
+                             .charging = fields.numberIn("battery", "charging"),
+                             .chargeBelow = fields.numberIn("battery", "charge_below", usual.chargeBelow),
+                             .chargeTo = fields.numberIn("battery", "charge_to", usual.chargeTo)};
+        }
+        process_.fleets.push_back(std::move(fleet));
     }
 
     void readInput(const Fields& fields, Station& station) {
@@ -473,9 +393,17 @@ private:
                 "shows", std::format("'{}' is {}: {}", path, type == ValueType::String ? "a text" : "no text",
                                      type == ValueType::String ? "it can only show a state" : "a state is shown by a text"));
         const bool content = signal.shows == Shows::Content;
-        const std::string_view key = content ? "buffer" : "station";
+        const bool ofVehicle = signal.shows > Shows::Content || (signal.shows == Shows::State && fields.has("fleet"));
+        const std::string_view key = content ? "buffer" : ofVehicle ? "fleet" : "station";
         if (!fields.has(key)) return fields.problem("signal", std::format("'{}' is missing: whose does '{}' show?", key, path));
-        signal.of = lookUp(fields, key, content ? buffers_ : stations_, key).value_or(0);
+        signal.of = lookUp(fields, key, content ? buffers_ : ofVehicle ? fleets_ : stations_, key).value_or(0);
+        if (ofVehicle) {
+            signal.vehicle = static_cast<std::uint32_t>(fields.integer("vehicle", 1) - 1);
+            if (over_.table == nullptr && signal.of < process_.fleets.size() &&
+                *signal.vehicle >= process_.fleets[signal.of].vehicles)
+                fields.problem("vehicle", std::format("fleet '{}' has {} vehicles", fields.text("fleet"),
+                                                      process_.fleets[signal.of].vehicles));
+        }
         for (std::size_t i = 0; i < activities; ++i)
             signal.targets[i] = fields.number(activityWords[i]).value_or(fields.number("otherwise").value_or(0));
         signal.ramp = fields.number("ramp").value_or(0);
@@ -530,8 +458,8 @@ private:
     std::size_t maximumItems_;
     std::size_t servers_ = 0;
     Process process_;
-    std::array<std::vector<Fields>, 7> elements_;
-    Index products_, shifts_, crews_, sources_, buffers_, stations_;
+    std::array<std::vector<Fields>, 10> elements_;
+    Index products_, shifts_, crews_, nodes_, edges_, fleets_, sources_, buffers_, stations_;
 };
 
 } // namespace

@@ -210,7 +210,9 @@ Result<std::vector<Finding>> calibrate(const Process& process, std::span<const S
         const Station& station = process.stations[i];
         const auto record = std::ranges::find(records, i, &StationRecord::station);
         std::string why;
-        if (record == records.end())
+        if (station.carrying)
+            why = "vehicles carry its parts: how long that takes follows from the network";
+        else if (record == records.end())
             why = "no signal shows its state: give its equipment a 'kpi' table, or state a [[process.signal]] that shows it";
         else if (station.servers > 1)
             why = std::format("one state stands for {} machines side by side", station.servers);

@@ -36,6 +36,8 @@ public:
         findLoops();
         stock();
         findOrigins();
+        findNetworkNodes();
+        out_.network = compileNetwork(process);
         return std::move(out_);
     }
 
@@ -112,11 +114,18 @@ private:
         out_.servers += from.servers;
         station.batch = from.batch;
         station.cycle = sampler(from.cycle, purpose + "/cycle");
+        station.before = from.blocking == Blocking::BeforeService;
         if (!from.cycles.empty()) cycles(from, station, purpose);
         if (!from.setUps.empty()) setUps(from, station, purpose);
-        station.before = from.blocking == Blocking::BeforeService;
         station.shift = from.shift.value_or(none);
-        station.takesOne = from.batch == 1 && from.inputs.empty();
+        station.takesOne = from.batch == 1 && from.inputs.empty() && !from.carrying;
+        if (from.carrying) {
+            station.fleet = from.carrying->fleet;
+            station.load = sampler(from.carrying->load, purpose + "/load");
+            station.unload = sampler(from.carrying->unload, purpose + "/unload");
+            // Where a vehicle surely goes to a buffer, its room is kept from when it is sent.
+            station.before = out_.isBuffer(station.route.only);
+        }
         station.firstInput = static_cast<std::uint32_t>(out_.inputs.size());
         station.inputs = static_cast<std::uint32_t>(from.inputs.size());
         for (const Input& input : from.inputs)
@@ -192,7 +201,9 @@ private:
             }
         }
         out_.firstShiftTimer = timer;
-        out_.timers = timer + static_cast<std::uint32_t>(out_.process.shifts.size());
+        out_.firstVehicleTimer = timer + static_cast<std::uint32_t>(out_.process.shifts.size());
+        out_.timers = out_.firstVehicleTimer;
+        for (const Fleet& fleet : out_.process.fleets) out_.timers += fleet.vehicles;
     }
 
     // Times in (0, period] at which the shift turns, without those that meet.
@@ -272,6 +283,12 @@ private:
         }
     }
 
+    void findNetworkNodes() {
+        for (const Buffer& buffer : out_.process.buffers) out_.networkNode.push_back(buffer.node.value_or(none));
+        for (const Station& station : out_.process.stations) out_.networkNode.push_back(station.node.value_or(none));
+        for (const Source& source : out_.process.sources) out_.networkNode.push_back(source.node.value_or(none));
+    }
+
     // A source that always has parts keeps as many ready as a batch or an assembly takes of it at once.
     void stock() {
         for (const CompiledStation& station : out_.stations) {
@@ -340,11 +357,13 @@ std::vector<Error> errorsOf(const Process& process) {
     for (const ProcessProblem& problem : problemsOf(process))
         errors.push_back({ErrorCode::Invalid, problem.message, nameOf(process, problem.element, problem.index)});
     std::size_t timers = process.sources.size() + process.shifts.size();
+    for (const Fleet& fleet : process.fleets) timers += fleet.vehicles;
     for (const Station& station : process.stations) timers += std::size_t{station.servers} * (1 + station.failures.size());
     if (errors.empty() && timers > Calendar::maximumTimers)
-        errors.push_back({ErrorCode::ResourceLimit,
-                          std::format("{} sources, servers and failures: there may be {}", timers, Calendar::maximumTimers),
-                          "process"});
+        errors.push_back(
+            {ErrorCode::ResourceLimit,
+             std::format("{} sources, servers, failures and vehicles: there may be {}", timers, Calendar::maximumTimers),
+             "process"});
     return errors;
 }
 

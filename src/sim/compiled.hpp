@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sim/compiled_network.hpp"
 #include "sim/sampler.hpp"
 
 #include <millwright/sim/calendar.hpp>
@@ -90,6 +91,8 @@ struct CompiledStation {
     bool before = false;  ///< blocking before service
     bool looped = false;  ///< a part can come back: a deadlock is possible
     std::uint32_t shift = none;
+    std::uint32_t fleet = none;               ///< that carries its parts; then it has one server, which only says what it does
+    std::uint32_t load = none, unload = none; ///< samplers
 };
 
 struct CompiledShift {
@@ -123,7 +126,9 @@ struct Compiled {
     std::vector<std::uint32_t> listOfProduct;  ///< by product: which list of a buffer sorted by priority
     std::vector<CalendarClock> calendarClocks; ///< by their timers, which follow those of the servers; shifts come last
     std::uint32_t servers = 0, timers = 0, streams = 0, lists = 0, failureClocks = 0;
-    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0;
+    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0;
+    CompiledNetwork network;
+    std::vector<std::uint32_t> networkNode; ///< by node: where vehicles come to it, or none
     std::uint32_t firstSourceList = 0;
 
     // Where each kind of node ends in the numbering.
@@ -132,6 +137,9 @@ struct Compiled {
     [[nodiscard]] Node station(std::uint32_t i) const { return buffersEnd + i; }
     [[nodiscard]] Node source(std::uint32_t i) const { return stationsEnd + i; }
     [[nodiscard]] Node done() const { return sourcesEnd; }
+    /// Not a place: what vehicles of a fleet may have to do.
+    [[nodiscard]] Node fleet(std::uint32_t i) const { return sourcesEnd + 2 + i; }
+    [[nodiscard]] std::uint32_t fleetOf(Node node) const { return node - sourcesEnd - 2; }
     [[nodiscard]] bool isBuffer(Node node) const { return node < buffersEnd; }
     [[nodiscard]] bool isStation(Node node) const { return node - buffersEnd < stationsEnd - buffersEnd; }
     [[nodiscard]] bool isSource(Node node) const { return node - stationsEnd < sourcesEnd - stationsEnd; }

@@ -9,10 +9,12 @@ bool hasCosts(const plant::Process& process) {
     return process.cost != plant::ProcessCost{} ||
            std::ranges::any_of(process.sources, [](const auto& s) { return s.itemCost > 0; }) ||
            std::ranges::any_of(process.stations, [](const auto& s) { return s.hourCost > 0 || s.itemCost > 0; }) ||
-           std::ranges::any_of(process.crews, [](const auto& c) { return c.hourCost > 0; });
+           std::ranges::any_of(process.crews, [](const auto& c) { return c.hourCost > 0; }) ||
+           std::ranges::any_of(process.fleets, [](const auto& f) { return f.hourCost > 0; });
 }
 
 bool hasPower(const plant::Process& process) {
+    if (std::ranges::any_of(process.fleets, [](const plant::Fleet& fleet) { return fleet.battery.has_value(); })) return true;
     return std::ranges::any_of(process.stations, [](const plant::Station& station) {
         return std::ranges::any_of(station.power, [](double drawn) { return drawn > 0; });
     });
@@ -27,6 +29,7 @@ double energyOf(const plant::Process& process, const Report& report) {
         for (std::size_t k = 0; k < shares.size(); ++k)
             energy += station.power[k] * shares[k] * station.servers * report.seconds / 3600;
     }
+    for (const FleetReport& fleet : report.fleets) energy += fleet.charged;
     return energy;
 }
 
@@ -39,6 +42,7 @@ RunCost costOf(const plant::Process& process, const Report& report) {
         cost.work += station.itemCost * static_cast<double>(report.stations[i].finished) * station.batch;
     }
     for (const plant::Crew& crew : process.crews) cost.hours += crew.hourCost * crew.size * hours;
+    for (const plant::Fleet& fleet : process.fleets) cost.hours += fleet.hourCost * fleet.vehicles * hours;
     for (std::size_t i = 0; i < process.sources.size(); ++i)
         cost.material += process.sources[i].itemCost * static_cast<double>(report.sources[i].created - report.sources[i].lost);
     for (const ProductReport& product : report.products) {

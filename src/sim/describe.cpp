@@ -49,6 +49,18 @@ public:
             add("people", std::to_string(crew.size));
             price("an hour of each", crew.hourCost);
         }
+        for (const Fleet& fleet : process_.fleets) describe(fleet);
+        for (const NetworkNode& node : process_.nodes)
+            if (node.room != 1) {
+                element_ = "node " + node.id;
+                add("room", std::format("{} vehicles", node.room));
+            }
+        for (const NetworkEdge& edge : process_.edges) {
+            constexpr std::array words{"one lane for both directions", "one way", "a lane each way"};
+            element_ = "edge " + edge.id;
+            add("way", std::format("{} m, {}{}", number(edge.length), words[static_cast<std::size_t>(edge.lanes)],
+                                   std::isfinite(edge.speedLimit) ? std::format(", at most {} m/s", number(edge.speedLimit)) : ""));
+        }
         return std::move(facts_);
     }
 
@@ -75,7 +87,13 @@ private:
         element_ = "station " + station.id;
         if (station.servers != 1) add("machines", std::to_string(station.servers));
         if (station.batch != 1) add("batch", std::format("{} parts", station.batch));
-        add("cycle", sim::inWords(station.cycle));
+        if (station.carrying) {
+            add("carried by", "fleet " + process_.fleets[station.carrying->fleet].id);
+            add("loading", sim::inWords(station.carrying->load));
+            add("unloading", sim::inWords(station.carrying->unload));
+        } else {
+            add("cycle", sim::inWords(station.cycle));
+        }
         for (const Cycle& cycle : station.cycles) add("cycle of " + process_.products[cycle.product].id, sim::inWords(cycle.time));
         const auto product = [&](std::optional<std::uint32_t> id) { return id ? process_.products[*id].id : "any"; };
         for (const SetUp& setUp : station.setUps)
@@ -95,6 +113,22 @@ private:
         power(station);
         if (station.shift) add("works", "shift " + process_.shifts[*station.shift].id);
         way(station.to);
+    }
+
+    void describe(const Fleet& fleet) {
+        element_ = "fleet " + fleet.id;
+        add("vehicles", std::to_string(fleet.vehicles));
+        add("speed", std::format("{} m/s{}", number(fleet.speed),
+                                 fleet.loadedSpeed ? std::format(", {} m/s with a load", number(*fleet.loadedSpeed)) : ""));
+        add("fetches first", fleet.dispatch == Dispatch::Nearest ? "what is nearest" : "what has waited longest");
+        if (fleet.battery) {
+            const Battery& b = *fleet.battery;
+            add("battery", std::format("{} kW.h; takes {} kW driving, {} kW standing", number(b.capacity), number(b.driving),
+                                       number(b.standing)));
+            add("charging", std::format("{} kW, from below {} % to {} %", number(b.charging), number(100 * b.chargeBelow),
+                                        number(100 * b.chargeTo)));
+        }
+        price("an hour of each vehicle", fleet.hourCost);
     }
 
     void price(std::string_view of, double cost) {

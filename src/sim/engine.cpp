@@ -168,8 +168,10 @@ void Engine::settle() {
         else if (model_->isStation(node))
             while (pull(model_->stationOf(node))) {
             }
-        else
+        else if (model_->isSource(node))
             settleSource(model_->sourceOf(node));
+        else
+            organise(model_->fleetOf(node));
     }
     unsettled_.clear();
 }
@@ -183,6 +185,7 @@ inline void Engine::settleBuffer(std::uint32_t buffer) {
     if (stores_[buffer].waiters == 0) return;
     while (hasRoom(buffer) && takeBlocked(buffer)) {
     }
+    if (!fleets_.empty()) callBringers(buffer);
 }
 
 void Engine::settleSource(std::uint32_t index) {
@@ -224,6 +227,10 @@ inline bool Engine::pull(std::uint32_t station) {
     if (stations_[station].freeCount == 0) return false;
     const CompiledStation& compiled = model_->stations[station];
     if (compiled.takesOne) return pullSimple(station);
+    if (compiled.fleet != none) {
+        unsettled_.push_back(model_->fleet(compiled.fleet));
+        return false;
+    }
     return compiled.inputs > 0 ? pullInputs(station) : pullBatch(station);
 }
 
@@ -343,6 +350,7 @@ void Engine::remove(List& list, std::uint32_t index) {
 void Engine::becomeFree(std::uint32_t index) {
     Server& server = servers_[index];
     server.phase = Phase::Empty;
+    if (model_->stations[server.station].fleet != none) return becomeEmpty(index);
     describe(server);
     if (server.down || server.off) return;
     append(stations_[server.station].free, index, Listed::Free);
@@ -378,6 +386,7 @@ void Engine::block(std::uint32_t index) {
     Server& server = servers_[index];
     append(stations_[server.station].blocked, index, Listed::Blocked);
     addWaiter(server.target, model_->stations[server.station].route, 1);
+    if (!fleets_.empty()) stop(server.target, model_->stations[server.station].route);
     describe(server);
     if (model_->stations[server.station].looped && begun_) checkDeadlock(server.station);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "sim/compiled.hpp"
+#include "sim/fleet_state.hpp"
+#include "sim/traffic.hpp"
 
 #include <millwright/sim/initial_state.hpp>
 #include <millwright/sim/simulation.hpp>
@@ -108,6 +110,7 @@ public:
     [[nodiscard]] Activity activity(std::uint32_t station) const;
     [[nodiscard]] std::uint64_t finished(std::uint32_t station) const;
     [[nodiscard]] std::uint32_t content(std::uint32_t buffer) const { return stores_[buffer].count; }
+    [[nodiscard]] VehicleNow vehicleNow(std::uint32_t fleet, std::uint32_t number) const;
     [[nodiscard]] Balance balance() const;
     [[nodiscard]] Digest stateHash() const;
     [[nodiscard]] SimTime now() const { return now_; }
@@ -205,8 +208,49 @@ private:
     void remove(List& list, std::uint32_t server);
     [[nodiscard]] std::uint32_t serverTimer(std::uint32_t server) const { return model_->firstServerTimer + server; }
 
+    // Vehicles, by their number among those of all fleets.
+    void beginVehicles();
+    void organise(std::uint32_t fleet);
+    void callVehicles(Node target, const CompiledRoute& route);
+    void stop(Node target, const CompiledRoute& route);
+    void callBringers(std::uint32_t buffer);
+    [[nodiscard]] bool hasRoomForLoad(std::uint32_t station) const;
+    void keepRoom(std::uint32_t station, bool keep);
+    [[nodiscard]] Order nextOrder(std::uint32_t fleet) const;
+    [[nodiscard]] std::uint32_t loadsAt(std::uint32_t station, Node from) const;
+    [[nodiscard]] SimTime loadWaitsSince(std::uint32_t station, Node from, std::uint32_t before) const;
+    [[nodiscard]] double timeTo(std::uint32_t vehicle, std::uint32_t node) const;
+    void assign(const Order& order);
+    void goRest(std::uint32_t vehicle);
+    [[nodiscard]] std::uint32_t nearestWithRoom(std::uint32_t vehicle, const std::vector<std::uint32_t>& nodes) const;
+    void sendTo(std::uint32_t vehicle, std::uint32_t node, Job job);
+    void claim(std::uint32_t vehicle, std::uint32_t node);
+    void drive(std::uint32_t vehicle);
+    void follow(std::uint32_t vehicle, Step step);
+    void wake();
+    void arriveAtGoal(std::uint32_t vehicle);
+    void fireVehicle(std::uint32_t vehicle);
+    void pickUp(std::uint32_t vehicle);
+    void putDown(std::uint32_t vehicle);
+    void becomeEmpty(std::uint32_t server);
+    void becomeIdle(std::uint32_t vehicle);
+    void carryFor(std::uint32_t station, int change);
+    void setAvailable(std::uint32_t vehicle, bool available);
+    void setVehicle(std::uint32_t vehicle, VehicleActivity activity);
+    void useBattery(std::uint32_t vehicle);
+    void resetVehicles();
+    [[nodiscard]] FleetReport fleetReport(std::uint32_t fleet) const;
+    [[nodiscard]] SimTime laneTime(std::uint32_t vehicle) const;
+    [[nodiscard]] std::uint32_t vehicleServer(std::uint32_t vehicle) const { return model_->servers + vehicle; }
+    [[nodiscard]] std::uint32_t vehicleTimer(std::uint32_t vehicle) const { return model_->firstVehicleTimer + vehicle; }
+    void checkTraffic();
+    [[nodiscard]] bool mayCarry(std::uint32_t station) const;
+    [[nodiscard]] Error trafficDeadlock(std::uint32_t vehicle) const;
+    [[nodiscard]] std::string vehicleName(std::uint32_t vehicle) const;
+
     // What cannot go on.
     void checkDeadlock(std::uint32_t station);
+    [[nodiscard]] bool canEverMove(Node node);
     [[nodiscard]] bool canMove(Node node) const;
     [[nodiscard]] Error deadlock() const;
     [[nodiscard]] Error standstill() const;
@@ -238,6 +282,15 @@ private:
     std::vector<Stream> streams_;
     std::vector<Node> unsettled_; // places where something may have become possible
     std::vector<Node> waits_;     // scratch of checkDeadlock
+    Traffic traffic_;
+    std::vector<VehicleState> vehicles_;
+    std::vector<FleetState> fleets_;
+    std::vector<std::uint32_t> coming_;    // by feeder: vehicles that are on their way to fetch something there
+    std::vector<std::uint32_t> carried_;   // by station: vehicles that fetch or carry for it
+    std::vector<std::uint32_t> claims_;    // by network node: vehicles that park or charge there, or are about to
+    std::vector<std::uint32_t> inTraffic_; // vehicles that others are in the way of, in the order in which they stopped
+    std::vector<std::uint8_t> stuck_;      // scratch of checkTraffic
+    bool waking_ = false, newlyStopped_ = false;
     std::optional<Error> failure_;
 };
 

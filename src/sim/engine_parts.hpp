@@ -44,7 +44,8 @@ inline Node Engine::shortest(const CompiledRoute& route) const {
             parts = stores_[node].count + stores_[node].reserved;
         } else if (model_->isStation(node)) {
             const std::uint32_t station = model_->stationOf(node);
-            parts = model_->stations[station].servers - stations_[station].freeCount;
+            const bool carries = model_->stations[station].fleet != none;
+            parts = carries ? stations_[station].waiters : model_->stations[station].servers - stations_[station].freeCount;
         }
         if (parts >= fewest) continue;
         fewest = parts;

@@ -20,7 +20,7 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
       calendar_{model_->timers},
       stores_(model_->buffers.size() + model_->sources.size()),
       lists_(model_->lists),
-      servers_(model_->servers),
+      servers_(model_->servers + model_->network.vehicles),
       stations_(model_->stations.size()),
       sources_(model_->sources.size()),
       crews_(model_->process.crews.size()),
@@ -28,7 +28,14 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
       clocks_(model_->failureClocks, never),
       shiftOn_(model_->shifts.size()),
       shiftTurns_(model_->shifts.size()),
-      streams_(model_->streams) {
+      streams_(model_->streams),
+      traffic_{model_->network},
+      vehicles_(model_->network.vehicles),
+      fleets_(model_->network.fleets.size()),
+      coming_(fleets_.empty() ? 0 : model_->feeders.size()),
+      carried_(fleets_.empty() ? 0 : stations_.size()),
+      claims_(model_->network.room.size()),
+      stuck_(vehicles_.size()) {
     std::uint32_t clock = 0;
     for (std::uint32_t s = 0; s < stations_.size(); ++s) {
         const CompiledStation& station = model_->stations[s];
@@ -40,6 +47,7 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
         }
     }
     unsettled_.reserve(64);
+    inTraffic_.reserve(vehicles_.size());
 }
 
 // Wherever the periods of the shifts stand.
@@ -67,7 +75,8 @@ SimTime Engine::timeOfTurn(const CompiledShift& shift, std::uint64_t turn) const
 void Engine::begin() {
     begun_ = true;
     beginShifts();
-    for (std::uint32_t index = 0; index < servers_.size(); ++index) {
+    beginVehicles();
+    for (std::uint32_t index = 0; index < model_->servers; ++index) {
         Server& server = servers_[index];
         const CompiledStation& station = model_->stations[server.station];
         for (std::uint32_t i = 0; i < station.failures; ++i) renewClock(index, i);
@@ -86,6 +95,7 @@ void Engine::begin() {
 }
 
 void Engine::fireSeldom(std::uint32_t timer) {
+    if (timer >= model_->firstVehicleTimer) return fireVehicle(timer - model_->firstVehicleTimer);
     if (timer >= model_->firstShiftTimer) return turnShift(timer - model_->firstShiftTimer);
     const CalendarClock& clock = model_->calendarClocks[timer - model_->firstServerTimer - model_->servers];
     Server& server = servers_[clock.server];
@@ -275,6 +285,7 @@ void Engine::resetStatistics() {
         crew.busyTime = 0;
     }
     for (ProductState& product : products_) product = {};
+    resetVehicles();
 }
 
 namespace {
@@ -329,6 +340,7 @@ Report Engine::report() const {
         const double busy = crews_[i].busyTime + static_cast<double>(now_ - crews_[i].changed) * crews_[i].busy;
         report.crews.push_back({elapsed > 0 ? busy / elapsed / model_->process.crews[i].size : 0});
     }
+    for (std::uint32_t i = 0; i < fleets_.size(); ++i) report.fleets.push_back(fleetReport(i));
     return report;
 }
 
@@ -385,6 +397,15 @@ Digest Engine::stateHash() const {
     addVector(hasher, products_);
     addVector(hasher, clocks_);
     addVector(hasher, streams_);
+    if (!fleets_.empty()) {
+        static_assert(sizeof(VehicleState) == (1 + vehicleActivities + 5) * 8 + 4 * 4 + 8 && sizeof(FleetState) == 16);
+        traffic_.addTo(hasher);
+        addVector(hasher, vehicles_);
+        addVector(hasher, fleets_);
+        addVector(hasher, coming_);
+        addVector(hasher, claims_);
+        addVector(hasher, inTraffic_);
+    }
     return hasher.finish();
 }
 
@@ -427,12 +448,17 @@ Error Engine::standstill() const {
             busiest};
 }
 
-// Everything that a blocked station waits for, as far as it can be followed. A deadlock is when none of it will ever move.
+// A deadlock is when nothing that a blocked station waits for will ever move.
 void Engine::checkDeadlock(std::uint32_t station) {
-    waits_.assign(1, model_->station(station));
+    if (!canEverMove(model_->station(station)) && !failure_) failure_ = deadlock();
+}
+
+// Follows all that a place waits for, as far as it can be followed, and leaves it in `waits_`.
+bool Engine::canEverMove(Node start) {
+    waits_.assign(1, start);
     for (std::size_t i = 0; i < waits_.size(); ++i) {
         const Node node = waits_[i];
-        if (canMove(node)) return;
+        if (canMove(node)) return true;
         const auto follow = [&](Node target, const CompiledRoute& route) {
             const auto add = [&](Node to) {
                 if (!std::ranges::contains(waits_, to)) waits_.push_back(to);
@@ -448,7 +474,7 @@ void Engine::checkDeadlock(std::uint32_t station) {
                 if (servers_[s].target != none) follow(servers_[s].target, compiled.route);
         }
     }
-    if (!failure_) failure_ = deadlock();
+    return false;
 }
 
 // Whether time alone will make this place take or give a part.
@@ -456,6 +482,7 @@ bool Engine::canMove(Node node) const {
     if (model_->isBuffer(node)) return hasRoom(node);
     if (!model_->isStation(node)) return true;
     const CompiledStation& station = model_->stations[model_->stationOf(node)];
+    if (station.fleet != none) return mayCarry(model_->stationOf(node));
     for (std::uint32_t s = station.firstServer; s < station.firstServer + station.servers; ++s) {
         const Server& server = servers_[s];
         if (server.phase == Phase::SettingUp || server.phase == Phase::Working || server.phase == Phase::Empty || server.down)

@@ -38,9 +38,10 @@ void Engine::beginIn(const InitialState& initial) {
         const StationNow* now = named(initial.stations, process.stations[i].id, i);
         beginStation(i, now != nullptr ? *now : StationNow{});
     }
+    beginVehicles();
     beginRepairs(initial);
     resetStatistics();
-    for (std::uint32_t i = 0; i < servers_.size(); ++i) {
+    for (std::uint32_t i = 0; i < model_->servers; ++i) {
         Server& server = servers_[i];
         if (server.down) continue;
         if (server.phase == Phase::Empty) becomeFree(i);
@@ -50,7 +51,7 @@ void Engine::beginIn(const InitialState& initial) {
         const SourceNow* now = named(initial.sources, process.sources[i].id, i);
         beginSource(i, now != nullptr ? *now : SourceNow{.sinceArrival = {.known = Elapsed::Known::Exactly}});
     }
-    for (std::uint32_t i = 0; i < servers_.size(); ++i) {
+    for (std::uint32_t i = 0; i < model_->servers; ++i) {
         if (servers_[i].down) continue;
         if (servers_[i].phase == Phase::AwaitsRoom) tryStart(i);
         if (servers_[i].phase == Phase::Finished) tryLeave(i);
@@ -86,7 +87,7 @@ void Engine::beginStation(std::uint32_t index, const StationNow& now) {
     const CompiledStation& station = model_->stations[index];
     for (std::uint32_t i = 0; i < station.servers; ++i) {
         const MachineNow unknown{.worked = {.known = Elapsed::Known::Exactly}, .up = {.known = Elapsed::Known::Exactly}};
-        beginMachine(station.firstServer + i, i < now.machines.size() ? now.machines[i] : unknown);
+        beginMachine(station.firstServer + i, i < now.machines.size() && station.fleet == none ? now.machines[i] : unknown);
     }
 }
 

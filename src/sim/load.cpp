@@ -18,7 +18,8 @@ public:
     explicit Flow(const Process& process) : process_{process}, products_{static_cast<std::uint32_t>(process.products.size())} {
         const std::size_t places = process.buffers.size() + process.stations.size();
         arriving_.assign(places * products_, 0);
-        for (const Station& station : process.stations) available_.push_back(availability(station));
+        // Vehicles carry whatever comes, as far as this can tell.
+        for (const Station& station : process.stations) available_.push_back(station.carrying ? 1 : availability(station));
     }
 
     std::vector<StationLoad> solve() {

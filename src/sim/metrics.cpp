@@ -4,6 +4,7 @@
 #include <millwright/sim/cost.hpp>
 
 #include <algorithm>
+#include <array>
 #include <format>
 #include <limits>
 
@@ -14,6 +15,9 @@ struct Value {
     std::string id, unit;
     double value = 0;
 };
+
+constexpr std::array vehicleMetrics{"vehicleLoaded",  "vehicleHandling", "vehicleEmpty",
+                                    "vehicleWaiting", "vehicleBlocked",  "vehicleCharging"}; // in the order of VehicleActivity
 
 // A mean of nothing is none, rather than 0.
 double unless(bool none, double value) {
@@ -65,6 +69,12 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
     }
     for (std::size_t i = 0; i < report.crews.size(); ++i)
         values.push_back({"busy/" + process.crews[i].id, "1", report.crews[i].busy});
+    for (std::size_t i = 0; i < report.fleets.size(); ++i) {
+        for (std::size_t a = 0; a < vehicleActivities; ++a)
+            values.push_back({std::format("{}/{}", vehicleMetrics[a], process.fleets[i].id), "1", report.fleets[i].shares[a]});
+        values.push_back({"loads/" + process.fleets[i].id, "/h", static_cast<double>(report.fleets[i].loads) / hours});
+        values.push_back({"driven/" + process.fleets[i].id, "m/h", report.fleets[i].driven / hours});
+    }
     return values;
 }
 
@@ -89,6 +99,7 @@ Result<MetricResult> metricNamed(const plant::Process& process, std::string_view
     blank.buffers.resize(process.buffers.size());
     blank.sources.resize(process.sources.size());
     blank.crews.resize(process.crews.size());
+    blank.fleets.resize(process.fleets.size());
     std::vector<MetricResult> metrics = metricsOf(process, {blank});
     const auto found = std::ranges::find(metrics, id, &MetricResult::id);
     if (found != metrics.end()) return MetricResult{.id = found->id, .unit = found->unit};

@@ -41,14 +41,18 @@ public:
 
     Present read() {
         levels();
-        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) hands_[i] = firstGuess(i);
+        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) hands_[i] = carries(i) ? Hand::Nothing : firstGuess(i);
         // A station that turns out to be blocked may be what another waits for.
         for (std::size_t pass = 0; pass <= process_.stations.size() && blockOnce(); ++pass) {
         }
         unknownStations();
         crews();
         present_.state.sinceShiftsBegan = sighting_.sinceShiftsBegan;
-        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) station(i);
+        for (std::uint32_t i = 0; i < process_.stations.size(); ++i)
+            if (!carries(i)) station(i);
+        for (const Fleet& fleet : process_.fleets)
+            assume(
+                std::format("Fleet {}: where its vehicles are is not read: taken as parked, charged and without loads.", fleet.id));
         for (std::uint32_t i = 0; i < process_.buffers.size(); ++i)
             present_.state.buffers.push_back({process_.buffers[i].id, levels_[i]});
         for (const Source& each : process_.sources) source(each);
@@ -143,6 +147,9 @@ private:
         return place.kind == PlaceKind::Buffer ? unchangedFor_[place.index] : seen(place.index).busyFor;
     }
 
+    // What vehicles do is not read.
+    [[nodiscard]] bool carries(std::uint32_t i) const { return process_.stations[i].carrying.has_value(); }
+
     // Whether the station could take what it works on.
     [[nodiscard]] bool isFed(std::uint32_t i) const {
         const Station& station = process_.stations[i];
@@ -168,7 +175,7 @@ private:
     bool blockOnce() {
         bool changed = false;
         for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
-            if (hands_[i] != Hand::Nothing || effective(i) != Seen::Waiting) continue;
+            if (hands_[i] != Hand::Nothing || carries(i) || effective(i) != Seen::Waiting) continue;
             const Route& route = process_.stations[i].to;
             const auto holds = [&](const Branch& branch) {
                 // Where it has nothing to take either, it may have handed its last part on: to whatever has not had it for longer.
@@ -185,6 +192,7 @@ private:
 
     void unknownStations() {
         for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
+            if (carries(i)) continue;
             const std::string& id = process_.stations[i].id;
             if (seen(i).now == Seen::Waiting)
                 assume(std::format("Station {} waits, its state does not say for what: taken as {}.", id,
@@ -326,7 +334,7 @@ private:
     const Sighting& sighting_;
     std::vector<std::uint32_t> levels_;  // by buffer
     std::vector<Duration> unchangedFor_; // likewise
-    std::vector<Hand> hands_;           // by station, of its first machine
+    std::vector<Hand> hands_;            // by station, of its first machine
     std::vector<std::optional<Time>> repairBegun_;
     Present present_;
 };

@@ -19,7 +19,10 @@ using plant::FaultKind;
 using plant::Shows;
 using telemetry::Sample;
 
-constexpr std::array packml{"Execute", "Suspended", "Suspended", "Held", "Resetting", "Stopped"}; // in the order of Activity
+constexpr std::array packml{"Execute",   "Suspended", "Suspended", "Held",
+                            "Resetting", "Stopped",   "Idle"}; // in the order of Activity
+// Of a vehicle, in the order of VehicleActivity: places in `packml`.
+constexpr std::array ofVehicle{0, 0, 0, 6, 1, 6};
 constexpr std::size_t samplesAtOnce = 32'768;
 
 /// One signal while it is recorded.
@@ -44,6 +47,7 @@ public:
     Recorder(const plant::Plant& plant, const plant::Process& process, Simulation& simulation, const RecordPlan& plan)
         : simulation_{simulation}, plan_{plan}, began_{simulation.now()} {
         for (const plant::ProcessSignal& drive : process.signals) {
+            if (drive.vehicle && *drive.vehicle >= process.fleets[drive.of].vehicles) continue; // a scenario has fewer
             const plant::Signal& signal = plant.at(drive.signal);
             Channel channel{.drive = &drive, .type = signal.type, .due = began_};
             channel.step = std::pow(10.0, -std::min(signal.decimals + 1, 9));
@@ -134,6 +138,7 @@ private:
 
     [[nodiscard]] Value valueOf(Channel& channel) {
         const plant::ProcessSignal& drive = *channel.drive;
+        if (drive.vehicle) return valueOf(channel, simulation_.vehicle(drive.of, *drive.vehicle));
         switch (drive.shows) {
         case Shows::State: return Value::of(states_[static_cast<std::size_t>(simulation_.activity(drive.of))]);
         case Shows::Finished: {
@@ -142,12 +147,28 @@ private:
                           drive.offset + drive.scale * static_cast<double>(drive.modulo > 0 ? count % drive.modulo : count));
         }
         case Shows::Content: return asType(channel, follow(channel, drive.offset + drive.scale * simulation_.content(drive.of)));
-        case Shows::Quantity: break;
+        default: break;
         }
         const double wanted = drive.targets[static_cast<std::size_t>(simulation_.activity(drive.of))];
         const double noise =
             drive.noise > 0 ? drive.noise * inverseNormal(toOpenUniform(channel.noise.next(noiseSeed_, channel.stream))) : 0;
         return asType(channel, follow(channel, wanted) + noise);
+    }
+
+    [[nodiscard]] Value valueOf(const Channel& channel, const VehicleNow& vehicle) const {
+        const plant::ProcessSignal& drive = *channel.drive;
+        const auto scaled = [&](double value) { return asType(channel, drive.offset + drive.scale * value); };
+        switch (drive.shows) {
+        case Shows::State: return Value::of(states_[ofVehicle[static_cast<std::size_t>(vehicle.activity)]]);
+        case Shows::X: return scaled(vehicle.at[0]);
+        case Shows::Y: return scaled(vehicle.at[1]);
+        case Shows::Z: return scaled(vehicle.at[2]);
+        case Shows::Heading: return scaled(vehicle.heading);
+        case Shows::Driven: return scaled(vehicle.driven);
+        case Shows::Loaded: return scaled(vehicle.loaded ? 1 : 0);
+        case Shows::Charge: return scaled(vehicle.charge);
+        default: return {};
+        }
     }
 
     // First-order lag after a set point that moves no faster than its ramp.

@@ -27,7 +27,15 @@ constexpr std::array words{Words{"throughput", "Good parts", 1},
                            Words{"idle", "Share of time outside working hours", 0},
                            Words{"content", "Parts waiting", 0},
                            Words{"wait", "Wait", 0},
-                           Words{"busy", "Share of time busy", 0}};
+                           Words{"busy", "Share of time busy", 0},
+                           Words{"vehicleLoaded", "Share of time that vehicles drive with a load", 0},
+                           Words{"vehicleHandling", "Share of time that vehicles are loaded or unloaded", 0},
+                           Words{"vehicleEmpty", "Share of time that vehicles drive without a load", 0},
+                           Words{"vehicleWaiting", "Share of time that vehicles have nothing to do", 0},
+                           Words{"vehicleBlocked", "Share of time that vehicles are blocked", 0},
+                           Words{"vehicleCharging", "Share of time that vehicles charge", 0},
+                           Words{"loads", "Loads", 0},
+                           Words{"driven", "Way driven", 0}};
 
 void useReadableTime(Shown& shown, double seconds) {
     const double mean = std::abs(seconds);

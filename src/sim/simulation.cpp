@@ -55,6 +55,9 @@ std::uint64_t Simulation::finished(std::size_t station) const {
 std::uint32_t Simulation::content(std::size_t buffer) const {
     return engine_->content(static_cast<std::uint32_t>(buffer));
 }
+VehicleNow Simulation::vehicle(std::size_t fleet, std::size_t number) const {
+    return engine_->vehicleNow(static_cast<std::uint32_t>(fleet), static_cast<std::uint32_t>(number));
+}
 Balance Simulation::balance() const {
     return engine_->balance();
 }

@@ -51,6 +51,7 @@ public:
         summary();
         charts();
         stations();
+        vehicles();
         add(changesPart(scenarios_));
         assumptions();
         everything();
@@ -234,6 +235,29 @@ private:
                 rows.push_back(std::move(row));
             }
             add(std::format("<h3>{}</h3>", htmlEscaped(scenario.name)) + shareChart(kinds, rows));
+        }
+    }
+
+    void vehicles() {
+        if (std::ranges::all_of(scenarios_, [](const Scenario& s) { return s.model.process().fleets.empty(); })) return;
+        const std::vector<std::pair<std::string, ShareKind>> kinds{
+            {"vehicleLoaded", {"loaded", "#2e8b57"}},   {"vehicleHandling", {"loaded or unloaded", "#8e6bbf"}},
+            {"vehicleEmpty", {"empty", "#8fb3d9"}},     {"vehicleWaiting", {"waiting", "#b9c0c7"}},
+            {"vehicleBlocked", {"blocked", "#e0a030"}}, {"vehicleCharging", {"charging", "#5fa8a0"}}};
+        std::vector<ShareKind> shown;
+        for (const auto& [metric, kind] : kinds) shown.push_back(kind);
+        add("<h2>What vehicles did with their time</h2>");
+        for (std::size_t i = 0; i < result_.scenarios.size(); ++i) {
+            std::vector<ShareRow> rows;
+            for (const plant::Fleet& fleet : scenarios_[i].model.process().fleets) {
+                ShareRow row{.label = std::format("{}, {} vehicles", fleet.name.empty() ? fleet.id : fleet.name, fleet.vehicles)};
+                for (const auto& [metric, kind] : kinds)
+                    row.shares.push_back(metricOf(result_.scenarios[i], metric + "/" + fleet.id)->estimate.mean);
+                row.value =
+                    std::format("{:.1f} loads per hour", metricOf(result_.scenarios[i], "loads/" + fleet.id)->estimate.mean);
+                rows.push_back(std::move(row));
+            }
+            add(std::format("<h3>{}</h3>", htmlEscaped(result_.scenarios[i].name)) + shareChart(shown, rows));
         }
     }
 

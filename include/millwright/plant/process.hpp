@@ -2,6 +2,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/plant/network.hpp>
 
 #include <array>
 #include <cstdint>
@@ -112,7 +113,8 @@ struct Source {
     std::optional<std::uint32_t> inProgress; ///< how many of its parts are in the process at most
     std::uint64_t limit = 0;                 ///< how many it makes altogether; 0: no end
     WhenFull whenFull = WhenFull::Wait;
-    double itemCost = 0; ///< of each part that comes: material
+    double itemCost = 0;               ///< of each part that comes: material
+    std::optional<std::uint32_t> node; ///< where vehicles fetch its parts
     Route to;
 };
 
@@ -123,7 +125,8 @@ struct Buffer {
     std::string name;
     std::uint32_t capacity = 0; ///< parts; 0: unlimited
     Discipline discipline = Discipline::Fifo;
-    Route to; ///< rule First
+    std::optional<std::uint32_t> node; ///< where vehicles fetch and bring its parts
+    Route to;                          ///< rule First
 };
 
 /// What wears a machine out.
@@ -163,6 +166,13 @@ struct SetUp {
     Distribution time;
 };
 
+/// What a station does that carries parts instead of working on them: vehicles of a fleet fetch them where they wait and bring them
+/// to the place that the station's route says.
+struct Carrying {
+    std::uint32_t fleet = 0;
+    Distribution load, unload; ///< while the vehicle stands; none: no time
+};
+
 struct Station {
     std::string id;
     std::string name;
@@ -176,6 +186,8 @@ struct Station {
     Blocking blocking = Blocking::AfterService;
     std::vector<Failure> failures;
     std::optional<std::uint32_t> shift;     ///< when it works; none: always
+    std::optional<Carrying> carrying;       ///< in place of `cycle`; `batch` parts are one load
+    std::optional<std::uint32_t> node;      ///< where vehicles fetch and bring its parts
     double hourCost = 0;                    ///< of each machine, in its working hours
     double itemCost = 0;                    ///< of each part that it has worked on
     std::array<double, activities> power{}; ///< kW that each machine draws, by activity
@@ -207,13 +219,21 @@ enum class Shows : std::uint8_t {
     Quantity, ///< a measured quantity that follows what `station` is doing
     Finished, ///< cycles that `station` has finished
     Content,  ///< parts in `buffer`
+    X,        ///< of a vehicle, metres in the plant's frame
+    Y,        ///< likewise
+    Z,        ///< likewise
+    Heading,  ///< of a vehicle, degrees about the plant's up axis, 0 towards -Z, counter-clockwise
+    Driven,   ///< metres that a vehicle has driven
+    Loaded,   ///< 1 while a vehicle has a load, else 0
+    Charge,   ///< level of a vehicle's battery, from 0 to 1
 };
 
 /// How a simulated run drives one signal of the plant (`simulate -o`).
 struct ProcessSignal {
     SignalIndex signal = noSignal;
     Shows shows = Shows::Quantity;
-    std::uint32_t of = 0;                     ///< station, or buffer for Content
+    std::uint32_t of = 0;                     ///< station, buffer for Content, or fleet
+    std::optional<std::uint32_t> vehicle;     ///< of that fleet, from 0; none: it shows a station or buffer
     std::array<double, activities> targets{}; ///< Quantity: what it tends to, by activity
     double ramp = 0;                          ///< Quantity: fastest change of its set point a second; 0: at once
     Duration lag{};                           ///< Quantity, Content: first-order time constant; 0: none
@@ -261,12 +281,26 @@ struct Process {
     std::vector<Station> stations;
     std::vector<Shift> shifts;
     std::vector<Crew> crews;
+    std::vector<NetworkNode> nodes;
+    std::vector<NetworkEdge> edges;
+    std::vector<Fleet> fleets;
     std::vector<ProcessSignal> signals; ///< what `simulate -o` writes
     std::vector<ProcessFault> faults;   ///< likewise
 };
 
 /// What a problem of a process model is about.
-enum class ProcessElement : std::uint8_t { Process, Product, Source, Buffer, Station, Shift, Crew };
+enum class ProcessElement : std::uint8_t {
+    Process,
+    Product,
+    Source,
+    Buffer,
+    Station,
+    Shift,
+    Crew,
+    NetworkNode,
+    NetworkEdge,
+    Fleet
+};
 
 struct ProcessProblem {
     ProcessElement element = ProcessElement::Process;

@@ -5,6 +5,7 @@
 #include <millwright/core/time.hpp>
 #include <millwright/plant/process.hpp>
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -67,6 +68,34 @@ struct CrewReport {
     double busy = 0; ///< fraction of its people's time
 };
 
+/// What a vehicle is doing.
+enum class VehicleActivity : std::uint8_t {
+    Loaded,   ///< drives with a load
+    Handling, ///< is loaded or unloaded
+    Empty,    ///< drives without a load
+    Waiting,  ///< stands without anything to do
+    Blocked,  ///< others are in its way, or what it brings finds no room
+    Charging,
+};
+inline constexpr std::size_t vehicleActivities = 6;
+
+struct FleetReport {
+    std::array<double, vehicleActivities> shares{}; ///< of its vehicles' time, by activity; they add up to 1
+    double driven = 0;                              ///< metres, of all vehicles
+    double charged = 0;                             ///< kW.h into all batteries
+    std::uint64_t loads = 0;                        ///< handed over
+};
+
+/// One vehicle at one moment.
+struct VehicleNow {
+    VehicleActivity activity = VehicleActivity::Waiting;
+    std::array<double, 3> at{}; ///< metres in the plant's frame, where the nodes say where they are
+    double heading = 0;         ///< degrees about +Y, 0 towards -Z; of what it drives along, or drove last
+    double driven = 0;          ///< metres since the beginning of the run
+    double charge = 1;          ///< level of its battery, 0 to 1
+    bool loaded = false;
+};
+
 /// What was counted since the last `resetStatistics`. Vectors are parallel to those of the process.
 struct Report {
     double seconds = 0; ///< that were counted
@@ -76,6 +105,7 @@ struct Report {
     std::vector<BufferReport> buffers;
     std::vector<SourceReport> sources;
     std::vector<CrewReport> crews;
+    std::vector<FleetReport> fleets;
 };
 
 /// Where every part ever made is, since the beginning of the run. Always created = done + scrapped + joined + lost + inProgress.
@@ -130,6 +160,8 @@ public:
     [[nodiscard]] plant::Activity activity(std::size_t station) const;
     [[nodiscard]] std::uint64_t finished(std::size_t station) const; ///< cycles, since the last `resetStatistics`
     [[nodiscard]] std::uint32_t content(std::size_t buffer) const;   ///< parts
+    /// A vehicle of a fleet, counted from 0.
+    [[nodiscard]] VehicleNow vehicle(std::size_t fleet, std::size_t number) const;
     [[nodiscard]] Balance balance() const;
     /// Equal for equal states: time, calendar, parts, stations, random streams.
     [[nodiscard]] Digest stateHash() const;

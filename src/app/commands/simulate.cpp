@@ -8,6 +8,7 @@
 #include <app/command.hpp>
 #include <app/commands/log.hpp>
 #include <app/process.hpp>
+#include <array>
 #include <chrono>
 #include <format>
 #include <utility>
@@ -92,6 +93,35 @@ void writeSources(JsonWriter& json, const Answer& answer) {
     json.endObject();
 }
 
+constexpr std::array vehicleWords{"loaded",  "handling", "empty",
+                                  "waiting", "blocked",  "charging"}; // in the order of VehicleActivity
+
+void writeFleets(JsonWriter& json, const Answer& answer) {
+    if (answer.report.fleets.empty()) return;
+    json.key("fleets").beginObject();
+    for (std::size_t i = 0; i < answer.report.fleets.size(); ++i) {
+        const sim::FleetReport& fleet = answer.report.fleets[i];
+        json.key(answer.process.fleets[i].id).beginObject();
+        for (std::size_t a = 0; a < vehicleWords.size(); ++a) json.field(vehicleWords[a], fleet.shares[a]);
+        json.field("loads", fleet.loads).field("driven", fleet.driven).field("charged", fleet.charged).endObject();
+    }
+    json.endObject();
+}
+
+std::string fleetsAsText(const Answer& answer) {
+    if (answer.report.fleets.empty()) return {};
+    std::string text = std::format("\n{:<24}", "vehicles, %");
+    for (const char* word : vehicleWords) text += std::format("{:>9}", word);
+    text += std::format("{:>9}{:>11}\n", "loads", "driven, m");
+    for (std::size_t i = 0; i < answer.report.fleets.size(); ++i) {
+        const sim::FleetReport& fleet = answer.report.fleets[i];
+        text += std::format("{:<24}", answer.process.fleets[i].id);
+        for (const double share : fleet.shares) text += std::format("{:>9.1f}", 100 * share);
+        text += std::format("{:>9}{:>11.0f}\n", fleet.loads, fleet.driven);
+    }
+    return text;
+}
+
 double madeIn(const Answer& answer) {
     double made = 0;
     for (const sim::ProductReport& product : answer.report.products) made += static_cast<double>(product.made);
@@ -156,6 +186,7 @@ std::string asJson(const Answer& answer) {
     writeStations(json, answer);
     writeBuffers(json, answer);
     writeSources(json, answer);
+    writeFleets(json, answer);
     writeCosts(json, answer);
     json.endObject();
     return json.text();
@@ -186,6 +217,7 @@ std::string asText(const Answer& answer) {
         text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
                             formatDuration(durationFromSeconds(buffer.meanWait)));
     }
+    text += fleetsAsText(answer);
     text += costsAsText(answer);
     if (answer.samples > 0) text += std::format("\n{} samples written\n", answer.samples);
     return text;

@@ -408,6 +408,26 @@ station = [{ id = "saw", cycle = CYCLE, ways = [{ to = "done", share = SHARE }, 
         plant.write_text(process.replace("CYCLE", "50").replace("SHARE", "0.93"))
         self.assertRefused(run("simulate", self.folder), "plant.toml:9", "the shares add up to 0.98, not to 1: where does the rest go?")
 
+    def test_vehicles_as_the_documentation_has_them(self):
+        blocks = re.findall(r"```toml\n(.*?)```", (REPOSITORY / "docs/simulation.md").read_text(), re.S)
+        line = next(b for b in blocks if "[plant]" in b).replace('to = "before-check"', 'to = "pressed"', 1)
+        line = line.replace('id = "before-check"', 'id = "before-check"\nnode = "check-dock"')
+        vehicles = next(b for b in blocks if "[[process.fleet]]" in b)
+        plant = self.folder / "plant.toml"
+        plant.write_text(line + vehicles)
+        answer = self.json_of("simulate", self.folder, "--json")
+        fleet = answer["fleets"]["amr"]
+        self.assertAlmostEqual(sum(fleet[k] for k in ("loaded", "handling", "empty", "waiting", "blocked", "charging")), 1)
+        self.assertGreater(fleet["charging"], 0)
+        self.assertAlmostEqual(answer["energy"]["total"], fleet["charged"])
+        self.assertAlmostEqual(4 * fleet["loads"], answer["stations"]["check"]["finished"], delta=20)
+        self.assertIn("vehicles, %", run("simulate", self.folder).stdout)
+        study = self.json_of("study", self.folder, "--replications", 3, "--report", self.folder / "report", "--json")["scenarios"]["base"]
+        self.assertAlmostEqual(sum(study[f"vehicle{k}/amr"]["mean"] for k in ("Loaded", "Handling", "Empty", "Waiting", "Blocked", "Charging")), 1)
+        self.assertIn("What vehicles did with their time", (self.folder / "report" / "study.html").read_text())
+        plant.write_text((line + vehicles).replace('parking = ["yard"]', 'parking = ["yart"]'))
+        self.assertRefused(run("simulate", self.folder), "plant.toml", "there is no node 'yart': did you mean 'yard'?")
+
     def test_what_a_good_part_costs(self):
         # A part every 100 s, 60 s of work at 10 kW, else 1 kW: in 100 h 3600 parts come and 3599 are done.
         (self.folder / "plant.toml").write_text("""format = 1

@@ -41,7 +41,7 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(process.length, 200h);
     EXPECT_EQ(process.warmUp, 10h);
     EXPECT_EQ(process.maximumParts, 5000u);
-    ASSERT_EQ(process.stations.size(), 4u);
+    ASSERT_EQ(process.stations.size(), 6u);
     const Station& press = process.stations[0];
     EXPECT_EQ(press.equipment, "line/press");
     EXPECT_EQ(press.servers, 2u);
@@ -64,6 +64,38 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(process.buffers[0].discipline, Discipline::Priority);
     EXPECT_EQ(process.shifts[0].hours.at(1).from, 14h + 30min);
     EXPECT_EQ(process.crews[0].size, 2u);
+    EXPECT_EQ(process.cost.energy, 0.15);
+    EXPECT_EQ(process.stations[0].power[0], 90);
+    // The network, and what drives on it.
+    EXPECT_EQ(process.nodes.at(1).room, 2u);
+    EXPECT_EQ(process.edges.at(0).length, 50); // of (0, 0, 0) and (30, 0, 40)
+    EXPECT_EQ(process.edges.at(0).lanes, Lanes::Double);
+    EXPECT_EQ(process.edges.at(0).speedLimit, 0.8);
+    const Fleet& fleet = process.fleets.at(0);
+    EXPECT_EQ(fleet.vehicles, 2u);
+    EXPECT_EQ(fleet.loadedSpeed, 1);
+    EXPECT_EQ(fleet.dispatch, Dispatch::LongestWaiting);
+    EXPECT_EQ(fleet.parking, std::vector<std::uint32_t>{2});
+    EXPECT_EQ(fleet.battery->chargeTo, 0.95);
+    EXPECT_EQ(fleet.hourCost, 2.5);
+    ASSERT_TRUE(process.stations[4].carrying.has_value());
+    EXPECT_EQ(process.stations[4].carrying->load.mean, 15);
+    EXPECT_EQ(process.buffers.at(6).node, 1u);
+}
+
+TEST(Process, SaysWhatIsWrongWithANetwork) {
+    const std::string network = base + R"([[process.node]]
+id = "a"
+[[process.node]]
+id = "b"
+)";
+    EXPECT_EQ(problemsOf(network + "[[process.edge]]\nid = 'e'\nfrom = 'a'\nto = 'c'\nlength = 5\n"),
+              "25:6: there is no node 'c'\n");
+    EXPECT_EQ(problemsOf(network + "[[process.edge]]\nid = 'e'\nfrom = 'a'\nto = 'b'\n"),
+              "23:6: 'length' is missing, and one of its nodes does not say where it is with 'at'\n");
+    EXPECT_EQ(problemsOf(network + "[[process.station]]\nid = 's'\nfleet = 'f'\ncycle = 5\nto = 'done'\n"),
+              "24:9: there is no fleet 'f'\n"
+              "25:9: 'cycle' means nothing in a station whose parts a fleet carries\n");
 }
 
 TEST(Process, AScenarioReplacesWhatItStates) {
@@ -120,8 +152,13 @@ TEST(Process, TheExampleOfThePageLoads) {
     std::vector<std::string> blocks;
     for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
         blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));
-    ASSERT_EQ(blocks.size(), 2u);
+    ASSERT_EQ(blocks.size(), 3u);
     EXPECT_EQ(problemsOf(blocks[0]), "");
+    // What the page says to change, for vehicles.
+    std::string driven = blocks[0];
+    driven.replace(driven.find("to = \"before-check\""), 19, "to = \"pressed\"");
+    driven.replace(driven.find("id = \"before-check\""), 19, "id = \"before-check\"\nnode = \"check-dock\"");
+    EXPECT_EQ(problemsOf(driven + blocks[2]), "");
     const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
     ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
     EXPECT_EQ(scenario->process.stations[0].servers, 2u);

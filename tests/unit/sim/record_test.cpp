@@ -228,5 +228,53 @@ TEST_F(Recorded, IsTheSameForTheSameSeed) {
     EXPECT_EQ(*first, *readFile(log));
 }
 
+// A vehicle that has nothing to do until 10 s, drives 40 m with a load until 50 s, and back until 90 s.
+TEST_F(Recorded, ShowsWhereAVehicleIs) {
+    auto samples = record(R"(
+[[process.node]]
+id = "a"
+at = [0, 0, 0]
+[[process.node]]
+id = "b"
+at = [40, 0, 0]
+[[process.edge]]
+id = "e"
+from = "a"
+to = "b"
+[[process.fleet]]
+id = "amr"
+speed = 1
+parking = ["a"]
+[[process.source]]
+id = "more"
+every = 200
+first = 10
+node = "a"
+to = "carry"
+[[process.buffer]]
+id = "out"
+node = "b"
+to = "sink"
+[[process.station]]
+id = "carry"
+fleet = "amr"
+to = "out"
+[[process.station]]
+id = "sink"
+cycle = 1
+to = "done"
+[[process.signal]]
+signal = "saw/unused"
+shows = "x"
+fleet = "amr"
+every = 10
+)");
+    const std::vector<Sample>& x = samples["saw/unused"];
+    ASSERT_GE(x.size(), 50u);
+    const std::vector<double> expected{0, 0, 10, 20, 30, 40, 30, 20, 10, 0, 0, 0};
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(x[i].value.asNumber(x[i].type), expected[i], 0.01) << i;
+    EXPECT_NEAR(x[23].value.asNumber(x[23].type), 20, 0.01); // the next one comes at 210 s
+}
+
 } // namespace
 } // namespace millwright::sim
