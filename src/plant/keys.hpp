@@ -71,6 +71,8 @@ extern const TableKeys processKeys;
 extern const TableKeys nodeKeys;
 extern const TableKeys edgeKeys;
 extern const TableKeys fleetKeys;
+extern const TableKeys cellKeys;
+extern const TableKeys recipeKeys;
 extern const TableKeys feedKeys;
 extern const TableKeys historianKeys;
 extern const TableKeys scenarioRootKeys;

@@ -83,6 +83,26 @@ std::optional<std::string> problemOf(const Distribution& d) {
     return std::nullopt;
 }
 
+double VoltageCurve::at(double fraction) const {
+    if (fraction <= charge.front()) return voltage.front();
+    if (fraction >= charge.back()) return voltage.back();
+    const auto next = std::ranges::upper_bound(charge, fraction) - charge.begin();
+    const auto i = static_cast<std::size_t>(next);
+    const double part = (fraction - charge[i - 1]) / (charge[i] - charge[i - 1]);
+    return voltage[i - 1] + part * (voltage[i] - voltage[i - 1]);
+}
+
+std::string_view unitOf(Shows shows) {
+    switch (shows) {
+    case Shows::Voltage: return "V";
+    case Shows::Current: return "A";
+    case Shows::Temperature: return "Cel";
+    case Shows::AmpereHours:
+    case Shows::Capacity: return "A.h";
+    default: return "";
+    }
+}
+
 std::string nameOf(const Process& process, ProcessElement element, std::uint32_t index) {
     switch (element) {
     case ProcessElement::Process: break;

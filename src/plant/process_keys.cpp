@@ -11,9 +11,10 @@ constexpr std::string_view whenFulls[] = {"wait", "lose", "hold"};
 constexpr std::string_view disciplines[] = {"fifo", "lifo", "priority"};
 constexpr std::string_view blockings[] = {"after", "before"};
 constexpr std::string_view clocks[] = {"working", "calendar"};
-constexpr std::string_view shows[] = {"state", "quantity", "finished", "content", "x",     "y",
-                                      "z",     "heading",  "driven",   "loaded",  "charge"};
-constexpr std::string_view faultKinds[] = {"drop-out", "stuck", "clock-jump", "failure"};
+constexpr std::string_view shows[] = {"state",   "quantity",    "finished",     "content", "x",      "y",
+                                      "z",       "heading",     "driven",       "loaded",  "charge", "voltage",
+                                      "current", "temperature", "ampere-hours", "capacity"};
+constexpr std::string_view faultKinds[] = {"drop-out", "stuck", "clock-jump", "drift", "failure"};
 using enum ValueKind;
 
 constexpr Key distributionKeyList[] = {
@@ -267,17 +268,31 @@ constexpr Key crewKeyList[] = {
 };
 constexpr TableKeys crewKeys{"process.crew", "People who repair.", crewKeyList};
 
+constexpr Key pidKeyList[] = {
+    {.name = "gain",
+     .kind = Number,
+     .description = "output for an error of 1, both in the quantity's unit",
+     .required = true,
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "reset", .kind = Duration, .description = "integral time; 0: no integral", .fallback = "0", .minimum = 0},
+    {.name = "rate", .kind = Duration, .description = "derivative time", .fallback = "0", .minimum = 0},
+    {.name = "low", .kind = Number, .description = "least output: where the quantity settles with nothing on", .required = true},
+    {.name = "high", .kind = Number, .description = "most output: where it settles with all on", .required = true},
+};
+constexpr TableKeys pidKeys{"pid", "A PID controller.", pidKeyList};
+
 constexpr Key signalKeyList[] = {
     {.name = "signal", .kind = ValueKind::Path, .description = "path of a signal of the plant", .required = true},
     {.name = "shows",
      .kind = Choice,
-     .description =
-         "the PackML state of a station or vehicle, a quantity that follows what a station is doing, how many cycles it "
-         "finished, the content of a buffer, or of a vehicle its place and heading, how far it has driven, whether it has "
-         "a load, and its battery's level",
+     .description = "the PackML state of a station or vehicle, a quantity that follows what a station is doing, how many cycles it "
+                    "finished, the content of a buffer; of a vehicle its place and heading, how far it has driven, whether it has "
+                    "a load, and its battery's level; of a cell in a station that has a recipe its voltage, current into it, "
+                    "temperature, A.h that went into it, and capacity in its last discharge",
      .fallback = "\"quantity\"",
      .choices = shows},
-    {.name = "station", .kind = Identifier, .description = "state, quantity, finished: which station"},
+    {.name = "station", .kind = Identifier, .description = "of a station or a cell in it: which station"},
     {.name = "buffer", .kind = Identifier, .description = "content: which buffer"},
     {.name = "fleet", .kind = Identifier, .description = "state, x, y, z, heading, driven, loaded, charge: whose vehicle"},
     {.name = "vehicle",
@@ -286,6 +301,12 @@ constexpr Key signalKeyList[] = {
      .fallback = "1",
      .minimum = 1,
      .maximum = 10'000},
+    {.name = "channel",
+     .kind = Integer,
+     .description = "voltage to capacity: which of the cells in the station, from 1",
+     .fallback = "1",
+     .minimum = 1,
+     .maximum = 1e6},
     {.name = "otherwise", .kind = Number, .description = "quantity: what it tends to", .fallback = "0"},
     {.name = "working", .kind = Number, .description = "quantity: what it tends to while the station works"},
     {.name = "starved", .kind = Number, .description = "quantity: while it waits for a part"},
@@ -299,7 +320,16 @@ constexpr Key signalKeyList[] = {
      .minimum = 0,
      .aboveMinimum = true},
     {.name = "lag", .kind = Duration, .description = "quantity, content: first-order time constant", .fallback = "0", .minimum = 0},
-    {.name = "noise", .kind = Number, .description = "quantity: standard deviation of each sample", .fallback = "0", .minimum = 0},
+    {.name = "pid",
+     .kind = Table,
+     .description = "quantity: a controller that brings it to its set point; it then tends to the controller's output by `lag`",
+     .table = &pidKeys},
+    {.name = "wear", .kind = Number, .description = "quantity: what each cycle of the station adds to it", .fallback = "0"},
+    {.name = "noise",
+     .kind = Number,
+     .description = "quantity, voltage to capacity: standard deviation of each sample",
+     .fallback = "0",
+     .minimum = 0},
     {.name = "scale",
      .kind = Number,
      .description = "finished, content, and of a vehicle: the signal's value for each, or for one metre and so on",
@@ -310,7 +340,7 @@ constexpr Key signalKeyList[] = {
      .fallback = "0"},
     {.name = "modulo",
      .kind = Integer,
-     .description = "finished: the count starts again after as many; 0: never",
+     .description = "finished, wear: the count starts again after as many; 0: never",
      .fallback = "0",
      .minimum = 0,
      .maximum = 1e9},
@@ -326,15 +356,20 @@ constexpr TableKeys signalKeys{"process.signal", "How a simulated run drives a s
 constexpr Key faultKeyList[] = {
     {.name = "kind",
      .kind = Choice,
-     .description = "signals fall silent, keep their value, or have wrong times; or a station fails",
+     .description = "signals fall silent, keep their value, have wrong times, or go off; or a station fails",
      .required = true,
      .choices = faultKinds},
     {.name = "at", .kind = Duration, .description = "after the beginning of the run", .required = true, .minimum = 0},
-    {.name = "lasts", .kind = Duration, .description = "drop-out, stuck, clock-jump: how long", .minimum = 0, .aboveMinimum = true},
+    {.name = "lasts",
+     .kind = Duration,
+     .description = "drop-out, stuck, clock-jump, drift: how long",
+     .minimum = 0,
+     .aboveMinimum = true},
     {.name = "by", .kind = Duration, .description = "clock-jump: how far times are wrong, below 0 for too early"},
+    {.name = "amount", .kind = Number, .description = "drift: how far the values are off at its end"},
     {.name = "signal",
      .kind = ValueKind::Path,
-     .description = "drop-out, stuck, clock-jump: a signal, or an equipment for all of its own"},
+     .description = "drop-out, stuck, clock-jump, drift: a signal, or an equipment for all of its own"},
     {.name = "station", .kind = Identifier, .description = "failure: which station; its first machine fails"},
     {.name = "failure", .kind = Identifier, .description = "failure: which of the station's"},
 };
@@ -367,6 +402,8 @@ constexpr Key processKeyList[] = {
     {.name = "node", .kind = Tables, .description = "of the network that vehicles drive on", .table = &nodeKeys},
     {.name = "edge", .kind = Tables, .description = "between its nodes", .table = &edgeKeys},
     {.name = "fleet", .kind = Tables, .description = "vehicles that drive on it", .table = &fleetKeys},
+    {.name = "cell", .kind = Tables, .description = "kinds of lithium-ion cells", .table = &cellKeys},
+    {.name = "recipe", .kind = Tables, .description = "how cells are charged and discharged", .table = &recipeKeys},
     {.name = "signal", .kind = Tables, .description = "what a simulated run writes to a log", .table = &signalKeys},
     {.name = "fault", .kind = Tables, .description = "what goes wrong at a stated time", .table = &faultKeys},
 };

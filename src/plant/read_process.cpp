@@ -2,8 +2,11 @@
 
 #include "plant/keys.hpp"
 #include "plant/process_fields.hpp"
+#include "plant/read_cell.hpp"
+#include "plant/reader.hpp"
 
 #include <millwright/core/spelling.hpp>
+#include <millwright/core/units.hpp>
 
 #include <algorithm>
 #include <array>
@@ -53,6 +56,7 @@ public:
         elements("station", ProcessElement::Station, stations_);
         if (problems() != before) return std::nullopt; // what refers to what is checked when everything is there
         readAll();
+        readCells(base_, over_, process_);
         readSignals();
         readFaults();
         if (problems() != before) return std::nullopt;
@@ -408,12 +412,43 @@ private:
             signal.targets[i] = fields.number(activityWords[i]).value_or(fields.number("otherwise").value_or(0));
         signal.ramp = fields.number("ramp").value_or(0);
         signal.lag = fields.duration("lag").value_or(Duration::zero());
+        readControl(fields, signal);
+        signal.wear = fields.number("wear").value_or(0);
         signal.noise = fields.number("noise").value_or(0);
         signal.scale = fields.number("scale").value_or(1);
         signal.offset = fields.number("offset").value_or(0);
         signal.modulo = static_cast<std::uint32_t>(fields.integer("modulo", 0));
         signal.every = fields.duration("every").value_or(signal.every);
+        signal.channel = static_cast<std::uint32_t>(fields.integer("channel", 1) - 1);
+        if (signal.shows >= Shows::Voltage) checkCell(fields, signal);
         process_.signals.push_back(signal);
+    }
+
+    static void readControl(const Fields& fields, ProcessSignal& signal) {
+        const Node* table = fields.find("pid");
+        if (table == nullptr || table->kind != Node::Kind::Table) return;
+        const Reader pid{*table};
+        signal.pid = Control{.gain = pid.number("gain").value_or(1),
+                             .reset = pid.duration("reset").value_or(Duration::zero()),
+                             .rate = pid.duration("rate").value_or(Duration::zero()),
+                             .low = pid.number("low").value_or(0),
+                             .high = pid.number("high").value_or(0)};
+        if (signal.shows != Shows::Quantity) fields.problem("pid", "'pid' belongs to a quantity");
+        if (signal.lag <= Duration::zero()) fields.problem("pid", "'pid' needs 'lag': how fast the quantity follows the output");
+        if (signal.pid->low >= signal.pid->high) fields.problem("pid", "'low' must be below 'high'");
+    }
+
+    // A signal of a cell is of a station with a recipe and of a channel that it has, and in a unit that can show it.
+    void checkCell(const Fields& fields, const ProcessSignal& signal) {
+        const Station& station = process_.stations[signal.of];
+        if (!std::ranges::any_of(process_.recipes,
+                                 [&](const Recipe& each) { return std::ranges::contains(each.stations, signal.of); }))
+            return fields.problem("station", std::format("station '{}' has no [[process.recipe]]: there is no cell", station.id));
+        if (signal.channel >= station.batch)
+            fields.problem("channel", std::format("station '{}' holds {} cell{}: its 'batch'", station.id, station.batch,
+                                                  station.batch == 1 ? "" : "s"));
+        if (const auto unit = units::convert(unitOf(signal.shows), plant_.at(signal.signal).unit); !unit)
+            fields.problem("signal", std::format("'{}': {}", plant_.at(signal.signal).path, unit.error().message));
     }
 
     void readFaults() {
@@ -426,6 +461,7 @@ private:
         fault.at = fields.duration("at").value_or(Duration::zero());
         fault.lasts = fields.duration("lasts").value_or(Duration::zero());
         fault.by = fields.duration("by").value_or(Duration::zero());
+        fault.amount = fields.number("amount").value_or(0);
         const auto needs = [&](std::string_view key) {
             if (fields.has(key)) return true;
             fields.problem("kind", std::format("a fault of kind {} needs '{}'", fields.text("kind"), key));
@@ -441,7 +477,9 @@ private:
                                std::format("station '{}' has no failure '{}'", fields.text("station"), fields.text("failure")));
             fault.failure = static_cast<std::uint32_t>(failure - failures.begin());
         } else {
-            if (!needs("signal") || !needs("lasts") || (fault.kind == FaultKind::ClockJump && !needs("by"))) return;
+            if (!needs("signal") || !needs("lasts") || (fault.kind == FaultKind::ClockJump && !needs("by")) ||
+                (fault.kind == FaultKind::Drift && !needs("amount")))
+                return;
             const std::string path = fields.text("signal");
             if (const EquipmentIndex equipment = plant_.findEquipment(path); equipment != noEquipment)
                 fault.signals = plant_.at(equipment).signals;
@@ -449,8 +487,15 @@ private:
                 fault.signals = {signal};
             else
                 fields.problem("signal", std::format("there is no signal or equipment '{}'", path));
+            if (fault.kind == FaultKind::Drift) keepNumbers(fields, fault.signals);
         }
         process_.faults.push_back(std::move(fault));
+    }
+
+    // What a drift can be of.
+    void keepNumbers(const Fields& fields, std::vector<SignalIndex>& signals) const {
+        std::erase_if(signals, [&](SignalIndex each) { return plant_.at(each).type != ValueType::Float; });
+        if (signals.empty()) fields.problem("signal", "only signals of type float drift");
     }
 
     ProcessText base_, over_;

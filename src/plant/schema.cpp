@@ -15,6 +15,7 @@ constexpr std::string_view pathPattern =
     R"(^([A-Za-z0-9_]|\{[^{}/]*\})([A-Za-z0-9_.-]|\{[^{}/]*\})*(/([A-Za-z0-9_]|\{[^{}/]*\})([A-Za-z0-9_.-]|\{[^{}/]*\})*)*$)";
 
 constexpr std::string_view durationPattern = R"(^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|min|h|d)?)";
+constexpr std::string_view signedDurationPattern = R"(^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|ms|s|min|h|d)?)";
 
 class SchemaWriter {
 public:
@@ -117,7 +118,7 @@ private:
         case ValueKind::Duration:
             json_.key("type").beginArray().value("number").value("string").endArray();
             bounds(key);
-            json_.field("pattern", durationPattern);
+            json_.field("pattern", key.minimum < 0 ? signedDurationPattern : durationPattern);
             break;
         case ValueKind::Colour: json_.field("type", "string").field("pattern", "^#[0-9a-fA-F]{6}$"); break;
         case ValueKind::Vector: numbers(3); break;

@@ -1,6 +1,9 @@
+#include "sim/cell_bank.hpp"
 #include "sim/elementary.hpp"
 
 #include <millwright/core/hash.hpp>
+#include <millwright/core/units.hpp>
+#include <millwright/plant/process_value.hpp>
 #include <millwright/sim/random.hpp>
 #include <millwright/sim/record.hpp>
 #include <millwright/telemetry/log_writer.hpp>
@@ -34,6 +37,9 @@ struct Channel {
     Stream noise;
     Duration due{}; // next sample of a number, after the beginning of the run
     double target = 0, value = 0;
+    double before = 0, integral = 0; // with a controller: the value a sample before, and its integral
+    std::size_t cell = 0;            // Voltage to Capacity: place in the bank
+    units::Conversion inUnit{};      // likewise: from what the bank tells to the signal's unit
     bool begun = false;
     std::optional<Value> last; // of the last sample
     bool silent = false;       // in a drop-out that was announced
@@ -45,13 +51,17 @@ struct Channel {
 class Recorder {
 public:
     Recorder(const plant::Plant& plant, const plant::Process& process, Simulation& simulation, const RecordPlan& plan)
-        : simulation_{simulation}, plan_{plan}, began_{simulation.now()} {
+        : simulation_{simulation}, plan_{plan}, began_{simulation.now()}, cells_{process, simulation, noiseSeed_} {
         for (const plant::ProcessSignal& drive : process.signals) {
             if (drive.vehicle && *drive.vehicle >= process.fleets[drive.of].vehicles) continue; // a scenario has fewer
             const plant::Signal& signal = plant.at(drive.signal);
             Channel channel{.drive = &drive, .type = signal.type, .due = began_};
             channel.step = std::pow(10.0, -std::min(signal.decimals + 1, 9));
             channel.stream = static_cast<std::uint32_t>(digest(std::as_bytes(std::span{signal.path.view()})).low);
+            if (isOfCell(drive.shows)) {
+                channel.cell = cells_.add(drive.of, drive.channel);
+                channel.inUnit = units::convert(plant::unitOf(drive.shows), signal.unit).value_or(units::Conversion{});
+            }
             for (const plant::ProcessFault& fault : process.faults)
                 if (std::ranges::contains(fault.signals, drive.signal)) channel.faults.push_back(&fault);
             channels_.push_back(std::move(channel));
@@ -84,10 +94,15 @@ public:
     }
 
 private:
+    static bool isOfCell(Shows shows) { return shows >= Shows::Voltage; }
+    static bool isSampled(const Channel& channel) {
+        return channel.type == ValueType::Float || channel.drive->shows == Shows::Quantity || isOfCell(channel.drive->shows);
+    }
+
     [[nodiscard]] Duration nextTime() const {
         Duration next = Duration::max();
         for (const Channel& channel : channels_)
-            if (channel.type == ValueType::Float || channel.drive->shows == Shows::Quantity) next = std::min(next, channel.due);
+            if (isSampled(channel)) next = std::min(next, channel.due);
         return next == Duration::max() ? plan_.to + Duration{1} : next;
     }
 
@@ -113,14 +128,15 @@ private:
     }
 
     void lookAtChanges() {
+        cells_.follow();
         for (std::size_t i = 0; i < channels_.size(); ++i)
-            if (channels_[i].type != ValueType::Float && channels_[i].drive->shows != Shows::Quantity) look(i, simulation_.now());
+            if (!isSampled(channels_[i])) look(i, simulation_.now());
     }
 
     // Samples a channel where it is due or has changed.
     void look(std::size_t index, Duration now) {
         Channel& channel = channels_[index];
-        const bool sampled = channel.type == ValueType::Float || channel.drive->shows == Shows::Quantity;
+        const bool sampled = isSampled(channel);
         if (sampled && channel.due > now) return;
         const Value value = valueOf(channel);
         const bool first = !channel.begun;
@@ -147,12 +163,26 @@ private:
                           drive.offset + drive.scale * static_cast<double>(drive.modulo > 0 ? count % drive.modulo : count));
         }
         case Shows::Content: return asType(channel, follow(channel, drive.offset + drive.scale * simulation_.content(drive.of)));
+        case Shows::Quantity: return asType(channel, quantity(channel) + noise(channel));
         default: break;
         }
-        const double wanted = drive.targets[static_cast<std::size_t>(simulation_.activity(drive.of))];
-        const double noise =
-            drive.noise > 0 ? drive.noise * inverseNormal(toOpenUniform(channel.noise.next(noiseSeed_, channel.stream))) : 0;
-        return asType(channel, follow(channel, wanted) + noise);
+        const double shown = cells_.shown(drive.shows, channel.cell) * channel.inUnit.scale + channel.inUnit.offset;
+        return asType(channel, shown + noise(channel));
+    }
+
+    double noise(Channel& channel) const {
+        if (channel.drive->noise <= 0) return 0;
+        return channel.drive->noise * inverseNormal(toOpenUniform(channel.noise.next(noiseSeed_, channel.stream)));
+    }
+
+    double quantity(Channel& channel) {
+        const plant::ProcessSignal& drive = *channel.drive;
+        double wanted = drive.targets[static_cast<std::size_t>(simulation_.activity(drive.of))];
+        if (drive.wear != 0) {
+            const std::uint64_t cycles = simulation_.finished(drive.of);
+            wanted += drive.wear * static_cast<double>(drive.modulo > 0 ? cycles % drive.modulo : cycles);
+        }
+        return follow(channel, wanted);
     }
 
     [[nodiscard]] Value valueOf(const Channel& channel, const VehicleNow& vehicle) const {
@@ -174,11 +204,28 @@ private:
     // First-order lag after a set point that moves no faster than its ramp.
     static double follow(Channel& channel, double wanted) {
         const double dt = seconds(channel.drive->every), lag = seconds(channel.drive->lag);
-        if (!channel.begun) return channel.value = channel.target = wanted;
+        if (!channel.begun) {
+            // As if it had been controlled for long.
+            if (channel.drive->pid && channel.drive->pid->reset > Duration::zero())
+                channel.integral = wanted / channel.drive->pid->gain;
+            return channel.value = channel.before = channel.target = wanted;
+        }
         const double most = channel.drive->ramp > 0 ? channel.drive->ramp * dt : std::abs(wanted - channel.target);
         channel.target += std::clamp(wanted - channel.target, -most, most);
         if (lag <= 0) return channel.value = channel.target;
-        return channel.value += (channel.target - channel.value) * (1 - naturalExponential(-std::min(dt / lag, 600.0)));
+        const double tends = channel.drive->pid ? controlled(channel, *channel.drive->pid, dt) : channel.target;
+        channel.before = channel.value;
+        return channel.value += (tends - channel.value) * (1 - naturalExponential(-std::min(dt / lag, 600.0)));
+    }
+
+    // The output of a controller that has seen the quantity until now.
+    static double controlled(Channel& channel, const plant::Control& pid, double dt) {
+        const double error = channel.target - channel.value;
+        const double part = pid.reset > Duration::zero() ? error * dt / seconds(pid.reset) : 0;
+        const double change = (channel.value - channel.before) / dt;
+        const double output = pid.gain * (error + channel.integral + part - seconds(pid.rate) * change);
+        if (output >= pid.low && output <= pid.high) channel.integral += part;
+        return std::clamp(output, pid.low, pid.high);
     }
 
     // The nearest integer that there is: a scale may lead beyond them all.
@@ -208,6 +255,9 @@ private:
             silent = silent || fault->kind == FaultKind::DropOut;
             stuck = stuck || fault->kind == FaultKind::Stuck;
             if (fault->kind == FaultKind::ClockJump) sample.time += fault->by;
+            if (fault->kind == FaultKind::Drift)
+                sample.value =
+                    asType(channel, sample.value.number + fault->amount * (seconds(at - fault->at) / seconds(fault->lasts)));
         }
         // A channel that has sent nothing yet is stuck at what it measures first.
         if (stuck) sample.value = channel.last.value_or(sample.value);
@@ -233,6 +283,7 @@ private:
     Duration began_;
     // Not the run's own, whose streams are numbered otherwise.
     std::uint64_t noiseSeed_ = replicationSeed(plan_.seed, ~std::uint64_t{0});
+    CellBank cells_;
     std::vector<Channel> channels_;
     std::vector<telemetry::LogChannel> described_;
     StringTable strings_;
@@ -244,6 +295,27 @@ private:
 
 } // namespace
 
+namespace {
+
+// A recipe that is longer than the cycles of its station would never end.
+Result<void> checkRecipes(const plant::Process& process) {
+    for (const plant::Recipe& recipe : process.recipes)
+        for (const std::uint32_t index : recipe.stations) {
+            const plant::Station& station = process.stations[index];
+            const Duration cycle = durationFromSeconds(plant::meanTimeOf(station.cycle));
+            const auto length = lengthOf(process.cells[recipe.cell], recipe, 2 * cycle + std::chrono::hours{1});
+            if (length && *length <= cycle) continue;
+            return failure(
+                ErrorCode::Invalid,
+                std::format("recipe '{}' takes {} with a mean cell, the cycle of station '{}' {}: make the cycle longer", recipe.id,
+                            length ? formatDuration(*length) : "more than " + formatDuration(2 * cycle + std::chrono::hours{1}),
+                            station.id, formatDuration(cycle)));
+        }
+    return {};
+}
+
+} // namespace
+
 Result<std::uint64_t> recordRun(const plant::Plant& plant, const plant::Process& process, Simulation& simulation,
                                 const RecordPlan& plan, const std::filesystem::path& log, const Progress& progress) {
     if (process.signals.empty())
@@ -251,6 +323,7 @@ Result<std::uint64_t> recordRun(const plant::Plant& plant, const plant::Process&
                        "the process drives no signal: say in [[process.signal]] which station or buffer each signal shows "
                        "(docs/plant-format.md)",
                        plant.folder.string());
+    if (auto fits = checkRecipes(process); !fits) return std::unexpected(fits.error());
     return Recorder{plant, process, simulation, plan}.run(log, progress);
 }
 

@@ -2,6 +2,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/plant/cell.hpp>
 #include <millwright/plant/network.hpp>
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The process model of a plant as plain data: what flows, where it waits, who works on it, what breaks. `[process]` of plant.toml
@@ -215,18 +217,36 @@ struct Crew {
 
 /// What of a process a signal of the plant shows.
 enum class Shows : std::uint8_t {
-    State,    ///< PackML state of `station` as text
-    Quantity, ///< a measured quantity that follows what `station` is doing
-    Finished, ///< cycles that `station` has finished
-    Content,  ///< parts in `buffer`
-    X,        ///< of a vehicle, metres in the plant's frame
-    Y,        ///< likewise
-    Z,        ///< likewise
-    Heading,  ///< of a vehicle, degrees about the plant's up axis, 0 towards -Z, counter-clockwise
-    Driven,   ///< metres that a vehicle has driven
-    Loaded,   ///< 1 while a vehicle has a load, else 0
-    Charge,   ///< level of a vehicle's battery, from 0 to 1
+    State,       ///< PackML state of `station` as text
+    Quantity,    ///< a measured quantity that follows what `station` is doing
+    Finished,    ///< cycles that `station` has finished
+    Content,     ///< parts in `buffer`
+    X,           ///< of a vehicle, metres in the plant's frame
+    Y,           ///< likewise
+    Z,           ///< likewise
+    Heading,     ///< of a vehicle, degrees about the plant's up axis, 0 towards -Z, counter-clockwise
+    Driven,      ///< metres that a vehicle has driven
+    Loaded,      ///< 1 while a vehicle has a load, else 0
+    Charge,      ///< level of a vehicle's battery, from 0 to 1
+    Voltage,     ///< V at the poles of a cell of `station`, which has a recipe; 0 without one
+    Current,     ///< A into that cell
+    Temperature, ///< Cel of that cell; without one, of what would hold it
+    AmpereHours, ///< A.h that went into that cell, less what came out
+    Capacity,    ///< A.h that the cell gave in its last complete discharge; until there is one, that of the cell before
 };
+
+/// A PID controller, evaluated at each sample, of a quantity that tends to its output with a first-order lag. The output is in the
+/// quantity's unit: gain * (error + integral of the error / `reset` - `rate` * change of the quantity a second), held within
+/// [`low`, `high`], where the integral stands still.
+struct Control {
+    double gain = 1;
+    Duration reset{}; ///< integral time; 0: no integral
+    Duration rate{};  ///< derivative time
+    double low = 0, high = 0;
+};
+
+/// UCUM code of what is shown of a cell; empty for the others.
+[[nodiscard]] std::string_view unitOf(Shows shows);
 
 /// How a simulated run drives one signal of the plant (`simulate -o`).
 struct ProcessSignal {
@@ -234,12 +254,15 @@ struct ProcessSignal {
     Shows shows = Shows::Quantity;
     std::uint32_t of = 0;                     ///< station, buffer for Content, or fleet
     std::optional<std::uint32_t> vehicle;     ///< of that fleet, from 0; none: it shows a station or buffer
+    std::uint32_t channel = 0;                ///< Voltage to Capacity: which of the station's cells, from 0
     std::array<double, activities> targets{}; ///< Quantity: what it tends to, by activity
     double ramp = 0;                          ///< Quantity: fastest change of its set point a second; 0: at once
     Duration lag{};                           ///< Quantity, Content: first-order time constant; 0: none
-    double noise = 0;                         ///< Quantity: standard deviation of each sample
+    std::optional<Control> pid;               ///< Quantity: what brings it to its set point; none: it follows by itself
+    double wear = 0;                          ///< Quantity: what each finished cycle of the station adds, until `modulo` of them
+    double noise = 0;                         ///< Numbers, not Finished nor Content: standard deviation of each sample
     double scale = 1, offset = 0;             ///< Finished, Content: value = offset + scale * count
-    std::uint32_t modulo = 0;                 ///< Finished: the count starts again after as many; 0: never
+    std::uint32_t modulo = 0;                 ///< Finished, wear: the count starts again after as many; 0: never
     Duration every = std::chrono::seconds{1}; ///< between samples of numbers; others are sampled when they change
 };
 
@@ -248,6 +271,7 @@ enum class FaultKind : std::uint8_t {
     DropOut,   ///< the signals fall silent after one sample of bad quality
     Stuck,     ///< the signals keep their last value
     ClockJump, ///< the signals' source times are wrong by `by`
+    Drift,     ///< the signals' values go off, straight from right at `at` to wrong by `amount` after `lasts`, then right again
     Failure,   ///< a failure of a station happens
 };
 
@@ -256,6 +280,7 @@ struct ProcessFault {
     Duration at{};                          ///< after the beginning of the run
     Duration lasts{};                       ///< not Failure
     Duration by{};                          ///< ClockJump
+    double amount = 0;                      ///< Drift, in the signals' unit
     std::vector<SignalIndex> signals;       ///< not Failure
     std::uint32_t station = 0, failure = 0; ///< Failure
 };
@@ -284,6 +309,8 @@ struct Process {
     std::vector<NetworkNode> nodes;
     std::vector<NetworkEdge> edges;
     std::vector<Fleet> fleets;
+    std::vector<Cell> cells;
+    std::vector<Recipe> recipes;
     std::vector<ProcessSignal> signals; ///< what `simulate -o` writes
     std::vector<ProcessFault> faults;   ///< likewise
 };

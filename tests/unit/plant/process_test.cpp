@@ -146,7 +146,7 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
               "plant.toml:11:6: buffer 'queue': no part ever gets here: no source leads to it\n");
 }
 
-// The page teaches with a plant and a scenario: both load as they stand there.
+// The page teaches with a plant, a scenario, and cells: all load as they stand there.
 TEST(Process, TheExampleOfThePageLoads) {
     const std::string page = textOf(millwright::test::sourceFolder() / "docs/simulation.md");
     std::vector<std::string> blocks;
@@ -162,6 +162,10 @@ TEST(Process, TheExampleOfThePageLoads) {
     const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
     ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
     EXPECT_EQ(scenario->process.stations[0].servers, 2u);
+    const std::string formation = "format = 1\n[plant]\nid = 'p'\n[[equipment]]\npath = 'formation/press-1'\n"
+                                  "signal = [{ id = 'cell-1-voltage', unit = 'mV' }]\n[process]\n[[process.source]]\nid = 'in'\n"
+                                  "to = 'formation'\n[[process.station]]\nid = 'formation'\ncycle = '30h'\nto = 'done'\n";
+    EXPECT_EQ(problemsOf(formation + blocks[2]), "");
 }
 
 } // namespace

@@ -276,5 +276,148 @@ every = 10
     EXPECT_NEAR(x[23].value.asNumber(x[23].type), 20, 0.01); // the next one comes at 210 s
 }
 
+TEST_F(Recorded, DriftsAndIsRightAgain) {
+    auto samples = record("[[process.fault]]\nkind = 'drift'\nat = 300\nlasts = 100\namount = -4\nsignal = 'saw'\n");
+    for (const Sample& sample : samples["saw/waiting"]) {
+        const double at = secondsOf(sample);
+        const bool off = at >= 300 && at < 400;
+        EXPECT_NEAR(sample.value.number - 5, off ? -4 * (at - 300) / 100 : 0, 1e-9) << at;
+    }
+}
+
+TEST_F(Recorded, WearGrowsByCycleUntilItIsRenewed) {
+    auto samples =
+        record("[[process.signal]]\nsignal = 'saw/unused'\nstation = 'saw'\notherwise = 3\nwear = 0.5\nmodulo = 2\nevery = 50\n");
+    EXPECT_EQ(told(samples["saw/unused"]), "0 3, 50 3, 100 3, 150 3, 200 3.5, 250 3.5, 300 3, 350 3, 400 3.5, 450 3.5, 500 3");
+}
+
+TEST_F(Recorded, AControllerBringsAQuantityToItsSetPoint) {
+    auto samples = record("[[process.signal]]\nsignal = 'saw/unused'\nstation = 'saw'\notherwise = 60\nworking = 120\nlag = '40s'\n"
+                          "pid = { gain = 4, reset = '10s', low = 20, high = 160 }\n");
+    const auto& heat = samples["saw/unused"];
+    ASSERT_EQ(heat.size(), 501u);
+    const auto at = [&](int second) { return heat[static_cast<std::size_t>(second)].value.number; };
+    EXPECT_EQ(at(0), 60);
+    EXPECT_EQ(at(99), 60); // no offset remains
+    // All on from 100 to where the error is small enough: 160 - 100 exp(-t / 40), a sample later.
+    EXPECT_NEAR(at(110), 160 - 100 * std::exp(-11 / 40.0), 0.1);
+    double most = 0;
+    for (int i = 100; i < 160; ++i) most = std::max(most, at(i));
+    EXPECT_GT(most, 120.5); // it overshoots
+    EXPECT_LT(most, 130);
+    EXPECT_NEAR(at(159), 120, 2);
+}
+
+TEST(RecordedCells, FollowTheStationThatHoldsThem) {
+    const auto folder = std::filesystem::temp_directory_path() / std::format("millwright-cells-{}", ::getpid());
+    std::filesystem::create_directories(folder);
+    const auto text = [](std::string_view cycle) {
+        return std::format(R"(format = 1
+[plant]
+id = "p"
+[[equipment]]
+path = "rack"
+signal = [{{ id = "v", unit = "mV", decimals = 0 }}, {{ id = "i", unit = "A", decimals = 3 }}, {{ id = "t", unit = "Cel" }},
+          {{ id = "q", unit = "A.h", decimals = 3 }}, {{ id = "c", unit = "A.h", decimals = 3 }}, {{ id = "v2", unit = "V", decimals = 3 }}]
+[process]
+[[process.source]]
+id = "in"
+every = 2000
+to = "rack"
+[[process.buffer]]
+id = "rack"
+to = "form"
+[[process.station]]
+id = "form"
+batch = 2
+cycle = {}
+failure = [{{ id = "trip", between = "1000h", repair = 100 }}]
+to = "done"
+[[process.cell]]
+id = "small"
+capacity = 1
+capacity_deviation = 0.05
+ocv = {{ charge = [0, 100], voltage = [3, 4] }}
+resistance = 20
+[[process.recipe]]
+id = "formation"
+cell = "small"
+stations = ["form"]
+step = [{{ rest = 100 }}, {{ charge = 2, to = 4.2, lasts = 900 }}, {{ discharge = 2, to = 3.2 }}]
+[[process.fault]]
+kind = "failure"
+at = 4300
+station = "form"
+failure = "trip"
+)",
+                           cycle) +
+               R"([[process.signal]]
+signal = "rack/v"
+shows = "voltage"
+station = "form"
+[[process.signal]]
+signal = "rack/i"
+shows = "current"
+station = "form"
+[[process.signal]]
+signal = "rack/t"
+shows = "temperature"
+station = "form"
+[[process.signal]]
+signal = "rack/q"
+shows = "ampere-hours"
+station = "form"
+[[process.signal]]
+signal = "rack/c"
+shows = "capacity"
+station = "form"
+[[process.signal]]
+signal = "rack/v2"
+shows = "voltage"
+station = "form"
+channel = 2
+)";
+    };
+    const auto record = [&](std::string_view cycle) {
+        const auto plant = plant::loadText(text(cycle), "/nonexistent");
+        EXPECT_TRUE(plant) << plant.error().front().text();
+        const Model model = *Model::make(*plant->process);
+        Simulation run{model, 1};
+        return recordRun(*plant, model.process(), run, {timeFromNanoseconds(0), Duration{std::chrono::seconds{12'000}}, 1},
+                         folder / "run.mcap");
+    };
+    const auto tooShort = record("'10min'");
+    ASSERT_FALSE(tooShort);
+    EXPECT_TRUE(tooShort.error().message.contains("'formation' takes")) << tooShort.error().message;
+
+    ASSERT_TRUE(record("2000"));
+    auto source = *telemetry::LogSource::openAll(folder / "run.mcap");
+    std::map<std::string, std::vector<double>> values;
+    for (auto next = source->next(1000); next && !next->empty(); next = source->next(1000))
+        for (const Sample& sample : *next) values[source->topics()[index(sample.signal)].topic].push_back(sample.value.number);
+    const auto &v = values["rack/v"], &i = values["rack/i"], &q = values["rack/q"], &c = values["rack/c"];
+    ASSERT_EQ(v.size(), 12'001u);
+    // Parts come at 2000 and 4000: a batch of two begins at 4000, rests, charges for 900 s, is tripped from 4300 to 4400.
+    EXPECT_EQ(v[3999], 0);
+    EXPECT_EQ(v[4050], 3000);
+    EXPECT_EQ(i[4050], 0);
+    EXPECT_EQ(i[4200], 2);
+    EXPECT_EQ(i[4350], 0);
+    EXPECT_EQ(i[4500], 2);
+    EXPECT_NEAR(v[4299] - v[4310], 40 - 2 * 2 / 3.6, 0.2); // 2 A on 20 mOhm, and two more seconds of charge
+    EXPECT_NEAR(q[5090], 0.494, 0.01);
+    EXPECT_EQ(i[5150], -2);
+    // It gives what lies above 3.2 V of the poles, 3.24 V inside.
+    EXPECT_GT(c[6050], 0.2);
+    EXPECT_LT(c[6050], 0.3);
+    EXPECT_EQ(v[7000], 0);       // gone at 6100
+    EXPECT_EQ(c[7000], c[6050]); // its capacity stays until the next
+    EXPECT_NE(c[11'000], c[6050]);
+    const auto& second = values["rack/v2"];
+    EXPECT_NE(second[4800] * 1000, v[4800]); // another cell of the batch
+    EXPECT_NEAR(second[4800] * 1000, v[4800], 30);
+    std::filesystem::remove_all(folder);
+}
+
 } // namespace
 } // namespace millwright::sim
