@@ -397,7 +397,8 @@ private:
                 "shows", std::format("'{}' is {}: {}", path, type == ValueType::String ? "a text" : "no text",
                                      type == ValueType::String ? "it can only show a state" : "a state is shown by a text"));
         const bool content = signal.shows == Shows::Content;
-        const bool ofVehicle = signal.shows > Shows::Content || (signal.shows == Shows::State && fields.has("fleet"));
+        const bool ofVehicle = (signal.shows > Shows::Content && signal.shows < Shows::Voltage) ||
+                               (signal.shows == Shows::State && fields.has("fleet"));
         const std::string_view key = content ? "buffer" : ofVehicle ? "fleet" : "station";
         if (!fields.has(key)) return fields.problem("signal", std::format("'{}' is missing: whose does '{}' show?", key, path));
         signal.of = lookUp(fields, key, content ? buffers_ : ofVehicle ? fleets_ : stations_, key).value_or(0);
