@@ -21,6 +21,10 @@ namespace millwright::app {
 /// 1 for the nodes of equipment: machines stand on the floor.
 [[nodiscard]] std::vector<std::uint8_t> standingNodes(const plant::Plant& plant, const twin::PlantScene& scene);
 
+/// 1 for the nodes of a building: of an equipment whose own model covers half of the plant's ground or more, with other equipment
+/// in it.
+[[nodiscard]] std::vector<std::uint8_t> buildingNodes(const plant::Plant& plant, const twin::PlantScene& scene);
+
 /// A scene's nodes as somebody wants to look at them: taken apart, seen through, cut open. `scene` must outlive it.
 class LookedAt {
 public:
@@ -33,8 +37,9 @@ public:
     void wait();
 
     struct Wishes {
-        bool cut = false;                          ///< solids are to be filled
-        std::span<const std::uint8_t> kept = {};   ///< nodes that stay solid while all others are seen through; empty: all
+        bool cut = false;                        ///< solids are to be filled
+        std::span<const std::uint8_t> kept = {}; ///< nodes that stay solid while all others are seen through, and those of a
+                                                 ///< building are not there; empty: all
         std::span<const std::uint8_t> hidden = {}; ///< nodes that are not shown; empty: none
     };
     /// The scene's nodes where they are now, as wished for; valid until the next call or the scene's next update.
@@ -48,6 +53,7 @@ public:
 
 private:
     const twin::PlantScene& scene_;
+    std::vector<std::uint8_t> building_; ///< by node
     scene::Explosion explosion_;
     double exploded_ = 0;             ///< how far it has been taken apart
     std::vector<std::uint8_t> solid_; ///< by node; empty: not known yet

@@ -117,6 +117,18 @@ void Summary::add(std::uint64_t bits, ValueType type, Quality quality) {
     ++usable;
 }
 
+TrendColumn columnOf(const Summary& all, bool coarse) {
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    const bool any = all.usable > 0;
+    return {.minimum = any ? all.minimum : none,
+            .maximum = any ? all.maximum : none,
+            .mean = any ? all.sum / static_cast<double>(all.usable) : none,
+            .first = all.first,
+            .last = all.last,
+            .samples = all.samples,
+            .coarse = coarse};
+}
+
 double numberOf(std::uint64_t bits, ValueType type, Quality quality) {
     Value value;
     value.bits = bits;

@@ -4,6 +4,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/history/history.hpp>
 
 #include <array>
 #include <limits>
@@ -29,6 +30,9 @@ struct Summary {
     /// Adds a sample that is not earlier, but for its time.
     void add(std::uint64_t bits, ValueType type, Quality quality);
 };
+
+/// As a column of a trend.
+[[nodiscard]] TrendColumn columnOf(const Summary& summary, bool coarse);
 
 /// The number of a value if it counts, else NaN.
 [[nodiscard]] double numberOf(std::uint64_t bits, ValueType type, Quality quality);

@@ -123,17 +123,7 @@ void HistoryReader::State::addCoarse(const Summary& summary) {
 
 void HistoryReader::State::finish() {
     trend.columns.resize(columns.size());
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const Summary& all = columns[i];
-        const bool any = all.usable > 0;
-        trend.columns[i] = {.minimum = any ? all.minimum : none,
-                            .maximum = any ? all.maximum : none,
-                            .mean = any ? all.sum / static_cast<double>(all.usable) : none,
-                            .first = all.first,
-                            .last = all.last,
-                            .samples = all.samples,
-                            .coarse = coarse[i]};
-    }
+    for (std::size_t i = 0; i < columns.size(); ++i) trend.columns[i] = columnOf(columns[i], coarse[i]);
 }
 
 HistoryReader::HistoryReader(const History& history) : state_{std::make_unique<State>(*history.state_)} {}

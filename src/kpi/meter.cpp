@@ -293,6 +293,27 @@ void Meter::restart(Time from) {
     openBin(from);
 }
 
+Meter::Checkpoint Meter::checkpoint() const {
+    Checkpoint made;
+    made.time = time_;
+    made.machines = machines_;
+    made.subgroups = subgroups_;
+    made.bin = bins_.back();
+    return made;
+}
+
+void Meter::resume(const Checkpoint& checkpoint) {
+    time_ = checkpoint.time;
+    machines_ = checkpoint.machines;
+    subgroups_ = checkpoint.subgroups;
+    bins_.assign(1, checkpoint.bin);
+}
+
+std::size_t Meter::Checkpoint::bytes() const {
+    return sizeof *this + machines.size() * sizeof(Machine) + subgroups.size() * sizeof(Subgroup) +
+           bin.tallies.size() * sizeof(Tally) + bin.spreads.size() * sizeof(Spread);
+}
+
 Bin Meter::open() const {
     Bin bin = bins_.back();
     bin.interval.to = time_;

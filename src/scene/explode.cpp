@@ -11,10 +11,14 @@ Aabb shifted(Aabb box, glm::vec3 by) {
 
 } // namespace
 
-Explosion::Explosion(const Scene& scene, std::span<const std::uint8_t> standing) : parts_(scene.nodes.size()) {
+Explosion::Explosion(const Scene& scene, std::span<const std::uint8_t> standing, std::span<const std::uint8_t> fixed)
+    : parts_(scene.nodes.size()) {
     const auto worldFromNode = scene.worldTransforms();
-    for (const Instance& instance : scene.instances)
-        parts_[instance.node].own.include(scene.meshes[instance.mesh].bounds.transformed(worldFromNode[instance.node]));
+    for (std::size_t i = 0; i < std::min(parts_.size(), fixed.size()); ++i) parts_[i].fixed = fixed[i] != 0;
+    for (const Instance& instance : scene.instances) {
+        Part& part = parts_[instance.node];
+        (part.fixed ? fixed_ : part.own).include(scene.meshes[instance.mesh].bounds.transformed(worldFromNode[instance.node]));
+    }
     std::vector<std::uint32_t> branches(parts_.size(), 0);
     for (std::size_t i = parts_.size(); i-- > 0;) { // children before parents
         Part& part = parts_[i];
@@ -63,8 +67,9 @@ void Explosion::takeApart(double amount) {
         if (parts_[i].parent == none)
             bounds_.include(moved_[i]);
         else
-            offsets_[i] += offsets_[parts_[i].parent];
+            offsets_[i] = parts_[i].fixed ? glm::vec3{0} : offsets_[i] + offsets_[parts_[i].parent];
     }
+    bounds_.include(fixed_);
 }
 
 } // namespace millwright::scene

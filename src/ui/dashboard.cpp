@@ -225,13 +225,22 @@ void ScrollRegion::reveal(float top, float bottom) {
         ImGui::SetScrollY(bottom - view);
 }
 
+Layout layoutOf(glm::vec2 window, const ViewState& state, float scale) {
+    constexpr float roomForAlarms = 420;
+    const Layout layout = computeLayout(window, state.splits, scale);
+    if (!state.alarmsShown || layout.viewport.width() >= roomForAlarms * scale) return layout;
+    Splits splits = state.splits;
+    splits.treeShown = false;
+    return computeLayout(window, splits, scale);
+}
+
 Layout drawDashboard(Context& context, const Model& model, ViewState& state, Intents& intents) {
     Context::Impl& impl = context.impl();
     meet(impl, model.plant);
     PanelArguments arguments{impl, model, state, intents};
     const glm::vec2 window = glmOf(ImGui::GetIO().DisplaySize);
     handleKeys(arguments);
-    const Layout layout = computeLayout(window, state.splits, impl.scale);
+    const Layout layout = layoutOf(window, state, impl.scale);
 
     beginFullWindow("dashboard", {{0, 0}, window});
     Canvas canvas{impl, *ImGui::GetWindowDrawList()};

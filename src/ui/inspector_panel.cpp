@@ -1,5 +1,6 @@
 #include "ui/instruments.hpp"
 #include "ui/panels.hpp"
+#include "ui/signal_curves.hpp"
 
 #include <millwright/core/units.hpp>
 #include <millwright/ui/format.hpp>
@@ -27,7 +28,8 @@ public:
           region_{region},
           canvas_{region.canvas()},
           left_{region.origin().x + canvas_.px(pad)},
-          right_{region.origin().x + region.width() - canvas_.px(pad)} {}
+          right_{region.origin().x + region.width() - canvas_.px(pad)},
+          curves_{arguments} {}
 
     void drawEquipment(EquipmentIndex selected) {
         const plant::Equipment& e = plant_.at(selected);
@@ -35,12 +37,11 @@ public:
         if (!e.description.empty()) note(e.description, 4);
         state(a_.attentionOf(selected));
         alarms(selected);
-        if (!e.signals.empty()) section("Signals", a_.model.history ? std::string{} : windowNote());
-        if (!e.signals.empty() && a_.model.comparedOverview)
-            note(std::format("dashed, and after = or ≠: {}", a_.model.comparedName), 1);
-        if (!e.signals.empty() && a_.model.history) liveTrendButton();
+        if (!e.signals.empty()) signalsHeading();
         unitColumn(e.signals);
+        curves_.begin(e.signals, right_ - left_);
         for (const SignalIndex s : e.signals) signalRow(s, false);
+        curves_.end();
         states(selected);
         condition(selected);
         performance(selected);
@@ -130,25 +131,42 @@ private:
         space(22);
     }
 
-    [[nodiscard]] std::string windowNote() const {
-        if (!a_.model.overview || !a_.hasLog()) return {};
-        const Duration window = sparklineWindow(*a_.model.overview);
-        const auto minutes = std::chrono::floor<std::chrono::minutes>(window);
-        return minutes == window ? std::format("last {} min", minutes.count()) : std::format("last {}", formatDuration(window));
+    /// What the curves show: as much as a button says, or what the timeline is zoomed to.
+    void signalsHeading() {
+        section("Signals");
+        if (a_.hasLog() && curves_.any()) {
+            const float right = curves_.isZoomed() ? zoomNote() : reachButton();
+            if (curves_.reading())
+                canvas_.text({{left_ + canvas_.px(70), y() - canvas_.px(24)}, {right - canvas_.px(8), y() - canvas_.px(2)}},
+                             Face::Small, palette::dim, "reading …", Align::Right);
+        }
+        if (const auto problem = curves_.problem()) note(std::format("Curves lack detail: {}", problem->text()), 3);
+        if (a_.model.comparedOverview) note(std::format("dashed, and after = or ≠: {}", a_.model.comparedName), 1);
+    }
+
+    float zoomNote() {
+        const std::string text = std::format("as the timeline, {}", formatDuration(a_.state.visibleTime.length()));
+        const float left = right_ - canvas_.textWidth(Face::Small, text);
+        canvas_.text({{left - 1, y() - canvas_.px(24)}, {right_, y() - canvas_.px(2)}}, Face::Small, palette::dim, text,
+                     Align::Right);
+        return left;
     }
 
     /// How far back the curves reach; a click reaches further, and from the furthest back to the nearest.
-    void liveTrendButton() {
+    float reachButton() {
         using namespace std::chrono_literals;
         constexpr std::array<Duration, 6> reaches{1min, 5min, 30min, 2h, 8h, 24h};
-        const std::string label = std::format("last {}", shortDuration(a_.state.liveTrend));
+        const Duration all = curves_.longest(), reach = std::min(a_.state.trendReach, all);
+        const std::string label = reach == all ? "whole log" : std::format("last {}", shortDuration(reach));
         const float width = canvas_.textWidth(Face::Small, label) + canvas_.px(16);
         const Rect box{{right_ - width, y() - canvas_.px(24)}, {right_, y() - canvas_.px(2)}};
-        if (textButton(canvas_, "live trend", box, label)) {
-            const auto next = std::ranges::upper_bound(reaches, a_.state.liveTrend);
-            a_.state.liveTrend = next == reaches.end() ? reaches.front() : *next;
+        if (textButton(canvas_, "curves", box, label)) {
+            const auto next = std::ranges::upper_bound(reaches, reach);
+            a_.state.trendReach = reach == all ? reaches.front() : next == reaches.end() ? all : std::min(*next, all);
+            if (a_.state.trendReach == Duration::max()) a_.state.trendReach = reaches.front();
         }
         hint(a_.context, "How far back the curves reach");
+        return box.min.x;
     }
     static std::string shortDuration(Duration duration) {
         const auto minutes = std::chrono::floor<std::chrono::minutes>(duration).count();
@@ -454,29 +472,8 @@ private:
         }
         if (range) drawAnalogIndicator(canvas_, {{left_, top}, {middle - canvas_.px(8), bottom}}, signal, *range, value, attention);
         const Rect curve{{range ? middle + canvas_.px(4) : left_, top}, {right_ - canvas_.px(3), bottom}};
-        if (makeCurve(index, curve.width()))
-            drawSparkline(canvas_, a_.context.points, curve, signal, a_.context.curve, otherCurve(index));
-    }
-
-    /// Fills the context's curve with what the signal did up to now; false when nothing tells.
-    bool makeCurve(SignalIndex index, float pixels) {
-        if (!a_.hasLog()) return false;
-        const Time now = a_.model.frame->time;
-        if (a_.model.history) {
-            const auto columns = static_cast<std::size_t>(std::max(8.0f, pixels));
-            curveOf(*a_.model.history, index, {now - a_.state.liveTrend, now}, columns, a_.context.curve);
-        } else if (a_.model.overview) {
-            curveOf(*a_.model.overview, index, {now - sparklineWindow(*a_.model.overview), now}, a_.context.curve);
-        }
-        return a_.model.history != nullptr || a_.model.overview != nullptr;
-    }
-
-    /// What it did in the other log at that time; empty without one.
-    [[nodiscard]] std::span<const CurvePoint> otherCurve(SignalIndex index) {
-        if (a_.model.comparedOverview == nullptr || a_.model.overview == nullptr) return {};
-        const Time now = a_.model.frame->time;
-        curveOf(*a_.model.comparedOverview, index, {now - sparklineWindow(*a_.model.overview), now}, otherCurve_);
-        return otherCurve_;
+        if (curves_.make(index))
+            drawSparkline(canvas_, a_.context.points, curve, signal, a_.context.curve, curves_.other(), curves_.cursor());
     }
 
     /// The other log's value, beside this one's: with a sign where the two differ. Returns what is left of the name's box.
@@ -499,7 +496,7 @@ private:
     float left_, right_;
     float top_ = 0;
     float unitWidth_ = 0;
-    std::vector<CurvePoint> otherCurve_;
+    SignalCurves curves_;
     bool hasChildren_ = false;
 };
 

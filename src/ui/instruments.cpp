@@ -50,13 +50,6 @@ void drawAnalogIndicator(Canvas& canvas, const Rect& box, const plant::Signal& s
     canvas.list().AddTriangle(im(a), im(b), im(tip), packed(palette::text), std::max(1.0f, canvas.px(1)));
 }
 
-Duration sparklineWindow(const LogOverview& overview) {
-    using namespace std::chrono_literals;
-    const Duration length = overview.span().length();
-    const Duration slice = overview.sliceStart(1) - overview.sliceStart(0);
-    return std::min<Duration>(length, std::max<Duration>(5min, slice * 60));
-}
-
 namespace {
 
 /// What a curve's height stands for.
@@ -109,7 +102,7 @@ void drawDashed(Canvas& canvas, std::span<const CurvePoint> curve, const X& x, c
 } // namespace
 
 void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal,
-                   std::span<const CurvePoint> curve, std::span<const CurvePoint> other) {
+                   std::span<const CurvePoint> curve, std::span<const CurvePoint> other, std::optional<float> cursor) {
     canvas.line({box.min.x, box.max.y}, box.max, palette::line);
     Scale scale{};
     if (!scaleOf(curve, other, signal, scale)) return;
@@ -151,7 +144,12 @@ void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box
     const bool here = !scratch.empty();
     const glm::vec2 tip = here ? glmOf(scratch.back()) : glm::vec2{0};
     flush();
-    if (here) canvas.circle(tip, canvas.px(2), palette::liveLine, true);
+    if (cursor) {
+        const float at = std::round(plot.min.x + *cursor * plot.width());
+        canvas.line({at, box.min.y}, {at, box.max.y}, palette::accent, 1.5f);
+    } else if (here) {
+        canvas.circle(tip, canvas.px(2), palette::liveLine, true);
+    }
     canvas.list().PopClipRect();
 }
 

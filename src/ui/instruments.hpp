@@ -20,12 +20,11 @@ namespace millwright::ui {
 void drawAnalogIndicator(Canvas& canvas, const Rect& box, const plant::Signal& signal, const plant::ValueRange& range, double value,
                          Attention attention);
 
-/// A curve that ends at the present, and where it is now: the band of its range and the line of its mean, or a line along the range
-/// where there is no mean. Limits are drawn where they fall inside. `other`, of another log, is drawn dashed on the same scale.
+/// A curve: the band of its range and the line of its mean, or a line along the range where there is no mean. It ends at the
+/// present, or shows it at `cursor` (0…1 of its stretch). Limits are drawn where they fall inside. `other`, of another log, is
+/// drawn dashed on the same scale.
 void drawSparkline(Canvas& canvas, std::vector<ImVec2>& scratch, const Rect& box, const plant::Signal& signal,
-                   std::span<const CurvePoint> curve, std::span<const CurvePoint> other = {});
-
-/// How much of the log sparklines show.
-[[nodiscard]] Duration sparklineWindow(const LogOverview& overview);
+                   std::span<const CurvePoint> curve, std::span<const CurvePoint> other = {},
+                   std::optional<float> cursor = std::nullopt);
 
 } // namespace millwright::ui

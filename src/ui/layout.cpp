@@ -12,6 +12,11 @@ constexpr float minimumTimeline = 96, maximumTimeline = 260;
 constexpr float minimumViewportHeight = 160;
 constexpr float grabWidth = 6;
 
+/// What a side panel gets of a window: more of a large one, unless the user chose.
+float roomy(float chosen, float untouched, float share, float most) {
+    return chosen == untouched ? std::clamp(share, untouched, most) : chosen;
+}
+
 Splits limited(Splits splits) {
     splits.tree = std::clamp(splits.tree, minimumSide, maximumSide);
     splits.inspector = std::clamp(splits.inspector, minimumSide, maximumSide);
@@ -22,8 +27,11 @@ Splits limited(Splits splits) {
 } // namespace
 
 Layout computeLayout(glm::vec2 window, const Splits& wanted, float scale) {
-    const Splits splits = limited(wanted);
     const glm::vec2 logical = window / scale;
+    Splits splits = wanted;
+    splits.tree = roomy(wanted.tree, Splits{}.tree, logical.x * 0.135f, 380);
+    splits.inspector = roomy(wanted.inspector, Splits{}.inspector, logical.x * 0.17f, 440);
+    splits = limited(splits);
     float tree = splits.treeShown ? splits.tree : 0, inspector = splits.inspectorShown ? splits.inspector : 0;
     const float room = std::max(0.0f, logical.x * (2.0f / 3.0f));
     if (tree + inspector > room) {

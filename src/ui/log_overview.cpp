@@ -1,3 +1,5 @@
+#include "ui/log_kpis.hpp"
+
 #include <millwright/twin/twin.hpp>
 #include <millwright/ui/log_overview.hpp>
 
@@ -15,7 +17,6 @@ constexpr std::size_t mostSlices = 4096, fewestSlices = 128;
 constexpr std::size_t changesKeptPerSignal = 64; // a signal that changes more often says nothing as a mark
 constexpr std::size_t batch = 4096;
 constexpr std::size_t mostAlarmMarks = 65'536;
-constexpr std::int64_t performanceSteps = 256;
 constexpr std::size_t mostConditionSlices = 1024, conditionBytes = 16u << 20; // of all equipment
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
@@ -44,8 +45,7 @@ struct LogOverview::State {
     std::size_t current = 0;
     twin::Twin twin; // for its alarms
     std::size_t alarmsFound = 0;
-    std::optional<kpi::Meter> meter; // where something is measured
-    kpi::Bins bins;                  // once done
+    std::optional<LogKpis> kpis; // where something is measured
     twin::StateHistory machines;
     twin::MachineStates states;                // once done
     std::optional<twin::ConditionWatch> watch; // where there is a model
@@ -96,8 +96,7 @@ struct LogOverview::State {
             conditions.resize(equipments * conditionSlices);
         }
         if ((plant.kpis.empty() && kpi::characteristicsOf(plant).empty()) || span.length() <= Duration::zero()) return;
-        meter.emplace(plant, source->conversions(), source->strings(), span,
-                      kpi::Cuts{std::max(Duration{1}, span.length() / performanceSteps)}.withShifts(plant.calendar));
+        kpis.emplace(plant, *source);
     }
 
     std::size_t sliceOf(Time time) const { return placeOf(time, sliceCount); }
@@ -205,7 +204,7 @@ struct LogOverview::State {
             machines.apply(*samples);
             if (!plant.alarms.empty()) twin.apply(*samples);
             takeAlarms();
-            if (meter) meter->apply(*samples);
+            if (kpis) kpis->apply(*samples);
             for (const telemetry::Sample& sample : *samples) {
                 if (index(sample.signal) >= plant.signals.size()) continue;
                 if (watch) keep(watch->apply(sample));
@@ -221,11 +220,12 @@ struct LogOverview::State {
             if (watch) keep(watch->finish());
             machines.advance(twin.time());
             states = machines.states();
-            if (meter && !error)
-                for (kpi::Bin& bin : meter->finish()) bins.push_back(std::make_shared<const kpi::Bin>(std::move(bin)));
+            if (error) kpis.reset();
+            if (kpis) kpis->finish();
         }
         done.store(true, std::memory_order_release);
         done.notify_all();
+        if (kpis) kpis->serve(stop);
     }
 };
 
@@ -286,8 +286,16 @@ std::span<const LogOverview::AlarmMark> LogOverview::alarms() const {
     return state_->alarms;
 }
 
-const kpi::Bins* LogOverview::bins() const {
-    return finished() && !state_->bins.empty() ? &state_->bins : nullptr;
+std::shared_ptr<const kpi::Bins> LogOverview::binsUpTo(Time time) const {
+    return finished() && state_->kpis ? state_->kpis->upTo(time) : nullptr;
+}
+
+bool LogOverview::measuring() const {
+    return finished() && state_->kpis && state_->kpis->busy();
+}
+
+void LogOverview::waitForKpis() const {
+    if (finished() && state_->kpis) state_->kpis->wait();
 }
 
 const twin::MachineStates* LogOverview::states() const {

@@ -68,7 +68,7 @@ private:
         return live_ && &spell == &spells_.back() ? std::max(now_, spell.interval.from) : spell.interval.to;
     }
     [[nodiscard]] TimeInterval shown() const {
-        if (live_) return {now_ - a_.state.liveTrend, now_};
+        if (live_) return {now_ - a_.state.trendReach, now_};
         const TimeInterval part = a_.state.visibleTime;
         return part.length() > Duration::zero() ? part : a_.model.frame->log;
     }

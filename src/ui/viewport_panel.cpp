@@ -12,6 +12,8 @@
 namespace millwright::ui {
 namespace {
 
+constexpr float markRoom = 14; // for the mark before a marker's name
+
 class Viewport {
 public:
     Viewport(PanelArguments& arguments, const Rect& area)
@@ -43,6 +45,7 @@ public:
                 free.max.y = obstacles_[6].min.y;
             }
             if (a_.state.bookmarksShown && a_.hasRecording()) obstacles_[5] = drawBookmarks(a_, over_, free);
+            if (a_.model.withoutModels && !a_.state.measuring) obstacles_[2] = modelsNote();
             placeMeasurements();
             labels();
             measurements();
@@ -113,10 +116,13 @@ private:
         auto& places = a_.context.labelPlaces;
         requests.clear();
         const glm::vec2 pad{canvas_.px(7), canvas_.px(3)};
-        for (const SceneLabel& label : a_.model.labels)
+        for (const SceneLabel& label : a_.model.labels) {
+            const bool marker = label.marker != noEquipment;
+            const float width = marker ? over_.textWidth(Face::Small, label.text) + canvas_.px(markRoom)
+                                       : over_.figureWidth(Face::Small, label.text);
             requests.push_back(
-                {area_.min + label.anchor,
-                 {std::ceil(over_.figureWidth(Face::Small, label.text)) + 2 * pad.x, over_.lineHeight(Face::Small) + 2 * pad.y}});
+                {area_.min + label.anchor, {std::ceil(width) + 2 * pad.x, over_.lineHeight(Face::Small) + 2 * pad.y}});
+        }
         const Rect inside{area_.min + canvas_.px(4), area_.max - canvas_.px(4)};
         placeLabels(requests, obstacles_, inside, canvas_.px(8), places);
         for (std::size_t i = 0; i < places.size(); ++i) {
@@ -131,8 +137,43 @@ private:
             over_.fill(box, palette::paper, 3);
             over_.stroke(box, a_.model.labels[i].emphasised ? palette::accent : palette::outline,
                          a_.model.labels[i].emphasised ? 2 : 1, 3);
-            over_.figures(box, Face::Small, palette::text, a_.model.labels[i].text, Align::Centre);
+            if (a_.model.labels[i].marker != noEquipment)
+                marker(a_.model.labels[i], box);
+            else
+                over_.figures(box, Face::Small, palette::text, a_.model.labels[i].text, Align::Centre);
         }
+    }
+
+    /// A machine without a model: how much it needs a person, and its name. It is selected as a row of the tree is.
+    void marker(const SceneLabel& label, const Rect& box) {
+        ImGui::PushID(static_cast<int>(index(label.marker)));
+        const Touch touch = touchable("marker", box);
+        ImGui::PopID();
+        if (touch.clicked) {
+            a_.intents.emplace_back(Select{label.marker});
+            a_.state.revealSelected = true;
+        }
+        if (touch.doubleClicked) a_.intents.emplace_back(FlyTo{label.marker});
+        if (touch.hovered) over_.stroke(box, palette::accent, 1, 3);
+        over_.mark({box.min.x + canvas_.px(12), box.centre().y}, a_.hasLog() ? a_.attentionOf(label.marker) : Attention::Unknown);
+        over_.text({{box.min.x + canvas_.px(7 + markRoom), box.min.y}, {box.max.x, box.max.y}}, Face::Small, palette::text,
+                   label.text);
+    }
+
+    /// Says why there is nothing but markers, and what to do.
+    Rect modelsNote() {
+        constexpr std::string_view note =
+            "This plant names no models, so each machine is a marker. Give its equipment model = \"FILE\" in "
+            "plant.toml to see it here.";
+        const float width = std::min(canvas_.px(430), area_.width() - canvas_.px(20)), pad = canvas_.px(10);
+        const glm::vec2 corner{area_.min.x + canvas_.px(10), area_.min.y + canvas_.px(50)};
+        const int lines = width < canvas_.px(300) ? 5 : 2;
+        const Rect box{corner,
+                       corner + glm::round(glm::vec2{width, static_cast<float>(lines) * over_.lineHeight(Face::Small) + 2 * pad})};
+        over_.fill(box, palette::paper, 3);
+        over_.stroke(box, palette::outline, 1, 3);
+        over_.paragraph({box.min + pad, box.max - pad}, Face::Small, palette::text, note, lines);
+        return box;
     }
 
     /// Lines and points of what was measured, and what the pointer has caught.

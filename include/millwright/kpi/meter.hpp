@@ -95,6 +95,12 @@ public:
     void restart(Time from);
     /// The bin that is not complete, up to where the meter has come.
     [[nodiscard]] Bin open() const;
+
+    class Checkpoint;
+    /// What it knows by now, and has measured of the bin that is open; not its journals and orders.
+    [[nodiscard]] Checkpoint checkpoint() const;
+    /// Is again as it was then, with that bin alone: what comes next are the samples that came after.
+    void resume(const Checkpoint& checkpoint);
     /// By equipment, parallel to `Plant::kpis`, in the order in which they were begun; whole once `finish` was called; empty
     /// unless they are kept.
     [[nodiscard]] const std::vector<std::vector<OrderTally>>& orders() const { return orders_; }
@@ -158,6 +164,19 @@ private:
     std::vector<std::map<std::string, std::uint32_t, std::less<>>> orderByName_; ///< by equipment: index in its `orders_`
     bool tooManyOrders_ = false;
     std::map<std::string, std::vector<std::string>> unmapped_;
+};
+
+/// Of the meter that made it, or one of the same plant, window and cuts.
+class Meter::Checkpoint {
+public:
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    friend class Meter;
+    Time time{};
+    std::vector<Machine> machines;
+    std::vector<Subgroup> subgroups;
+    Bin bin;
 };
 
 } // namespace millwright::kpi

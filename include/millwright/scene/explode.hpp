@@ -14,8 +14,8 @@ namespace millwright::scene {
 class Explosion {
 public:
     /// From where the scene puts its nodes. Nodes with `standing` (parallel to Scene::nodes; empty: none) move on the level, as
-    /// machines on a floor do.
-    explicit Explosion(const Scene& scene, std::span<const std::uint8_t> standing = {});
+    /// machines on a floor do; those with `fixed` (likewise) stay where they are, and no assembly has them as a part.
+    explicit Explosion(const Scene& scene, std::span<const std::uint8_t> standing = {}, std::span<const std::uint8_t> fixed = {});
 
     /// `amount` 0: puts everything together … 1: every part is twice as far from its assembly's centre as it was.
     void takeApart(double amount);
@@ -32,11 +32,13 @@ private:
         std::uint32_t level = 0; ///< of the assemblies that this node's parts would be taken from
         bool assembly = false;
         bool standing = false;
+        bool fixed = false;
     };
     std::vector<Part> parts_; ///< parallel to Scene::nodes
     std::uint32_t levels_ = 0;
     std::vector<glm::vec3> offsets_;
     std::vector<Aabb> moved_; ///< around all below a node, as its assembly has it
+    Aabb fixed_;              ///< around what stays
     Aabb bounds_;
 };
 

@@ -5,6 +5,9 @@
 
 namespace millwright::ui {
 
+/// Where things go: in a narrow window the open list of alarms takes the place of the tree.
+[[nodiscard]] Layout layoutOf(glm::vec2 window, const ViewState& state, float scale);
+
 /// Draws the whole desktop window: plant tree, viewport, inspector, timeline, status bar, help. Call between `beginFrame` and
 /// `endFrame`; adds to `intents` what the user asks for. Returns where everything is, in pixels.
 Layout drawDashboard(Context& context, const Model& model, ViewState& state, Intents& intents);

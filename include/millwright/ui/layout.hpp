@@ -23,7 +23,8 @@ struct Rect {
     friend bool operator==(const Rect&, const Rect&) = default;
 };
 
-/// What the user chose with the splitters, in logical pixels (1 = a pixel at scale 1).
+/// What the user chose with the splitters, in logical pixels (1 = a pixel at scale 1). Side panels that are as they were get more
+/// of a large window.
 struct Splits {
     float tree = 248;
     float inspector = 324;

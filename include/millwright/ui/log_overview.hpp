@@ -20,7 +20,8 @@ namespace millwright::ui {
 
 /// The whole log at a glance: the range every numeric signal covered in each of some thousand equal slices of time, the worst
 /// attention in each, and when states changed. Reads the log once, on a thread of its own, within a fixed memory budget; what it
-/// has read so far can be used meanwhile. Sparklines and the timeline draw from it, so they are right at once after any jump.
+/// has read so far can be used meanwhile. Curves and the timeline draw from it, so they are right at once after any jump; what is
+/// finer than a slice comes from a `TrendReader`.
 class LogOverview {
 public:
     /// Smallest and largest value of one slice, in the plant's unit; NaN where the signal had no good value.
@@ -68,9 +69,14 @@ public:
     /// Alarms raised in what was read so far, in time order, as they are when nobody acts; at most 65 536. Valid until the next
     /// call. Thread: one.
     [[nodiscard]] std::span<const AlarmMark> alarms() const;
-    /// What was measured of the whole log, in steps of a 256th of it, also cut at shifts; null before the log is read, and where
-    /// nothing is measured.
-    [[nodiscard]] const kpi::Bins* bins() const;
+    /// What was measured up to `time`, in steps of a 256th of the log, also cut at shifts, the last of which ends at that very time
+    /// as soon as that is measured, which is begun by asking; until then the last one is older. Null before the log is read, and
+    /// where nothing is measured. Thread: one.
+    [[nodiscard]] std::shared_ptr<const kpi::Bins> binsUpTo(Time time) const;
+    /// Whether that is being measured.
+    [[nodiscard]] bool measuring() const;
+    /// Blocks until it is measured: for pictures and tests.
+    void waitForKpis() const;
     /// What state each machine was in, and why, over the whole log, as it is when nobody acts on alarms; null before the log is
     /// read.
     [[nodiscard]] const twin::MachineStates* states() const;

@@ -13,6 +13,7 @@
 #include <millwright/ui/log_overview.hpp>
 #include <millwright/ui/looking.hpp>
 #include <millwright/ui/measuring.hpp>
+#include <millwright/ui/trend_reader.hpp>
 
 #include <glm/glm.hpp>
 
@@ -34,7 +35,8 @@ enum class LogStatus : std::uint8_t { None, Opening, Ready, Failed };
 struct SceneLabel {
     glm::vec2 anchor{0}; ///< pixels of the viewport, from its top left
     std::string_view text;
-    bool emphasised = false; ///< of the selected equipment
+    bool emphasised = false;             ///< of the selected equipment
+    EquipmentIndex marker = noEquipment; ///< stands for an equipment that has no model; noEquipment: a text
 };
 
 /// A part of a machine as its CAD file has it.
@@ -54,9 +56,12 @@ struct Model {
     const LogOverview* comparedOverview = nullptr; ///< of the other log, shifted to lie beside this one; null without one
     const LogComparison* comparison = nullptr;     ///< of the two; null without another log
     std::string_view comparedName;                 ///< of the other log
-    history::HistoryReader* history = nullptr;            ///< of what live feeds brought; null while a log is played
-    const kpi::Bins* measured = nullptr;                  ///< of the log, or of what live feeds brought; null where nothing is
-    std::span<const kpi::Row> kpiRows;                    ///< the plant's equipment with KPIs
+    TrendReader* comparedTrends = nullptr;         ///< of the other log, as `trends`
+    history::HistoryReader* history = nullptr;     ///< of what live feeds brought; null while a log is played
+    TrendReader* trends = nullptr;       ///< finer than `overview`, or what `history` has forgotten; null where nothing can be read
+    bool trendsReachBack = false;        ///< they also tell of the time before there were feeds
+    const kpi::Bins* measured = nullptr; ///< of the log up to its cursor, or of what live feeds brought; null where nothing is
+    std::span<const kpi::Row> kpiRows;   ///< the plant's equipment with KPIs
     std::span<const kpi::Characteristic> characteristics; ///< the plant's measured qualities
 
     LogStatus logStatus = LogStatus::None;
@@ -77,6 +82,7 @@ struct Model {
 
     std::uintptr_t viewportImage = 0; ///< ImTextureID of the 3D picture; 0: none
     std::span<const SceneLabel> labels;
+    bool withoutModels = false;                ///< no equipment has a model: labels are all there is to see
     std::span<const Measurement> measurements; ///< in the order they were taken
     std::span<const MeasureShape> measureShapes;
     std::string_view measureNote;                 ///< what to do next, or why the last click measured nothing
@@ -209,8 +215,8 @@ struct ViewState {
     Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;
-    std::vector<bool> collapsed;                     ///< parallel to Plant::equipment
-    Duration liveTrend = std::chrono::minutes{5};    ///< how far back curves of live signals reach
+    std::vector<bool> collapsed;                   ///< parallel to Plant::equipment
+    Duration trendReach = std::chrono::minutes{5}; ///< how far back curves reach, unless the timeline shows only a part of the log
     kpi::Period kpiPeriod = kpi::Period::Everything; ///< how far back KPIs reach
     TimeInterval visibleTime;                        ///< part of the log the timeline shows; empty: all of it
     bool revealSelected = false;                     ///< scroll the tree to the selection once

@@ -60,7 +60,7 @@ private:
 };
 
 gpu::Extent viewportOf(glm::vec2 window, const Session& session, const ui::Context& context) {
-    const ui::Rect viewport = ui::computeLayout(window, session.state.splits, context.scale()).viewport;
+    const ui::Rect viewport = ui::layoutOf(window, session.state, context.scale()).viewport;
     return {static_cast<std::uint32_t>(viewport.width()), static_cast<std::uint32_t>(viewport.height())};
 }
 
@@ -146,6 +146,7 @@ ExitStatus screenshot(const Options& options, const plant::Plant& plant, gpu::Ex
             window, dt, [&] { context->beginFrame(window, dt); },
             [&](gpu::FrameInFlight&) -> Result<const gpu::TargetImage*> { return &target->image(); });
         if (!drawn) return fail(drawn.error());
+        (*session)->settle();
     }
     const auto picture = target->read();
     if (!picture) return fail(picture.error());
@@ -230,9 +231,11 @@ ExitStatus view(Options options) {
     if (options.live) {
         auto live = openLive(*plant, options.plant);
         if (!live) return fail(live.error());
+        auto keeper = historianOf(*plant, options.plant); // first, so that no log is begun in vain
+        if (!keeper && !options.record.empty()) return fail(keeper.error());
+        if (!keeper) log::warning("curves reach back no further than the window: {}", keeper.error().front().text());
+        if (keeper) options.session.older = *keeper;
         if (!options.record.empty()) {
-            auto keeper = historianOf(*plant, options.plant); // first, so that no log is begun in vain
-            if (!keeper) return fail(keeper.error());
             auto made = recordLive(*plant, *live, {.path = options.record, .channels = {}}, true);
             if (!made) return fail(made.error());
             recorder = std::move(*made);

@@ -51,8 +51,8 @@ Result<void> Loader::loadCompared(const std::filesystem::path& log, Loaded& resu
     const auto openShifted = [&]() -> Result<std::unique_ptr<telemetry::Source>> {
         auto source = open(compared_.log);
         if (!source) return source;
-        const Duration by = compared_.offset.value_or(result.replay->log().from - (*source)->span().from);
-        return telemetry::shifted(std::move(*source), by);
+        result.comparedBy = compared_.offset.value_or(result.replay->log().from - (*source)->span().from);
+        return telemetry::shifted(std::move(*source), result.comparedBy);
     };
     auto first = open(log);
     if (!first) return std::unexpected(first.error());

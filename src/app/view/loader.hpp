@@ -21,6 +21,7 @@ struct Loaded {
     std::optional<twin::Replay> replay;          ///< nothing without a log
     std::unique_ptr<telemetry::Source> overview; ///< the same log once more, to be read through for the timeline
     std::vector<Error> problems;                 ///< why there is no scene
+    Duration comparedBy{};                       ///< by which the other log is shown later than it was recorded
     std::optional<twin::Replay> comparedReplay;  ///< of the other log, shifted to lie beside this one; nothing without one
     std::unique_ptr<telemetry::Source> comparedOverview, comparedFirst, comparedSecond; ///< likewise, and both to be compared
     std::optional<Error> logProblem; ///< why there is no replay although there is a log

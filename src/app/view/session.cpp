@@ -36,13 +36,14 @@ Session::Session(const plant::Plant& plant, gpu::Device& device, std::unique_ptr
       options_{std::move(options)},
       renderer_{std::move(renderer)},
       target_{std::move(target)},
-      loader_{
-          std::make_unique<Loader>(plant, options_.log, options_.live == nullptr, Compared{options_.compare, options_.offset})},
+      loader_{std::make_unique<Loader>(plant, options_.log, options_.live == nullptr, Compared{options_.compare, options_.offset})},
       kpiRows_{kpi::rowsOf(plant)},
       characteristics_{kpi::characteristicsOf(plant)} {
-    const std::filesystem::path log = options_.log.empty() ? plant.defaultLog : options_.log;
-    logName_ = log.filename().string();
+    if (options_.log.empty()) options_.log = plant.defaultLog;
+    logName_ = options_.log.filename().string();
     if (options_.history) history_ = std::make_unique<history::HistoryReader>(*options_.history);
+    if (options_.live && (options_.recorder != nullptr || options_.older))
+        trends_ = std::make_unique<ui::TrendReader>(trendsOfFeeds(plant, options_.recorder, options_.older));
     attention_.update(plant_, {}, {});
 }
 
@@ -79,15 +80,16 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         const TimeInterval log = loaded.replay->log();
         Time start = log.from;
         if (!options_.at.empty()) {
-            const auto moment = telemetry::momentOf(options_.at, log, options_.log.empty() ? plant_.defaultLog : options_.log);
+            const auto moment = telemetry::momentOf(options_.at, log, options_.log);
             if (!moment) return std::unexpected(moment.error());
             start = *moment;
         }
-        bookmarks_.emplace(options_.log.empty() ? plant_.defaultLog : options_.log);
+        bookmarks_.emplace(options_.log);
         replay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.replay));
         replay_->setSpeed(options_.speed);
         replay_->seek(start);
         replay_->setPlaying(options_.play);
+        trends_ = std::make_unique<ui::TrendReader>(ui::trendsOfLog(plant_, options_.log));
         if (loaded.overview)
             overview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.overview), overviewBytes, options_.learnt);
         if (loaded.comparedReplay) {
@@ -95,6 +97,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
             comparedName_ = options_.compare.filename().string();
             comparedReplay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.comparedReplay));
             comparedOverview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.comparedOverview), overviewBytes);
+            comparedTrends_ = std::make_unique<ui::TrendReader>(ui::trendsOfLog(plant_, options_.compare, loaded.comparedBy));
             comparison_ = std::make_unique<ui::LogComparison>(plant_, std::move(loaded.comparedFirst),
                                                               std::move(loaded.comparedSecond), options_.tolerance);
             comparedReplay_->seek(start);
@@ -110,6 +113,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         measuring_ = std::make_unique<Measuring>(*surveyor_, *scene_);
         lookedAt_ = std::make_unique<LookedAt>(plant_, *scene_);
         plantBounds_ = scene_->bounds(noEquipment);
+        if (scene_->scene().instances.empty()) placeMarkers();
         changed_ = true;
         return placeCamera();
     }
@@ -123,7 +127,7 @@ Result<void> Session::placeCamera() {
         camera_ = ui::cameraFrom(*camera);
         activeCamera_ = static_cast<std::size_t>(camera - plant_.cameras.data());
     } else {
-        camera_ = fitted({.yaw = 0.6, .pitch = -0.35}, scene_->bounds(noEquipment));
+        camera_ = fitted({.yaw = 0.6, .pitch = -0.35}, plantBounds_);
     }
     return {};
 }
@@ -148,7 +152,7 @@ void Session::followCompared() {
 void Session::followLive(double dt) {
     constexpr double newsPeriod = 0.25;
     follow(options_.live->frame());
-    liveKpis_ = options_.live->kpis();
+    measured_ = options_.live->kpis();
     untilNews_ -= dt;
     if (untilNews_ > 0) return;
     untilNews_ = newsPeriod;
@@ -180,6 +184,7 @@ Result<void> Session::advance(double dt) {
         follow(replay_->frame());
         if (const auto error = replay_->error()) logProblem_ = error->text();
         followCompared();
+        if (overview_ && state.selected != noEquipment) measured_ = overview_->binsUpTo(frame_->time);
     }
     if (flight_.active()) {
         camera_ = flight_.advance(dt);
@@ -272,6 +277,11 @@ void Session::updateLabels() {
         if (at && at->x >= 0 && at->y >= 0 && at->x < size.x && at->y < size.y)
             labels_.push_back({glm::vec2(*at), label.text, emphasised});
     };
+    for (const Marker& marker : markers_) {
+        const auto at = ui::projected(camera, marker.at, size);
+        if (at && !isHidden(marker.equipment))
+            labels_.push_back({glm::vec2(*at), marker.name, marker.equipment == state.selected, marker.equipment});
+    }
     const auto all = scene_->labels();
     const bool known = seenLabels_.size() == all.size();
     for (const bool emphasised : {true, false})
@@ -302,6 +312,12 @@ void Session::askSight() {
     sightChanged_ = false;
 }
 
+void Session::settle() const {
+    if (trends_) trends_->wait();
+    if (comparedTrends_) comparedTrends_->wait();
+    if (overview_) overview_->waitForKpis();
+}
+
 ui::Model Session::model() const {
     ui::Model m;
     m.plant = &plant_;
@@ -314,7 +330,10 @@ ui::Model Session::model() const {
     m.comparison = comparison_.get();
     m.comparedName = comparedName_;
     m.history = history_.get();
-    m.measured = overview_ ? overview_->bins() : liveKpis_.get();
+    m.trends = trends_.get();
+    m.comparedTrends = comparedTrends_.get();
+    m.trendsReachBack = options_.older.has_value();
+    m.measured = measured_.get();
     m.kpiRows = kpiRows_;
     m.characteristics = characteristics_;
     m.logName = logName_;
@@ -333,6 +352,7 @@ ui::Model Session::model() const {
     m.loadingFraction = loadingStatus_.fraction;
     m.loadingStage = loadingStatus_.stage;
     m.labels = labels_;
+    m.withoutModels = !markers_.empty();
     if (measuring_) {
         m.measurements = measuring_->taken();
         m.measureShapes = measureShapes_;
@@ -356,7 +376,9 @@ ui::Model Session::model() const {
 bool Session::atRest() const {
     const bool playing = frame_ && frame_->playing;
     const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld() || lookedAt_->busy());
-    return !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
+    const bool reading =
+        (trends_ && trends_->busy()) || (comparedTrends_ && comparedTrends_->busy()) || (overview_ && overview_->measuring());
+    return !reading && !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
            (!overview_ || overview_->finished()) && (!comparison_ || comparison_->finished()) &&
            (!comparedOverview_ || comparedOverview_->finished()) && (!compared_ || compared_->time == frame_->time);
 }

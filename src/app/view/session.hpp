@@ -19,6 +19,7 @@
 #include <app/view/loader.hpp>
 #include <app/view/measuring.hpp>
 #include <app/view/surveyor.hpp>
+#include <app/view/trends.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct SessionOptions {
     std::shared_ptr<const twin::LearntCondition> learnt; ///< what a log is judged by, or null
     const telemetry::Recorder* recorder = nullptr;       ///< that records it; outlives the session
     const historian::Writer* historian = nullptr;        ///< that keeps what is recorded; outlives the session
+    std::optional<historian::Options> older = {};        ///< the historian that has what was before the recording
     bool play = true;                                    ///< starts playing as soon as everything is there
     std::uint32_t memoryMebibytes = 0;                   ///< of GPU memory for the scene; 0: as the renderer chooses
     bool waitForDetail = false;                          ///< pictures do not depend on time, see render::DrawOptions
@@ -73,6 +75,8 @@ public:
     /// Blocks until plant, log and overview are complete and every order is carried out: for pictures. Errors: those of `advance`;
     /// Cancelled when `stop` says so.
     [[nodiscard]] Result<void> finishLoading(const std::stop_token& stop);
+    /// Blocks until what the last frame asked for is read: for pictures.
+    void settle() const;
     [[nodiscard]] const gpu::OffscreenTarget& picture() const { return target_; }
 
     ui::ViewState state;
@@ -98,6 +102,9 @@ private:
     [[nodiscard]] ui::Camera fitted(const ui::Camera& from, const scene::Aabb& box) const;
     void showTouched();
     void updateLabels();
+    /// Where machines stand that no model shows, if none is shown at all.
+    void placeMarkers();
+    [[nodiscard]] const glm::dvec3* markerOf(EquipmentIndex equipment) const;
     /// Asks again which labels can be seen, at most a few times a second, and takes the answers.
     void updateSight(double dt);
     void askSight();
@@ -145,13 +152,21 @@ private:
     std::vector<Error> problems_;
 
     scene::Aabb plantBounds_; ///< as modelled
+    struct Marker {
+        EquipmentIndex equipment = noEquipment;
+        glm::dvec3 at{0}; ///< metres, world frame
+        std::string_view name;
+    };
+    std::vector<Marker> markers_; ///< of a plant without models
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
-    std::shared_ptr<const kpi::Bins> liveKpis_; ///< null without live feeds
+    std::unique_ptr<ui::TrendReader> trends_;   ///< of the log, or of what live feeds brought
+    std::shared_ptr<const kpi::Bins> measured_; ///< up to the cursor, or to now
     std::vector<kpi::Row> kpiRows_;
     std::vector<kpi::Characteristic> characteristics_;
     std::unique_ptr<twin::ReplayThread> comparedReplay_; ///< of the other log, which follows this one
     std::unique_ptr<ui::LogOverview> comparedOverview_;
+    std::unique_ptr<ui::TrendReader> comparedTrends_;
     std::unique_ptr<ui::LogComparison> comparison_;
     std::shared_ptr<const twin::Frame> compared_; ///< null while the other log tells nothing of the time
     TimeInterval comparedSpan_;

@@ -61,6 +61,10 @@ glm::vec3 Session::offsetOf(EquipmentIndex equipment) const {
 }
 
 scene::Aabb Session::boundsOf(EquipmentIndex equipment) const {
+    if (!markers_.empty()) {
+        const glm::dvec3* const at = markerOf(equipment);
+        return at == nullptr ? plantBounds_ : scene::Aabb{glm::vec3{*at} - 2.0f, glm::vec3{*at} + 2.0f};
+    }
     if (equipment == noEquipment) return lookedAt_->bounds();
     scene::Aabb box = scene_->bounds(equipment);
     box.min += offsetOf(equipment);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <app/view/session.hpp>
+#include <cmath>
+#include <map>
+#include <tuple>
 
 /// What of the plant is shown, and what is measured on it.
 namespace millwright::app {
@@ -17,6 +20,33 @@ bool Session::isHidden(EquipmentIndex equipment) const {
 bool Session::isWithin(EquipmentIndex equipment, EquipmentIndex ancestor) const {
     while (equipment != noEquipment && equipment != ancestor) equipment = plant_.at(equipment).parent;
     return equipment == ancestor;
+}
+
+/// One for each machine, where the plant puts it; those that it puts on one spot stand side by side.
+void Session::placeMarkers() {
+    constexpr double apart = 4; // metres
+    const auto worldFromNode = scene_->scene().worldTransforms();
+    std::vector<bool> holds(plant_.equipment.size());
+    for (const plant::Equipment& each : plant_.equipment)
+        if (each.parent != noEquipment) holds[index(each.parent)] = true;
+    std::map<std::tuple<float, float, float>, std::size_t> taken;
+    const auto machines = static_cast<double>(std::ranges::count(holds, false));
+    const auto aRow = static_cast<std::size_t>(std::ceil(std::sqrt(machines)));
+    for (std::size_t i = 0; i < holds.size(); ++i) {
+        if (holds[i]) continue;
+        const auto equipment = static_cast<EquipmentIndex>(i);
+        const glm::vec3 spot{worldFromNode[scene_->nodeOf(equipment)][3]};
+        const std::size_t before = taken[{spot.x, spot.y, spot.z}]++;
+        const glm::dvec3 aside{apart * static_cast<double>(before % aRow), 0, apart * static_cast<double>(before / aRow)};
+        const plant::Equipment& e = plant_.at(equipment);
+        markers_.push_back({equipment, glm::dvec3{spot} + aside, e.name.empty() ? e.id : e.name});
+        plantBounds_.include({glm::vec3{markers_.back().at} - 2.0f, glm::vec3{markers_.back().at} + 2.0f});
+    }
+}
+
+const glm::dvec3* Session::markerOf(EquipmentIndex equipment) const {
+    const auto found = std::ranges::find(markers_, equipment, &Marker::equipment);
+    return found == markers_.end() ? nullptr : &found->at;
 }
 
 void Session::hide(EquipmentIndex equipment, bool hidden) {

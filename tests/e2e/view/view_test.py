@@ -76,7 +76,9 @@ class Picture:
         return len({bytes_[i:i + 3] for i in range(0, len(bytes_), 3)})
 
 
-class Window(unittest.TestCase):
+class OnScreen(unittest.TestCase):
+    """One window on a display of its own."""
+
     def setUp(self):
         for tool in ("Xvfb", "xdotool", "import", "convert"):
             if not shutil.which(tool):
@@ -85,18 +87,18 @@ class Window(unittest.TestCase):
             self.skipTest(f"{PLANT / 'plant.toml'} is not there")
         self.screen = Screen()
         self.addCleanup(self.screen.close)
-        self.program = None
+        self.window = None
         self.addCleanup(self.end)
 
     def end(self):
-        if self.program and self.program.poll() is None:
-            self.program.kill()
-            self.program.wait()
+        if self.window and self.window.poll() is None:
+            self.window.kill()
+            self.window.wait()
 
     def open(self, *arguments):
         self.errors = tempfile.TemporaryFile(mode="w+")
         self.addCleanup(self.errors.close)
-        self.program = subprocess.Popen([PROGRAM, "view", *map(str, arguments), "--size", f"{WIDTH}x{HEIGHT}"], env=self.screen.environment,
+        self.window = subprocess.Popen([PROGRAM, "view", *map(str, arguments), "--size", f"{WIDTH}x{HEIGHT}"], env=self.screen.environment,
                                         stdout=subprocess.DEVNULL, stderr=self.errors)
 
     def said(self):
@@ -107,7 +109,7 @@ class Window(unittest.TestCase):
         """Takes pictures until one satisfies; returns it."""
         end = time.monotonic() + PATIENCE
         while True:
-            self.assertIsNone(self.program.poll(), f"the program ended by itself: {self.said()}")
+            self.assertIsNone(self.window.poll(), f"the program ended by itself: {self.said()}")
             picture = self.screen.picture(name)
             if holds(picture):
                 return picture
@@ -115,7 +117,7 @@ class Window(unittest.TestCase):
             time.sleep(0.3)
 
     def assertEndsWell(self):
-        self.assertEqual(self.program.wait(PATIENCE), 0, self.said())
+        self.assertEqual(self.window.wait(PATIENCE), 0, self.said())
         self.assertNotIn("alidation", self.said())
 
     def steady(self, name, box):
@@ -129,6 +131,11 @@ class Window(unittest.TestCase):
 
         return self.until(name, same, "the window does not come to rest")
 
+    def click(self, x, y):
+        self.screen.tool("mousemove", x, y, "click", 1)
+
+
+class Window(OnScreen):
     def test_replays_selects_pauses_resizes_and_closes(self):
         self.open(PLANT, "--at", "+5min")
         drawn = self.until("1-open", lambda p: p.colours(VIEW) > 400 and p.share(TREE, PANEL) > 0.2, "the plant is not drawn")
@@ -237,7 +244,7 @@ class Window(unittest.TestCase):
     def test_an_interrupt_closes_it_cleanly(self):
         self.open(PLANT)
         self.until("interrupt", lambda p: p.share(TREE, PANEL) > 0.2, "no window appears")
-        self.program.send_signal(signal.SIGINT)
+        self.window.send_signal(signal.SIGINT)
         self.assertEndsWell()
 
     def test_a_given_number_of_frames_ends_it(self):

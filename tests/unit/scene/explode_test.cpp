@@ -74,4 +74,21 @@ TEST(Explosion, WhatStandsMovesOnTheLevel) {
     EXPECT_EQ(explosion.offsets()[pair.right], (glm::vec3{2, 0, 0}));
 }
 
+TEST(Explosion, AHallStaysAndIsNoPartOfWhatComesApart) {
+    Pair with, without;
+    const std::uint32_t hall = add(with.scene, with.root, {10, 0.5f, 0}, true);
+    const std::uint32_t wall = add(with.scene, with.right, {3, 0.5f, 0}, true); // one that moves would take it along
+    std::vector<std::uint8_t> fixed(with.scene.nodes.size(), 0);
+    fixed[hall] = fixed[wall] = 1;
+    Explosion explosion{with.scene, {}, fixed}, bare{without.scene};
+    for (const double amount : {0.5, 1.0}) {
+        explosion.takeApart(amount);
+        bare.takeApart(amount);
+        EXPECT_EQ(explosion.offsets()[hall], glm::vec3{0});
+        EXPECT_EQ(explosion.offsets()[wall], glm::vec3{0});
+        for (std::size_t i = 0; i < without.scene.nodes.size(); ++i) EXPECT_EQ(explosion.offsets()[i], bare.offsets()[i]) << i;
+        EXPECT_EQ(explosion.bounds().max.x, 10.5f) << "it is still to be seen";
+    }
+}
+
 } // namespace

@@ -46,6 +46,27 @@ TEST(Dashboard, AlarmsAreListedMostUrgentFirstAndTakeTheEyeThere) {
     EXPECT_TRUE(bench.shows("has stopped it"));
 }
 
+TEST(Dashboard, ASmallWindowHasRoomForTheNamesOfAlarms) {
+    Bench bench{{800, 600}};
+    EXPECT_GT(bench.layout.tree.width(), 0);
+    bench.state.alarmsShown = true;
+    bench.frames(3);
+    EXPECT_EQ(bench.layout.tree.width(), 0) << "the list takes its place";
+    bench.expectTidy();
+    bench.save("alarms-800x600");
+    for (const std::string_view name : {"Web tension lost", "Line stands", "Zone 3 warm"}) {
+        const auto& texts = bench.context().texts();
+        const auto drawn = std::ranges::find_if(texts, [&](const DrawnText& text) {
+            return text.layer >= 0 && text.text.starts_with(name) && text.text.contains("·");
+        });
+        ASSERT_NE(drawn, texts.end()) << name;
+        EXPECT_FALSE(drawn->elided) << drawn->text;
+    }
+    bench.state.alarmsShown = false;
+    bench.frames(2);
+    EXPECT_GT(bench.layout.tree.width(), 0);
+}
+
 TEST(Dashboard, AlarmsAreAcknowledgedShelvedAndTakenBack) {
     using Kind = twin::OperatorAction::Kind;
     Bench bench;

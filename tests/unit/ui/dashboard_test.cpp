@@ -68,7 +68,7 @@ TEST(Dashboard, KpisReachAsFarBackAsTheUserWants) {
     plant::Plant& plant = bench.world.plant;
     bench.state.selected = plant.findEquipment("battery/electrode/coating/coater-1");
     bench.frames(2);
-    EXPECT_TRUE(bench.find("14:00:00 to 14:13:56")) << "half an hour without shifts: there is nothing to choose";
+    EXPECT_TRUE(bench.find("14:00:00 to 14:14:00")) << "half an hour without shifts: there is nothing to choose";
     EXPECT_FALSE(bench.find("so far"));
     plant.calendar.shifts.push_back({.id = "all", .period = 24h, .hours = {{0h, 24h}}});
     bench.frames(2);
@@ -305,7 +305,7 @@ TEST(Inspector, ShowsCurvesOfLiveSignalsAsFarBackAsOneAsks) {
     ASSERT_TRUE(button);
     bench.clickAt(button->box.centre());
     EXPECT_TRUE(bench.shows("last 30 min"));
-    EXPECT_EQ(bench.state.liveTrend, 30min);
+    EXPECT_EQ(bench.state.trendReach, 30min);
     bench.save("live-30min");
     for (const std::string_view next : {"last 2 h", "last 8 h", "last 24 h", "last 1 min"}) {
         bench.clickAt(bench.layout.inspector.min + glm::vec2{5, 5}); // let go of the button between clicks
@@ -405,6 +405,30 @@ TEST(Tree, SaysWhatIsHiddenAndTheMenuOffersToShowIt) {
     bench.context().pointerButton(1, false);
     bench.frames(2);
     bench.save("tree-menu");
+}
+
+TEST(Dashboard, APlantWithoutModelsShowsItsMachinesAsMarkers) {
+    Bench bench;
+    const plant::Plant& plant = bench.world.plant;
+    const EquipmentIndex coater = plant.findEquipment("battery/electrode/coating/coater-1"),
+                         dryer = plant.findEquipment("battery/electrode/coating/dryer");
+    bench.world.labels = {{{200, 200}, plant.at(coater).name, true, coater}, {{420, 260}, plant.at(dryer).name, false, dryer}};
+    bench.model = bench.world.model();
+    bench.model->withoutModels = true;
+    bench.frames(3);
+    bench.save("markers");
+    bench.expectTidy();
+    EXPECT_TRUE(bench.shows("names no models")) << "and what to do";
+    const DrawnText* name = nullptr;
+    for (const DrawnText& text : bench.context().texts())
+        if (text.text == plant.at(dryer).name && text.box.min.x > bench.layout.viewport.min.x &&
+            text.box.max.x < bench.layout.viewport.max.x)
+            name = &text;
+    ASSERT_TRUE(name);
+    bench.clickAt(name->box.centre());
+    ASSERT_TRUE(bench.asked<Select>());
+    EXPECT_EQ(bench.asked<Select>()->equipment, dryer);
+    EXPECT_FALSE(bench.asked<PickAt>()) << "the marker takes the click";
 }
 
 } // namespace

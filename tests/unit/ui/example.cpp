@@ -201,6 +201,9 @@ World::World(Duration at) {
     attention.update(plant, frame.signals, frame.alarms);
     overview = std::make_unique<LogOverview>(plant, recording(plant, strings));
     overview->wait();
+    (void)overview->binsUpTo(frame.time);
+    overview->waitForKpis();
+    measured = overview->binsUpTo(frame.time);
 }
 
 Model World::model() const {
@@ -209,7 +212,7 @@ Model World::model() const {
     m.frame = &frame;
     m.attention = &attention;
     m.overview = overview.get();
-    m.measured = overview->bins();
+    m.measured = measured.get();
     m.kpiRows = kpiRows;
     m.characteristics = characteristics;
     m.states = overview->states();

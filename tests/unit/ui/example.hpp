@@ -51,6 +51,7 @@ struct World {
     plant::Plant plant = coatingLine();
     std::shared_ptr<StringTable> strings = std::make_shared<StringTable>();
     std::unique_ptr<LogOverview> overview;
+    std::shared_ptr<const kpi::Bins> measured; ///< up to the frame's time
     std::vector<kpi::Row> kpiRows = kpi::rowsOf(plant);
     std::vector<kpi::Characteristic> characteristics = kpi::characteristicsOf(plant);
     twin::Frame frame;

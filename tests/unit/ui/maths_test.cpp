@@ -1,6 +1,7 @@
 #include "ui/curve.hpp"
 #include "unit/ui/example.hpp"
 
+#include <millwright/kpi/read_window.hpp>
 #include <millwright/ui/attention.hpp>
 #include <millwright/ui/colour.hpp>
 #include <millwright/ui/format.hpp>
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 namespace millwright::ui {
 namespace {
@@ -220,6 +222,16 @@ TEST(Layout, PanelsTileTheWindow) {
     }
 }
 
+TEST(Layout, ALargeWindowHasRoomForNamesUnlessTheUserChose) {
+    EXPECT_EQ(computeLayout({1280, 720}, {}, 1).tree.width(), 248);
+    const Layout large = computeLayout({2560, 1440}, {}, 1);
+    EXPECT_GT(large.tree.width(), 320);
+    EXPECT_GT(large.inspector.width(), 400);
+    EXPECT_GT(large.viewport.width(), 1600);
+    EXPECT_EQ(computeLayout({2560, 1440}, {}, 2).tree.width(), 2 * 248) << "on a fine display it is no larger than 1280 x 720";
+    EXPECT_EQ(computeLayout({2560, 1440}, {.tree = 200}, 1).tree.width(), 200);
+}
+
 TEST(Layout, BordersFollowThePointerWithinLimits) {
     const glm::vec2 window{2560, 1440};
     Splits splits = dragged({}, Splitter::Tree, 700, window, 2);
@@ -253,7 +265,6 @@ TEST(Labels, NeverOverlapAndEarlierOnesWin) {
 
 TEST(LogOverview, MeasuresPerformanceUpToTheCursor) {
     const example::World world;
-    ASSERT_TRUE(world.overview->bins());
     const auto rowOf = [&](std::string_view path) {
         return std::ranges::find(world.kpiRows, world.plant.findEquipment(path), &kpi::Row::equipment);
     };
@@ -262,21 +273,49 @@ TEST(LogOverview, MeasuresPerformanceUpToTheCursor) {
     EXPECT_NE(rowOf("battery"), world.kpiRows.end()) << "the sum of what is below";
     EXPECT_EQ(rowOf("battery/electrode/coating/unwinder"), world.kpiRows.end()) << "nothing is measured there";
     const auto until = [&](Duration time) {
-        return kpi::standingOf(
-            world.plant, *row,
-            kpi::binsOf(*world.overview->bins(), kpi::Period::Everything, example::start + time, world.plant.calendar));
+        const Time at = std::min(example::start + time, world.overview->span().to);
+        (void)world.overview->binsUpTo(at);
+        world.overview->waitForKpis();
+        EXPECT_FALSE(world.overview->measuring());
+        return kpi::standingOf(world.plant, *row,
+                               kpi::binsOf(*world.overview->binsUpTo(at), kpi::Period::Everything, at, world.plant.calendar));
     };
-    EXPECT_GT(until(0s).interval.length(), 0s) << "the first step at least";
+    EXPECT_EQ(until(0s).interval.length(), 0s);
     EXPECT_EQ(until(700s).indicators.availability, 1);
     EXPECT_EQ(until(700s).failures, 0u);
     const auto broken = until(900s);
     EXPECT_EQ(broken.times.production, 750s);
     EXPECT_EQ(broken.failures, 1u);
-    EXPECT_LE(broken.interval.to, example::start + 900s);
+    EXPECT_EQ(broken.interval.to, example::start + 900s);
     EXPECT_EQ(*broken.indicators.availability, seconds(750s) / seconds(broken.interval.length()));
     const auto whole = until(24h);
     EXPECT_EQ(whole.interval, world.overview->span());
     EXPECT_EQ(whole.times.total(), world.overview->span().length());
+}
+
+// As `millwright kpi --to` measures: from the log's start to the cursor and no further.
+TEST(LogOverview, MeasuresExactlyUpToAnyCursorInAnyOrder) {
+    const example::World world;
+    std::mt19937_64 random{23};
+    for (int round = 0; round < 60; ++round) {
+        Time at = example::start + Duration{static_cast<std::int64_t>(random() % (30 * 60 * 1'000'000'000ull))};
+        if (round % 4 == 1) at = std::chrono::floor<std::chrono::seconds>(at); // of a sample
+        if (round % 4 == 2) at = std::min(example::log.to, at + 1s);           // a little further on
+        if (round % 8 == 3) at = (*world.overview->binsUpTo(at)->back()).interval.to;
+        (void)world.overview->binsUpTo(at);
+        world.overview->waitForKpis();
+        const auto bins = world.overview->binsUpTo(at);
+        kpi::Bin sum = *bins->front();
+        for (std::size_t i = 1; i < bins->size(); ++i) sum += *(*bins)[i];
+
+        const auto source = example::recording(world.plant, world.strings);
+        kpi::Meter meter{world.plant, source->conversions(), source->strings(), {example::start, at}};
+        ASSERT_TRUE(kpi::readWindow(*source, {example::start, at}, meter, {}));
+        const kpi::Bin expected = meter.finish().front();
+        EXPECT_EQ(sum.interval, expected.interval) << round;
+        EXPECT_EQ(sum.tallies, expected.tallies) << round;
+        EXPECT_EQ(sum.spreads, expected.spreads) << round;
+    }
 }
 
 TEST(Curve, OfLiveSignalsHoldsValuesAndHasGapsWhereTheyAreBad) {
@@ -293,7 +332,11 @@ TEST(Curve, OfLiveSignalsHoldsValuesAndHasGapsWhereTheyAreBad) {
     add(52s, 9, Quality::Bad);
     history::HistoryReader reader{history};
     std::vector<CurvePoint> points;
-    curveOf(reader, SignalIndex{0}, {example::start, example::start + 80s}, 8, points);
+    const auto draw = [&](Time from, std::size_t columns) {
+        const history::TimeGrid grid{from, 10s, columns};
+        EXPECT_EQ(curveOf(reader, {}, false, SignalIndex{0}, grid, grid.interval(), points), 0u) << "nothing is forgotten";
+    };
+    draw(example::start, 8);
     ASSERT_EQ(points.size(), 8u);
     EXPECT_FLOAT_EQ(points[0].mean, 4) << "held since before";
     EXPECT_FLOAT_EQ(points[1].low, 4);
@@ -303,7 +346,7 @@ TEST(Curve, OfLiveSignalsHoldsValuesAndHasGapsWhereTheyAreBad) {
     EXPECT_FLOAT_EQ(points[2].at, 2.5f / 8);
     EXPECT_FLOAT_EQ(points[4].high, 2) << "the last value is held";
     for (const std::size_t i : {5u, 6u, 7u}) EXPECT_TRUE(std::isnan(points[i].low)) << i;
-    curveOf(reader, SignalIndex{0}, {example::start - 60s, example::start}, 6, points);
+    draw(example::start - 60s, 6);
     EXPECT_TRUE(std::isnan(points[4].low)) << "nothing was known yet";
     EXPECT_FLOAT_EQ(points[5].mean, 4);
 }

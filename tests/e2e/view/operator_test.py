@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""What operators do in the desktop window, with keys and clicks, and what is left of it afterwards.
+
+usage: operator_test.py MILLWRIGHT REPOSITORY FOLDER (pictures of the screen are left in FOLDER)
+"""
+import json
+import shutil
+import sys
+import tomllib
+import unittest
+from pathlib import Path
+
+import view_test
+from view_test import INSPECTOR, PLANT, VIEW
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "feeds"))
+from broker import FeedTest, wait_until  # noqa: E402
+
+FeedTest.program = sys.argv[1]
+LOG = PLANT / "logs/coating-30min.mcap"
+CLOCK = (210, 598, 480, 628)  # its digits alone: the timeline below has bookmarks and the playhead
+
+
+class Bookmarks(view_test.OnScreen):
+    """In a window of 1280 x 720 the list of two bookmarks stands at the viewport's bottom right, its rows at 535 and 561."""
+
+    RENAME, CROSS, NAME = 870, 924, 700
+    FIRST, SECOND = 535, 561
+
+    def setUp(self):
+        super().setUp()
+        self.log = Path(self.screen.home.name) / LOG.name
+        shutil.copy(LOG, self.log)
+        self.file = Path(f"{self.log}.bookmarks.toml")
+
+    def kept(self):
+        return [(each["name"], each["time"]) for each in tomllib.loads(self.file.read_text())["bookmark"]] if self.file.exists() else []
+
+    def test_are_set_jumped_to_renamed_and_removed(self):
+        self.open(PLANT, "--log", self.log, "--paused", "--at", "+5min")
+        self.until("b1-open", lambda p: p.colours(VIEW) > 400, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 300)
+        early = self.steady("b1-open", CLOCK).area(CLOCK)
+        self.screen.tool("key", "k")
+        wait_until(lambda: len(self.kept()) == 1, "K has set a bookmark", view_test.PATIENCE)
+        self.screen.tool("key", "End")
+        late = self.until("b2-end", lambda p: p.area(CLOCK) != early, "End does not move the clock").area(CLOCK)
+        self.screen.tool("key", "k")
+        wait_until(lambda: len(self.kept()) == 2, "a second bookmark", view_test.PATIENCE)
+        (first, at), (second, end) = self.kept()
+        self.assertLess(at, end)
+        self.screen.tool("key", "bracketleft")
+        self.until("b3-before", lambda p: p.area(CLOCK) == early, "[ does not go to the bookmark before")
+        self.screen.tool("key", "bracketright")
+        self.until("b4-after", lambda p: p.area(CLOCK) == late, "] does not go to the bookmark after")
+
+        self.steady("b5-list", VIEW)  # K has opened it
+        self.click(self.NAME, self.FIRST)
+        self.until("b6-there", lambda p: p.area(CLOCK) == early, "a click on a bookmark does not go there")
+        self.click(self.RENAME, self.FIRST)
+        self.steady("b7-renaming", VIEW)
+        self.screen.tool("key", "ctrl+a")
+        self.screen.tool("type", "web break")
+        self.steady("b7-typed", VIEW)
+        self.screen.tool("key", "Return")
+        wait_until(lambda: self.kept() == [("web break", at), (second, end)], "it is renamed", view_test.PATIENCE)
+        self.steady("b8-renamed", VIEW)
+        self.click(self.CROSS, self.SECOND)
+        wait_until(lambda: self.kept() == [("web break", at)], "the cross removes it", view_test.PATIENCE)
+        self.screen.tool("mousemove", 600, 300)
+        self.steady("b9-removed", VIEW)
+        self.screen.tool("key", "ctrl+z")
+        wait_until(lambda: self.kept() == [("web break", at), (second, end)], "Ctrl+Z brings it back", view_test.PATIENCE)
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+
+class TwoLogs(view_test.OnScreen):
+    def test_differences_are_listed_and_states_are_jumped_to(self):
+        # Ten minutes later in the same log nothing moves alike.
+        self.open(PLANT, "--paused", "--at", "+15min", "--compare", LOG, "--offset", "10min", "--select", "electrode/coating/coater-1")
+        strip = (250, 642, 1270, 648)
+        listed = (490, 350, 945, 580)
+        self.until("d1-open", lambda p: p.colours(VIEW) > 400 and p.colours(INSPECTOR) > 50, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 300)
+        before = self.steady("d1-open", VIEW).area(listed)
+        self.screen.tool("key", "j")
+        self.until("d2-list", lambda p: p.area(listed) != before, "J lists no differences")
+        clock = self.steady("d2-list", CLOCK).area(CLOCK)
+        self.screen.tool("keydown", "shift", "key", "bracketright", "keyup", "shift")
+        there = self.until("d3-next", lambda p: p.area(CLOCK) != clock, "Shift + ] goes to no difference").area(CLOCK)
+        self.screen.tool("keydown", "shift", "key", "bracketleft", "keyup", "shift")
+        self.until("d4-before", lambda p: p.area(CLOCK) != there, "Shift + [ goes to no difference")
+        self.assertGreater(self.steady("d4-before", strip).colours(strip), 1, "no strip of differences")
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+
+class LiveAlarms(FeedTest, view_test.OnScreen):
+    """The list of alarms stands at the viewport's bottom left: rows end at 574, buttons at 847 (Ack) and 905 (Shelve)."""
+
+    ACK, SHELVE, NAME = 847, 905, 450
+    LIST = (258, 480, 945, 580)
+
+    def setUp(self):
+        FeedTest.setUp(self)
+        view_test.OnScreen.setUp(self)
+        self.log = self.folder / "shift.mcap"
+
+    def watched(self, port):
+        alarm = '[[equipment.alarm]]\nid = "{0}"\nname = "{1}"\nkind = "high"\nsignal = "{2}"\nlimit = 10\nseverity = "{3}"\nrespond_within = "5min"\naction = "Slow it down"\n'
+        self.plant(f"mqtt://127.0.0.1:{port}")
+        plant = self.folder / "plant.toml"
+        alarms = alarm.format("fast", "Line too fast", "speed", "severe") + alarm.format("many", "Too many", "count", "minor")
+        plant.write_text(plant.read_text().replace("[[feed]]", alarms + "[[feed]]"))
+        return self.folder
+
+    def actions(self):
+        """(alarm, what was done, comment) as the recording has them by now."""
+        if not self.log.exists():
+            return []
+        done = [json.loads(text) for text, _ in self.values("millwright/operator-actions")]
+        return [(each["alarm"].rsplit("/", 1)[-1], each["do"], each.get("comment", "")) for each in done]
+
+    def recorded(self, *actions):
+        wait_until(lambda: self.actions() == list(actions), f"the recording has {actions}", view_test.PATIENCE)
+
+    def test_what_is_done_is_recorded_and_replays_equal(self):
+        broker = self.broker()
+        self.open(self.watched(broker.port), "--live", "--record", self.log, "--alarms", "--select", "line")
+        self.until("a0-live", lambda _: "is live" in self.said(), "the feed is not live")
+        self.screen.tool("mousemove", 600, 100)
+        none = self.steady("a1-open", self.LIST).area(self.LIST)
+        self.publish(broker, "factory/line/speed", "99")
+        self.publish(broker, "factory/line/count", "99")
+        self.until("a2-raised", lambda p: p.area(self.LIST) != none, "no alarm is listed")
+        self.steady("a2-raised", self.LIST)
+        self.click(self.SHELVE, 561)  # the less urgent one, below
+        shelved = ("many", "shelve", "")
+        self.recorded(shelved)
+        self.screen.tool("mousemove", 600, 100)
+        self.steady("a3-shelved", self.LIST)
+        self.click(self.ACK, 561)
+        acknowledged = ("fast", "acknowledge", "")
+        self.recorded(shelved, acknowledged)
+        self.screen.tool("mousemove", 600, 100)
+        self.steady("a4-acknowledged", self.LIST)
+        self.click(self.NAME, 561)  # chooses it: it moves up, and more is said below it
+        self.screen.tool("mousemove", 600, 100)
+        self.steady("a5-chosen", (258, 300, 945, 580))
+        self.click(self.NAME, self.COMMENT)
+        self.screen.tool("type", "belt slips")
+        self.steady("a6-typed", (258, 300, 945, 580))
+        self.screen.tool("key", "Return")
+        commented = ("fast", "comment", "belt slips")
+        self.recorded(shelved, acknowledged, commented)
+        self.screen.tool("mousemove", 600, 100)
+        self.steady("a7-commented", (258, 300, 945, 580))
+        self.click(self.SERVICE, self.COMMENT - self.AUDITED)
+        out = ("fast", "out_of_service", "")
+        self.recorded(shelved, acknowledged, commented, out)
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+        replayed = self.json_of("replay", self.folder, "--log", self.log, "--json")
+        changes = [(each["alarm"].rsplit("/", 1)[-1], each["transition"]) for each in replayed["alarms"]]
+        for change in (("many", "shelved"), ("fast", "acknowledged"), ("fast", "out of service")):
+            self.assertIn(change, changes)
+        self.assertEqual(replayed["stateHash"], self.json_of("replay", self.folder, "--log", self.log, "--json", "--speed", "max")["stateHash"])
+        self.assertEqual(self.actions(), [shelved, acknowledged, commented, out])
+
+    COMMENT, SERVICE, AUDITED = 441, 870, 18
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
