@@ -30,8 +30,8 @@ struct TimeGrid {
 [[nodiscard]] TimeGrid gridOver(TimeInterval stretch, std::size_t pixels);
 
 /// What the samples of each of a source's topics amount to, as `HistoryReader::trend` tells it of a history that has them all; in
-/// the subscriber's units. Reads only the part of the log that `grid` covers, from the keyframe before it. Errors: those of the
-/// source; Cancelled.
+/// the subscriber's units. Reads only the part of the log that `grid` covers, from the keyframe before it; a log without keyframes
+/// from its beginning, which `stop` does not end. Errors: those of the source; Cancelled.
 [[nodiscard]] Result<std::vector<Trend>> trendsOf(telemetry::Source& source, const TimeGrid& grid,
                                                   const std::stop_token& stop = {});
 

@@ -33,7 +33,7 @@ protected:
     void record(std::size_t count) {
         telemetry::RecorderOptions options{.path = folder / "live.mcap", .channels = {}, .rotateBytes = 100'000};
         options.flushEvery = 1ms; // so that it comes to several files
-        for (const auto& topic : topics()) options.channels.push_back({topic.topic, topic.type, topic.unit, {}});
+        for (const auto& topic : topics()) options.channels.push_back(telemetry::channelOf(topic));
         auto recorder = telemetry::Recorder::create(std::move(options), strings);
         ASSERT_TRUE(recorder) << recorder.error().text();
         std::mt19937_64 random{13};
