@@ -44,7 +44,7 @@ protected:
             if (s % 7 == 0) add(speed);
         }
         std::vector<telemetry::LogChannel> channels;
-        for (const auto& [topic, type, unit] : twin::subscriptions(plant)) channels.push_back({topic, type, unit, {}});
+        for (const auto& wanted : twin::subscriptions(plant)) channels.push_back(telemetry::channelOf(wanted));
         const StringTable strings;
         auto writer = telemetry::LogWriter::create(path, channels);
         ASSERT_TRUE(writer && writer->write(all, strings) && writer->close());
