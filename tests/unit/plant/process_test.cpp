@@ -146,19 +146,19 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
               "plant.toml:11:6: buffer 'queue': no part ever gets here: no source leads to it\n");
 }
 
-// The page teaches with a plant, a scenario, and cells: all load as they stand there.
+// The page teaches with a plant, a scenario, cells and vehicles: all load as they stand there.
 TEST(Process, TheExampleOfThePageLoads) {
     const std::string page = textOf(millwright::test::sourceFolder() / "docs/simulation.md");
     std::vector<std::string> blocks;
     for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
         blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));
-    ASSERT_EQ(blocks.size(), 3u);
+    ASSERT_EQ(blocks.size(), 4u);
     EXPECT_EQ(problemsOf(blocks[0]), "");
     // What the page says to change, for vehicles.
     std::string driven = blocks[0];
     driven.replace(driven.find("to = \"before-check\""), 19, "to = \"pressed\"");
     driven.replace(driven.find("id = \"before-check\""), 19, "id = \"before-check\"\nnode = \"check-dock\"");
-    EXPECT_EQ(problemsOf(driven + blocks[2]), "");
+    EXPECT_EQ(problemsOf(driven + blocks[3]), "");
     const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
     ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
     EXPECT_EQ(scenario->process.stations[0].servers, 2u);
