@@ -124,7 +124,9 @@ private:
             if (!*happened) break;
             lookAtChanges();
         }
-        return simulation_.runTo(to);
+        auto done = simulation_.runTo(to);
+        cells_.follow(); // a run may begin with work, before any event
+        return done;
     }
 
     void lookAtChanges() {

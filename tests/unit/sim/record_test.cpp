@@ -378,8 +378,10 @@ station = "form"
 channel = 2
 )";
     };
-    const auto record = [&](std::string_view cycle) {
-        const auto plant = plant::loadText(text(cycle), "/nonexistent");
+    const auto record = [&](std::string_view cycle, std::string_view every = "every = 2000\n") {
+        std::string all = text(cycle);
+        all.replace(all.find("every = 2000\n"), 13, every);
+        const auto plant = plant::loadText(all, "/nonexistent");
         EXPECT_TRUE(plant) << plant.error().front().text();
         const Model model = *Model::make(*plant->process);
         Simulation run{model, 1};
@@ -390,11 +392,20 @@ channel = 2
     ASSERT_FALSE(tooShort);
     EXPECT_TRUE(tooShort.error().message.contains("'formation' takes")) << tooShort.error().message;
 
+    const auto recorded = [&] {
+        auto source = *telemetry::LogSource::openAll(folder / "run.mcap");
+        std::map<std::string, std::vector<double>> values;
+        for (auto next = source->next(1000); next && !next->empty(); next = source->next(1000))
+            for (const Sample& sample : *next) values[source->topics()[index(sample.signal)].topic].push_back(sample.value.number);
+        return values;
+    };
+    // Where there is always a part, work begins with the run, before any event.
+    ASSERT_TRUE(record("2000", "limit = 4\n"));
+    EXPECT_EQ(recorded()["rack/v"].at(50), 3000);
+    EXPECT_EQ(recorded()["rack/i"].at(200), 2);
+
     ASSERT_TRUE(record("2000"));
-    auto source = *telemetry::LogSource::openAll(folder / "run.mcap");
-    std::map<std::string, std::vector<double>> values;
-    for (auto next = source->next(1000); next && !next->empty(); next = source->next(1000))
-        for (const Sample& sample : *next) values[source->topics()[index(sample.signal)].topic].push_back(sample.value.number);
+    auto values = recorded();
     const auto &v = values["rack/v"], &i = values["rack/i"], &q = values["rack/q"], &c = values["rack/c"];
     ASSERT_EQ(v.size(), 12'001u);
     // Parts come at 2000 and 4000: a batch of two begins at 4000, rests, charges for 900 s, is tripped from 4300 to 4400.
