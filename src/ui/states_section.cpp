@@ -36,13 +36,6 @@ Colour colourOf(PackmlState state) {
     }
 }
 
-std::string nameOf(const StateSpell& spell) {
-    const std::string_view name = plant::nameOf(spell.state);
-    if (spell.word.empty() && spell.state == PackmlState::Unknown) return "No usable value";
-    if (spell.word.empty() || spell.word == name) return std::string{name};
-    return spell.state == PackmlState::Unknown ? spell.word : std::format("{} ({})", name, spell.word);
-}
-
 class States {
 public:
     States(PanelArguments& arguments, Canvas& canvas, float left, float right, float top, EquipmentIndex equipment)
@@ -98,7 +91,7 @@ private:
         if (pointed != nullptr) {
             const std::string_view reason = twin::reasonOf(*a_.model.plant, *pointed);
             hint(a_.context,
-                 std::format("{} {}, {}{}{}", clockText(pointed->interval.from), nameOf(*pointed),
+                 std::format("{} {}, {}{}{}", clockText(pointed->interval.from), twin::textOf(*pointed),
                              formatDuration(endOf(*pointed) - pointed->interval.from), reason.empty() ? "" : " — ", reason));
             if (touch.clicked && !live_) a_.intents.emplace_back(Seek{pointed->interval.from});
         }
@@ -142,7 +135,7 @@ private:
         const float width = canvas_.figureWidth(Face::Small, length);
         canvas_.figures(line, Face::Small, palette::dim, length);
         canvas_.text({{after + canvas_.px(8), line.min.y}, {right_ - width - canvas_.px(8), line.max.y}},
-                     current ? Face::Strong : Face::Body, palette::text, nameOf(spell));
+                     current ? Face::Strong : Face::Body, palette::text, twin::textOf(spell));
         if (!reason.empty())
             canvas_.text({{after + canvas_.px(8), line.max.y - canvas_.px(4)}, {right_, whole.max.y - canvas_.px(2)}}, Face::Small,
                          palette::dim, reason);
