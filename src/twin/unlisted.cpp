@@ -7,13 +7,18 @@
 namespace millwright::twin {
 namespace {
 
+constexpr std::uint32_t notWatched = 0xFFFFFFFF;
 constexpr std::size_t mostTexts = 100; // of a signal; what says more than that has no states
 
 } // namespace
 
 UnlistedStates::UnlistedStates(const plant::Plant& plant, const telemetry::Source& source)
-    : plant_{plant}, source_{source}, watched_(plant.signals.size()) {
-    for (std::size_t i = 0; i < watched_.size(); ++i) watched_[i].any = !plant.signals[i].states.empty();
+    : plant_{plant}, source_{source}, placeOf_(plant.signals.size(), notWatched) {
+    for (std::uint32_t i = 0; i < placeOf_.size(); ++i) {
+        if (plant.signals[i].states.empty()) continue;
+        placeOf_[i] = static_cast<std::uint32_t>(watched_.size());
+        watched_.push_back({.signal = SignalIndex{i}, .last = {}, .counts = {}});
+    }
 }
 
 bool UnlistedStates::isListed(const plant::Signal& signal, const telemetry::Sample& sample) const {
@@ -30,8 +35,9 @@ std::string UnlistedStates::textOf(const telemetry::Sample& sample) const {
 
 void UnlistedStates::add(std::span<const telemetry::Sample> samples) {
     for (const telemetry::Sample& sample : samples) {
-        Watched& watched = watched_[index(sample.signal)];
-        if (!watched.any || !isUsable(sample.quality)) continue;
+        const std::uint32_t place = placeOf_[index(sample.signal)];
+        if (place == notWatched || !isUsable(sample.quality)) continue;
+        Watched& watched = watched_[place];
         const bool same = watched.known && (sample.type == ValueType::String
                                                 ? sample.value.string == watched.last.string
                                                 : sample.value.asNumber(sample.type) == watched.last.asNumber(sample.type));
@@ -49,8 +55,8 @@ void UnlistedStates::add(std::span<const telemetry::Sample> samples) {
 std::vector<Error> UnlistedStates::warnings() const {
     constexpr std::size_t shown = 3;
     std::vector<Error> warnings;
-    for (std::size_t i = 0; i < watched_.size(); ++i) {
-        const auto& counts = watched_[i].counts;
+    for (const Watched& watched : watched_) {
+        const auto& counts = watched.counts;
         if (counts.empty()) continue;
         std::string texts;
         std::size_t told = 0;
@@ -63,7 +69,7 @@ std::vector<Error> UnlistedStates::warnings() const {
         warnings.push_back({ErrorCode::Invalid,
                             std::format("{}: {}, which its 'states' in plant.toml do not list: taken as it came; add it there, or "
                                         "mend what sends it",
-                                        plant_.signals[i].path, texts),
+                                        plant_.at(watched.signal).path, texts),
                             ""});
     }
     return warnings;

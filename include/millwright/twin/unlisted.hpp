@@ -24,7 +24,7 @@ public:
 
 private:
     struct Watched {
-        bool any = false;   ///< its signal has `states`
+        SignalIndex signal = noSignal;
         bool known = false; ///< `last` is one
         bool listed = true; ///< what `last` is
         Value last;
@@ -35,7 +35,8 @@ private:
 
     const plant::Plant& plant_;
     const telemetry::Source& source_;
-    std::vector<Watched> watched_; ///< by signal
+    std::vector<Watched> watched_;       ///< signals that have `states`
+    std::vector<std::uint32_t> placeOf_; ///< by signal: its place there; none: the highest number
 };
 
 } // namespace millwright::twin
