@@ -1,3 +1,4 @@
+#include "opened.hpp"
 #include "support/folders.hpp"
 #include "unit/twin/memory_source.hpp"
 #include "unit/twin/plants.hpp"
@@ -41,15 +42,6 @@ protected:
         if (plant) return std::move(*plant);
         for (const Error& error : plant.error()) ADD_FAILURE() << error.text();
         return {};
-    }
-    static std::optional<twin::Replay> opened(const plant::Plant& plant, const fs::path& log) {
-        auto source = telemetry::LogSource::open(log, twin::subscriptions(plant));
-        EXPECT_TRUE(source) << source.error().text();
-        if (!source) return std::nullopt;
-        auto replay = twin::Replay::open(plant, std::move(*source));
-        EXPECT_TRUE(replay) << replay.error().text();
-        if (!replay) return std::nullopt;
-        return std::move(*replay);
     }
     /// Converts text files with a mapping file into one log.
     void convert(const std::vector<fs::path>& inputs, const fs::path& mapping, const fs::path& output) {
@@ -113,7 +105,8 @@ TEST_F(ReplayLogs, ALogGivesTheSameStatesAsItsSamplesInMemory) {
         samples.push_back(sample);
     }
     std::vector<telemetry::LogChannel> channels;
-    for (const plant::Signal& signal : plant.signals) channels.push_back({std::string{signal.topic}, signal.type, std::string{signal.unit}, {}});
+    for (const plant::Signal& signal : plant.signals)
+        channels.push_back({std::string{signal.topic}, signal.type, std::string{signal.unit}, {}});
     telemetry::LogWriterOptions options;
     options.samplesPerChunk = 500;
     options.samplesPerKeyframe = 2000;

@@ -1,3 +1,4 @@
+#include "opened.hpp"
 #include "support/folders.hpp"
 
 #include <millwright/core/mapped_file.hpp>
@@ -64,14 +65,6 @@ class ShippedLogs : public ::testing::Test {
 protected:
     void SetUp() override { ASSERT_FALSE(logs.empty()); }
 
-    static std::optional<twin::Replay> opened(const plant::Plant& plant, const fs::path& log) {
-        auto source = telemetry::LogSource::open(log, twin::subscriptions(plant));
-        EXPECT_TRUE(source) << source.error().text();
-        if (!source) return std::nullopt;
-        auto replay = twin::Replay::open(plant, std::move(*source));
-        EXPECT_TRUE(replay) << replay.error().text();
-        return replay ? std::optional{std::move(*replay)} : std::nullopt;
-    }
     /// From `from` on, which lies whole seconds after the log's start.
     static Hashes hashes(twin::Replay& replay, Time from) {
         Hashes result;
