@@ -1,6 +1,7 @@
 #include "render/culling.hpp"
 
 #include "render/pass.hpp"
+#include "render/pipeline_maker.hpp"
 #include "shaders.hpp"
 
 #include <millwright/core/log.hpp>
@@ -46,21 +47,14 @@ Result<void> make(gpu::Device& device, gpu::Buffer& buffer, std::size_t bytes, c
 
 Result<Culling> Culling::create(gpu::Device& device) {
     Culling c;
-    Result<void> done;
-    const auto compile = [&](gpu::Pipeline& pipeline, std::span<const std::uint32_t> code, const char* name) {
-        if (!done) return;
-        auto made = gpu::createComputePipeline(device, code, name);
-        if (made)
-            pipeline = std::move(*made);
-        else
-            done = std::unexpected(made.error());
-    };
-    compile(c.instances_, shaders::cullInstancesComp, "cull instances");
-    compile(c.scan_, shaders::cullScanComp, "cull scan");
-    compile(c.clusters_, shaders::cullClustersComp, "cull clusters");
-    compile(c.emit_, shaders::cullEmitComp, "cull emit");
-    compile(c.indices_, shaders::cullIndicesComp, "cull indices");
-    compile(c.pyramid_, shaders::depthPyramidComp, "depth pyramid");
+    PipelineMaker maker{device};
+    maker.makeCompute(c.instances_, shaders::cullInstancesComp, "cull instances");
+    maker.makeCompute(c.scan_, shaders::cullScanComp, "cull scan");
+    maker.makeCompute(c.clusters_, shaders::cullClustersComp, "cull clusters");
+    maker.makeCompute(c.emit_, shaders::cullEmitComp, "cull emit");
+    maker.makeCompute(c.indices_, shaders::cullIndicesComp, "cull indices");
+    maker.makeCompute(c.pyramid_, shaders::depthPyramidComp, "depth pyramid");
+    auto done = maker.finish();
     if (done) done = make(device, c.totals_, sizeof(GpuTotals), "culling totals");
     for (auto& readback : c.readbacks_) {
         if (!done) break;

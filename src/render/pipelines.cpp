@@ -132,7 +132,7 @@ Result<Pipelines> Pipelines::create(gpu::Device& device, VkFormat targetFormat, 
                           .depthWrite = true,
                           .depthBiasConstant = shadowBiasConstant,
                           .depthBiasSlope = shadowBiasSlope});
-    if (!maker.done) return std::unexpected(maker.done.error());
+    if (auto done = maker.finish(); !done) return std::unexpected(done.error());
     return p;
 }
 

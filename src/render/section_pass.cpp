@@ -153,7 +153,7 @@ Result<void> SectionPass::makePipelines(gpu::Device& device, const gpu::TargetIm
                        .fragment = shaders::maskFrag,
                        .colours = {maskFormat},
                        .viewMask = viewMask});
-    return maker.done;
+    return maker.finish();
 }
 
 void SectionPass::count(const Pass& pass, const DrawList& list) const {
@@ -207,8 +207,9 @@ Result<void> SectionPick::fit(gpu::Device& device) {
     pick.vertex = shaders::fullscreenVert;
     pick.fragment = shaders::sectionPickFrag;
     maker.make(cap_, pick);
-    if (maker.done) sums_ = std::move(*sums);
-    return maker.done;
+    auto done = maker.finish();
+    if (done) sums_ = std::move(*sums);
+    return done;
 }
 
 void SectionPick::count(const Pass& pass, const DrawList& list, const glm::mat4& clipThrough) const {
