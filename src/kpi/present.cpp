@@ -1,6 +1,7 @@
 #include <millwright/kpi/present.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace millwright::kpi {
 namespace {
@@ -47,7 +48,8 @@ Present presentOf(const plant::KpiSource& source, const Journal& journal, const 
     const Time end = last.interval.to;
     present.state = last.state;
     present.inState = last.interval.length();
-    present.beginningSeen = journal.spells.size() > 1;
+    const auto before = std::next(journal.spells.rbegin());
+    present.beginningSeen = before != journal.spells.rend() && source.elementOf[index(before->state)] != TimeElement::Unknown;
     if (!tellsTheHand(source, last.state)) {
         const auto told = std::ranges::find_if(journal.spells.rbegin(), journal.spells.rend(), [&](const Journal::Spell& spell) {
             return tellsTheHand(source, spell.state) || source.elementOf[index(spell.state)] == TimeElement::Unknown;

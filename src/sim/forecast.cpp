@@ -124,6 +124,14 @@ ScenarioForecast summary(const Scenario& scenario, const std::vector<Run>& runs,
 
 } // namespace
 
+std::uint32_t stepsFor(Duration length) {
+    using namespace std::chrono_literals;
+    for (const Duration step : {Duration{1s}, Duration{10s}, Duration{1min}, Duration{5min}, Duration{10min}, Duration{30min},
+                                Duration{1h}, Duration{4h}, Duration{24h}})
+        if (length % step == Duration::zero() && length / step <= 48) return static_cast<std::uint32_t>(length / step);
+    return 24;
+}
+
 Result<Forecast> forecast(const std::vector<Scenario>& scenarios, const InitialState& state, const ForecastPlan& plan,
                           const Progress& progress) {
     if (plan.replications < observationsForRange(plan.confidence))

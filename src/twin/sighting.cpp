@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <format>
+#include <iterator>
 #include <optional>
 
 namespace millwright::twin {
@@ -179,6 +180,20 @@ private:
 };
 
 } // namespace
+
+std::vector<SignalIndex> presentSignals(const plant::Plant& plant) {
+    std::vector<SignalIndex> signals;
+    for (const Watched& watched : watchedStations(plant)) {
+        signals.push_back(watched.source.state);
+        std::ranges::copy_if(watched.source.counts, std::back_inserter(signals),
+                             [](SignalIndex count) { return count != noSignal; });
+    }
+    for (const Level& level : levelsOf(*plant.process))
+        if (level.drive != nullptr) signals.push_back(level.drive->signal);
+    std::ranges::sort(signals);
+    signals.erase(std::ranges::unique(signals).begin(), signals.end());
+    return signals;
+}
 
 Result<sim::Sighting> sightingOf(const plant::Plant& plant, telemetry::Source& source, Time at, Time shiftsFrom,
                                  const Progress& progress) {

@@ -10,7 +10,7 @@ namespace millwright::kpi {
 struct Present {
     plant::PackmlState state = plant::PackmlState::Unknown;
     Duration inState{};
-    bool beginningSeen = false; ///< that of the state: it is not the journal's first
+    bool beginningSeen = false; ///< that of the state: it is known what it did just before
     /// What it did last before it failed, or before nobody was there: production, set-up or waiting; none where it still does, or
     /// where that was not seen.
     std::optional<plant::PackmlState> before;

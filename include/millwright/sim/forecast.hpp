@@ -14,6 +14,9 @@
 /// What comes next: scenarios beside each other that all begin in one present state.
 namespace millwright::sim {
 
+/// Steps of a round length, a few dozen of them.
+[[nodiscard]] std::uint32_t stepsFor(Duration length);
+
 struct ForecastPlan {
     Duration length = std::chrono::hours{4}; ///< from the moment of the state
     std::uint32_t steps = 24;                ///< of equal length, after each of which the runs are looked at

@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <format>
 
-// `study --from`: the state of the plant at a moment of a log, and what may come of it.
+// `study --from` and `--live`: the state of the plant at a moment of a log, or now, and what may come of it.
 namespace millwright::app {
 namespace {
 
@@ -19,7 +19,8 @@ namespace {
 struct Answer {
     const StudyOptions& options;
     const StudySubject& subject;
-    std::string log;
+    std::string told; ///< the log, or the feeds
+    std::vector<std::string> feeds;
     Time at{};
     sim::Present present;
     sim::ForecastPlan plan;
@@ -28,15 +29,6 @@ struct Answer {
 
 constexpr std::uint32_t usualReplications = 199;
 
-/// Steps of a round length, a few dozen.
-std::uint32_t stepsOf(Duration length) {
-    using namespace std::chrono_literals;
-    for (const Duration step : {Duration{1s}, Duration{10s}, Duration{1min}, Duration{5min}, Duration{10min}, Duration{30min},
-                                Duration{1h}, Duration{4h}, Duration{24h}})
-        if (length % step == Duration::zero() && length / step <= 48) return static_cast<std::uint32_t>(length / step);
-    return 24;
-}
-
 Result<sim::ForecastPlan> planOf(const StudyOptions& options) {
     const auto length = parseDuration(options.span);
     if (!length) return std::unexpected(length.error());
@@ -44,7 +36,7 @@ Result<sim::ForecastPlan> planOf(const StudyOptions& options) {
         return failure(ErrorCode::OutOfRange, std::format("'{}' is not a time above 0 and up to a year (8784h)", options.span),
                        "--for");
     sim::ForecastPlan plan{.length = *length,
-                           .steps = stepsOf(*length),
+                           .steps = sim::stepsFor(*length),
                            .seed = options.seed,
                            .replications = options.replications == 0 ? usualReplications : options.replications,
                            .confidence = options.confidence,
@@ -52,22 +44,6 @@ Result<sim::ForecastPlan> planOf(const StudyOptions& options) {
                            .target = {}};
     if (options.target > 0) plan.target = options.target;
     return plan;
-}
-
-/// When the periods of shifts begin: as said, or on a Monday at midnight.
-Result<Time> shiftsFrom(const StudyOptions& options, Time at) {
-    if (options.shiftsFrom.empty()) {
-        constexpr std::chrono::days monday{4}; // 1970 began with a Thursday
-        return Time{monday};
-    }
-    const auto from = parseTime(options.shiftsFrom);
-    if (!from) return std::unexpected(from.error());
-    if (*from > at)
-        return failure(
-            ErrorCode::OutOfRange,
-            std::format("{} is after the moment to start from, {}: name one before it", formatTime(*from), formatTime(at)),
-            "--shifts-from");
-    return *from;
 }
 
 // --- the answer --------------------------------------------------------------------------------------------------------------
@@ -141,7 +117,12 @@ std::string asJson(const Answer& answer) {
     json.beginObject().field("plant", answer.options.plant).field("seed", answer.plan.seed);
     json.field("replications", answer.plan.replications);
     writeComparison(json, answer.forecast.study);
-    json.key("forecast").beginObject().field("log", answer.log).field("at", formatTime(answer.at));
+    json.key("forecast").beginObject().field("log", answer.options.from).field("at", formatTime(answer.at));
+    if (!answer.feeds.empty()) {
+        json.key("feeds").beginArray();
+        for (const std::string& feed : answer.feeds) json.value(feed);
+        json.endArray();
+    }
     json.field("hours", seconds(answer.plan.length) / 3600).field("confidence", answer.plan.confidence);
     writeState(json, answer.present.state);
     json.key("assumptions").beginArray();
@@ -189,7 +170,7 @@ std::string turnAsText(const Answer& answer, std::size_t index, const sim::Turn&
 std::string asText(const Answer& answer) {
     const sim::Forecast& forecast = answer.forecast;
     const auto percent = [&] { return std::format("{:g} % of runs", 100 * answer.plan.confidence); };
-    std::string text = std::format("{} at {}, from {}\n{}\n", answer.subject.plant.name, formatTime(answer.at), answer.log,
+    std::string text = std::format("{} at {}, from {}\n{}\n", answer.subject.plant.name, formatTime(answer.at), answer.told,
                                    stateAsText(answer.present.state));
     text += std::format("{} later, {} runs of each scenario, seed {}\n", formatDuration(answer.plan.length),
                         answer.plan.replications, answer.plan.seed);
@@ -225,15 +206,13 @@ Result<void> writeFiles(const Answer& answer) {
     if (!options.csv.empty())
         if (auto written = writeFile(options.csv, table); !written) return written;
     if (options.report.empty()) return {};
-    const std::string page = sim::forecastPage({answer.subject.plant.name, answer.log, answer.at}, answer.subject.scenarios,
+    const std::string page = sim::forecastPage({answer.subject.plant.name, answer.told, answer.at}, answer.subject.scenarios,
                                                answer.present, answer.plan, answer.forecast);
     return writeStudyReport(options.report, page, table, asJson(answer));
 }
 
-Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject) {
-    const auto plan = planOf(options);
-    if (!plan) return std::unexpected(plan.error());
-    const auto source = openLog(subject.plant, options.from);
+Result<Moment> momentOfLog(const StudyOptions& options, const plant::Plant& plant) {
+    const auto source = openLog(plant, options.from);
     if (!source) return std::unexpected(source.error());
     const TimeInterval span = (*source)->span();
     const auto at = parseMoment(options.at, span);
@@ -245,13 +224,27 @@ Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject
                        "--at");
     const auto shifts = shiftsFrom(options, *at);
     if (!shifts) return std::unexpected(shifts.error());
-    Result<sim::Sighting> sighting;
-    {
-        ProgressBar bar{"reading"};
-        sighting = twin::sightingOf(subject.plant, **source, *at, *shifts, bar.progress());
-    }
+    ProgressBar bar{"reading"};
+    auto sighting = twin::sightingOf(plant, **source, *at, *shifts, bar.progress());
     if (!sighting) return std::unexpected(sighting.error());
-    Answer answer{options, subject, options.from, *at, sim::presentOf(*subject.plant.process, *sighting), *plan, {}};
+    return Moment{*at, *std::move(sighting), {}, {}};
+}
+
+std::string feedsInWords(const std::vector<std::string>& feeds) {
+    std::string text = feeds.size() == 1 ? "live feed " : "live feeds ";
+    for (std::size_t i = 0; i < feeds.size(); ++i) text += (i == 0 ? "" : ", ") + feeds[i];
+    return text;
+}
+
+Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject) {
+    const auto plan = planOf(options);
+    if (!plan) return std::unexpected(plan.error());
+    auto moment = options.live ? momentOfFeeds(options, subject.plant) : momentOfLog(options, subject.plant);
+    if (!moment) return std::unexpected(moment.error());
+    const std::string told = options.live ? feedsInWords(moment->feeds) : options.from;
+    Answer answer{options, subject, told, moment->feeds, moment->at, sim::presentOf(*subject.plant.process, moment->sighting),
+                  *plan,   {}};
+    answer.present.assumptions.insert(answer.present.assumptions.begin(), moment->unseen.begin(), moment->unseen.end());
     ProgressBar bar{"forecast"};
     auto forecast = sim::forecast(subject.scenarios, answer.present.state, *plan, bar.progress());
     if (!forecast) return std::unexpected(forecast.error());
@@ -260,6 +253,18 @@ Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject
 }
 
 } // namespace
+
+Result<Time> shiftsFrom(const StudyOptions& options, Time at) {
+    if (options.shiftsFrom.empty()) return twin::usualShiftsFrom;
+    const auto from = parseTime(options.shiftsFrom);
+    if (!from) return std::unexpected(from.error());
+    if (*from > at)
+        return failure(
+            ErrorCode::OutOfRange,
+            std::format("{} is after the moment to start from, {}: name one before it", formatTime(*from), formatTime(at)),
+            "--shifts-from");
+    return *from;
+}
 
 ExitStatus branchFromNow(const StudyOptions& options, const StudySubject& subject) {
     const auto answer = foretell(options, subject);

@@ -36,7 +36,7 @@ std::expected<Subject, std::vector<Error>> openSubject(const Options& options) {
     if (!base) return std::unexpected(std::move(base.error()));
     Subject subject{std::move(base->plant), {}};
     std::vector<sim::Scenario>& scenarios = subject.scenarios;
-    const char* name = options.from.empty() ? "As it is" : "No change";
+    const char* name = options.from.empty() && !options.live ? "As it is" : "No change";
     if (!options.withoutBase) scenarios.push_back({"base", name, std::move(base->model)});
     for (const std::string& file : options.scenarios) {
         auto scenario = plant::loadScenario(options.plant, file);
@@ -65,11 +65,14 @@ std::string asJson(const sim::StudyResult& result, const Options& options) {
     return json.text();
 }
 
-/// What says nothing where a part is run, or where parts are merged.
+/// What says nothing where a part is run, where parts are merged, or where nothing is branched.
 Result<void> refuseWhatSaysNothing(const Options& options) {
     constexpr std::array ofAnAnswer{"--csv", "--report", "--json"};
+    constexpr std::array ofABranch{"--for", "--target", "--shifts-from"};
     constexpr std::array ofARun{"--seed", "--replications", "--hours", "--warm-up", "--confidence", "--threads"};
     for (const std::string& given : options.given) {
+        if (options.from.empty() && !options.live && std::ranges::contains(ofABranch, given))
+            return failure(ErrorCode::Invalid, "says nothing without a moment to branch from: add --from LOG or --live", given);
         if (!options.shard.empty() && std::ranges::contains(ofAnAnswer, given))
             return failure(ErrorCode::Invalid,
                            given + " says nothing with --shard: a part goes to -o alone; state it when all parts are merged",
@@ -143,7 +146,7 @@ ExitStatus runStudy(const Options& options) {
     const auto subject = openSubject(options);
     if (!subject) return fail(subject.error());
     warnOfAll(*subject);
-    if (!options.from.empty()) return branchFromNow(options, *subject);
+    if (!options.from.empty() || options.live) return branchFromNow(options, *subject);
     constexpr std::uint32_t usualReplications = 20;
     sim::StudyPlan plan{.seed = options.seed,
                         .replications = options.replications == 0 ? usualReplications : options.replications,
@@ -254,6 +257,7 @@ void addStudy(CLI::App& program, Run& run) {
                     "         millwright study assets/plants/battery --from shift.mcap --at +90min --for 4h --scenario "
                     "assets/plants/battery/scenarios/speed-20.toml --target 30   (such a log: millwright simulate "
                     "assets/plants/battery --hours 2 -o shift.mcap)\n"
+                    "         millwright study my-plant --live --for 4h --scenario my-plant/scenarios/overtime.toml\n"
                     "         millwright study assets/plants/battery --vary station.coater.cycle=80%..120% "
                     "crew.technicians.size=1..3 --report tornado.html\n"
                     "         millwright study assets/plants/battery --choose buffer.wound.capacity=5,10,20 --maximise throughput "
@@ -265,10 +269,10 @@ void addStudy(CLI::App& program, Run& run) {
     CLI::Option* withoutBase = command->add_flag("--no-base", options->withoutBase,
                                                  "Leave out the plant as it is: the others are compared with the first scenario");
     command
-        ->add_option(
-            "--replications", options->replications,
-            "Runs of each scenario; default: 20, with --from 199, of which 39 are needed for 95 %, with --design lhs 5, and "
-            "with --choose 10 to begin with")
+        ->add_option("--replications", options->replications,
+                     "Runs of each scenario; default: 20, with --from and --live 199, of which 39 are needed for 95 %, with "
+                     "--design lhs 5, and "
+                     "with --choose 10 to begin with")
         ->check(CLI::Range(2, 1'000'000));
     CLI::Option* hours =
         command->add_option("--hours", options->hours, "Length of a run, warm-up included; default: what the plant says")
@@ -300,19 +304,25 @@ void addStudy(CLI::App& program, Run& run) {
             ->excludes(shard);
     CLI::Option* from = command->add_option(
         "--from", options->from, "Branch from a moment of this log: read the plant's state there, and study what comes next");
-    for (CLI::Option* other : {withoutBase, hours, warmUp, shard, merge}) from->excludes(other);
+    CLI::Option* live =
+        command->add_flag("--live", options->live, "Branch from now, as the plant's live feeds tell it, instead of from a log");
+    command
+        ->add_option("--listen", options->listen,
+                     "Listen to the feeds for so long first, such as 10min: what is seen to begin has a known age; default: until "
+                     "each signal that shows what the process does was heard, 30s at most")
+        ->needs(live);
+    live->excludes(from);
+    for (CLI::Option* branch : {from, live})
+        for (CLI::Option* other : {withoutBase, hours, warmUp, shard, merge}) branch->excludes(other);
     command->add_option("--at", options->at, "That moment: 2026-11-23T08:30:00Z, +10min, -30s or end")
         ->capture_default_str()
         ->needs(from);
-    command->add_option("--for", options->span, "How far to look ahead")->capture_default_str()->needs(from);
+    command->add_option("--for", options->span, "How far to look ahead")->capture_default_str();
     command->add_option("--target", options->target, "Good parts wanted by then: how probable is that?")
-        ->check(CLI::PositiveNumber)
-        ->needs(from);
-    command
-        ->add_option("--shifts-from", options->shiftsFrom,
-                     "A moment at which the periods of all shifts begin; default: Mondays at midnight UTC")
-        ->needs(from);
-    addVaryAndChoose(*command, *options, {shard, merge, from});
+        ->check(CLI::PositiveNumber);
+    command->add_option("--shifts-from", options->shiftsFrom,
+                        "A moment at which the periods of all shifts begin; default: Mondays at midnight UTC");
+    addVaryAndChoose(*command, *options, {shard, merge, from, live});
     command->add_flag("--json", options->json, "Print the answer as JSON");
     command->callback([&run, options, command] {
         for (const CLI::Option* option : command->get_options())

@@ -2,6 +2,7 @@
 
 #include <millwright/core/json_writer.hpp>
 #include <millwright/plant/plant.hpp>
+#include <millwright/sim/present.hpp>
 #include <millwright/sim/study.hpp>
 
 #include <app/command.hpp>
@@ -28,6 +29,8 @@ struct StudyOptions {
     std::string shard, output;
     std::vector<std::string> merge;
     std::string from, at = "end", span = "4h", shiftsFrom; ///< a log, and what is to be foretold from it
+    std::string listen;                                    ///< how long to listen to live feeds; empty: until all was heard
+    bool live = false;                                     ///< branch from what live feeds tell, not from a log
     std::uint64_t target = 0;
     std::vector<std::string> vary; ///< factors, or files of them
     std::string design = "one-at-a-time", metric = "throughput";
@@ -62,7 +65,23 @@ void writeComparison(JsonWriter& json, const sim::StudyResult& result);
 /// `study --maximise` and `--minimise`: in study_choose.cpp.
 [[nodiscard]] ExitStatus choose(const StudyOptions& options, const StudySubject& subject, const sim::StudyPlan& study);
 
-/// `study --from`: in branch.cpp.
+/// A moment to branch from, and what was seen of the plant then.
+struct Moment {
+    Time at{};
+    sim::Sighting sighting;
+    std::vector<std::string> feeds;  ///< ids of the live feeds that told; empty: a log did
+    std::vector<std::string> unseen; ///< sentences on what they could have told and did not
+};
+
+/// When the periods of shifts begin: as said, or as usual. Errors: those of the time; OutOfRange after `at`.
+[[nodiscard]] Result<Time> shiftsFrom(const StudyOptions& options, Time at);
+
+/// Listens to the plant's feeds as long as `options` say, or until each signal that shows what the process does was heard, half a
+/// minute at most: in branch_live.cpp. Errors: those of the feeds; Invalid where no signal shows anything; Unreadable where nothing
+/// was heard of any; Cancelled.
+[[nodiscard]] Result<Moment> momentOfFeeds(const StudyOptions& options, const plant::Plant& plant);
+
+/// `study --from` and `--live`: in branch.cpp.
 [[nodiscard]] ExitStatus branchFromNow(const StudyOptions& options, const StudySubject& subject);
 
 } // namespace millwright::app

@@ -85,7 +85,8 @@ class Contract(unittest.TestCase):
         self.assertRefused(run("bench", "check", "--machines", "many"), "--machines is a number from 1 to 900, not 'many'")
         self.assertRefused(run("simulate", PLANT, "--seed", "-3"), "--seed is a whole number from 0, not '-3'")
         self.assertRefused(run("states", PLANT, "--json", "--csv"), "--json and --csv do not go together: leave one of them out")
-        self.assertRefused(run("study", PLANT, "--for", "1h"), "--for goes with --from alone: add it")
+        self.assertRefused(run("study", PLANT, "--listen", "1s"), "--listen goes with --live alone: add it")
+        self.assertRefused(run("study", PLANT, "--for", "1h"), "--for", "add --from LOG or --live")
         self.assertRefused(run("replay", PLANT, "--until", "1s", "--until", "2s"), "--until is given 2 times: give it once")
 
     def test_the_state_hash_can_be_had_at_every_second(self):
@@ -511,6 +512,8 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
         self.assertRefused(run("study", PLANT, "--from", log, "--replications", 20), "39 are needed")
         self.assertRefused(run("study", PLANT, "--from", log, "--shifts-from", "2099-01-01"), "--shifts-from", "name one before it")
         self.assertEqual(run("study", PLANT, "--from", log, "--hours", 5).returncode, 2)
+        self.assertRefused(run("study", PLANT, "--from", log, "--live"), "do not go together")
+        self.assertRefused(run("study", PLANT, "--live"), "the plant has no [[feed]]")
 
     def shop(self, between="20h"):
         """A plant of two machines; the log of a run of 2000 h."""

@@ -1,3 +1,4 @@
+#include <millwright/history/recall.hpp>
 #include <millwright/plant/load.hpp>
 #include <millwright/sim/forecast.hpp>
 #include <millwright/sim/random.hpp>
@@ -273,6 +274,66 @@ TEST_F(Branching, WorksALaggingLevelBack) {
     EXPECT_GT(right, cases * 3 / 4); // a change within the last seconds blurs it
 }
 
+std::string inWords(const sim::Present& present) {
+    std::string text;
+    for (const sim::StationNow& station : present.state.stations)
+        for (const sim::MachineNow& machine : station.machines) {
+            text += std::format("{}: hand {}, down {} for {}", station.id, static_cast<int>(machine.hand), machine.down,
+                                machine.downFor.count());
+            for (const sim::Elapsed& elapsed : {machine.inHand, machine.worked, machine.up, machine.repair})
+                text += std::format(", {} {}", static_cast<int>(elapsed.known), elapsed.time.count());
+            text += '\n';
+        }
+    for (const sim::BufferNow& buffer : present.state.buffers) text += std::format("{}: {}\n", buffer.id, buffer.parts);
+    for (const std::string& sentence : present.assumptions) text += sentence + '\n';
+    return text;
+}
+
+// What a history of live feeds holds tells the same as their recording, also when it was seen only lately.
+TEST_F(Branching, AHistoryTellsWhatTheRecordingTells) {
+    const plant::Plant plant = load(plantText);
+    record(plant, *sim::Model::make(*plant.process), 5, 1h, 6h);
+    const std::vector<SignalIndex> wanted = presentSignals(plant);
+    EXPECT_EQ(wanted.size(), 6u);
+    std::vector<ValueType> types;
+    for (const plant::Signal& signal : plant.signals) types.push_back(signal.type);
+    auto source = telemetry::LogSource::open(log_, subscriptions(plant));
+    history::History history{types};
+    for (auto samples = (*source)->next(4096); !samples->empty(); samples = (*source)->next(4096)) history.append(*samples);
+    const std::shared_ptr<const StringTable> strings{std::shared_ptr<void>{}, &(*source)->strings()};
+    for (Duration at = 7min; at < 5h; at += 23min) {
+        const auto seen = history::recall(history, plant.signals.size(), wanted, start + at, strings);
+        const auto sighting = sightingOf(plant, *seen, start + at, start - 1h);
+        ASSERT_TRUE(sighting) << sighting.error().text();
+        EXPECT_EQ(inWords(sim::presentOf(*plant.process, *sighting)), inWords(presentAt(plant, at, 1h))) << formatDuration(at);
+    }
+}
+
+// A machine that is first heard of a while after others is not one that began then.
+TEST_F(Branching, WhatIsHeardLaterThanTheRestHasNotBegunThen) {
+    const plant::Plant plant = load(plantText);
+    record(plant, *sim::Model::make(*plant.process), 5, 1h, 6h);
+    auto source = telemetry::LogSource::open(log_, subscriptions(plant));
+    std::vector<ValueType> types;
+    for (const plant::Signal& signal : plant.signals) types.push_back(signal.type);
+    history::History history{types};
+    const SignalIndex late = plant.findSignal("saw/state");
+    ASSERT_NE(late, noSignal);
+    Time stopped{}; // until the machine begins to wait, and what it does is heard for the first time
+    for (auto samples = (*source)->next(4096); !samples->empty(); samples = (*source)->next(4096))
+        for (const telemetry::Sample& sample : *samples) {
+            const bool waits = sample.signal == late && (*source)->strings().text(sample.value.string) == "Suspended";
+            if (waits && stopped == Time{} && sample.time > start + 30min) stopped = sample.time;
+            if (sample.signal != late || stopped != Time{}) history.append({&sample, 1});
+        }
+    const std::shared_ptr<const StringTable> strings{std::shared_ptr<void>{}, &(*source)->strings()};
+    const auto seen = history::recall(history, plant.signals.size(), presentSignals(plant), stopped + 1s, strings);
+    const auto sighting = sightingOf(plant, *seen, stopped + 1s, start - 1h);
+    ASSERT_TRUE(sighting);
+    EXPECT_EQ(sighting->stations[0].now, sim::Seen::Waiting);
+    EXPECT_FALSE(sighting->stations[0].beginningSeen);
+}
+
 TEST_F(Branching, SaysWhereNoSignalShowsAnything) {
     const std::string text{plantText.substr(0, plantText.find("[[process.signal]]"))};
     const plant::Plant shown = load(plantText), plant = load(text);
@@ -280,6 +341,7 @@ TEST_F(Branching, SaysWhereNoSignalShowsAnything) {
     auto source = telemetry::LogSource::open(log_, subscriptions(plant));
     const auto sighting = sightingOf(plant, **source, start + 10min, start);
     ASSERT_FALSE(sighting);
+    EXPECT_TRUE(presentSignals(plant).empty());
     EXPECT_TRUE(sighting.error().text().contains("no signal shows what the process is doing")) << sighting.error().text();
 }
 
