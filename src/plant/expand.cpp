@@ -1,6 +1,7 @@
 #include "plant/expand.hpp"
 
 #include "plant/check.hpp"
+#include "plant/derive.hpp"
 #include "plant/keys.hpp"
 
 #include <millwright/core/spelling.hpp>
@@ -47,6 +48,8 @@ std::size_t bytesOf(const EquipmentTemplate& equipment) {
         const Signal& signal = from.signal;
         bytes += sizeof(Signal) + equipment.path.size() + signal.id.size() + signal.name.size() + signal.topic.size();
         for (const std::string& state : signal.states) bytes += sizeof(std::string) + state.size();
+        bytes += 20 * from.expression.size(); // an operation takes a character or more
+        for (const SignalTemplate::Rule& rule : from.rules) bytes += sizeof(StateRule) + 20 * rule.when.size();
     }
     for (const BindingTemplate& from : equipment.bindings) {
         const Binding& binding = from.binding;
@@ -58,7 +61,7 @@ std::size_t bytesOf(const EquipmentTemplate& equipment) {
         const Alarm& alarm = from.alarm;
         bytes += sizeof(Alarm) + 2 * equipment.path.size() + 2 * alarm.id.size() + alarm.name.size() + alarm.firstOut.size();
         bytes += alarm.cause.size() + alarm.consequence.size() + alarm.action.size();
-        bytes += 20 * (from.expression.size() + from.suppressedBy.size() + 8); // an operation takes a character or more
+        bytes += 20 * (from.expression.size() + from.suppressedBy.size() + 8);
     }
     if (equipment.kpi) {
         bytes += sizeof(KpiSource); // and its meanings, once they are known
@@ -219,13 +222,13 @@ void Expander::addOne(EquipmentTemplate& from, const Repetition& repetition, con
     equipment.modelUp = from.modelUp;
     equipment.placement = from.placement;
     equipment.placement.position += offset;
-    for (const SignalTemplate& signal : from.signals) addSignal(signal, from, self, repetition);
+    for (SignalTemplate& signal : from.signals) addSignal(signal, from, self, repetition);
     for (BindingTemplate& binding : from.bindings) pending_.push_back({&binding, self, repetition, from.repeated});
     for (AlarmTemplate& alarm : from.alarms) pendingAlarms_.push_back({&alarm, self, repetition, from.repeated});
     if (from.kpi) pendingKpis_.push_back({&*from.kpi, self, repetition, from.repeated});
 }
 
-void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
+void Expander::addSignal(SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
                          const Repetition& repetition) {
     if (tooMany(plant_.signals.size(), 1, from.at, "signals")) return;
     const auto filled = [&](const SharedText& text) { // what is the same everywhere is shared
@@ -259,6 +262,10 @@ void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& eq
         context_.problems.add(from.topicAt, std::format("topic '{}' already feeds signal '{}' (line {}): {}", signal.topic,
                                                         plant_.signals[other].path, at.line, advice));
     }
+    if (signal.derived) {
+        pendingDerived_.push_back({&from, owner, repetition, equipment.repeated});
+        derivedSignals_.push_back(SignalIndex{self});
+    }
     plant_.equipment[index(owner)].signals.push_back(SignalIndex{self});
     plant_.signals.push_back(std::move(signal));
     signalAt_.push_back(from.at);
@@ -266,6 +273,7 @@ void Expander::addSignal(const SignalTemplate& from, const EquipmentTemplate& eq
 
 void Expander::finish() {
     setLevels();
+    derive();
     for (const auto& pending : pending_) bind(pending);
     for (const auto& pending : pendingAlarms_) watch(pending);
     for (const auto& pending : pendingKpis_) {
@@ -292,6 +300,26 @@ void Expander::setLevels() {
         }
         equipment.level = parent.level;
     }
+}
+
+/// Compiles derived signals and puts each after those that it reads.
+void Expander::derive() {
+    std::vector<Position> places; // parallel to plant_.derived
+    plant_.derived.reserve(pendingDerived_.size());
+    for (std::size_t i = 0; i < pendingDerived_.size(); ++i) {
+        const Pending<SignalTemplate>& pending = pendingDerived_[i];
+        SignalTemplate& from = *pending.from;
+        if (from.failed || from.malformed) continue;
+        const SignalFinder find = [&](std::string_view name) {
+            return lookUp(pending.repeated ? substitute(name, pending.repetition) : std::string{name}, pending.equipment);
+        };
+        Derived derived{.signal = derivedSignals_[i], .value = {}, .rules = {}, .inputs = {}};
+        from.failed = !resolveDerived(from, derived, find, plant_, context_);
+        if (from.failed) continue;
+        plant_.derived.push_back(std::move(derived));
+        places.push_back(from.derivedAt);
+    }
+    orderDerived(plant_, places, context_);
 }
 
 void Expander::bind(const Pending<BindingTemplate>& pending) {

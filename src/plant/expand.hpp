@@ -26,7 +26,7 @@ public:
     [[nodiscard]] bool full() const { return bytes_ > context_.options.maximumBytes; }
     /// In file order. `equipment` must outlive `finish`: bindings may refer to signals that come later.
     void add(EquipmentTemplate& equipment);
-    /// Levels, and the bindings and alarms of all equipment added.
+    /// Levels, and what reads signals: derived ones, bindings, alarms and KPIs of all equipment added.
     void finish();
 
 private:
@@ -36,7 +36,7 @@ private:
         bool stated = false;
         bool modelNamed = false;
     };
-    /// A binding, an alarm or a KPI source, which may refer to signals that come later.
+    /// A derived signal, a binding, an alarm or a KPI source, which may refer to signals that come later.
     template <typename Template>
     struct Pending {
         Template* from;
@@ -47,8 +47,8 @@ private:
 
     void addOne(EquipmentTemplate& equipment, const Repetition& repetition, const glm::dvec3& offset);
     EquipmentIndex ensure(std::string_view path);
-    void addSignal(const SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner,
-                   const Repetition& repetition);
+    void addSignal(SignalTemplate& from, const EquipmentTemplate& equipment, EquipmentIndex owner, const Repetition& repetition);
+    void derive();
     void bind(const Pending<BindingTemplate>& pending);
     void watch(const Pending<AlarmTemplate>& pending);
     void measure(const Pending<KpiTemplate>& pending);
@@ -63,6 +63,8 @@ private:
     ReadContext& context_;
     std::vector<Declared> declared_; // parallel to plant_.equipment
     std::vector<Position> signalAt_; // parallel to plant_.signals
+    std::vector<Pending<SignalTemplate>> pendingDerived_;
+    std::vector<SignalIndex> derivedSignals_; // parallel to pendingDerived_
     std::vector<Pending<BindingTemplate>> pending_;
     std::vector<Pending<AlarmTemplate>> pendingAlarms_;
     std::vector<Pending<KpiTemplate>> pendingKpis_;
@@ -71,6 +73,10 @@ private:
     std::unordered_map<std::string, TargetIndex> targets_;
     std::unordered_map<std::string, Position> alarmAt_; // by path
 };
+
+/// Compiles what a derived signal is computed from. False after reporting a problem.
+[[nodiscard]] bool resolveDerived(const SignalTemplate& from, Derived& derived, const SignalFinder& find, const Plant& plant,
+                                  ReadContext& context);
 
 /// Fills in what of a binding depends on its signal: units, states, text format. False after reporting a problem.
 [[nodiscard]] bool resolveBinding(const BindingTemplate& from, const Signal& signal, Binding& binding, ReadContext& context);

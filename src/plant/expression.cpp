@@ -50,11 +50,13 @@ public:
         result_.text = text;
     }
 
-    std::expected<Expression, ExpressionError> compile() {
+    /// `wanted`: the unit that a number becomes; null: the one that it has.
+    std::expected<Expression, ExpressionError> compile(const std::string_view* wanted = nullptr) {
         if (text_.size() > maximumBytes) return std::unexpected(ExpressionError{0, "an expression has at most 4096 characters"});
         next();
-        const Operand whole = value(disjunction());
+        Operand whole = value(disjunction());
         if (!error_ && token_.kind != Token::Kind::End) fail(token_.at, std::format("'{}' was not expected here", shown(token_)));
+        if (wanted != nullptr && whole.kind == Operand::Kind::Number) become(*wanted, whole);
         if (error_) return std::unexpected(std::move(*error_));
         result_.type = whole.kind == Operand::Kind::Boolean ? ExpressionType::Boolean : ExpressionType::Number;
         if (whole.kind == Operand::Kind::Number && whole.unit) result_.unit = whole.code;
@@ -183,6 +185,25 @@ private:
             emit({Op::Convert, noSignal, conversion->scale, conversion->offset}, 0, right.at);
         }
         return result;
+    }
+    /// Makes the number on top of the stack one in the unit `code`.
+    void become(std::string_view code, Operand& operand) {
+        const auto unit = units::parse(code);
+        if (error_ || !unit) return; // a signal's unit is checked with the signal
+        if (operand.unit) {
+            const auto conversion = units::convert(*operand.unit, *unit);
+            const bool isOne = conversion && (operand.code.empty() || *conversion == units::Conversion{});
+            if (code.empty() && !isOne)
+                return fail(0,
+                            std::format("this is a quantity in '{}': say in 'unit' which one the signal has", unitText(operand)));
+            if (!conversion)
+                return fail(0, std::format("the signal's unit '{}' and the expression's, '{}', measure different things", code,
+                                           unitText(operand)));
+            if (conversion->scale != 1 || conversion->offset != 0)
+                emit({Op::Convert, noSignal, conversion->scale, conversion->offset}, 0, 0);
+        }
+        operand.unit = *unit;
+        operand.code = code;
     }
     static std::string unitText(const Operand& operand) {
         if (!operand.code.empty()) return operand.code;
@@ -478,6 +499,11 @@ private:
 std::expected<Expression, ExpressionError> compile(std::string_view text, std::span<const Signal> signals,
                                                    const SignalFinder& find) {
     return Compiler{text, signals, find}.compile();
+}
+
+std::expected<Expression, ExpressionError> compileTo(std::string_view unit, std::string_view text, std::span<const Signal> signals,
+                                                     const SignalFinder& find) {
+    return Compiler{text, signals, find}.compile(&unit);
 }
 
 } // namespace millwright::plant

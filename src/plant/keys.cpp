@@ -151,6 +151,12 @@ constexpr Key specificationKeyList[] = {
 constexpr TableKeys specificationKeys{"specification", "What a measured quality must keep to, in the signal's unit.",
                                       specificationKeyList};
 
+constexpr Key stateRuleKeyList[] = {
+    {.name = "state", .kind = Text, .description = "the state while this is the first rule that holds", .required = true},
+    {.name = "when", .kind = Text, .description = "condition over signals (expressions.md); without it, always"},
+};
+constexpr TableKeys stateRuleKeys{"rules", "A state, and when a machine is in it.", stateRuleKeyList};
+
 constexpr Key signalKeyList[] = {
     {.name = "id", .kind = Identifier, .description = "unique in its equipment", .required = true},
     {.name = "name", .kind = Text, .description = "for people; without it, the id"},
@@ -182,8 +188,15 @@ constexpr Key signalKeyList[] = {
     {.name = "states",
      .kind = Texts,
      .description = "texts a string signal may take, or names of 0, 1, 2 … of an integer or boolean signal"},
+    {.name = "expression",
+     .kind = Text,
+     .description = "no feed brings the signal: a number or condition over other signals (expressions.md) is its value"},
+    {.name = "rules",
+     .kind = Tables,
+     .description = "no feed brings the signal: it is in the state of the first of these rules that holds",
+     .table = &stateRuleKeys},
 };
-constexpr TableKeys signalKeys{"signal", "One measured or commanded quantity.", signalKeyList};
+constexpr TableKeys signalKeys{"signal", "One measured, commanded or computed quantity.", signalKeyList};
 
 constexpr Key repeatKeyList[] = {
     {.name = "count", .kind = Counts, .description = "how many, in one to three directions", .required = true},

@@ -390,6 +390,8 @@ private:
             for (const Signal& each : plant_.signals) paths.push_back(each.path);
             return fields.problem("signal", std::format("there is no signal '{}'{}", path, didYouMean(path, paths)));
         }
+        if (plant_.at(signal.signal).derived)
+            return fields.problem("signal", std::format("signal '{}' is computed from others: drive those", path));
         if (!named.emplace(path, true).second) return fields.problem("signal", std::format("signal '{}' is driven already", path));
         const ValueType type = plant_.at(signal.signal).type;
         if ((type == ValueType::String) != (signal.shows == Shows::State))
@@ -488,6 +490,9 @@ private:
                 fault.signals = {signal};
             else
                 fields.problem("signal", std::format("there is no signal or equipment '{}'", path));
+            const bool computed = std::erase_if(fault.signals, [&](SignalIndex each) { return plant_.at(each).derived; }) > 0;
+            if (computed && fault.signals.empty())
+                fields.problem("signal", std::format("'{}' is computed from signals of feeds: name one of those", path));
             if (fault.kind == FaultKind::Drift) keepNumbers(fields, fault.signals);
         }
         process_.faults.push_back(std::move(fault));

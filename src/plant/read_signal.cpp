@@ -1,6 +1,7 @@
 #include "plant/read_signal.hpp"
 
 #include "plant/check.hpp"
+#include "plant/derive.hpp"
 #include "plant/keys.hpp"
 
 #include <algorithm>
@@ -250,7 +251,8 @@ SignalTemplate readSignal(const Reader& reader, ReadContext& context) {
     if (signal.topic.empty() && reader.find("topic", Node::Kind::String) != nullptr) {
         context.problems.add(result.topicAt, "'topic' is empty: leave it out to use the signal's path");
     }
-    signal.type = reader.choice<ValueType>("type", typeWords).value_or(ValueType::Float);
+    signal.type = reader.choice<ValueType>("type", typeWords)
+                      .value_or(reader.find("rules") != nullptr ? ValueType::Integer : ValueType::Float);
     signal.decimals = static_cast<int>(std::clamp<std::int64_t>(reader.integer("decimals", 2), 0, 12));
     if (signal.type == ValueType::String || signal.type == ValueType::Boolean) {
         for (const std::string_view key : {"unit", "range", "limits", "specification", "decimals"}) {
@@ -267,6 +269,7 @@ SignalTemplate readSignal(const Reader& reader, ReadContext& context) {
     readInterpolation(reader, context, signal);
     readStates(reader, context, signal);
     signal.maxGap = reader.duration("max_gap").value_or(signal.maxGap);
+    readDerived(reader, context, result);
     return result;
 }
 

@@ -18,9 +18,22 @@
 namespace millwright::plant {
 
 struct SignalTemplate {
+    /// One of `rules`; without `when`, it always holds.
+    struct Rule {
+        std::string state;
+        std::string when;
+        const Node* whenNode = nullptr; ///< lives as long as the document
+    };
+
     Signal signal; ///< all but path, equipment and what defaults to them
     Position at;
     Position topicAt;
+    std::string expression;               ///< of a derived signal
+    const Node* expressionNode = nullptr; ///< lives as long as the document
+    std::vector<Rule> rules;              ///< of a derived signal
+    Position derivedAt;                   ///< of `expression` or `rules`
+    bool malformed = false;               ///< a problem of those was reported
+    bool failed = false;                  ///< a problem of their use was reported: not again for every repetition
 };
 
 struct BindingTemplate {

@@ -81,6 +81,10 @@ inline constexpr std::size_t expressionLength = 256;
 /// Compiles `text`; `signals` is `Plant::signals`, what `find` returns an index into. Thread: any.
 [[nodiscard]] std::expected<Expression, ExpressionError> compile(std::string_view text, std::span<const Signal> signals,
                                                                  const SignalFinder& find);
+/// The same of what becomes a signal in `unit`, a UCUM code or empty for none: a number is converted to it, and one that measures
+/// something else, or a quantity that is to have no unit, is a mistake.
+[[nodiscard]] std::expected<Expression, ExpressionError> compileTo(std::string_view unit, std::string_view text,
+                                                                   std::span<const Signal> signals, const SignalFinder& find);
 
 /// Evaluates an expression: a number in its unit, or 1 and 0, or not a number for "no value". `Reader` has
 /// `double number(SignalIndex)` (not a number while unusable), `bool usable(SignalIndex)` and

@@ -5,6 +5,7 @@
 #include <millwright/core/value.hpp>
 #include <millwright/plant/alarm.hpp>
 #include <millwright/plant/calendar.hpp>
+#include <millwright/plant/expression.hpp>
 #include <millwright/plant/kpi.hpp>
 #include <millwright/plant/process.hpp>
 
@@ -60,6 +61,7 @@ struct Signal {
     SharedText topic; ///< feed address: the log channel's topic; falls back to `path`
     EquipmentIndex equipment = noEquipment;
     ValueType type = ValueType::Float;
+    bool derived = false;            ///< no feed brings it: `Plant::derived` says how it is computed
     SharedText unit;                 ///< UCUM code, empty for none
     std::optional<ValueRange> range; ///< expected range, for meters, colours and charts
     Limits limits;
@@ -68,6 +70,21 @@ struct Signal {
     Duration maxGap = std::chrono::seconds{60}; ///< samples further apart than this are a gap: nothing is interpolated across it
     int decimals = 2;                           ///< digits after the point when shown
     std::vector<std::string> states; ///< String: the texts it may take, in display order; Integer, Boolean: the names of 0, 1, 2 …
+};
+
+/// One of the rules that make a state of other signals.
+struct StateRule {
+    Expression when;        ///< a condition; empty: always
+    std::int64_t state = 0; ///< a value of the signal, a place in its `states`
+};
+
+/// How a signal that no feed brings is computed from others: by `value`, in the signal's unit, or as the state of the first of
+/// `rules` that holds.
+struct Derived {
+    SignalIndex signal = noSignal;
+    Expression value; ///< empty: `rules`
+    std::vector<StateRule> rules;
+    std::vector<SignalIndex> inputs; ///< all signals that are read, ascending, each once; at least one
 };
 
 /// What a binding's output is applied to: one named scene node of one equipment, or the whole equipment (node empty).
@@ -189,6 +206,7 @@ struct Plant {
     std::string defaultCamera;        ///< id of one of `cameras`, empty when there are none
     std::vector<Equipment> equipment; ///< parents before children
     std::vector<Signal> signals;
+    std::vector<Derived> derived; ///< each after those that it reads
     std::vector<Target> targets;
     std::vector<Binding> bindings; ///< in file order; later ones win on the same target
     std::vector<Alarm> alarms;
