@@ -167,6 +167,19 @@ std::string_view wordOf(Hand hand) {
     return "nothing";
 }
 
+std::string inWords(const StationNow& station) {
+    const auto holding =
+        std::ranges::count_if(station.machines, [](const MachineNow& machine) { return machine.hand != Hand::Nothing; });
+    const MachineNow& first = station.machines.front();
+    std::string doing = first.hand == Hand::Nothing ? "nothing in hand" : std::string{wordOf(first.hand)} + " in hand";
+    if (station.machines.size() > 1) doing = std::format("{} of {} machines have parts in hand", holding, station.machines.size());
+    if (first.down)
+        doing += std::format(", down for {}", formatDuration(first.downFor));
+    else if (first.inHand.known == Elapsed::Known::Exactly && first.inHand.time > Duration::zero())
+        doing += ", " + formatDuration(first.inHand.time) + " done";
+    return doing;
+}
+
 std::string forecastPage(const ForecastSubject& subject, const std::vector<Scenario>& scenarios, const Present& present,
                          const ForecastPlan& plan, const Forecast& forecast) {
     return Page{subject, scenarios, present, plan, forecast}.text();

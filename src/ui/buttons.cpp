@@ -65,6 +65,11 @@ public:
             bar(-5, -6, -3, 6);
             canvas_.triangle(at({-3, -6}), at({6, -2.5f}), at({-3, 1}), colour_);
             break;
+        case Icon::Ahead: // a way that parts into three
+            stroke({-7, 0}, {6, 0});
+            stroke({-2, 0}, {5, -5});
+            stroke({-2, 0}, {5, 5});
+            break;
         }
     }
 

@@ -71,6 +71,22 @@ void Canvas::line(glm::vec2 a, glm::vec2 b, Colour colour, float widthLogical) {
     }
 }
 
+void Canvas::dashes(std::span<const glm::vec2> points, Colour colour, float widthLogical) {
+    const float dash = px(4), period = px(7);
+    float along = 0;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const glm::vec2 from = points[i - 1], way = points[i] - from;
+        const float length = glm::length(way);
+        for (float done = 0; done < length;) {
+            const float phase = std::fmod(along + done, period);
+            const float next = std::min(length, done + std::max(phase < dash ? dash - phase : period - phase, 0.25f));
+            if (phase < dash) line(from + way * (done / length), from + way * (next / length), colour, widthLogical);
+            done = next;
+        }
+        along = std::fmod(along + length, period);
+    }
+}
+
 void Canvas::triangle(glm::vec2 a, glm::vec2 b, glm::vec2 c, Colour colour) {
     list_.AddTriangleFilled(im(a), im(b), im(c), packed(colour));
 }

@@ -10,6 +10,7 @@
 #include <glm/glm.hpp>
 #include <imgui.h>
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,8 @@ public:
     void fill(const Rect& box, Colour colour, float roundingLogical = 0);
     void stroke(const Rect& box, Colour colour, float widthLogical = 1, float roundingLogical = 0);
     void line(glm::vec2 a, glm::vec2 b, Colour colour, float widthLogical = 1);
+    /// Through all points, in dashes.
+    void dashes(std::span<const glm::vec2> points, Colour colour, float widthLogical = 1);
     void triangle(glm::vec2 a, glm::vec2 b, glm::vec2 c, Colour colour);
     void circle(glm::vec2 centre, float radius, Colour colour, bool filled, float widthLogical = 1.5f);
     /// Slanted lines across a box: a value that must not be trusted.
@@ -106,7 +109,8 @@ enum class Icon : std::uint8_t {
     Ruler,
     Section,
     Bell,
-    Flag
+    Flag,
+    Ahead
 };
 /// A button with a picture; `on` shows it pressed in. Returns whether it was clicked.
 bool iconButton(Canvas& canvas, Context::Impl& context, std::string_view id, const Rect& box, Icon icon, std::string_view what,

@@ -118,6 +118,7 @@ void handleKeys(PanelArguments& a) {
     if (pressed(ImGuiKey_N) && a.hasAlarms()) a.state.alarmsShown = !a.state.alarmsShown;
     if (a.hasRecording()) bookmarkKeys(a);
     if (a.hasRecording() && a.model.comparison != nullptr) differenceKeys(a);
+    if (pressed(ImGuiKey_P)) a.state.nextHours.shown = !a.state.nextHours.shown;
     if (pressed(ImGuiKey_X)) a.state.look.xray = !a.state.look.xray;
     if (pressed(ImGuiKey_B)) a.state.look.edges = !a.state.look.edges;
     if (pressed(ImGuiKey_H) && ImGui::GetIO().KeyShift)

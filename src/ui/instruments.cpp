@@ -72,31 +72,19 @@ bool scaleOf(std::span<const CurvePoint> curve, std::span<const CurvePoint> othe
     return true;
 }
 
-/// The middle of the range, in dashes of four pixels with three between them.
+/// The middle of the range, in dashes.
 template <typename X, typename Y>
 void drawDashed(Canvas& canvas, std::span<const CurvePoint> curve, const X& x, const Y& y) {
-    const float dash = canvas.px(4), period = canvas.px(7);
-    float along = 0;
-    const CurvePoint* before = nullptr;
+    std::vector<glm::vec2> piece;
     for (const CurvePoint& point : curve) {
-        if (std::isnan(point.low)) {
-            before = nullptr;
+        if (!std::isnan(point.low)) {
+            piece.emplace_back(x(point), y((point.low + point.high) / 2));
             continue;
         }
-        const auto at = [&](const CurvePoint& p) { return glm::vec2{x(p), y((p.low + p.high) / 2)}; };
-        if (before != nullptr) {
-            const glm::vec2 from = at(*before), way = at(point) - from;
-            const float length = glm::length(way);
-            for (float done = 0; done < length;) {
-                const float phase = std::fmod(along + done, period);
-                const float next = std::min(length, done + std::max(phase < dash ? dash - phase : period - phase, 0.25f));
-                if (phase < dash) canvas.line(from + way * (done / length), from + way * (next / length), palette::compared, 1.4f);
-                done = next;
-            }
-            along = std::fmod(along + length, period);
-        }
-        before = &point;
+        canvas.dashes(piece, palette::compared, 1.4f);
+        piece.clear();
     }
+    canvas.dashes(piece, palette::compared, 1.4f);
 }
 
 } // namespace

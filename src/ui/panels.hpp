@@ -44,6 +44,8 @@ Rect drawAlarms(PanelArguments& arguments, Canvas& canvas, const Rect& viewport)
 Rect drawBookmarks(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 /// The list of differences of two logs, likewise.
 Rect drawDifferences(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
+/// What may come next, over the viewport from its bottom right on; returns where it is.
+Rect drawNextHours(PanelArguments& arguments, Canvas& canvas, const Rect& viewport);
 void drawHelp(PanelArguments& arguments, const Rect& window);
 
 /// What state the equipment was in, and why it stood: a strip of the time around the cursor and the latest states below it, from

@@ -33,19 +33,11 @@ public:
         if (a_.model.plant && a_.model.viewportImage != 0) {
             toolsRight = tools();
             cameras(toolsRight);
-            if (a_.state.measuring) obstacles_[2] = drawMeasuring(a_, over_, area_);
-            if (a_.state.lookShown) obstacles_[3] = drawLook(a_, over_, area_);
-            Rect free = area_;
-            if (a_.state.alarmsShown && a_.hasAlarms()) {
-                obstacles_[4] = drawAlarms(a_, over_, area_);
-                free.max.y = obstacles_[4].min.y;
-            }
-            if (a_.state.differencesShown && a_.model.comparison != nullptr && a_.hasRecording()) {
-                obstacles_[6] = drawDifferences(a_, over_, free);
-                free.max.y = obstacles_[6].min.y;
-            }
-            if (a_.state.bookmarksShown && a_.hasRecording()) obstacles_[5] = drawBookmarks(a_, over_, free);
-            if (a_.model.withoutModels && !a_.state.measuring) obstacles_[2] = modelsNote();
+            if (a_.state.nextHours.shown)
+                obstacles_[7] = drawNextHours(a_, over_, area_); // in place of the smaller ones
+            else
+                panels();
+            if (a_.model.withoutModels && !a_.state.measuring && !a_.state.nextHours.shown) obstacles_[2] = modelsNote();
             placeMeasurements();
             labels();
             measurements();
@@ -62,9 +54,25 @@ public:
     }
 
 private:
+    void panels() {
+        if (a_.state.measuring) obstacles_[2] = drawMeasuring(a_, over_, area_);
+        if (a_.state.lookShown) obstacles_[3] = drawLook(a_, over_, area_);
+        Rect free = area_;
+        if (a_.state.alarmsShown && a_.hasAlarms()) {
+            obstacles_[4] = drawAlarms(a_, over_, area_);
+            free.max.y = obstacles_[4].min.y;
+        }
+        if (a_.state.differencesShown && a_.model.comparison != nullptr && a_.hasRecording()) {
+            obstacles_[6] = drawDifferences(a_, over_, free);
+            free.max.y = obstacles_[6].min.y;
+        }
+        if (a_.state.bookmarksShown && a_.hasRecording()) obstacles_[5] = drawBookmarks(a_, over_, free);
+    }
+
     float tools() {
         const float size = canvas_.px(30), gap = canvas_.px(6);
-        const int count = 5 + (a_.hasAlarms() ? 1 : 0) + (a_.hasRecording() ? 1 : 0);
+        const bool ahead = a_.hasLog() && a_.model.plant->process.has_value();
+        const int count = 5 + (a_.hasAlarms() ? 1 : 0) + (a_.hasRecording() ? 1 : 0) + (ahead ? 1 : 0);
         float x = area_.max.x - canvas_.px(10) - (static_cast<float>(count) * (size + gap) - gap);
         const float left = x, top = area_.min.y + canvas_.px(10);
         const auto next = [&] {
@@ -80,6 +88,9 @@ private:
         if (a_.hasRecording() &&
             iconButton(over_, a_.context, "bookmarks", next(), Icon::Flag, "Bookmarks (Shift + K)", a_.state.bookmarksShown))
             a_.state.bookmarksShown = !a_.state.bookmarksShown;
+        if (ahead && iconButton(over_, a_.context, "next hours", next(), Icon::Ahead, "Next hours: branch from the time shown (P)",
+                                a_.state.nextHours.shown))
+            a_.state.nextHours.shown = !a_.state.nextHours.shown;
         if (iconButton(over_, a_.context, "measure", next(), Icon::Ruler, "Measure (M)", a_.state.measuring))
             a_.state.measuring = !a_.state.measuring;
         if (iconButton(over_, a_.context, "look", next(), Icon::Section, "Section, x-ray, edges, explode (C)", a_.state.lookShown))
@@ -300,7 +311,7 @@ private:
     Rect area_;
     Canvas canvas_, over_;
 
-    static constexpr std::size_t fixedObstacles = 7, mostMeasured = 12;
+    static constexpr std::size_t fixedObstacles = 8, mostMeasured = 12;
     struct Measured {
         Rect box;
         std::string text;
@@ -333,7 +344,7 @@ constexpr std::array<KeyLine, 17> replayKeys{{
     {"[ ]", "To the bookmark before, after"},
     {"J, Shift + [ ]", "Differences of two logs, the one before, after"},
 }};
-constexpr std::array<KeyLine, 13> viewKeys{{
+constexpr std::array<KeyLine, 14> viewKeys{{
     {"Left drag", "Turn round the target"},
     {"Middle or Shift + drag", "Move sideways"},
     {"Wheel", "Zoom to the pointer"},
@@ -347,6 +358,7 @@ constexpr std::array<KeyLine, 13> viewKeys{{
     {"H, Shift + H", "Hide the selection, show all"},
     {"O", "Show only the selection"},
     {"C", "Section, explode"},
+    {"P", "Next hours: branch from the time shown"},
 }};
 
 } // namespace

@@ -129,8 +129,7 @@ void put(std::byte* at, const RemoteController& c) {
     put(at, c.position, c.orientation);
     at += (3 + 3 + 5) * sizeof(float); // velocities and finger curl: at rest
     put(at, c.trigger);
-    put(at, c.squeeze); // how far
-    put(at, c.squeeze); // how strongly
+    at += 2 * sizeof(float); // squeeze
     put(at, c.thumbstick.x);
     put(at, c.thumbstick.y);
     flags[1] = std::byte{c.active};

@@ -13,6 +13,9 @@ namespace millwright::sim {
 /// `work`, `setup`, `finished` or `nothing`.
 [[nodiscard]] std::string_view wordOf(Hand hand);
 
+/// What a station has in hand, and for how long, as far as it was seen.
+[[nodiscard]] std::string inWords(const StationNow& station);
+
 /// What was forecast, of what.
 struct ForecastSubject {
     std::string plant; ///< its name

@@ -23,16 +23,17 @@ inline constexpr Colour selected{190, 204, 216}; ///< the selected row; dark tex
 inline constexpr Colour line{176, 176, 176};     ///< separators; decoration only
 inline constexpr Colour outline{104, 104, 104};  ///< edges that carry meaning: at least 3:1 on every ground
 inline constexpr Colour text{40, 40, 40};
-inline constexpr Colour dim{84, 84, 84};           ///< secondary text: still at least 4.5:1
-inline constexpr Colour live{147, 194, 228};       ///< live data, drawn with a dark edge
-inline constexpr Colour liveLine{26, 86, 132};     ///< curves of live data
-inline constexpr Colour liveBand{26, 86, 132, 70}; ///< what they ranged over
-inline constexpr Colour compared{150, 75, 0};      ///< the other of two logs: always dashed, or with a sign of its own
-inline constexpr Colour accent{26, 86, 132};       ///< focus and the playhead
-inline constexpr Colour urgent{206, 24, 34};       ///< trip limits (high-high, low-low); white on it
-inline constexpr Colour high{236, 134, 41};        ///< warning limits (high, low); black on it
-inline constexpr Colour medium{245, 225, 27};      ///< alarms of medium priority; always with a dark edge
-inline constexpr Colour low{145, 106, 173};        ///< alarms of low priority
+inline constexpr Colour dim{84, 84, 84};              ///< secondary text: still at least 4.5:1
+inline constexpr Colour live{147, 194, 228};          ///< live data, drawn with a dark edge
+inline constexpr Colour liveLine{26, 86, 132};        ///< curves of live data
+inline constexpr Colour liveBand{26, 86, 132, 70};    ///< what they ranged over
+inline constexpr Colour compared{150, 75, 0};         ///< the other of two logs: always dashed, or with a sign of its own
+inline constexpr Colour comparedBand{150, 75, 0, 50}; ///< what it ranges over
+inline constexpr Colour accent{26, 86, 132};          ///< focus and the playhead
+inline constexpr Colour urgent{206, 24, 34};          ///< trip limits (high-high, low-low); white on it
+inline constexpr Colour high{236, 134, 41};           ///< warning limits (high, low); black on it
+inline constexpr Colour medium{245, 225, 27};         ///< alarms of medium priority; always with a dark edge
+inline constexpr Colour low{145, 106, 173};           ///< alarms of low priority
 inline constexpr Colour white{255, 255, 255};
 inline constexpr Colour black{0, 0, 0};
 inline constexpr Colour shade{20, 24, 28, 150};    ///< over the window under a sheet

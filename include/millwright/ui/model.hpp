@@ -13,6 +13,7 @@
 #include <millwright/ui/log_overview.hpp>
 #include <millwright/ui/looking.hpp>
 #include <millwright/ui/measuring.hpp>
+#include <millwright/ui/next_hours.hpp>
 #include <millwright/ui/trend_reader.hpp>
 
 #include <glm/glm.hpp>
@@ -63,6 +64,8 @@ struct Model {
     const kpi::Bins* measured = nullptr; ///< of the log up to its cursor, or of what live feeds brought; null where nothing is
     std::span<const kpi::Row> kpiRows;   ///< the plant's equipment with KPIs
     std::span<const kpi::Characteristic> characteristics; ///< the plant's measured qualities
+
+    const NextHours* nextHours = nullptr; ///< null until the panel is open, and where there is nothing to branch from
 
     LogStatus logStatus = LogStatus::None;
     std::string_view logName;
@@ -186,10 +189,17 @@ struct ActOnAlarm {
     std::string comment; ///< for people
 };                       ///< what the operator does, at the time that is shown
 
-using Intent =
-    std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping, SetGrid,
-                 CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo, MeasureClear,
-                 MeasureCancel, Hide, Isolate, ShowAll, ActOnAlarm, AddBookmark, RemoveBookmark, RenameBookmark, UndoBookmark>;
+struct Branch {
+    Duration length{};
+    std::vector<std::string> scenarios; ///< ids, as `NextHours` lists them
+    std::optional<std::uint64_t> target;
+};                      ///< from the time that is shown: simulates what may come next
+struct CancelBranch {}; ///< gives that up
+
+using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
+                            SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo,
+                            MeasureClear, MeasureCancel, Hide, Isolate, ShowAll, ActOnAlarm, AddBookmark, RemoveBookmark,
+                            RenameBookmark, UndoBookmark, Branch, CancelBranch>;
 using Intents = std::vector<Intent>;
 
 /// What the interface itself remembers from frame to frame.
@@ -212,6 +222,7 @@ struct ViewState {
     std::size_t renaming = std::string::npos; ///< the bookmark whose name is being typed
     std::string newName;
     bool renameFocused = false; ///< what is typed goes there
+    NextHoursView nextHours;
     Looking look;
     std::vector<bool> hidden; ///< parallel to Plant::equipment; empty: nothing is; shown as such in the tree
     std::string search;

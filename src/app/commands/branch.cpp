@@ -138,20 +138,7 @@ std::string asJson(const Answer& answer) {
 
 std::string stateAsText(const sim::InitialState& state) {
     std::string text;
-    for (const sim::StationNow& station : state.stations) {
-        const auto holding = std::ranges::count_if(
-            station.machines, [](const sim::MachineNow& machine) { return machine.hand != sim::Hand::Nothing; });
-        const sim::MachineNow& first = station.machines.front();
-        std::string doing =
-            first.hand == sim::Hand::Nothing ? "nothing in hand" : std::string{sim::wordOf(first.hand)} + " in hand";
-        if (station.machines.size() > 1)
-            doing = std::format("{} of {} machines have parts in hand", holding, station.machines.size());
-        if (first.down)
-            doing += std::format(", down for {}", formatDuration(first.downFor));
-        else if (first.inHand.known == sim::Elapsed::Known::Exactly && first.inHand.time > Duration::zero())
-            doing += ", " + formatDuration(first.inHand.time) + " done";
-        text += std::format("  {:<24}{}\n", station.id, doing);
-    }
+    for (const sim::StationNow& station : state.stations) text += std::format("  {:<24}{}\n", station.id, sim::inWords(station));
     for (const sim::BufferNow& buffer : state.buffers) text += std::format("  {:<24}{} parts\n", buffer.id, buffer.parts);
     return text;
 }

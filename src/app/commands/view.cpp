@@ -30,6 +30,7 @@ struct Options {
     bool alarms = false;
     bool bookmarks = false;
     bool differences = false;
+    std::vector<std::string> scenarios;
     std::string offset = "start";
     std::string screenshot;
     double scale = 1;
@@ -112,6 +113,8 @@ void selectFirst(const Options& options, const plant::Plant& plant, Session& ses
     session.state.alarmsShown = options.alarms;
     session.state.bookmarksShown = options.bookmarks;
     session.state.differencesShown = options.differences;
+    session.state.nextHours.shown = options.session.nextHours;
+    session.state.nextHours.chosen = options.scenarios;
     if (options.select.empty()) return;
     session.state.selected = plant.findEquipment(options.select);
     session.state.revealSelected = true;
@@ -244,6 +247,7 @@ ExitStatus view(Options options) {
             options.session.historian = historian.get();
         }
         if (options.session.learnt) live->watch(options.session.learnt);
+        options.session.strings = live->source().strings();
         options.session.history = keepHistory(*plant, *live, options.historyMebibytes << 20);
         options.session.live = std::make_shared<twin::LiveThread>(std::move(*live));
     }
@@ -297,6 +301,11 @@ void addView(CLI::App& program, Run& run) {
     command->add_option("--select", options->select, "Path of the equipment to select first");
     command->add_flag("--alarms", options->alarms, "Begin with the list of alarms open");
     command->add_flag("--bookmarks", options->bookmarks, "Begin with the list of bookmarks open");
+    CLI::Option* nextHours = command->add_flag("--next-hours", options->session.nextHours,
+                                               "Begin with what may come next, branched from the moment that is shown first");
+    command
+        ->add_option("--scenario", options->scenarios, "One of the plant's scenarios, by its file's name, to lay beside no change")
+        ->needs(nextHours);
     command->add_option("--size", options->size, "Width and height of the window at scale 1")->capture_default_str();
     command->add_option("--scale", options->scale, "Size of texts and panels, times what the display asks for")
         ->check(CLI::Range(0.5, 4.0))

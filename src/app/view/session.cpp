@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <format>
 #include <print>
+#include <utility>
 
 namespace millwright::app {
 namespace {
@@ -84,6 +85,7 @@ Result<void> Session::takeLoaded(Loaded loaded) {
             if (!moment) return std::unexpected(moment.error());
             start = *moment;
         }
+        begin_ = start;
         bookmarks_.emplace(options_.log);
         replay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.replay));
         replay_->setSpeed(options_.speed);
@@ -170,6 +172,21 @@ void Session::followLive(double dt) {
     if (kept && !kept->problem.empty()) logName_ += std::format(", historian {} samples behind", kept->behind);
 }
 
+void Session::prepareNextHours() {
+    const bool told = frame_ && (replay_ || (options_.live && options_.history));
+    if (!state.nextHours.shown || !plant_.process || !told) return;
+    if (!nextHours_)
+        nextHours_ =
+            std::make_unique<ui::NextHours>(plant_, options_.live ? presentOfFeeds(plant_, options_.history, options_.strings)
+                                                                  : presentOfLog(plant_, options_.log));
+    if (frame_->time >= begin_ && std::exchange(options_.nextHours, false))
+        branch({state.nextHours.length, state.nextHours.chosen, {}});
+}
+
+void Session::branch(const ui::Branch& what) {
+    if (nextHours_ && frame_) nextHours_->ask({frame_->time, what.length, what.scenarios, what.target});
+}
+
 Result<void> Session::advance(double dt) {
     if (loader_) {
         loadingStatus_ = loader_->status();
@@ -186,6 +203,7 @@ Result<void> Session::advance(double dt) {
         followCompared();
         if (overview_ && state.selected != noEquipment) measured_ = overview_->binsUpTo(frame_->time);
     }
+    prepareNextHours();
     if (flight_.active()) {
         camera_ = flight_.advance(dt);
         changed_ = true;
@@ -316,6 +334,7 @@ void Session::settle() const {
     if (trends_) trends_->wait();
     if (comparedTrends_) comparedTrends_->wait();
     if (overview_) overview_->waitForKpis();
+    if (nextHours_) nextHours_->wait();
 }
 
 ui::Model Session::model() const {
@@ -332,6 +351,7 @@ ui::Model Session::model() const {
     m.history = history_.get();
     m.trends = trends_.get();
     m.comparedTrends = comparedTrends_.get();
+    m.nextHours = nextHours_.get();
     m.trendsReachBack = options_.older.has_value();
     m.measured = measured_.get();
     m.kpiRows = kpiRows_;
@@ -376,8 +396,8 @@ ui::Model Session::model() const {
 bool Session::atRest() const {
     const bool playing = frame_ && frame_->playing;
     const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld() || lookedAt_->busy());
-    const bool reading =
-        (trends_ && trends_->busy()) || (comparedTrends_ && comparedTrends_->busy()) || (overview_ && overview_->measuring());
+    const bool reading = (trends_ && trends_->busy()) || (comparedTrends_ && comparedTrends_->busy()) ||
+                         (overview_ && overview_->measuring()) || (nextHours_ && nextHours_->busy());
     return !reading && !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
            (!overview_ || overview_->finished()) && (!comparison_ || comparison_->finished()) &&
            (!comparedOverview_ || comparedOverview_->finished()) && (!compared_ || compared_->time == frame_->time);

@@ -18,6 +18,7 @@
 #include <app/view/bookmarks.hpp>
 #include <app/view/loader.hpp>
 #include <app/view/measuring.hpp>
+#include <app/view/next_hours.hpp>
 #include <app/view/surveyor.hpp>
 #include <app/view/trends.hpp>
 #include <memory>
@@ -41,6 +42,8 @@ struct SessionOptions {
     const telemetry::Recorder* recorder = nullptr;       ///< that records it; outlives the session
     const historian::Writer* historian = nullptr;        ///< that keeps what is recorded; outlives the session
     std::optional<historian::Options> older = {};        ///< the historian that has what was before the recording
+    std::shared_ptr<const StringTable> strings = {};     ///< of the texts in `history`
+    bool nextHours = false;                              ///< begins with a branch from the moment that is shown first
     bool play = true;                                    ///< starts playing as soon as everything is there
     std::uint32_t memoryMebibytes = 0;                   ///< of GPU memory for the scene; 0: as the renderer chooses
     bool waitForDetail = false;                          ///< pictures do not depend on time, see render::DrawOptions
@@ -93,6 +96,9 @@ private:
     void followLive(double dt);
     /// Has the other log show the same time.
     void followCompared();
+    /// Has it at hand while its panel is open, and does what was asked for on the command line.
+    void prepareNextHours();
+    void branch(const ui::Branch& what);
     void answerPick();
     void flyTo(const ui::Camera& destination);
     void fly(EquipmentIndex equipment);
@@ -143,6 +149,7 @@ private:
     std::unique_ptr<render::Renderer> renderer_; ///< goes before `scene_`, whose geometry it brings in as it is wanted
     gpu::OffscreenTarget target_;
     std::unique_ptr<Loader> loader_;
+    Time begin_{}; ///< moment of the log that is shown first
     Loader::Status loadingStatus_;
     std::string logName_;
     LiveNews news_;
@@ -171,6 +178,7 @@ private:
     std::shared_ptr<const twin::Frame> compared_; ///< null while the other log tells nothing of the time
     TimeInterval comparedSpan_;
     std::string comparedName_;
+    std::unique_ptr<ui::NextHours> nextHours_;        ///< once its panel was open, where there is something to branch from
     std::optional<Bookmarks> bookmarks_;              ///< once there is a log
     std::unique_ptr<history::HistoryReader> history_; ///< null without live feeds
     std::unique_ptr<Surveyor> surveyor_;              ///< asks `scene_`

@@ -123,6 +123,10 @@ struct Session::Visitor {
         else if (s.options_.live)
             s.options_.live->act(std::move(action));
     }
+    void operator()(const ui::Branch& i) const { s.branch(i); }
+    void operator()(const ui::CancelBranch&) const {
+        if (s.nextHours_) s.nextHours_->cancel();
+    }
     void operator()(const ui::HoverAt& i) const {
         if (s.measuring_ && s.state.measuring) {
             if (s.pointer_ != i.at) s.measuring_->hover(s.pointerAt(i.at), s.state.measureKind);

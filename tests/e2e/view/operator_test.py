@@ -14,6 +14,7 @@ import view_test
 from view_test import INSPECTOR, PLANT, VIEW
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "feeds"))
+from branch_test import NOW, PLANT as LINE, SECOND  # noqa: E402
 from broker import FeedTest, wait_until  # noqa: E402
 
 FeedTest.program = sys.argv[1]
@@ -170,6 +171,73 @@ class LiveAlarms(FeedTest, view_test.OnScreen):
         self.assertEqual(self.actions(), [shelved, acknowledged, commented, out])
 
     COMMENT, SERVICE, AUDITED = 441, 870, 18
+
+
+class Ahead:
+    """What may come next. In a window of 1280 x 720 the panel fills the viewport once it has an answer, or says why there is none;
+    before, it stands at the bottom. An answer has a legend: a blue line, and a brown one where a scenario is beside no change."""
+
+    BRANCH, BEGIN, SECOND_ROW = (840, 93), (840, 339), (350, 413)
+    TITLE, CHART, LEGEND, BESIDE = (560, 58, 900, 74), (530, 180, 920, 300), (486, 139, 511, 150), (486, 157, 511, 168)
+    BLUE, BROWN = (26, 86, 132), (150, 75, 0)
+
+    def has_answer(self, picture):
+        return picture.share(self.LEGEND, self.BLUE) > 0.1
+
+
+class NextHours(Ahead, view_test.OnScreen):
+    def test_are_branched_from_the_cursor_and_laid_beside_a_scenario(self):
+        self.open(PLANT, "--paused", "--at", "+10min")
+        self.until("n1-open", lambda p: p.colours(VIEW) > 400, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 150)
+        self.screen.tool("key", "p")
+        self.until("n2-panel", lambda p: p.share((262, 300, 480, 575), view_test.PANEL) > 0.5, "P opens no panel")
+        self.click(*self.SECOND_ROW)
+        self.steady("n3-ticked", VIEW)
+        self.click(*self.BEGIN)
+        self.until("n4-answer", lambda p: self.has_answer(p) and p.share(self.BESIDE, self.BROWN) > 0.05, "no answer with a scenario beside no change")
+        self.screen.tool("mousemove", 600, 40)
+        made = self.steady("n4-answer", VIEW).area(self.CHART)
+        self.click(497, 124)  # another quantity
+        self.until("n5-buffer", lambda p: p.area(self.CHART) != made, "the chart shows no other quantity")
+        heading = (350, 58, 700, 74)
+        four = self.steady("n5-buffer", VIEW).area(heading)
+        self.click(292, 93)  # an hour
+        self.click(*self.BRANCH)
+        self.until("n6-an-hour", lambda p: p.area(heading) != four and self.has_answer(p), "an hour is not branched")
+        self.screen.tool("key", "p")
+        self.until("n7-closed", lambda p: not self.has_answer(p) and p.colours(VIEW) > 400, "P does not close the panel")
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+
+class LiveNextHours(Ahead, FeedTest, view_test.OnScreen):
+    def setUp(self):
+        FeedTest.setUp(self)
+        view_test.OnScreen.setUp(self)
+
+    def test_are_branched_from_now_once_something_was_heard(self):
+        broker = self.broker()
+        (self.folder / "plant.toml").write_text(LINE % f"mqtt://127.0.0.1:{broker.port}")
+        (self.folder / "scenarios").mkdir()
+        (self.folder / "scenarios/second-mill.toml").write_text(SECOND)
+        self.open(self.folder, "--live")
+        self.until("m0-live", lambda _: "is live" in self.said(), "the feed is not live")
+        self.screen.tool("mousemove", 600, 150)
+        self.screen.tool("key", "p")
+        self.until("m1-panel", lambda p: p.share((262, 300, 480, 575), view_test.PANEL) > 0.5, "P opens no panel")
+        self.steady("m1-panel", VIEW)
+        self.click(*self.BEGIN)
+        nothing = self.until("m2-nothing", lambda p: p.share(self.TITLE, view_test.PANEL) > 0.9, "it does not say why there is no answer")
+        self.assertFalse(self.has_answer(nothing))
+        for path, value in NOW.items():
+            self.publish(broker, f"factory/{path}", value)
+        # A click while it is busy falls on the bar, which does nothing.
+        self.until("m3-answer", lambda p: self.has_answer(p) or self.click(*self.BRANCH), "what was heard is not branched from")
+        self.screen.tool("mousemove", 600, 40)
+        self.steady("m3-answer", VIEW)
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
 
 
 if __name__ == "__main__":
