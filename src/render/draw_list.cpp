@@ -52,6 +52,7 @@ void Placement::placeSections(const SceneStore& store, std::span<const glm::dvec
         const auto radius = static_cast<double>(radius_[i]);
         double least = std::numeric_limits<double>::infinity();
         for (const auto& plane : sections) least = std::min(least, glm::dot(plane, centre));
+        if (nodes_[store.instances[i].node].whole) least = std::numeric_limits<double>::infinity();
         const auto now = least < -radius ? Section::Away : least < radius ? Section::Cut : Section::Whole;
         if (now != section_[i]) changed_.push_back(store.instances[i].node);
         section_[i] = now;

@@ -34,20 +34,24 @@ constexpr std::array bindings{
     Binding{touch, "select", "/input/trigger/value"},
     Binding{touch, "press", "/input/trigger/value"},
     Binding{touch, "stick", "/input/thumbstick"},
+    Binding{touch, "cut", "/input/squeeze/value"},
     Binding{touch, "menu", "/input/menu/click", "L"},
     Binding{touch, "menu", "/input/b/click", "R"},
     Binding{index, "select", "/input/trigger/value"},
     Binding{index, "press", "/input/trigger/click"},
     Binding{index, "stick", "/input/thumbstick"},
+    Binding{index, "cut", "/input/squeeze/force"}, // its value is above 0 in any hand that holds it
     Binding{index, "menu", "/input/b/click"},
     Binding{viveProfile, "select", "/input/trigger/value"},
     Binding{viveProfile, "press", "/input/trigger/click"},
     Binding{viveProfile, "stick", "/input/trackpad"},
     Binding{viveProfile, "stick_gate", "/input/trackpad/click"},
+    Binding{viveProfile, "cut", "/input/squeeze/click"},
     Binding{viveProfile, "menu", "/input/menu/click"},
     Binding{motion, "select", "/input/trigger/value"},
     Binding{motion, "press", "/input/trigger/value"},
     Binding{motion, "stick", "/input/thumbstick"},
+    Binding{motion, "cut", "/input/squeeze/click"},
     Binding{motion, "menu", "/input/menu/click"},
 };
 
@@ -102,6 +106,7 @@ Result<void> Actions::create(XrInstance instance) {
         Wanted{&stick_, XR_ACTION_TYPE_VECTOR2F_INPUT, "stick", "Teleport forward, turn sideways"},
         Wanted{&stickGate_, XR_ACTION_TYPE_BOOLEAN_INPUT, "stick_gate", "Trackpad counts"},
         Wanted{&teleport_, XR_ACTION_TYPE_BOOLEAN_INPUT, "teleport", "Teleport"},
+        Wanted{&cut_, XR_ACTION_TYPE_BOOLEAN_INPUT, "cut", "Cut away what is nearer than the hand"},
         Wanted{&menu_, XR_ACTION_TYPE_BOOLEAN_INPUT, "menu", "Show or hide the panel"},
         Wanted{&haptic_, XR_ACTION_TYPE_VIBRATION_OUTPUT, "haptic", "Knock"},
     };
@@ -115,11 +120,12 @@ Result<void> Actions::create(XrInstance instance) {
 }
 
 Result<void> Actions::suggest(std::string_view profile) {
-    const std::array<std::pair<std::string_view, XrAction>, 6> actions{{{"select", select_},
+    const std::array<std::pair<std::string_view, XrAction>, 7> actions{{{"select", select_},
                                                                         {"press", press_},
                                                                         {"stick", stick_},
                                                                         {"stick_gate", stickGate_},
                                                                         {"teleport", teleport_},
+                                                                        {"cut", cut_},
                                                                         {"menu", menu_}}};
     std::vector<XrActionSuggestedBinding> suggested;
     const auto bind = [&](XrAction action, const char* hand, std::string_view control) {
@@ -212,6 +218,7 @@ Result<Hand> Actions::read(XrSession session, Side side, XrSpace stage, XrTime t
     const Button trigger = button(session, press_, side);
     hand.selectPressed = trigger.pressed;
     hand.selectHeld = trigger.held;
+    hand.squeezed = button(session, cut_, side).held;
     hand.menuPressed = button(session, menu_, side).pressed;
 
     XrActionStateBoolean held{XR_TYPE_ACTION_STATE_BOOLEAN};

@@ -102,6 +102,7 @@ private:
     XrAction stick_ = XR_NULL_HANDLE;
     XrAction stickGate_ = XR_NULL_HANDLE;
     XrAction teleport_ = XR_NULL_HANDLE;
+    XrAction cut_ = XR_NULL_HANDLE;
     XrAction menu_ = XR_NULL_HANDLE;
     XrAction haptic_ = XR_NULL_HANDLE;
     std::array<XrPath, 2> hands_{};

@@ -26,6 +26,7 @@ WalkEvents Walk::update(const HeadsetFrame& frame, const FloorProbe& floor, cons
         point(side, hand, ray);
         move(side, hand, floor, events);
         if (hand.selectPressed) select(side, hand, events);
+        makeCut(side, hand, events);
         if (hand.menuPressed) {
             events.panelToggled = true;
             if (stageFromPanel_)
@@ -134,6 +135,26 @@ void Walk::move(std::size_t side, const Hand& hand, const FloorProbe& floor, Wal
     space_ = teleported(space_, stageFromHead_.position, *thrown.landing);
     events.teleported = true;
     events.by = static_cast<Side>(side);
+}
+
+/// Across the direction that the hand points in, where the hand is: one reaches into a machine to see what is inside.
+void Walk::makeCut(std::size_t side, const Hand& hand, WalkEvents& events) {
+    const Side self = static_cast<Side>(side);
+    const bool begun = hand.squeezed && !squeezed_[side];
+    squeezed_[side] = hand.squeezed;
+    if (begun && (cut_ || hand.stageFromAim)) {
+        events.cutToggled = true;
+        events.by = self;
+        cutter_ = cut_ ? std::nullopt : std::optional{self};
+        cut_.reset();
+    }
+    if (cutter_ != self) return;
+    if (!hand.squeezed) {
+        cutter_.reset();
+    } else if (hand.stageFromAim) {
+        cut_ = WalkCut{space_.worldFromStage(hand.stageFromAim->position),
+                       space_.worldFromStageRotation() * hand.stageFromAim->forward()};
+    }
 }
 
 /// In front of the wearer as he looks now, a little below and beside, upright and turned to him.

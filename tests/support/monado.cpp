@@ -129,7 +129,8 @@ void put(std::byte* at, const RemoteController& c) {
     put(at, c.position, c.orientation);
     at += (3 + 3 + 5) * sizeof(float); // velocities and finger curl: at rest
     put(at, c.trigger);
-    at += 2 * sizeof(float); // squeeze
+    put(at, c.squeeze); // how far
+    put(at, c.squeeze); // how strongly
     put(at, c.thumbstick.x);
     put(at, c.thumbstick.y);
     flags[1] = std::byte{c.active};

@@ -45,6 +45,7 @@ struct RemoteController {
     glm::quat orientation{1, 0, 0, 0}; ///< of grip and aim
     glm::vec2 thumbstick{0};
     float trigger = 0;
+    float squeeze = 0;
     bool active = true;
     bool b = false; ///< the menu button
 };

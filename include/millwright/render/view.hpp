@@ -35,6 +35,7 @@ struct NodeState {
     bool selected = false; ///< outlined
     bool hovered = false;
     bool solid = false; ///< its surfaces enclose a volume: a section shows it filled. `scene::solidNodes` knows
+    bool whole = false; ///< no section cuts it
     bool ghost = false; ///< seen through: drawn translucent, throws no shadow, is not picked
 
     friend bool operator==(const NodeState&, const NodeState&) = default;

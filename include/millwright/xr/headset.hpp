@@ -49,6 +49,7 @@ struct Hand {
     bool selectHeld = false;           ///< while it is down
     glm::vec2 stick{0};                ///< -1…1, right and forward positive
     bool teleportHeld = false;         ///< only on controllers without a stick
+    bool squeezed = false;             ///< while the grip is
     bool menuPressed = false;          ///< true on the frame the menu button went down
 };
 

@@ -51,11 +51,18 @@ struct PanelPointer {
     Side by = rightHand;
 };
 
+/// A plane across the plant, world frame: what is nearer than it is cut away.
+struct WalkCut {
+    glm::dvec3 point{0};
+    glm::vec3 direction{0, 0, -1}; ///< towards what is left, unit length
+};
+
 /// What happened in one frame, for counting, knocking and selecting.
 struct WalkEvents {
     bool teleported = false;
     bool turned = false;
     bool panelToggled = false;
+    bool cutToggled = false;               ///< begun or taken away
     std::optional<std::uint32_t> selected; ///< node that the trigger was pulled at
     bool deselected = false;               ///< trigger pulled at nothing
     bool panelPressed = false;             ///< trigger pulled at the panel
@@ -78,6 +85,8 @@ public:
     [[nodiscard]] const std::array<WalkHand, 2>& hands() const { return hands_; }
     /// While a teleport is aimed.
     [[nodiscard]] const std::optional<TeleportArc>& arc() const { return arc_; }
+    /// The cut that a squeeze has made. It follows the hand while that is held, and stays until the next squeeze.
+    [[nodiscard]] const std::optional<WalkCut>& cut() const { return cut_; }
     /// Where the panel hangs, if it is shown. It stays where it was opened.
     [[nodiscard]] std::optional<PanelLayer> panel() const;
     /// The hand that points at the panel; of two the one that used it last. While it holds the trigger it keeps the pointer, also
@@ -91,6 +100,7 @@ private:
     void select(std::size_t side, const Hand& hand, WalkEvents& events);
     void usePanel(const HeadsetFrame& frame);
     void move(std::size_t side, const Hand& hand, const FloorProbe& floor, WalkEvents& events);
+    void makeCut(std::size_t side, const Hand& hand, WalkEvents& events);
     void hangPanel();
 
     WalkOptions options_;
@@ -101,6 +111,9 @@ private:
     std::array<TeleportTrigger, 2> triggers_;
     std::optional<TeleportArc> arc_;
     std::optional<Side> aiming_;
+    std::optional<WalkCut> cut_;
+    std::optional<Side> cutter_;     ///< whose squeeze began it and goes on
+    std::array<bool, 2> squeezed_{}; ///< in the frame before
     std::optional<std::pair<glm::dvec3, glm::dvec3>> start_;
     std::optional<Pose> stageFromPanel_;
     std::optional<PanelPointer> panelPointer_;

@@ -71,7 +71,11 @@ std::string asJson(const plant::Plant& plant, const xr::Headset& headset, const 
     json.field("discarded", statistics.discarded).field("medianMilliseconds", report.medianFrameMilliseconds).endObject();
     json.key("states").beginArray();
     for (const auto state : headset.session().passed()) json.value(xr::name(state));
-    json.endArray().field("end", word(headset.session().end())).field("teleports", report.teleports).field("turns", report.turns);
+    json.endArray()
+        .field("end", word(headset.session().end()))
+        .field("teleports", report.teleports)
+        .field("turns", report.turns)
+        .field("cuts", report.cuts);
     json.key("selected");
     if (report.selected == noEquipment)
         json.null();
@@ -250,8 +254,9 @@ ExitStatus walkThrough(const Options& options) {
 
 void addXr(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand("xr", "Walk through a plant with a headset on (OpenXR)");
-    command->footer("Stick forward: teleport. Stick sideways: turn. Trigger: select, or press on the panel. Menu or B: show or "
-                    "hide the panel.\n"
+    command->footer("Stick forward: teleport. Stick sideways: turn. Trigger: select, or press on the panel. Squeeze: cut away what "
+                    "is nearer than the\n"
+                    "hand, squeeze again: whole. Menu or B: show or hide the panel.\n"
                     "Example: millwright xr assets/plants/battery --at +10min");
     auto options = std::make_shared<Options>();
     command->add_option("PLANT", options->plant, "A plant's folder, or a model file")->required();

@@ -6,6 +6,7 @@
 #include <app/commands/xr_panel.hpp>
 #include <app/commands/xr_visit.hpp>
 #include <app/open.hpp>
+#include <app/section.hpp>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -65,6 +66,7 @@ XrVisit::XrVisit(const plant::Plant& plant, twin::PlantScene& scene, FrameSource
       headset_{headset},
       device_{device},
       props_{addProps(scene)},
+      lookedAt_{plant, scene},
       picker_{scene.scene(), scene.geometry()},
       walk_{{.panelHeightOverWidth = heightOverWidth(headset)}},
       surveyor_{plant, scene} {}
@@ -92,17 +94,27 @@ Result<std::unique_ptr<XrVisit>> XrVisit::open(const plant::Plant& plant, twin::
     visit->frameMilliseconds_.reserve(keptFrameTimes);
     auto& self = *visit;
     self.ray_ = [&self](glm::dvec3 from, glm::vec3 direction, double reach) -> std::optional<xr::PointedAt> {
-        const auto hit = self.picker_.pick({from, glm::dvec3{direction}}, self.worldFromNode_, self.visible_);
-        if (!hit || hit->distance > reach) return std::nullopt;
+        const auto hit = self.pick(from, glm::dvec3{direction}, reach);
+        if (!hit) return std::nullopt;
         return xr::PointedAt{hit->node, hit->point, hit->normal};
     };
     self.floor_ = [&self](glm::dvec3 from, glm::dvec3 to) -> std::optional<xr::FloorHit> {
-        const auto hit = self.picker_.pick({from, to - from}, self.worldFromNode_, self.visible_);
-        if (!hit || hit->distance > glm::distance(from, to)) return std::nullopt;
+        const auto hit = self.pick(from, to - from, glm::distance(from, to));
+        if (!hit) return std::nullopt;
         return xr::FloorHit{hit->point, hit->normal};
     };
     self.placeAtStart();
     return visit;
+}
+
+/// What a ray meets first, within `reach` metres, of what is not cut away.
+std::optional<scene::Hit> XrVisit::pick(glm::dvec3 from, glm::dvec3 direction, double reach) {
+    direction = glm::normalize(direction);
+    glm::dvec3 start = from;
+    if (!enterSections(options_.sections, start, direction)) return std::nullopt;
+    const auto hit = picker_.pick({start, direction}, worldFromNode_, visible_);
+    if (!hit || glm::distance(from, hit->point) > reach || !isLeft(options_.sections, hit->point)) return std::nullopt;
+    return hit;
 }
 
 /// Beside the plant on the side its first camera looks from, facing what that camera looks at.
@@ -193,7 +205,7 @@ void XrVisit::animate() {
         frame_ = frames_();
         scene_.update(*frame_);
     }
-    const auto plantNodes = scene_.nodes();
+    const auto plantNodes = lookedAt_.nodes({.cut = !options_.sections.empty()});
     std::ranges::copy(plantNodes, nodes_.begin());
     for (std::size_t i = 0; i < plantNodes.size(); ++i) {
         worldFromNode_[i] = plantNodes[i].worldFromNode;
@@ -207,8 +219,13 @@ void XrVisit::readHands(const xr::HeadsetFrame& frame) {
     report_.teleports += events.teleported ? 1 : 0;
     report_.turns += events.turned ? 1 : 0;
     if (events.selected || events.deselected) select(events.selected ? scene_.equipmentOf(*events.selected) : noEquipment);
+    report_.cuts += events.cutToggled && walk_.cut() ? 1 : 0;
+    options_.sections.clear();
+    if (const auto& cut = walk_.cut())
+        options_.sections = {{-glm::dvec3{cut->direction}, -glm::dot(glm::dvec3{cut->direction}, cut->point)}};
     panel_->point(walk_.panelPointer());
-    if (events.teleported || events.selected || events.panelPressed) headset_.pulse(events.by, knockStrength, knockLength);
+    if (events.teleported || events.selected || events.panelPressed || events.cutToggled)
+        headset_.pulse(events.by, knockStrength, knockLength);
     const auto& pointing = walk_.hands()[xr::rightHand].pointedAt ? walk_.hands()[xr::rightHand] : walk_.hands()[xr::leftHand];
     scene_.hover(pointing.pointedAt ? scene_.equipmentOf(pointing.pointedAt->node) : noEquipment);
     for (const xr::PropPlacement& prop : props_.place(walk_)) {
@@ -216,6 +233,7 @@ void XrVisit::readHands(const xr::HeadsetFrame& frame) {
         node.worldFromNode = prop.worldFromNode;
         node.tint = prop.tint;
         node.visible = prop.visible;
+        node.whole = true;
     }
 }
 

@@ -11,6 +11,7 @@
 #include <millwright/xr/walk.hpp>
 
 #include <app/labels.hpp>
+#include <app/look.hpp>
 #include <app/view/surveyor.hpp>
 #include <chrono>
 #include <cstdint>
@@ -33,6 +34,7 @@ using FrameSource = std::function<std::shared_ptr<const twin::Frame>()>;
 struct VisitReport {
     std::uint64_t teleports = 0;
     std::uint64_t turns = 0;
+    std::uint64_t cuts = 0;
     EquipmentIndex selected = noEquipment; ///< last one
     double medianFrameMilliseconds = 0;    ///< of our own work, without waiting for the display
     xr::PlaySpace playSpace;               ///< where the wearer's floor stood at the end
@@ -66,6 +68,7 @@ private:
     [[nodiscard]] Result<void> drawFrame();
     void animate();
     void readHands(const xr::HeadsetFrame& frame);
+    [[nodiscard]] std::optional<scene::Hit> pick(glm::dvec3 from, glm::dvec3 direction, double reach);
     void obey(const ui::Intents& intents);
     void look(const xr::HeadsetFrame& frame);
     [[nodiscard]] Result<void> arrangeLabels();
@@ -80,6 +83,7 @@ private:
     std::unique_ptr<render::Renderer> renderer_;
     xr::Props props_;
     std::unique_ptr<XrPanel> panel_;
+    LookedAt lookedAt_;
     scene::Picker picker_;
     xr::Walk walk_;
     xr::FloorProbe floor_;

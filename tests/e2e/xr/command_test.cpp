@@ -134,6 +134,37 @@ TEST_F(XrCommand, TheTriggerSelectsWhatTheRayMeets) {
     EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["selected"], "pillars");
 }
 
+TEST_F(XrCommand, ASqueezeCutsAwayWhatIsNearerThanTheHand) {
+    startMonado(MonadoOutput::None);
+    if (!monado) return;
+    const fs::path model = writePillars(monado->folder()), mirror = monado->folder() / "mirror.png";
+    RemoteState state;
+    state.right.position = {-0.3f, 1.3f, -2.5f}; // past the nearer pillar, before the farther one
+    const auto visit = [&](const RemoteState& with) -> std::optional<PngImage> {
+        monado->send(with);
+        auto program = millwright("'" + model.string() + "' --frames 40 --scale 0.3 --json --mirror '" + mirror.string() + "'",
+                                  monado->clientEnvironment());
+        if (!program || program->wait(100) != 0) return std::nullopt;
+        auto picture = readPng(mirror);
+        if (!picture) return std::nullopt;
+        return std::move(*picture);
+    };
+    const auto whole = visit(state);
+    ASSERT_TRUE(whole) << contentOf(complaints());
+    EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["cuts"], 0);
+    state.right.squeeze = 1;
+    const auto cut = visit(state);
+    ASSERT_TRUE(cut) << contentOf(complaints());
+    EXPECT_EQ(nlohmann::json::parse(contentOf(answer()))["cuts"], 1);
+    ASSERT_EQ(whole->rgba.size(), cut->rgba.size());
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < whole->rgba.size(); i += 4) different += std::abs(whole->rgba[i] - cut->rgba[i]) > 20 ? 1 : 0;
+    // The pillar of half a metre by two, some 1.5 m away, is gone; the farther one, floor and hands are as they were.
+    const double share = 4.0 * static_cast<double>(different) / static_cast<double>(whole->rgba.size());
+    EXPECT_GT(share, 0.03);
+    EXPECT_LT(share, 0.4);
+}
+
 /// A cell with two machines; the cell itself has nothing to show but them.
 fs::path writeCell(const fs::path& folder) {
     writePillars(folder);

@@ -116,6 +116,22 @@ TEST_F(SessionTest, TriggerAndMenuArePressedOnce) {
     EXPECT_EQ(toggled, 1);
 }
 
+TEST_F(SessionTest, ASqueezeLastsUntilItIsLetGo) {
+    ASSERT_TRUE(turnUntilFocused());
+    RemoteState state;
+    state.left.squeeze = 1;
+    monado->send(state);
+    const auto squeezed = [](const HeadsetFrame& frame) { return frame.hands[leftHand].squeezed; };
+    ASSERT_TRUE(turnUntil(squeezed));
+    for (int i = 0; i < 10; ++i)
+        turn([&](const HeadsetFrame& frame) {
+            EXPECT_TRUE(squeezed(frame));
+            EXPECT_FALSE(frame.hands[rightHand].squeezed);
+        });
+    monado->send({});
+    EXPECT_TRUE(turnUntil([&](const HeadsetFrame& frame) { return !squeezed(frame); }));
+}
+
 TEST_F(SessionTest, ARuntimeThatDiesEndsTheSessionWithoutACrash) {
     ASSERT_TRUE(turnUntilFocused());
     monado->stop();

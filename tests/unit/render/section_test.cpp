@@ -157,6 +157,21 @@ TEST_F(Sections, AShadowIsThatOfWhatIsLeft) {
     EXPECT_GT(brightness(pixel(draw(s, above, options).pixels, 200, 86)), shadow + 20);
 }
 
+TEST_F(Sections, WhatIsWholeIsNotCut) {
+    scene::Scene s;
+    place(s, mesh(s, box(glm::vec3{1})), material(s, redPaint), {0, 0.5f, 0});
+    const SectionPlane most{{0, 1, 0}, -1}; // nothing is left
+    for (const auto quality : {Quality::Low, Quality::High}) {
+        auto nodes = rest(s);
+        PictureOptions options{.size = size, .quality = quality};
+        options.draw.ground = false;
+        options.draw.sections = {most};
+        EXPECT_FALSE(red(pixel(draw(s, front, options, nodes).pixels, 160, 120))) << describe(quality);
+        nodes.back().whole = true;
+        EXPECT_TRUE(red(pixel(draw(s, front, options, nodes).pixels, 160, 120))) << describe(quality);
+    }
+}
+
 TEST_F(Sections, OutlineFollowsTheCut) {
     scene::Scene s;
     place(s, mesh(s, box(glm::vec3{1})), material(s, redPaint), {0, 0.5f, 0});

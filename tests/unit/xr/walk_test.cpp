@@ -187,6 +187,45 @@ TEST(Walk, ThePanelsBackIsNoPanel) {
     EXPECT_FALSE(walk.panelPointer());
 }
 
+TEST(Walk, ASqueezeCutsWhereTheHandIsUntilTheNext) {
+    Walk walk;
+    walk.startAt({20, 0, -4}, {1, 0, 0}); // the stage's -Z is the world's +X
+    auto frame = standingFrame();
+    Hand& hand = frame.hands[rightHand];
+    EXPECT_FALSE(walk.update(frame, {}, {}).cutToggled);
+    EXPECT_FALSE(walk.cut());
+    hand.squeezed = true;
+    const WalkEvents squeezed = walk.update(frame, {}, {});
+    EXPECT_TRUE(squeezed.cutToggled);
+    EXPECT_EQ(squeezed.by, rightHand);
+    ASSERT_TRUE(walk.cut());
+    EXPECT_LT(glm::distance(walk.cut()->point, walk.hands()[rightHand].rayOrigin), 1e-5);
+    EXPECT_LT(glm::distance(walk.cut()->direction, glm::vec3(1, 0, 0)), 1e-5f);
+
+    hand.stageFromAim->position.z -= 0.5f; // it follows the hand …
+    EXPECT_FALSE(walk.update(frame, {}, {}).cutToggled);
+    EXPECT_NEAR(walk.cut()->point.x, walk.hands()[rightHand].rayOrigin.x, 1e-5);
+    const glm::dvec3 held = walk.cut()->point;
+    const auto aim = hand.stageFromAim; // … but not one that nobody sees
+    hand.stageFromAim.reset();
+    walk.update(frame, {}, {});
+    ASSERT_TRUE(walk.cut());
+    EXPECT_EQ(walk.cut()->point, held);
+    hand.stageFromAim = aim;
+    hand.squeezed = false; // let go, it stays …
+    walk.update(frame, {}, {});
+    hand.stageFromAim->position.z -= 0.5f;
+    walk.update(frame, {}, {});
+    ASSERT_TRUE(walk.cut());
+    EXPECT_LT(glm::distance(walk.cut()->point, held), 1e-5);
+
+    frame.hands[leftHand].squeezed = true; // … until either hand squeezes
+    EXPECT_TRUE(walk.update(frame, {}, {}).cutToggled);
+    EXPECT_FALSE(walk.cut());
+    walk.update(frame, {}, {});
+    EXPECT_FALSE(walk.cut()) << "the squeeze that takes a cut away begins none";
+}
+
 TEST(Walk, ThePanelHangsWithinComfortAndTheMenuButtonHidesIt) {
     Walk walk;
     auto frame = standingFrame();
