@@ -67,7 +67,7 @@ View fitView(const scene::Aabb& bounds, double aspect, double verticalFov) {
         distance = std::max({distance, v.z + std::abs(v.y) / tanY, v.z + std::abs(v.x) / (tanY * aspect)});
     }
     distance *= 1.06;
-    const double near = std::clamp(distance * 0.01, 0.0005, 0.05);
+    const double near = std::min(distance * 0.01, 0.05); // reversed depth keeps its digits however small that is
     return lookAt(centre + towardsEye * distance, centre, verticalFov, aspect, near);
 }
 

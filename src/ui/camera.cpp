@@ -8,7 +8,7 @@ namespace millwright::ui {
 namespace {
 
 constexpr double maximumPitch = 1.56;
-constexpr double minimumDistance = 0.02; // metres: a bolt fills the screen
+constexpr double minimumDistance = 1e-4; // metres: a grain of sand fills the screen
 constexpr double maximumDistance = 50'000;
 
 double wrapped(double angle) {

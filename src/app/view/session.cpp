@@ -242,7 +242,7 @@ Result<void> Session::draw(gpu::FrameInFlight& frame) {
         options.pick = glm::ivec2(question_->at);
         question_->asked = true;
     }
-    const double near = std::clamp(camera_.distance * 0.01, 0.005, 0.2);
+    const double near = std::min(camera_.distance * 0.01, 0.2);
     const render::View view = render::lookAt(camera_.eye(), camera_.eye() + camera_.forward(), seen().verticalFov, aspect(), near);
     if (auto drawn = renderer_->draw(frame, target_.image(), std::span{&view, 1}, nodes(), options); !drawn) return drawn;
     const render::MemoryUse memory = renderer_->memoryUse();

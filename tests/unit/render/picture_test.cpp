@@ -56,6 +56,22 @@ int spread(const gpu::Pixels& p, glm::ivec2 centre, int radius) {
     return high - low;
 }
 
+TEST_F(Picture, AFittedViewShowsWhatIsSmallAsWhatIsLarge) {
+    for (const float size : {1e-4f, 1e-2f, 1.0f, 100.0f}) {
+        scene::Scene s;
+        place(s, mesh(s, box(glm::vec3{size})), material(s, {0.7f, 0.02f, 0.02f, 1}), glm::vec3{0});
+        PictureOptions options{.size = {320, 240}, .quality = Quality::Low};
+        options.draw.ground = false;
+        scene::Aabb bounds;
+        bounds.include(glm::vec3{-size / 2});
+        bounds.include(glm::vec3{size / 2});
+        const double aspect = static_cast<double>(options.size.width) / options.size.height;
+        const auto picture = draw(s, fitView(bounds, aspect), options);
+        const auto middle = pixel(picture.pixels, options.size.width / 2, options.size.height / 2);
+        EXPECT_GT(middle.r, 2 * middle.g) << size << " m";
+    }
+}
+
 TEST_F(Picture, MetalReflectsSharplyWhenSmoothAndSoftlyWhenMatt) {
     const auto picture = draw(workshop(), corner, {});
     const glm::ivec2 smooth{276, 430}, matt{754, 545}; // the upper parts of the first and the last sphere
