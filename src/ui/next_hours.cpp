@@ -83,12 +83,15 @@ struct NextHours::State {
     mutable std::mutex mutex; // guards what follows
     mutable std::condition_variable_any changed;
     std::optional<Question> next;
+    bool working = true; // reading the scenarios, to begin with
     std::stop_source currentStop;
-    Status status{.busy = true, .fraction = 0, .stage = "reading scenarios", .problem = {}, .answer = {}, .whatIfs = {}};
+    Status status{.busy = false, .fraction = 0, .stage = "reading scenarios", .problem = {}, .answer = {}, .whatIfs = {}};
     std::jthread thread; // last: it uses all of the above
 
     State(const plant::Plant& ofPlant, Read function)
         : plant{ofPlant}, read{std::move(function)}, thread{[this](const std::stop_token& stop) { work(stop); }} {}
+
+    [[nodiscard]] bool busy() const { return working || next; }
 
     std::vector<Loaded> readScenarios() {
         std::vector<Loaded> all = loadAll(plant);
@@ -119,10 +122,11 @@ struct NextHours::State {
         static_cast<void>(readScenarios());
         std::unique_lock lock{mutex};
         for (;;) {
-            status.busy = next.has_value();
+            working = false;
             changed.notify_all();
             if (!changed.wait(lock, stop, [this] { return next.has_value(); })) return;
             const Question question = *std::exchange(next, std::nullopt);
+            working = true;
             currentStop = {};
             std::stop_source mine = currentStop;
             status.problem.clear();
@@ -150,7 +154,6 @@ void NextHours::ask(Question question) {
     const std::scoped_lock lock{state_->mutex};
     state_->currentStop.request_stop();
     state_->next = std::move(question);
-    state_->status.busy = true;
     state_->status.fraction = 0;
     state_->changed.notify_all();
 }
@@ -159,21 +162,24 @@ void NextHours::cancel() {
     const std::scoped_lock lock{state_->mutex};
     state_->next.reset();
     state_->currentStop.request_stop();
+    state_->changed.notify_all();
 }
 
 NextHours::Status NextHours::status() const {
     const std::scoped_lock lock{state_->mutex};
-    return state_->status;
+    Status status = state_->status;
+    status.busy = state_->busy();
+    return status;
 }
 
 bool NextHours::busy() const {
     const std::scoped_lock lock{state_->mutex};
-    return state_->status.busy;
+    return state_->busy();
 }
 
 void NextHours::wait() const {
     std::unique_lock lock{state_->mutex};
-    state_->changed.wait(lock, [this] { return !state_->status.busy; });
+    state_->changed.wait(lock, [this] { return !state_->busy(); });
 }
 
 } // namespace millwright::ui

@@ -143,6 +143,16 @@ TEST_F(NextHoursTest, GivesUpAndTakesTheNextQuestion) {
     EXPECT_TRUE(hours.status().answer);
 }
 
+TEST_F(NextHoursTest, WhatIsGivenUpAtOnceIsNotWaitedFor) {
+    NextHours hours{plant_, [](Time, const Progress&) -> Result<sim::Sighting> { return failure(ErrorCode::Unreadable, "no"); }};
+    for (int i = 0; i < 500; ++i) { // mostly before it has begun
+        hours.ask({.at = example::start, .scenarios = {}, .target = {}});
+        hours.cancel();
+        hours.wait();
+    }
+    EXPECT_FALSE(hours.busy());
+}
+
 TEST_F(NextHoursTest, SaysWhyNothingCouldBeRead) {
     NextHours hours{plant_, [](Time, const Progress&) -> Result<sim::Sighting> {
                         return failure(ErrorCode::Unreadable, "nothing was heard yet");
