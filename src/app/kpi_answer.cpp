@@ -24,7 +24,7 @@ struct Stretch {
 
 std::vector<kpi::Part> partsOf(const KpiAnswer& answer, const kpi::Row& row, const kpi::Bin& bin) {
     std::vector<kpi::Part> parts;
-    for (const std::uint32_t i : row.sources) parts.push_back({&answer.plant.kpis[i], bin.tallies[i]});
+    for (const std::uint32_t i : row.sources) parts.push_back({&answer.plant.kpis[i], bin.tally(i)});
     return parts;
 }
 
@@ -369,10 +369,7 @@ void writeKpis(JsonWriter& json, const plant::Plant& plant, const kpi::Bins& bin
     const auto rows = taken.empty() ? std::vector<kpi::Row>{} : kpi::rowsOf(plant);
     for (const kpi::Row& row : rows) {
         Stretch all{{}, {taken.front()->interval.from, taken.back()->interval.to}, {}, {}};
-        for (const std::uint32_t i : row.sources) {
-            kpi::Part& part = all.parts.emplace_back(&plant.kpis[i]);
-            for (const auto& bin : taken) part.tally += bin->tallies[i];
-        }
+        for (const std::uint32_t i : row.sources) all.parts.push_back({&plant.kpis[i], kpi::tallyOf(i, taken)});
         beginRow(json, plant, row);
         writeStretch(json, row, all);
         json.endObject();

@@ -73,7 +73,7 @@ void KpiMonitors::finish(std::vector<Outcome>& outcomes) {
 void KpiMonitors::decide(const KpiCheck& check, const kpi::Bin& bin, Outcome& outcome) const {
     const kpi::Row& row = *std::ranges::find(rows_, check.equipment, &kpi::Row::equipment);
     std::vector<kpi::Part> parts;
-    for (const std::uint32_t i : row.sources) parts.push_back({&plant_.kpis[i], bin.tallies[i]});
+    for (const std::uint32_t i : row.sources) parts.push_back({&plant_.kpis[i], bin.tally(i)});
     const kpi::Indicators indicators = kpi::indicatorsOf(parts, row.oneUnit);
     const auto value = indicators.*check.indicator->value;
     outcome.expected = std::format("{} of {} {}", check.indicator->name, plant_.at(check.equipment).path, boundsText(check));

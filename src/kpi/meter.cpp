@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 namespace millwright::kpi {
@@ -13,16 +12,6 @@ using plant::PackmlState;
 using plant::TimeElement;
 
 constexpr std::size_t mostOrders = 65'536; // of one equipment
-
-/// Stops at the largest value: a hostile log could count on for ever.
-Millionths added(Millionths sum, Millionths more) {
-    Millionths result = 0;
-    return __builtin_add_overflow(sum, more, &result) ? std::numeric_limits<Millionths>::max() : result;
-}
-Wide added(Wide sum, Wide more) {
-    Wide result = 0;
-    return __builtin_add_overflow(sum, more, &result) ? ~(Wide{1} << 127) : result;
-}
 
 /// In millionths, where the difference of two can be represented.
 std::optional<Millionths> millionths(std::optional<double> value) {
@@ -38,15 +27,38 @@ Tally& Tally::operator+=(const Tally& later) {
     repair += later.repair;
     failures += later.failures;
     falls += later.falls;
-    for (std::size_t i = 0; i < counted.size(); ++i) counted[i] = added(counted[i], later.counted[i]);
-    powerTime = added(powerTime, later.powerTime);
+    for (std::size_t i = 0; i < counted.size(); ++i) counted[i] += later.counted[i];
+    powerTime += later.powerTime;
     powered += later.powered;
     return *this;
 }
 
+Tally& Tally::operator-=(const Tally& beginning) {
+    for (std::size_t i = 0; i < inState.size(); ++i) inState[i] -= beginning.inState[i];
+    operating -= beginning.operating;
+    repair -= beginning.repair;
+    failures -= beginning.failures;
+    falls -= beginning.falls;
+    for (std::size_t i = 0; i < counted.size(); ++i) counted[i] -= beginning.counted[i];
+    powerTime -= beginning.powerTime;
+    powered -= beginning.powered;
+    return *this;
+}
+
+Tally Bin::tally(std::size_t i) const {
+    Tally made = (*through)[i];
+    return made -= (*before)[i];
+}
+
+Tallies Bin::tallies() const {
+    Tallies made = *through;
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] -= (*before)[i];
+    return made;
+}
+
 Bin& Bin::operator+=(const Bin& later) {
     interval.to = later.interval.to;
-    for (std::size_t i = 0; i < tallies.size(); ++i) tallies[i] += later.tallies[i];
+    through = later.through;
     for (std::size_t i = 0; i < spreads.size(); ++i) spreads[i] += later.spreads[i];
     return *this;
 }
@@ -61,6 +73,7 @@ Meter::Meter(const plant::Plant& plant, std::span<const telemetry::Conversion> c
       time_{window.from},
       uses_(plant.signals.size()),
       machines_(plant.kpis.size()),
+      totals_(plant.kpis.size()),
       characteristics_{characteristicsOf(plant)},
       subgroups_(characteristics_.size()) {
     const auto use = [this](SignalIndex signal, Use as) {
@@ -85,15 +98,19 @@ void Meter::keepOrders() {
 }
 
 void Meter::openBin(Time from) {
+    auto before = std::make_shared<const Tallies>(totals_);
+    if (!bins_.empty()) bins_.back().through = before;
     bins_.push_back({{from, std::min(window_.to, cuts_.after(from))},
-                     std::vector<Tally>(machines_.size()),
+                     std::move(before),
+                     nullptr,
                      std::vector<Spread>(characteristics_.size())});
 }
 
-/// Makes a change of what the machine did, in the bin that is open and in the order that it is made for.
+/// Makes a change of what the machine did, in all and in the order that it is made for. No sum of times that follow each other
+/// overflows, nor one of power in millionths over them, which is below 2^62, nor one of rises, each below 2^63.
 template <typename Change>
 void Meter::book(std::uint32_t i, const Change& change) {
-    change(bins_.back().tallies[i]);
+    change(totals_[i]);
     if (machines_[i].order != noOrder) change(orders_[i][machines_[i].order].tally);
 }
 
@@ -110,7 +127,7 @@ void Meter::spend(std::uint32_t i) {
         if (machine.failed && element < TimeElement::Unplanned) tally.repair += length;
         if (!machine.failed && element <= TimeElement::SetUp) tally.operating += length;
         if (!machine.power) return;
-        tally.powerTime = added(tally.powerTime, Wide{*machine.power} * length.count());
+        tally.powerTime += Wide{*machine.power} * length.count();
         tally.powered += length;
     });
     machine.failedNow = false;
@@ -186,7 +203,7 @@ void Meter::count(const Use& use, const telemetry::Sample& sample) {
         if (*now < *before)
             ++tally.falls;
         else
-            tally.counted[use.role] = added(tally.counted[use.role], *now - *before);
+            tally.counted[use.role] += *now - *before;
     });
     const bool isProduced = use.role == index(plant::Quantity::Produced);
     const bool standsFor =
@@ -272,6 +289,7 @@ std::vector<Bin> Meter::finish() {
             if (at < orders_[i].size()) orders_[i][at].order = name;
         std::erase_if(orders_[i], [](const OrderTally& each) { return each.interval == TimeInterval{}; });
     }
+    bins_.back().through = std::make_shared<const Tallies>(totals_);
     return std::move(bins_);
 }
 
@@ -298,6 +316,7 @@ Meter::Checkpoint Meter::checkpoint() const {
     made.time = time_;
     made.machines = machines_;
     made.subgroups = subgroups_;
+    made.totals = totals_;
     made.bin = bins_.back();
     return made;
 }
@@ -306,17 +325,19 @@ void Meter::resume(const Checkpoint& checkpoint) {
     time_ = checkpoint.time;
     machines_ = checkpoint.machines;
     subgroups_ = checkpoint.subgroups;
+    totals_ = checkpoint.totals;
     bins_.assign(1, checkpoint.bin);
 }
 
 std::size_t Meter::Checkpoint::bytes() const {
-    return sizeof *this + machines.size() * sizeof(Machine) + subgroups.size() * sizeof(Subgroup) +
-           bin.tallies.size() * sizeof(Tally) + bin.spreads.size() * sizeof(Spread);
+    return sizeof *this + machines.size() * sizeof(Machine) + subgroups.size() * sizeof(Subgroup) + totals.size() * sizeof(Tally) +
+           bin.spreads.size() * sizeof(Spread);
 }
 
 Bin Meter::open() const {
     Bin bin = bins_.back();
     bin.interval.to = time_;
+    bin.through = std::make_shared<const Tallies>(totals_);
     return bin;
 }
 

@@ -41,13 +41,16 @@ std::span<const BinPointer> binsOf(const Bins& bins, Period period, Time time, c
     return taken;
 }
 
+Tally tallyOf(std::uint32_t i, std::span<const BinPointer> bins) {
+    Tally made = (*bins.back()->through)[i];
+    return made -= (*bins.front()->before)[i];
+}
+
 Standing standingOf(const plant::Plant& plant, const Row& row, std::span<const BinPointer> bins) {
     Standing standing{.interval = {bins.front()->interval.from, bins.back()->interval.to}, .times = {}, .indicators = {}};
     std::vector<Part> parts;
-    for (const std::uint32_t i : row.sources) parts.emplace_back(&plant.kpis[i]);
-    // Bin by bin, as tallies lie in memory: of many machines over a day they are more than caches hold.
-    for (const BinPointer& bin : bins)
-        for (std::size_t k = 0; k < parts.size(); ++k) parts[k].tally += bin->tallies[row.sources[k]];
+    parts.reserve(row.sources.size());
+    for (const std::uint32_t i : row.sources) parts.push_back({&plant.kpis[i], tallyOf(i, bins)});
     for (const Part& part : parts) {
         standing.times += timesOf(*part.source, part.tally);
         standing.failures += part.tally.failures;

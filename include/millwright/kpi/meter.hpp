@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,22 +29,32 @@ struct Tally {
     Duration repair{};                                   ///< planned time from a failure until the next production
     std::uint32_t failures = 0;                          ///< that began in it
     std::uint32_t falls = 0;                             ///< times that a count fell
-    std::array<Millionths, plant::quantities> counted{}; ///< by `plant::Quantity`
+    std::array<Wide, plant::quantities> counted{};       ///< millionths of the count's unit, by `plant::Quantity`
     Wide powerTime = 0;                                  ///< millionths of the power's unit, times nanoseconds
     Duration powered{};                                  ///< time in which the power was known
 
     Tally& operator+=(const Tally& later);
+    /// What is left of a whole without its beginning.
+    Tally& operator-=(const Tally& beginning);
     friend bool operator==(const Tally&, const Tally&) = default;
 };
 
+using Tallies = std::vector<Tally>; ///< parallel to `Plant::kpis`
+
 /// One part of the measured window, cut at a whole boundary of time: states from `from` up to `to`, counts that rose after `from`
-/// and up to `to`.
+/// and up to `to`. It keeps what was done up to its ends since measuring began, not what was done in it, so that bins that follow
+/// each other cost no more than one: sums are of whole numbers, and their differences exact. Bins of one meter share what they
+/// have at a common end.
 struct Bin {
     TimeInterval interval;
-    std::vector<Tally> tallies;  ///< parallel to `Plant::kpis`
-    std::vector<Spread> spreads; ///< parallel to `characteristicsOf`; measured after `from` and up to `to`
+    std::shared_ptr<const Tallies> before;  ///< up to `from`
+    std::shared_ptr<const Tallies> through; ///< up to `to`
+    std::vector<Spread> spreads;            ///< parallel to `characteristicsOf`; measured after `from` and up to `to`
 
-    /// `later` begins where this one ends.
+    /// What the i-th of `Plant::kpis` did in it.
+    [[nodiscard]] Tally tally(std::size_t i) const;
+    [[nodiscard]] Tallies tallies() const;
+    /// `later` is of the same meter and begins where this one ends.
     Bin& operator+=(const Bin& later);
 };
 
@@ -156,7 +167,8 @@ private:
     Time time_;                          ///< how far it has come, in the window
     std::vector<std::vector<Use>> uses_; ///< by signal
     std::vector<Machine> machines_;      ///< parallel to `Plant::kpis`
-    std::vector<Bin> bins_;
+    std::vector<Bin> bins_;              ///< the last is open: it has no `through`
+    Tallies totals_;                     ///< since measuring began
     std::vector<Journal> journals_;
     std::vector<Characteristic> characteristics_;
     std::vector<Subgroup> subgroups_; ///< parallel to it
@@ -176,6 +188,7 @@ private:
     Time time{};
     std::vector<Machine> machines;
     std::vector<Subgroup> subgroups;
+    Tallies totals;
     Bin bin;
 };
 

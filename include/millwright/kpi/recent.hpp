@@ -40,6 +40,8 @@ struct Standing {
     Indicators indicators;
     std::uint64_t failures = 0;
 };
+/// What the i-th of `Plant::kpis` did in `bins`, which follow each other and are not empty.
+[[nodiscard]] Tally tallyOf(std::uint32_t i, std::span<const std::shared_ptr<const Bin>> bins);
 /// `bins` follow each other and are not empty.
 [[nodiscard]] Standing standingOf(const plant::Plant& plant, const Row& row, std::span<const std::shared_ptr<const Bin>> bins);
 /// What was measured of one quality, by its index in `characteristicsOf`.

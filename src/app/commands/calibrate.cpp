@@ -222,7 +222,7 @@ ExitStatus calibrate(const Options& options) {
     kpi::Meter meter{plant, (*source)->conversions(), (*source)->strings(), *window};
     meter.keepJournals();
     if (auto done = readWindow(**source, *window, meter, "calibrate"); !done) return fail(done.error());
-    const std::vector<kpi::Tally> tallies = meter.finish().front().tallies;
+    const kpi::Tallies tallies = meter.finish().front().tallies();
 
     std::vector<sim::StationRecord> records;
     std::vector<sim::StationConduct> conducts;

@@ -165,16 +165,16 @@ TEST(Energy, IsWhatThePowerSumsUpTo) {
     const std::vector<Sample> samples{number(-1h, 1, 30), number(0s, 2, 10), number(20min, 1, 99, Quality::Bad),
                                       number(30min, 1, 90), number(50min, 2, 120)};
     const TimeInterval window{start, start + 1h};
-    const Tally tally = measured(plant, samples, window)[0].tallies[0];
+    const Tally tally = measured(plant, samples, window)[0].tally(0);
     EXPECT_EQ(tally.powered, 50min);
     EXPECT_DOUBLE_EQ(quantitiesOf(plant.kpis[0], tally)[index(Quantity::Energy)].value(), 10 + 45) << "kW h";
     const Part part{&plant.kpis[0], tally};
     EXPECT_DOUBLE_EQ(indicatorsOf({&part, 1}).energyConsumption.value(), 0.5);
     EXPECT_EQ(rowsOf(plant)[0].energyUnit, "kW.h");
     Tally sum;
-    for (const Bin& bin : measured(plant, samples, window, Cuts{7s})) sum += bin.tallies[0];
+    for (const Bin& bin : measured(plant, samples, window, Cuts{7s})) sum += bin.tally(0);
     EXPECT_EQ(sum, tally) << "exact in any bins";
-    const Part unknown{&plant.kpis[0], measured(plant, {}, window)[0].tallies[0]};
+    const Part unknown{&plant.kpis[0], measured(plant, {}, window)[0].tally(0)};
     EXPECT_FALSE(indicatorsOf({&unknown, 1}).energyConsumption) << "not 0: nothing was measured";
 }
 

@@ -127,12 +127,12 @@ TEST_F(Periods, OfShiftsAreCutExactly) {
     const auto bins = measured({monday + 7h, monday + 19h}, Cuts{}.withShifts(plant.calendar));
     ASSERT_EQ(bins.size(), 3u);
     EXPECT_EQ(bins[1].interval, (TimeInterval{monday + 8h, monday + 17h}));
-    const auto made = [&](std::size_t bin) { return bins[bin].tallies[0].counted[index(Quantity::Produced)] / 1'000'000; };
+    const auto made = [&](std::size_t bin) { return bins[bin].tally(0).counted[index(Quantity::Produced)] / 1'000'000; };
     EXPECT_EQ(made(0), 10);
     EXPECT_EQ(made(1), 50);
     EXPECT_EQ(made(2), 1);
-    EXPECT_EQ(bins[1].tallies[0].inState[index(PackmlState::Execute)], 9h);
-    EXPECT_EQ(bins[2].tallies[0].inState[index(PackmlState::Idle)], 2h);
+    EXPECT_EQ(bins[1].tally(0).inState[index(PackmlState::Execute)], 9h);
+    EXPECT_EQ(bins[2].tally(0).inState[index(PackmlState::Idle)], 2h);
 }
 
 TEST_F(Periods, OfDaysAreLocal) {
@@ -174,7 +174,7 @@ TEST_F(Periods, OfOrdersBeginAndEndWhereTheOrderChanges) {
     EXPECT_DOUBLE_EQ(found.allocationRatio.value(), 1);
     Tally sum = first.tally;
     sum += second.tally;
-    EXPECT_EQ(sum, bins[0].tallies[0]);
+    EXPECT_EQ(sum, bins[0].tally(0));
     EXPECT_TRUE(made.orders()[1].empty());
 }
 
@@ -193,7 +193,7 @@ TEST_F(Periods, OfOrdersAddUp) {
         made.apply(samples);
         const auto bins = made.finish();
         Tally whole, orders;
-        for (const Bin& bin : bins) whole += bin.tallies[0];
+        for (const Bin& bin : bins) whole += bin.tally(0);
         for (const OrderTally& each : made.orders()[0]) orders += each.tally;
         ASSERT_EQ(orders, whole) << "seed " << seed;
         for (const OrderTally& each : made.orders()[0]) ASSERT_LE(each.interval.to, window.to);
@@ -230,11 +230,11 @@ TEST_F(Periods, AreTheSameLiveReplayedAndBinnedAnew) {
                 const auto whole = replay.finish();
                 Bin anew = *taken.front();
                 for (const auto& bin : taken.subspan(1)) anew += *bin;
-                ASSERT_EQ(anew.tallies, whole[0].tallies) << "seed " << seed << ", " << nameOf(period);
+                ASSERT_EQ(anew.tallies(), whole[0].tallies()) << "seed " << seed << ", " << nameOf(period);
                 const bool fromTheBeginning = interval.from == begin; // else subgroups began otherwise
                 ASSERT_TRUE(!fromTheBeginning || anew.spreads == whole[0].spreads) << "seed " << seed;
                 const Standing standing = standingOf(plant, rows.back(), taken);
-                const Part part{&plant.kpis[rows.back().sources[0]], whole[0].tallies[rows.back().sources[0]]};
+                const Part part{&plant.kpis[rows.back().sources[0]], whole[0].tally(rows.back().sources[0])};
                 const Indicators direct = indicatorsOf({&part, 1});
                 for (const IndicatorInfo& each : indicatorList())
                     ASSERT_EQ(standing.indicators.*each.value, direct.*each.value) << each.name;
@@ -279,7 +279,7 @@ TEST_F(Periods, ADayIsKeptAndNoMore) {
     EXPECT_LE(bins->size(), 24 * 12 + 6u);
     EXPECT_GE(bins->front()->interval.from, monday + 10'000h - 25h);
     Tally sum;
-    for (const auto& bin : *bins) sum += bin->tallies[0];
+    for (const auto& bin : *bins) sum += bin->tally(0);
     EXPECT_EQ(sum.inState[index(PackmlState::Execute)], sum.inState[index(PackmlState::Execute)] + sum.inState[0])
         << "what it did before the silence still holds";
     EXPECT_EQ(sum.counted[index(Quantity::Produced)], 1'000'000);

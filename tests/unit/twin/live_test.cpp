@@ -179,11 +179,11 @@ kpi = { state = "state", produced = "count", power = "power" }
         kpi::Bin sum = replayed.front();
         for (const kpi::Bin& bin : std::span{replayed}.subspan(1)) sum += bin;
         EXPECT_EQ(sum.interval, all.interval);
-        EXPECT_EQ(sum.tallies, all.tallies) << formatDuration(every);
+        EXPECT_EQ(sum.tallies(), all.tallies()) << formatDuration(every);
         EXPECT_EQ(sum.spreads, all.spreads) << formatDuration(every);
     }
     EXPECT_GT(all.spreads[0].measured, 20u);
-    EXPECT_GT(all.tallies[0].failures, 10u);
+    EXPECT_GT(all.tally(0).failures, 10u);
     std::filesystem::remove(path);
 }
 

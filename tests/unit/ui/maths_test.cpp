@@ -313,7 +313,7 @@ TEST(LogOverview, MeasuresExactlyUpToAnyCursorInAnyOrder) {
         ASSERT_TRUE(kpi::readWindow(*source, {example::start, at}, meter, {}));
         const kpi::Bin expected = meter.finish().front();
         EXPECT_EQ(sum.interval, expected.interval) << round;
-        EXPECT_EQ(sum.tallies, expected.tallies) << round;
+        EXPECT_EQ(sum.tallies(), expected.tallies()) << round;
         EXPECT_EQ(sum.spreads, expected.spreads) << round;
     }
 }
