@@ -264,26 +264,31 @@ private:
         if (state.known)
             judge(signal, state, watch_.window.from);
         else
-            note(signal, watch_.window.from, std::format("{} has no value at {}", path(signal), timeText(watch_.window.from)));
+            note(signal, watch_.window.from,
+                 [&] { return std::format("{} has no value at {}", path(signal), timeText(watch_.window.from)); });
     }
     void judge(SignalIndex signal, const State& state, Time time) {
         const bool good = state.quality == Quality::Good || (check_.uncertainWillDo && isUsable(state.quality));
-        if (!good) note(signal, time, std::format("{} {} at {}", path(signal), qualityText(state.quality), timeText(time)));
+        if (good) return;
+        note(signal, time, [&] { return std::format("{} {} at {}", path(signal), qualityText(state.quality), timeText(time)); });
     }
     /// Whether it has been silent for too long before `time`.
     void listen(SignalIndex signal, const State& state, Time time) {
         if (check_.silence <= Duration::zero()) return;
         const Time since = state.known ? std::max(state.last, watch_.window.from) : watch_.window.from;
         if (time - since > check_.silence)
-            note(signal, since,
-                 std::format("{} silent for {} from {}", path(signal), formatDuration(time - since), timeText(since)));
+            note(signal, since, [&] {
+                return std::format("{} silent for {} from {}", path(signal), formatDuration(time - since), timeText(since));
+            });
     }
-    void note(SignalIndex signal, Time time, std::string text) {
+    /// `words` says what is wrong, where that is the first thing to be told: of millions it would take most of the time.
+    template <typename Words>
+    void note(SignalIndex signal, Time time, const Words& words) {
         ++wrong_;
         ++states_[index(signal)].wrong;
         if (first_ && *first_ <= time) return;
         first_ = time;
-        text_ = std::move(text);
+        text_ = words();
     }
     [[nodiscard]] std::string_view path(SignalIndex signal) const { return watch_.plant.at(signal).path; }
 
