@@ -51,6 +51,24 @@ void AlarmRecord::branch(Time time, std::span<const AlarmTransition> transitions
     checkpoints_.erase(stale, checkpoints_.end());
 }
 
+void AlarmRecord::learn(const AlarmRecord& other, Time until) {
+    until = std::min(until, other.known_);
+    if (until <= known_) return;
+    const auto own = transitions(Time::max()); // ends no later than the other's: what is not in it follows
+    const auto theirs = other.transitions(until);
+    if (dropped_ + own.size() < other.dropped_) { // the other's journal begins after the end of this one
+        transitions_.assign(theirs.begin(), theirs.end());
+        dropped_ = other.dropped_;
+    } else {
+        const auto common = static_cast<std::ptrdiff_t>(dropped_ + own.size() - other.dropped_);
+        transitions_.insert(transitions_.end(), theirs.begin() + common, theirs.end());
+    }
+    known_ = until;
+    spacing_ = std::max(spacing_, other.spacing_);
+    for (const Checkpoint& each : other.checkpoints_)
+        if (each.time <= until && (checkpoints_.empty() || each.time > checkpoints_.back().time)) add(each);
+}
+
 const AlarmRecord::Checkpoint* AlarmRecord::before(Time time) const {
     const auto after = std::ranges::upper_bound(checkpoints_, time, {}, &Checkpoint::time);
     return after == checkpoints_.begin() ? nullptr : &*std::prev(after);

@@ -40,6 +40,9 @@ public:
     /// An operator has acted at `time`: what lay after it may be different now. `transitions` are what came of it at once.
     void branch(Time time, std::span<const AlarmTransition> transitions);
 
+    /// Takes over what `other` knows of the same feed and actions up to `until`, where it knows more.
+    void learn(const AlarmRecord& other, Time until);
+
     /// The latest checkpoint not after `time`.
     [[nodiscard]] const Checkpoint* before(Time time) const;
     /// The journal up to a time, in order of time.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
 namespace millwright::twin {
 namespace {
@@ -307,16 +308,6 @@ Result<void> Replay::step(Duration offset) {
     return s.seek(offset < s.log.from - s.twin.time() ? s.log.from : s.twin.time() + offset);
 }
 
-Result<void> Replay::stepToNextSample() {
-    State& s = *state_;
-    s.playing = false;
-    if (s.ahead.waiting().empty() && !s.exhausted) {
-        if (s.fault) return std::unexpected(*s.fault);
-        if (auto done = s.readAhead(); !done) return done;
-    }
-    return s.runTo(s.ahead.waiting().empty() ? s.log.to : s.ahead.waiting().front().time, {});
-}
-
 Result<void> Replay::seek(Time time) {
     return state_->seek(time);
 }
@@ -328,6 +319,20 @@ Result<void> Replay::runTo(Time time, const Progress& progress) {
 }
 Result<std::span<const Sample>> Replay::advance(Time limit) {
     return state_->advance(state_->within(limit));
+}
+
+void Replay::learn(const Replay& other) {
+    const auto same = [](const OperatorAction& a, const OperatorAction& b) {
+        const auto all = [](const OperatorAction& x) { return std::tie(x.time, x.alarm, x.kind, x.duration, x.user, x.comment); };
+        return all(a) == all(b);
+    };
+    const auto [mine, theirs] = std::ranges::mismatch(state_->actions, other.state_->actions, same);
+    Time until = Time::max();
+    if (mine != state_->actions.end()) until = justBefore(mine->time);
+    if (theirs != other.state_->actions.end()) until = std::min(until, justBefore(theirs->time));
+    const auto common = static_cast<std::size_t>(mine - state_->actions.begin());
+    for (std::size_t i = state_->nextAction; i < common; ++i) state_->refusals[i] = other.state_->refusals[i];
+    state_->record.learn(other.state_->record, until);
 }
 
 Result<void> Replay::act(OperatorAction action) {

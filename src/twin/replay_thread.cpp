@@ -26,11 +26,10 @@ struct Seek {
 struct Step {
     Duration offset;
 };
-struct StepToNextSample {};
 struct Act {
     OperatorAction action;
 };
-using Order = std::variant<SetPlaying, SetSpeed, SetLooping, Seek, Step, StepToNextSample, Act>;
+using Order = std::variant<SetPlaying, SetSpeed, SetLooping, Seek, Step, Act>;
 
 /// A debugger or a sleeping laptop must not make the replay leap.
 constexpr Duration longestTick = std::chrono::milliseconds{250};
@@ -44,11 +43,15 @@ struct ReplayThread::State {
     std::counting_semaphore<> wake{0};
     std::atomic<std::shared_ptr<const Frame>> frame;
     std::atomic<std::shared_ptr<const Error>> error;
-    std::atomic<std::size_t> shown = 0; ///< orders that the newest frame shows
-    std::jthread thread;                ///< last: stops before what it uses goes
+    std::atomic<std::size_t> shown = 0;                 ///< orders that the newest frame shows
+    std::atomic<std::shared_ptr<const Replay>> scouted; ///< has come through, and is to be learnt from
+    std::atomic<bool> learnt = true;                    ///< there is nothing more to be learnt
+    std::jthread thread;                                ///< last: stops before what it uses goes
+    std::jthread scouting;
 
     State(Replay r, Duration p) : replay{std::move(r)}, period{p} { frame = replay.frame(); }
     ~State() {
+        scouting = {};
         thread.request_stop();
         wake.release();
     }
@@ -57,6 +60,8 @@ struct ReplayThread::State {
     bool takeOrders();
     void settle(const Result<void>& result);
     void run(const std::stop_token& stop);
+    void scout(std::shared_ptr<Replay> ahead, const std::stop_token& stop);
+    void learn();
 };
 
 bool ReplayThread::State::give(Order order) {
@@ -79,7 +84,6 @@ Result<void> ReplayThread::State::carryOut(const Order& order) {
         Result<void> operator()(SetLooping o) const { return replay.setLoop(o.looping), Result<void>{}; }
         Result<void> operator()(Seek o) const { return replay.seek(o.time); }
         Result<void> operator()(Step o) const { return replay.step(o.offset); }
-        Result<void> operator()(StepToNextSample) const { return replay.stepToNextSample(); }
         Result<void> operator()(const Act& o) const {
             // Two clicks may ask for the same before the first shows: that is no fault of the replay.
             if (auto done = replay.act(o.action); !done && done.error().code != ErrorCode::Invalid) return done;
@@ -118,6 +122,7 @@ void ReplayThread::State::run(const std::stop_token& stop) {
             static_cast<void>(wake.try_acquire_until(last + period));
         else
             wake.acquire();
+        learn();
         const bool wasPlaying = replay.playing();
         const std::size_t given = orders.taken();
         const bool ordered = takeOrders();
@@ -132,8 +137,31 @@ void ReplayThread::State::run(const std::stop_token& stop) {
     }
 }
 
-ReplayThread::ReplayThread(Replay replay, Duration period) : state_{std::make_unique<State>(std::move(replay), period)} {
-    state_->thread = std::jthread{[state = state_.get()](const std::stop_token& stop) { state->run(stop); }};
+/// Reads the log to its end; where that fails, up to there, which the replay finds by itself.
+void ReplayThread::State::scout(std::shared_ptr<Replay> ahead, const std::stop_token& stop) {
+    (void)ahead->runTo(ahead->log().to, {.report = {}, .stop = stop});
+    if (stop.stop_requested()) return;
+    scouted = std::move(ahead);
+    wake.release();
+}
+
+void ReplayThread::State::learn() {
+    const auto scout = scouted.exchange(nullptr);
+    if (!scout) return;
+    replay.learn(*scout);
+    learnt = true;
+    learnt.notify_all();
+}
+
+ReplayThread::ReplayThread(Replay replay, Duration period, std::optional<Replay> scout)
+    : state_{std::make_unique<State>(std::move(replay), period)} {
+    State* const state = state_.get();
+    state->thread = std::jthread{[state](const std::stop_token& stop) { state->run(stop); }};
+    if (!scout) return;
+    state->learnt = false;
+    auto ahead = std::make_shared<Replay>(*std::move(scout));
+    state->scouting = std::jthread{
+        [state, ahead = std::move(ahead)](const std::stop_token& stop) mutable { state->scout(std::move(ahead), stop); }};
 }
 ReplayThread::~ReplayThread() = default;
 
@@ -152,9 +180,6 @@ bool ReplayThread::seek(Time time) {
 bool ReplayThread::step(Duration offset) {
     return state_->give(Step{offset});
 }
-bool ReplayThread::stepToNextSample() {
-    return state_->give(StepToNextSample{});
-}
 bool ReplayThread::act(OperatorAction action) {
     return state_->give(Act{std::move(action)});
 }
@@ -163,6 +188,10 @@ std::shared_ptr<const Frame> ReplayThread::frame() const {
 }
 std::shared_ptr<const Error> ReplayThread::error() const {
     return state_->error.load();
+}
+
+void ReplayThread::waitForScout() const {
+    state_->learnt.wait(false);
 }
 
 void ReplayThread::wait() const {

@@ -42,8 +42,6 @@ public:
     [[nodiscard]] Result<void> tick(Duration elapsed);
     /// Pauses and moves by `offset` of log time, forwards or backwards.
     [[nodiscard]] Result<void> step(Duration offset);
-    /// Pauses and moves to the time of the next sample (the end when there is none).
-    [[nodiscard]] Result<void> stepToNextSample();
     /// Jumps through the feed's keyframes; of a plant with alarms, a part that was not replayed before is replayed first.
     [[nodiscard]] Result<void> seek(Time time);
     /// Moves to just before the first sample, so that `advance` shows every one.
@@ -55,6 +53,10 @@ public:
     /// Lets a caller see every sample in one pass, and every transition: those of this call are all in `transitions`. The span is
     /// valid until the next call on this replay.
     [[nodiscard]] Result<std::span<const telemetry::Sample>> advance(Time limit);
+
+    /// Takes over what `other`, a replay of the same plant, feed and actions, has found out about alarms, up to where operators
+    /// first did otherwise here: jumps to there need not replay what was before. Nothing where this one knows as much.
+    void learn(const Replay& other);
 
     /// What an operator does now: the action's time becomes `time()`. It is an input from then on: however the clock comes past
     /// that time again, it is done there. Errors: Invalid where the alarm's state does not allow it; it is not kept then.

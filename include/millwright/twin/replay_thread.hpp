@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace millwright::twin {
 
@@ -14,8 +15,9 @@ namespace millwright::twin {
 class ReplayThread {
 public:
     /// Starts the thread; a frame is made every `period` while playing, and after every order. The replay's plant must outlive
-    /// this.
-    explicit ReplayThread(Replay replay, Duration period = std::chrono::milliseconds{8});
+    /// this. A `scout`, a replay of the same log and actions, runs through the log at once, on a thread of its own, so that jumps
+    /// need not replay it any more.
+    explicit ReplayThread(Replay replay, Duration period = std::chrono::milliseconds{8}, std::optional<Replay> scout = {});
     /// Stops and joins.
     ~ReplayThread();
     ReplayThread(const ReplayThread&) = delete;
@@ -28,7 +30,6 @@ public:
     bool setLooping(bool looping);
     bool seek(Time time);
     bool step(Duration offset);
-    bool stepToNextSample();
     /// What an operator does at the time the clock then shows. Refused ones are dropped: the frame shows what is.
     bool act(OperatorAction action);
 
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] std::shared_ptr<const Error> error() const;
     /// Blocks until every order given so far shows in `frame`: for pictures and tests.
     void wait() const;
+    /// Blocks until the scout has come through, or failed: for benchmarks and tests.
+    void waitForScout() const;
 
 private:
     struct State;

@@ -4,6 +4,7 @@
 #include <millwright/plant/load.hpp>
 #include <millwright/telemetry/log_source.hpp>
 #include <millwright/telemetry/log_writer.hpp>
+#include <millwright/twin/replay_thread.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -29,6 +30,7 @@ struct Options {
     double hours = 8;
     std::int64_t machines = 300;
     std::int64_t every = 1; ///< seconds from one sample of a signal to the next
+    bool jumps = false;
     bool json = false;
 };
 
@@ -115,7 +117,8 @@ Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options&
                                            options.every == 1 ? "" : std::format("-{}s", options.every), version));
     if (!log || std::filesystem::exists(*log)) return log;
     std::vector<telemetry::LogChannel> channels;
-    for (const plant::Signal& signal : plant.signals) channels.push_back({std::string{signal.path}, signal.type, std::string{signal.unit}, {}});
+    for (const plant::Signal& signal : plant.signals)
+        channels.push_back({std::string{signal.path}, signal.type, std::string{signal.unit}, {}});
     auto writer = telemetry::LogWriter::create(*log, std::move(channels));
     if (!writer) return std::unexpected(writer.error());
     ProgressBar bar{"writing the benchmark's log"};
@@ -138,6 +141,73 @@ Result<std::filesystem::path> shiftLog(const plant::Plant& plant, const Options&
     }
     if (auto closed = writer->close(); !closed) return std::unexpected(closed.error());
     return log;
+}
+
+struct JumpCost {
+    double unprepared = 0; ///< milliseconds: the first jump, to the log's end, before anything is known of its alarms
+    double ahead = 0;      ///< seconds that the scout takes to come through the log
+    double first = 0, median = 0, p99 = 0; ///< milliseconds: the first jump after that, and a hundred to anywhere
+};
+
+/// By the wall clock: from asking to a frame of the time.
+Result<JumpCost> jumpCost(const plant::Plant& plant, const std::filesystem::path& log) {
+    const auto opened = [&]() -> Result<twin::Replay> {
+        auto source = telemetry::LogSource::open(log, twin::subscriptions(plant));
+        if (!source) return std::unexpected(source.error());
+        return twin::Replay::open(plant, *std::move(source));
+    };
+    auto alone = opened(), shown = opened(), scout = opened();
+    for (const auto* each : {&alone, &shown, &scout})
+        if (!*each) return std::unexpected(each->error());
+    const TimeInterval span = shown->log();
+    const auto took = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
+    const auto jump = [&](twin::ReplayThread& thread, Time to) {
+        const Clock::time_point start = Clock::now();
+        thread.seek(to);
+        thread.wait();
+        return took(start) * 1e3;
+    };
+    JumpCost cost;
+    {
+        twin::ReplayThread thread{*std::move(alone)};
+        cost.unprepared = jump(thread, span.to);
+    }
+    const Clock::time_point start = Clock::now();
+    twin::ReplayThread thread{*std::move(shown), std::chrono::milliseconds{8}, *std::move(scout)};
+    thread.waitForScout();
+    cost.ahead = took(start);
+    std::mt19937_64 random{2};
+    const auto anywhere = [&] {
+        return span.from + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(span.length().count()))};
+    };
+    cost.first = jump(thread, span.to - std::chrono::seconds{1});
+    std::vector<double> jumps;
+    for (int i = 0; i < 100; ++i) jumps.push_back(jump(thread, anywhere()));
+    cost.median = quantile(jumps, 0.5);
+    cost.p99 = quantile(jumps, 0.99);
+    if (const auto error = thread.error()) return std::unexpected(*error);
+    return cost;
+}
+
+/// The log and its plant, and nothing but jumps in it, as in the window.
+ExitStatus benchJumps(const plant::Plant& plant, const std::filesystem::path& log) {
+    const auto cost = jumpCost(plant, log);
+    if (!cost) return fail(cost.error());
+    JsonWriter json;
+    json.beginObject()
+        .field("what", "jumps")
+        .field("device", processorName())
+        .field("signals", plant.signals.size())
+        .field("alarms", plant.alarms.size())
+        .field("unpreparedMs", cost->unprepared)
+        .field("scoutSeconds", cost->ahead)
+        .field("firstMs", cost->first)
+        .field("medianMs", cost->median)
+        .field("p99Ms", cost->p99)
+        .field("peakBytes", peakResidentBytes())
+        .endObject();
+    print(json.text());
+    return ExitStatus::Success;
 }
 
 struct KpiCost {
@@ -190,6 +260,7 @@ ExitStatus benchCheck(const Options& options) {
     if (!expectations) return fail(expectations.error());
     const auto log = shiftLog(*plant, options);
     if (!log) return fail(log.error());
+    if (options.jumps) return benchJumps(*plant, *log);
     const Clock::time_point start = Clock::now();
     const double processor = processorMilliseconds();
     auto source = telemetry::LogSource::open(*log, twin::subscriptions(*plant));
@@ -240,6 +311,7 @@ void addBenchCheck(CLI::App& bench, Run& run) {
     command->add_option("--every", options->every, "Seconds from one sample of a signal to the next")
         ->capture_default_str()
         ->check(CLI::Range(1, 3600));
+    command->add_flag("--jumps", options->jumps, "Jump about in the log instead, as the window does");
     command->add_flag("--json", options->json, "The answer is JSON anyway");
     command->callback([&run, options] { run = [options] { return benchCheck(*options); }; });
 }

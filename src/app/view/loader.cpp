@@ -28,6 +28,7 @@ Loaded Loader::load(const Progress& progress) {
         if (auto replay = openReplayIfAny(plant_, log_)) {
             result.replay = std::move(*replay);
             if (auto again = telemetry::LogSource::open(log, twin::subscriptions(plant_))) result.overview = std::move(*again);
+            if (result.replay && !plant_.alarms.empty()) result.scout = openScout(log, *result.replay);
             if (!compared_.log.empty())
                 if (auto compared = loadCompared(log, result); !compared) result.logProblem = compared.error();
         } else {
@@ -39,6 +40,15 @@ Loaded Loader::load(const Progress& progress) {
     else
         result.problems = std::move(scene.error());
     return result;
+}
+
+/// Nothing where the log cannot be opened once more: jumps then replay what was before them.
+std::optional<twin::Replay> Loader::openScout(const std::filesystem::path& log, const twin::Replay& replay) const {
+    auto source = telemetry::LogSource::open(log, twin::subscriptions(plant_));
+    if (!source) return std::nullopt;
+    auto scout = twin::Replay::open(plant_, std::move(*source), {.actions = {replay.actions().begin(), replay.actions().end()}});
+    if (!scout) return std::nullopt;
+    return *std::move(scout);
 }
 
 /// The other log four times: to be played, to be read through, and with the first once more to be compared.

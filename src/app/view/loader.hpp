@@ -19,6 +19,7 @@ namespace millwright::app {
 struct Loaded {
     std::optional<twin::PlantScene> scene;
     std::optional<twin::Replay> replay;          ///< nothing without a log
+    std::optional<twin::Replay> scout;           ///< another of the same, to run ahead; nothing without alarms
     std::unique_ptr<telemetry::Source> overview; ///< the same log once more, to be read through for the timeline
     std::vector<Error> problems;                 ///< why there is no scene
     Duration comparedBy{};                       ///< by which the other log is shown later than it was recorded
@@ -53,6 +54,7 @@ public:
 
 private:
     [[nodiscard]] Loaded load(const Progress& progress);
+    [[nodiscard]] std::optional<twin::Replay> openScout(const std::filesystem::path& log, const twin::Replay& replay) const;
     [[nodiscard]] Result<void> loadCompared(const std::filesystem::path& log, Loaded& result) const;
 
     const plant::Plant& plant_;

@@ -39,11 +39,33 @@ TEST_F(ReplayThreadTest, CarriesOutOrdersInTurn) {
     const auto thread = started(source());
     EXPECT_TRUE(thread->seek(at(1000)));
     EXPECT_TRUE(thread->step(std::chrono::milliseconds{25}));
-    EXPECT_TRUE(thread->stepToNextSample());
     thread->wait();
     const auto frame = thread->frame();
-    EXPECT_EQ(frame->time, at(1030));
-    EXPECT_EQ(frame->signals[1].value.number, 1030);
+    EXPECT_EQ(frame->time, at(1025));
+    EXPECT_EQ(frame->signals[1].value.number, 1025) << "between two samples";
+}
+
+TEST_F(ReplayThreadTest, AJumpAfterAScoutReplaysNothingThatWasBefore) {
+    addAlarms(plant);
+    plant::Alarm& high = plant.alarms[3];
+    high.kind = plant::AlarmKind::High;
+    high.limit = 30'000;
+    const auto opened = [this] {
+        auto replay = Replay::open(plant, source(), {.checkpointSamples = 100});
+        EXPECT_TRUE(replay);
+        return std::move(*replay);
+    };
+    ReplayThread thread{opened(), std::chrono::milliseconds{8}, opened()};
+    thread.waitForScout();
+    const std::uint64_t before = thread.frame()->samplesApplied;
+    EXPECT_TRUE(thread.seek(at(50'000)));
+    thread.wait();
+    EXPECT_LT(thread.frame()->samplesApplied - before, 300u);
+    EXPECT_TRUE(thread.frame()->alarms[3].active);
+    Replay played = opened();
+    ASSERT_TRUE(played.runTo(at(50'000)));
+    EXPECT_EQ(thread.frame()->alarms, played.frame()->alarms);
+    EXPECT_EQ(thread.frame()->transitions, played.frame()->transitions);
 }
 
 TEST_F(ReplayThreadTest, ScrubbingEndsAtTheLastSeek) {
