@@ -1,3 +1,4 @@
+#include <millwright/plant/within.hpp>
 #include <millwright/twin/state_history.hpp>
 
 #include <algorithm>
@@ -13,12 +14,6 @@ using plant::PackmlState;
 
 /// How long before a stop, and after it began, an alarm that caused it may be raised: alarms have delays, and machines ramp down.
 constexpr Duration before = std::chrono::seconds{10}, after = std::chrono::seconds{5};
-
-bool isBelow(const plant::Plant& plant, EquipmentIndex equipment, EquipmentIndex ancestor) {
-    for (; equipment != noEquipment; equipment = plant.at(equipment).parent)
-        if (equipment == ancestor) return true;
-    return false;
-}
 
 /// The line that an equipment stands in; what it is directly in, where there is none.
 EquipmentIndex lineOf(const plant::Plant& plant, EquipmentIndex equipment) {
@@ -107,7 +102,7 @@ StateHistory::StateHistory(const plant::Plant& plant, std::span<const telemetry:
         if (sources_[i].reason != noSignal) reasonUses_[index(sources_[i].reason)].push_back(i);
         lines_.push_back(lineOf(plant, sources_[i].equipment));
         for (const plant::Alarm& alarm : plant.alarms)
-            if (!alarm.firstOut.empty() && isBelow(plant, alarm.equipment, sources_[i].equipment) &&
+            if (!alarm.firstOut.empty() && plant::isWithin(plant, alarm.equipment, sources_[i].equipment) &&
                 !std::ranges::contains(groups_[i], alarm.firstOut))
                 groups_[i].push_back(alarm.firstOut);
     }
@@ -136,8 +131,8 @@ std::uint8_t StateHistory::nearnessOf(std::size_t machine, AlarmIndex alarm) con
     // That it stands is no reason why it stands.
     if (definition.kind == plant::AlarmKind::State && definition.signal == source.state) return StateSpell::none;
     const bool grouped = !definition.firstOut.empty() && std::ranges::contains(groups_[machine], definition.firstOut);
-    if (grouped || isBelow(plant_, definition.equipment, source.equipment)) return 0;
-    return lines_[machine] != noEquipment && isBelow(plant_, definition.equipment, lines_[machine]) ? 1 : StateSpell::none;
+    if (grouped || plant::isWithin(plant_, definition.equipment, source.equipment)) return 0;
+    return lines_[machine] != noEquipment && plant::isWithin(plant_, definition.equipment, lines_[machine]) ? 1 : StateSpell::none;
 }
 
 /// Takes the alarm for the spell's reason if it is a better one than what is known: nearer, or raised earlier.

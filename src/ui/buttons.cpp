@@ -37,9 +37,29 @@ public:
             right(-6, 5);
             right(0, 5);
             break;
-        case Icon::NextSample:
-            bar(-5, -5, -3, 5);
-            right(-1, 6);
+        case Icon::SampleBefore:
+            bar(4, -5, 6, 5);
+            left(2, 6);
+            break;
+        case Icon::SampleAfter:
+            bar(-6, -5, -4, 5);
+            right(-2, 6);
+            break;
+        case Icon::AlarmBefore:
+            left(-3, 5);
+            bell(4);
+            break;
+        case Icon::AlarmAfter:
+            bell(-4);
+            right(3, 5);
+            break;
+        case Icon::ChangeBefore:
+            left(-3, 5);
+            levels(-1);
+            break;
+        case Icon::ChangeAfter:
+            levels(-8);
+            right(3, 5);
             break;
         case Icon::Loop: loop(); break;
         case Icon::Minus: bar(-5, -1, 5, 1); break;
@@ -60,7 +80,7 @@ public:
             break;
         case Icon::Ruler: ruler(); break;
         case Icon::Section: section(); break;
-        case Icon::Bell: bell(); break;
+        case Icon::Bell: bell(0); break;
         case Icon::Flag:
             bar(-5, -6, -3, 6);
             canvas_.triangle(at({-3, -6}), at({6, -2.5f}), at({-3, 1}), colour_);
@@ -84,12 +104,18 @@ private:
     void right(float from, float length) { canvas_.triangle(at({from, -5.5f}), at({from + length, 0}), at({from, 5.5f}), colour_); }
     void left(float from, float length) { canvas_.triangle(at({from, -5.5f}), at({from, 5.5f}), at({from - length, 0}), colour_); }
 
-    void bell() {
-        canvas_.list().PathArcTo(im(at({0, -1})), canvas_.px(4), std::numbers::pi_v<float>, 2 * std::numbers::pi_v<float>, 12);
-        canvas_.list().PathLineTo(im(at({5.5f, 4})));
-        canvas_.list().PathLineTo(im(at({-5.5f, 4})));
+    void bell(float x) {
+        canvas_.list().PathArcTo(im(at({x, -1})), canvas_.px(4), std::numbers::pi_v<float>, 2 * std::numbers::pi_v<float>, 12);
+        canvas_.list().PathLineTo(im(at({x + 5.5f, 4})));
+        canvas_.list().PathLineTo(im(at({x - 5.5f, 4})));
         canvas_.list().PathFillConvex(packed(colour_));
-        canvas_.circle(at({0, 5.5f}), canvas_.px(1.6f), colour_, true);
+        canvas_.circle(at({x, 5.5f}), canvas_.px(1.6f), colour_, true);
+    }
+    /// A signal that goes from one level to another.
+    void levels(float x) {
+        stroke({x, 4}, {x + 4, 4});
+        stroke({x + 4, 4}, {x + 4, -4});
+        stroke({x + 4, -4}, {x + 9, -4});
     }
     void loop() {
         constexpr float quarter = std::numbers::pi_v<float> / 2;

@@ -64,6 +64,11 @@ ImGuiKey imguiKey(Key key) {
     case Key::Down: return ImGuiKey_DownArrow;
     case Key::Home: return ImGuiKey_Home;
     case Key::End: return ImGuiKey_End;
+    case Key::PageUp: return ImGuiKey_PageUp;
+    case Key::PageDown: return ImGuiKey_PageDown;
+    case Key::Comma: return ImGuiKey_Comma;
+    case Key::Period: return ImGuiKey_Period;
+    case Key::Control: return ImGuiMod_Ctrl;
     case Key::Escape: return ImGuiKey_Escape;
     case Key::F1: return ImGuiKey_F1;
     case Key::Enter: return ImGuiKey_Enter;

@@ -45,7 +45,10 @@ void transportKeys(PanelArguments& a) {
     if (pressed(ImGuiKey_Space)) a.intents.emplace_back(SetPlaying{!frame.playing});
     if (pressed(ImGuiKey_LeftArrow, true)) a.intents.emplace_back(Step{-step});
     if (pressed(ImGuiKey_RightArrow, true)) a.intents.emplace_back(Step{step});
-    if (pressed(ImGuiKey_Period, true)) a.intents.emplace_back(StepToNextSample{});
+    if (pressed(ImGuiKey_Comma, true)) a.intents.emplace_back(StepTo{Landmark::Sample, false});
+    if (pressed(ImGuiKey_Period, true)) a.intents.emplace_back(StepTo{Landmark::Sample, true});
+    if (pressed(ImGuiKey_PageUp, true)) a.intents.emplace_back(StepTo{Landmark::Alarm, false});
+    if (pressed(ImGuiKey_PageDown, true)) a.intents.emplace_back(StepTo{Landmark::Alarm, true});
     if (pressed(ImGuiKey_Home)) a.intents.emplace_back(Seek{frame.log.from});
     if (pressed(ImGuiKey_End)) a.intents.emplace_back(Seek{frame.log.to});
     if (pressed(ImGuiKey_L)) a.intents.emplace_back(SetLooping{!a.model.looping});
@@ -97,6 +100,8 @@ void handleKeys(PanelArguments& a) {
     if (ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopup)) return;
     if (ImGui::GetIO().KeyCtrl) {
         if (pressed(ImGuiKey_Q)) a.intents.emplace_back(Quit{});
+        if (a.hasRecording() && pressed(ImGuiKey_LeftArrow, true)) a.intents.emplace_back(StepTo{Landmark::StateChange, false});
+        if (a.hasRecording() && pressed(ImGuiKey_RightArrow, true)) a.intents.emplace_back(StepTo{Landmark::StateChange, true});
         if (pressed(ImGuiKey_Z, true)) a.intents.emplace_back(a.state.measuring ? Intent{MeasureUndo{}} : Intent{UndoBookmark{}});
         return;
     }

@@ -3,6 +3,7 @@
 #include "ui/signal_curves.hpp"
 
 #include <millwright/core/units.hpp>
+#include <millwright/plant/within.hpp>
 #include <millwright/ui/format.hpp>
 
 #include <imgui.h>
@@ -224,13 +225,6 @@ private:
         a_.state.revealSelected = true;
     }
 
-    [[nodiscard]] bool isBelow(EquipmentIndex equipment, EquipmentIndex ancestor) const {
-        if (ancestor == noEquipment) return true;
-        for (; equipment != noEquipment; equipment = plant_.at(equipment).parent)
-            if (equipment == ancestor) return true;
-        return false;
-    }
-
     void states(EquipmentIndex selected) {
         if (!a_.hasLog() || a_.model.states == nullptr || a_.model.states->of(selected).empty()) return;
         section("States");
@@ -357,7 +351,7 @@ private:
         auto& list = a_.context.activeAlarms;
         list.clear();
         for (std::size_t i = 0; i < std::min(states.size(), plant_.alarms.size()); ++i)
-            if (states[i].active && !states[i].masked() && isBelow(plant_.alarms[i].equipment, ancestor))
+            if (states[i].active && !states[i].masked() && plant::isWithin(plant_, plant_.alarms[i].equipment, ancestor))
                 list.push_back(static_cast<plant::AlarmIndex>(i));
         if (list.empty()) return;
         std::ranges::stable_sort(list, std::greater{}, [this](plant::AlarmIndex alarm) { return plant_.at(alarm).priority; });
@@ -395,7 +389,8 @@ private:
         list.clear();
         for (std::size_t i = 0; i < plant_.signals.size(); ++i) {
             const auto s = static_cast<SignalIndex>(i);
-            if (a_.attentionOf(s) >= Attention::Stale && isBelow(plant_.signals[i].equipment, ancestor)) list.push_back(s);
+            if (a_.attentionOf(s) >= Attention::Stale && plant::isWithin(plant_, plant_.signals[i].equipment, ancestor))
+                list.push_back(s);
         }
         if (list.empty()) return;
         std::ranges::stable_sort(list, [this](SignalIndex x, SignalIndex z) { return a_.attentionOf(x) > a_.attentionOf(z); });
@@ -416,7 +411,7 @@ private:
         if (region_.visible(top_, top_ + height)) {
             ImGui::PushID(static_cast<int>(millwright::index(index)));
             const Touch touch = touchable("signal", row(height));
-            if (!elsewhere) hint(a_.context, std::format("{} — {}", signal.path, describe(a_.attentionOf(index))));
+            if (!elsewhere) choosing(touch, index, signal, height);
             ImGui::PopID();
             if (elsewhere && touch.hovered) canvas_.fill(row(height), palette::hover);
             if (elsewhere && touch.clicked && signal.equipment != noEquipment) select(signal.equipment);
@@ -424,6 +419,18 @@ private:
             if (instruments) drawInstruments(index, signal, range);
         }
         top_ += height;
+    }
+
+    /// A click chooses a signal of a recording, by whose samples one then steps, or no longer does.
+    void choosing(const Touch& touch, SignalIndex index, const plant::Signal& signal, float height) {
+        const bool steps = a_.hasRecording() && !a_.model.inHeadset, chosen = steps && a_.state.signal == index;
+        const std::string_view use = !steps   ? ""
+                                     : chosen ? "\n, and . step by its samples"
+                                              : "\nClick: , and . step by its samples";
+        hint(a_.context, std::format("{} — {}{}", signal.path, describe(a_.attentionOf(index)), use));
+        if (steps && touch.clicked) a_.state.signal = chosen ? noSignal : index;
+        const float margin = canvas_.px(4);
+        if (chosen) canvas_.fill({{left_ - margin, y()}, {right_ + margin, y() + height - margin}}, palette::selected);
     }
 
     void signalText(SignalIndex index, const plant::Signal& signal, bool elsewhere) {

@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t mostSlices = 4096, fewestSlices = 128;
 constexpr std::size_t changesKeptPerSignal = 64; // a signal that changes more often says nothing as a mark
 constexpr std::size_t batch = 4096;
-constexpr std::size_t mostAlarmMarks = 65'536;
 constexpr std::size_t mostConditionSlices = 1024, conditionBytes = 16u << 20; // of all equipment
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 

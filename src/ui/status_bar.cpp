@@ -64,6 +64,7 @@ void drawStatusBar(PanelArguments& a, const Rect& area) {
     const Model& m = a.model;
     items.atLeft(m.plant ? (m.plant->name.empty() ? m.plant->id : m.plant->name) : "Millwright", Face::Small);
     if (m.frameMilliseconds > 0) items.atRight(std::format("{:.1f} ms", m.frameMilliseconds));
+    if (!m.stepNote.empty()) items.atLeft(m.stepNote, Face::Strong);
     if (m.logStatus == LogStatus::None)
         items.atLeft("no log");
     else

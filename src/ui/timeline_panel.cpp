@@ -7,8 +7,10 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <format>
+#include <utility>
 
 namespace millwright::ui {
 namespace {
@@ -50,9 +52,48 @@ private:
             a_.intents.emplace_back(SetPlaying{!frame_.playing});
         if (transport(x, "forward", Icon::StepForward, std::format("Forward {} (Right; ×10 with Shift)", formatDuration(step))))
             a_.intents.emplace_back(Step{step});
-        if (transport(x, "next", Icon::NextSample, "To the next sample (.)")) a_.intents.emplace_back(StepToNextSample{});
         if (transport(x, "end", Icon::ToEnd, "To the end (End)")) a_.intents.emplace_back(Seek{frame_.log.to});
-        clock(x + canvas_.px(10), speed());
+        clock(x + canvas_.px(10), landmarks(x, speed()));
+    }
+
+    /// The steps by what happened, where they leave room for the clock; returns their left edge, or `right` without them.
+    float landmarks(float left, float right) {
+        using enum Landmark;
+        struct Way {
+            StepTo step;
+            std::string_view id;
+            Icon icon;
+            std::string_view text, keys;
+        };
+        constexpr std::array<Way, 6> ways{{
+            {{Sample, false}, "sample before", Icon::SampleBefore, "To the sample before", ","},
+            {{Sample, true}, "sample after", Icon::SampleAfter, "To the sample after", "."},
+            {{Alarm, false}, "alarm before", Icon::AlarmBefore, "To the alarm before", "Page Up"},
+            {{Alarm, true}, "alarm after", Icon::AlarmAfter, "To the alarm after", "Page Down"},
+            {{StateChange, false}, "change before", Icon::ChangeBefore, "To the change of state before", "Ctrl + Left"},
+            {{StateChange, true}, "change after", Icon::ChangeAfter, "To the change of state after", "Ctrl + Right"},
+        }};
+        constexpr float group = 2 * (button + 4), apart = 8, clockRoom = 150;
+        float x = right - canvas_.px(3 * (group + apart) + apart);
+        if (x < left + canvas_.px(clockRoom)) return right;
+        const float begin = x;
+        for (const Way& way : ways) {
+            if (transport(x, way.id, way.icon, std::format("{}{} ({})", way.text, ofWhat(way.step.landmark), way.keys)))
+                a_.intents.emplace_back(way.step);
+            if (way.step.forward) x += canvas_.px(apart);
+        }
+        return begin;
+    }
+
+    /// `, of Rewinder 1`: what is selected is what one steps through.
+    [[nodiscard]] std::string ofWhat(Landmark landmark) const {
+        const plant::Plant& plant = *a_.model.plant;
+        const EquipmentIndex selected = a_.state.selected;
+        if (selected == noEquipment) return {};
+        const SignalIndex signal = a_.state.signal;
+        if (landmark == Landmark::Sample && signal != noSignal && plant.at(signal).equipment == selected)
+            return std::format(", of {}", plant.at(signal).name.empty() ? plant.at(signal).id : plant.at(signal).name);
+        return std::format(", of {}", plant.at(selected).name.empty() ? plant.at(selected).id : plant.at(selected).name);
     }
 
     /// The controls at the right; returns their left edge.
@@ -88,12 +129,12 @@ private:
         item(std::format("{} / {}", offsetText(frame_.time - frame_.log.from), offsetText(frame_.log.length()).substr(1)));
     }
 
-    /// While playing, a zoomed timeline turns the page when the playhead leaves it.
+    /// A zoomed timeline turns the page when the playhead leaves it.
     void follow() {
-        if (!frame_.playing || axis_.span == frame_.log) return;
+        if (std::exchange(a_.state.followedTime, frame_.time) == frame_.time || axis_.span == frame_.log) return;
         if (frame_.time >= axis_.span.from && frame_.time <= axis_.span.to) return;
-        const Duration length = axis_.span.length();
-        const Time from = std::clamp(frame_.time, frame_.log.from, frame_.log.to - length);
+        const Duration length = axis_.span.length(), before = frame_.playing ? Duration{0} : length / 2;
+        const Time from = std::clamp(frame_.time - before, frame_.log.from, frame_.log.to - length);
         a_.state.visibleTime = axis_.span = {from, from + length};
     }
 

@@ -38,11 +38,11 @@ public:
             else
                 panels();
             if (a_.model.withoutModels && !a_.state.measuring && !a_.state.nextHours.shown) obstacles_[2] = modelsNote();
+            if (a_.model.walking) walkNote();
             placeMeasurements();
             labels();
             measurements();
         }
-        if (a_.model.walking) walkNote();
         if (a_.model.loading)
             loading();
         else if (!a_.model.problem.empty())
@@ -228,11 +228,20 @@ private:
         }
     }
 
+    /// At the bottom, where nothing else is.
     void walkNote() {
         constexpr std::string_view note = "Walking: W A S D, right-drag to look, F to leave";
         const float width = std::ceil(over_.textWidth(Face::Small, note)) + canvas_.px(20);
-        const glm::vec2 centre{area_.centre().x, area_.max.y - canvas_.px(24)};
-        const Rect box{{centre.x - width / 2, centre.y - canvas_.px(13)}, {centre.x + width / 2, centre.y + canvas_.px(13)}};
+        const float left = std::round(area_.centre().x - width / 2), height = canvas_.px(26), gap = canvas_.px(10);
+        Rect box{{left, area_.max.y - gap - height}, {left + width, area_.max.y - gap}};
+        for (std::size_t i = 0; i < obstacles_.size(); ++i) { // from below upwards, above each list that is in the way
+            const auto under = std::ranges::find_if(obstacles_, [&](const Rect& each) { return each.overlaps(box); });
+            if (under == obstacles_.end()) break;
+            box.max.y = under->min.y - gap;
+            box.min.y = box.max.y - height;
+        }
+        if (box.min.y < area_.min.y) return; // no room: the keys are listed in the help, too
+        obstacles_[8] = box;
         over_.fill(box, palette::paper, 3);
         over_.stroke(box, palette::outline, 1, 3);
         over_.text(box, Face::Small, palette::text, note, Align::Centre);
@@ -311,7 +320,7 @@ private:
     Rect area_;
     Canvas canvas_, over_;
 
-    static constexpr std::size_t fixedObstacles = 8, mostMeasured = 12;
+    static constexpr std::size_t fixedObstacles = 9, mostMeasured = 12;
     struct Measured {
         Rect box;
         std::string text;
@@ -325,11 +334,13 @@ struct KeyLine {
     std::string_view keys, meaning;
 };
 
-constexpr std::array<KeyLine, 17> replayKeys{{
+constexpr std::array<KeyLine, 19> replayKeys{{
     {"Space", "Play or pause"},
     {"← →", "Step back or forward"},
     {"Shift + ← →", "Ten steps"},
-    {".", "To the next sample"},
+    {", .", "To the sample before, after"},
+    {"Page Up, Page Down", "To the alarm before, after"},
+    {"Ctrl + ← →", "To the change of state before, after"},
     {"Home, End", "To the start or the end"},
     {"+ −", "Faster or slower"},
     {"L", "Loop"},

@@ -28,7 +28,7 @@ struct DrawnText {
     bool elided = false;
 };
 
-enum class Key { Space, Left, Right, Up, Down, Home, End, Escape, F1, Enter };
+enum class Key { Space, Left, Right, Up, Down, Home, End, PageUp, PageDown, Comma, Period, Control, Escape, F1, Enter };
 
 /// One ImGui context with Millwright's theme and fonts: the desktop window has one, a panel in the headset another. Fonts are made
 /// of the characters that are really used, so that Korean and Chinese cost nothing until they appear. Thread: one at a time, and

@@ -35,6 +35,8 @@ public:
         std::string text; ///< the new value
     };
 
+    /// Of more alarms, the first are kept.
+    static constexpr std::size_t mostAlarmMarks = 65'536;
     /// An alarm that was raised, and called for somebody.
     struct AlarmMark {
         Time time{};
@@ -66,7 +68,8 @@ public:
     /// State changes read so far, in time order; signals that change all the time are left out. Valid until the next call. Thread:
     /// one.
     [[nodiscard]] std::span<const Marker> markers() const;
-    /// Alarms raised in what was read so far, in time order, as they are when nobody acts; at most 65 536. Valid until the next
+    /// Alarms raised in what was read so far, in time order, as they are when nobody acts; at most
+    /// `mostAlarmMarks`. Valid until the next
     /// call. Thread: one.
     [[nodiscard]] std::span<const AlarmMark> alarms() const;
     /// What was measured up to `time`, in steps of a 256th of the log, also cut at shifts, the last of which ends at that very time

@@ -14,6 +14,7 @@
 #include <millwright/ui/looking.hpp>
 #include <millwright/ui/measuring.hpp>
 #include <millwright/ui/next_hours.hpp>
+#include <millwright/ui/stepping.hpp>
 #include <millwright/ui/trend_reader.hpp>
 
 #include <glm/glm.hpp>
@@ -74,6 +75,7 @@ struct Model {
     std::string_view logProblem;                    ///< why the log could not be opened or has stopped; empty when all is well
     std::string_view problem;                       ///< what kept the plant or model from opening; empty when all is well
     bool looping = false;
+    std::string_view stepNote; ///< where the last step by what happened has led; empty: time has moved otherwise since
 
     bool loading = false; ///< models are being imported
     double loadingFraction = 0;
@@ -123,7 +125,6 @@ struct Seek {
 struct Step {
     Duration offset{};
 };
-struct StepToNextSample {};
 struct AddBookmark {}; ///< at the time that is shown
 struct RemoveBookmark {
     std::size_t bookmark = 0;
@@ -196,15 +197,16 @@ struct Branch {
 };                      ///< from the time that is shown: simulates what may come next
 struct CancelBranch {}; ///< gives that up
 
-using Intent = std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepToNextSample, SetSpeed, SetLooping,
-                            SetGrid, CancelLoading, Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo,
-                            MeasureClear, MeasureCancel, Hide, Isolate, ShowAll, ActOnAlarm, AddBookmark, RemoveBookmark,
-                            RenameBookmark, UndoBookmark, Branch, CancelBranch>;
+using Intent =
+    std::variant<Select, FlyTo, FitView, UseCamera, SetPlaying, Seek, Step, StepTo, SetSpeed, SetLooping, SetGrid, CancelLoading,
+                 Quit, Orbit, Pan, Look, Zoom, Walk, PickAt, HoverAt, MeasureAt, MeasureUndo, MeasureClear, MeasureCancel, Hide,
+                 Isolate, ShowAll, ActOnAlarm, AddBookmark, RemoveBookmark, RenameBookmark, UndoBookmark, Branch, CancelBranch>;
 using Intents = std::vector<Intent>;
 
 /// What the interface itself remembers from frame to frame.
 struct ViewState {
     EquipmentIndex selected = noEquipment;
+    SignalIndex signal = noSignal;        ///< chosen in the inspector; it counts while its equipment is selected
     EquipmentIndex hovered = noEquipment; ///< under the pointer in the tree
     Splits splits;
     bool gridShown = true;
@@ -230,6 +232,7 @@ struct ViewState {
     Duration trendReach = std::chrono::minutes{5}; ///< how far back curves reach, unless the timeline shows only a part of the log
     kpi::Period kpiPeriod = kpi::Period::Everything; ///< how far back KPIs reach
     TimeInterval visibleTime;                        ///< part of the log the timeline shows; empty: all of it
+    Time followedTime{};                             ///< that the timeline has last shown
     bool revealSelected = false;                     ///< scroll the tree to the selection once
 };
 

@@ -87,7 +87,8 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         }
         begin_ = start;
         bookmarks_.emplace(options_.log);
-        replay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.replay));
+        replay_ =
+            std::make_unique<twin::ReplayThread>(std::move(*loaded.replay), std::chrono::milliseconds{8}, std::move(loaded.scout));
         replay_->setSpeed(options_.speed);
         replay_->seek(start);
         replay_->setPlaying(options_.play);
@@ -200,6 +201,7 @@ Result<void> Session::advance(double dt) {
     if (replay_) {
         follow(replay_->frame());
         if (const auto error = replay_->error()) logProblem_ = error->text();
+        followStep();
         followCompared();
         if (overview_ && state.selected != noEquipment) measured_ = overview_->binsUpTo(frame_->time);
     }
@@ -361,6 +363,7 @@ ui::Model Session::model() const {
         m.bookmarks = bookmarks_->list();
         m.bookmarkProblem = bookmarks_->problem();
     }
+    if (stepper_) m.stepNote = stepper_->note();
     m.logProblem = logProblem_;
     m.problem = problem_;
     m.logStatus = replay_ || options_.live       ? ui::LogStatus::Ready
@@ -398,8 +401,8 @@ bool Session::atRest() const {
     const bool surveying = surveyor_ && (surveyor_->busy() || sightIsOld() || lookedAt_->busy());
     const bool reading = (trends_ && trends_->busy()) || (comparedTrends_ && comparedTrends_->busy()) ||
                          (overview_ && overview_->measuring()) || (nextHours_ && nextHours_->busy());
-    return !reading && !loader_ && !playing && !flight_.active() && !question_ && !changed_ && !surveying &&
-           (!overview_ || overview_->finished()) && (!comparison_ || comparison_->finished()) &&
+    return !reading && !loader_ && (!stepper_ || !stepper_->busy()) && !playing && !flight_.active() && !question_ && !changed_ &&
+           !surveying && (!overview_ || overview_->finished()) && (!comparison_ || comparison_->finished()) &&
            (!comparedOverview_ || comparedOverview_->finished()) && (!compared_ || compared_->time == frame_->time);
 }
 

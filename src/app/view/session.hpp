@@ -94,6 +94,12 @@ private:
     [[nodiscard]] Result<void> placeCamera();
     void follow(std::shared_ptr<const twin::Frame> frame);
     void followLive(double dt);
+    /// Begins to look where the step leads, from where the clock was sent before.
+    void stepTo(const ui::StepTo& step);
+    /// Where the clock is, or was sent: keys follow each other faster than frames.
+    [[nodiscard]] Time now() const;
+    /// Goes there once it is found.
+    void followStep();
     /// Has the other log show the same time.
     void followCompared();
     /// Has it at hand while its panel is open, and does what was asked for on the command line.
@@ -131,7 +137,6 @@ private:
     [[nodiscard]] scene::Aabb boundsOf(EquipmentIndex equipment) const;
     [[nodiscard]] bool someHidden() const;
     [[nodiscard]] bool isHidden(EquipmentIndex equipment) const;
-    [[nodiscard]] bool isWithin(EquipmentIndex equipment, EquipmentIndex ancestor) const;
     void hide(EquipmentIndex equipment, bool hidden);
     void isolate(EquipmentIndex equipment);
     void showAll();
@@ -167,6 +172,8 @@ private:
     std::vector<Marker> markers_; ///< of a plant without models
     std::unique_ptr<twin::ReplayThread> replay_;
     std::unique_ptr<ui::LogOverview> overview_;
+    std::unique_ptr<ui::Stepper> stepper_;      ///< of the log, once somebody steps
+    std::optional<Time> headed_;                ///< where the clock was sent, which frames may not show yet; none: it runs
     std::unique_ptr<ui::TrendReader> trends_;   ///< of the log, or of what live feeds brought
     std::shared_ptr<const kpi::Bins> measured_; ///< up to the cursor, or to now
     std::vector<kpi::Row> kpiRows_;

@@ -33,18 +33,24 @@ struct Session::Visitor {
         s.flyTo(ui::cameraFrom(s.plant_.cameras[i.camera]));
         s.activeCamera_ = i.camera;
     }
+    /// Time moves otherwise than by steps: what the last one found no longer counts.
+    void head(std::optional<Time> to) const {
+        s.headed_ = to;
+        if (s.stepper_) s.stepper_->forget();
+    }
     void operator()(const ui::SetPlaying& i) const {
+        head(std::nullopt);
         if (s.replay_) s.replay_->setPlaying(i.playing);
     }
     void operator()(const ui::Seek& i) const {
+        head(s.frame_ && !s.frame_->playing ? std::optional{i.time} : std::nullopt);
         if (s.replay_) s.replay_->seek(i.time);
     }
     void operator()(const ui::Step& i) const {
+        if (s.frame_) head(s.now() + std::clamp(i.offset, s.frame_->log.from - s.now(), s.frame_->log.to - s.now()));
         if (s.replay_) s.replay_->step(i.offset);
     }
-    void operator()(const ui::StepToNextSample&) const {
-        if (s.replay_) s.replay_->stepToNextSample();
-    }
+    void operator()(const ui::StepTo& i) const { s.stepTo(i); }
     void operator()(const ui::AddBookmark&) const {
         if (s.bookmarks_ && s.frame_) s.bookmarks_->add(s.frame_->time);
     }

@@ -1,3 +1,4 @@
+#include <millwright/plant/within.hpp>
 #include <millwright/scene/find.hpp>
 
 #include <algorithm>
@@ -15,11 +16,6 @@ bool Session::someHidden() const {
 
 bool Session::isHidden(EquipmentIndex equipment) const {
     return equipment != noEquipment && index(equipment) < state.hidden.size() && state.hidden[index(equipment)];
-}
-
-bool Session::isWithin(EquipmentIndex equipment, EquipmentIndex ancestor) const {
-    while (equipment != noEquipment && equipment != ancestor) equipment = plant_.at(equipment).parent;
-    return equipment == ancestor;
 }
 
 /// One for each machine, where the plant puts it; those that it puts on one spot stand side by side.
@@ -53,8 +49,8 @@ void Session::hide(EquipmentIndex equipment, bool hidden) {
     state.hidden.resize(plant_.equipment.size(), false);
     for (std::size_t i = 0; i < plant_.equipment.size(); ++i) {
         const auto other = static_cast<EquipmentIndex>(i);
-        const bool holdsWhatIsShown = !hidden && isWithin(equipment, other);
-        if (isWithin(other, equipment) || holdsWhatIsShown) state.hidden[i] = hidden;
+        const bool holdsWhatIsShown = !hidden && plant::isWithin(plant_, equipment, other);
+        if (plant::isWithin(plant_, other, equipment) || holdsWhatIsShown) state.hidden[i] = hidden;
     }
     changed_ = true;
 }
@@ -64,7 +60,7 @@ void Session::isolate(EquipmentIndex equipment) {
     state.hidden.assign(plant_.equipment.size(), false);
     for (std::size_t i = 0; i < plant_.equipment.size(); ++i) {
         const auto other = static_cast<EquipmentIndex>(i);
-        state.hidden[i] = !isWithin(other, equipment) && !isWithin(equipment, other);
+        state.hidden[i] = !plant::isWithin(plant_, other, equipment) && !plant::isWithin(plant_, equipment, other);
     }
     changed_ = true;
 }

@@ -19,7 +19,7 @@ from broker import FeedTest, wait_until  # noqa: E402
 
 FeedTest.program = sys.argv[1]
 LOG = PLANT / "logs/coating-30min.mcap"
-CLOCK = (210, 598, 480, 628)  # its digits alone: the timeline below has bookmarks and the playhead
+CLOCK = (178, 598, 480, 628)  # its digits alone: the timeline below has bookmarks and the playhead
 
 
 class Bookmarks(view_test.OnScreen):
@@ -72,6 +72,79 @@ class Bookmarks(view_test.OnScreen):
         self.steady("b9-removed", VIEW)
         self.screen.tool("key", "ctrl+z")
         wait_until(lambda: self.kept() == [("web break", at), (second, end)], "Ctrl+Z brings it back", view_test.PATIENCE)
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+
+class Steps(FeedTest, view_test.OnScreen):
+    """Each landing is told by the bookmark that K sets there. Of the steps' buttons, that of the next alarm is at 1006, 612."""
+
+    COATER, REWINDER = "electrode/coating/coater-1", "electrode/coating/rewinder-1"
+    STATUS = (0, 696, 700, 720)
+
+    def setUp(self):
+        FeedTest.setUp(self)
+        view_test.OnScreen.setUp(self)
+        self.log = Path(self.screen.home.name) / LOG.name
+        shutil.copy(LOG, self.log)
+        self.file = Path(f"{self.log}.bookmarks.toml")
+        self.landings = []
+
+    def kept(self):
+        return [each["time"] for each in tomllib.loads(self.file.read_text())["bookmark"]] if self.file.exists() else []
+
+    def lands(self, name, step, time):
+        """`step` leads to `time`, and the status line tells another thing than before."""
+        self.pictures += 1
+        before = self.steady(f"s{self.pictures}-before-{name}", self.STATUS)
+        step()
+        there = self.until(f"s{self.pictures}-{name}", lambda p: p.area(self.STATUS) != before.area(self.STATUS) and p.area(CLOCK) != before.area(CLOCK),
+                           f"{name}: nothing is said")
+        self.assertNotEqual(there.area(CLOCK), before.area(CLOCK))
+        self.screen.tool("key", "k")
+        if time not in self.landings:
+            self.landings = sorted([*self.landings, time])
+        wait_until(lambda: self.kept() == self.landings, f"{name} leads to {time}, not {self.kept()}", view_test.PATIENCE)
+
+    pictures = 0
+
+    def key(self, *names):
+        return lambda: self.screen.tool("key", *names)
+
+    def test_lead_from_alarm_to_alarm_state_to_state_and_sample_to_sample(self):
+        told = self.json_of("replay", PLANT, "--log", self.log, "--json")
+        raised = sorted({each["time"] for each in told["alarms"] if each["annunciated"] and each["transition"] == "raised"})
+        states = self.json_of("states", PLANT, "--log", self.log, "--json")["equipment"]
+        changes = {each["equipment"]: [state["from"] for state in each["states"][1:]] for each in states}
+        every = sorted({time for times in changes.values() for time in times})
+        self.open(PLANT, "--log", self.log, "--paused")
+        self.until("s0-open", lambda p: p.colours(VIEW) > 400, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 300)
+        self.steady("s0-open", VIEW)
+        self.lands("alarm", self.key("Next"), raised[0])
+        self.lands("alarm-by-button", lambda: self.click(1006, 612), raised[1])
+        self.screen.tool("mousemove", 600, 300)
+        self.lands("alarm-back", self.key("Prior"), raised[0])
+        self.lands("change", self.key("ctrl+Right"), next(time for time in every if time > raised[0]))
+        self.lands("change-back", self.key("End", "ctrl+Left"), every[-1])
+        end = self.steady("s-end", CLOCK).area(CLOCK)
+        self.screen.tool("key", "Home")
+        self.until("s-home", lambda p: p.area(CLOCK) != end, "Home does not move the clock")
+        home = self.steady("s-home", self.STATUS)
+        self.screen.tool("key", "comma")
+        nothing = self.until("s-nothing", lambda p: p.area(self.STATUS) != home.area(self.STATUS), "nothing is said of where there is nothing")
+        self.assertEqual(nothing.area(CLOCK), home.area(CLOCK), "it goes nowhere")
+        self.screen.tool("key", "ctrl+q")
+        self.assertEndsWell()
+
+    def test_of_what_is_selected(self):
+        states = self.json_of("states", PLANT, "--log", self.log, "--equipment", self.COATER, "--json")["equipment"][0]["states"]
+        self.open(PLANT, "--log", self.log, "--paused", "--select", self.COATER)
+        self.until("t0-open", lambda p: p.colours(VIEW) > 400 and p.colours(INSPECTOR) > 50, "the plant is not drawn")
+        self.screen.tool("mousemove", 600, 300)
+        self.steady("t0-open", VIEW)
+        self.lands("change", self.key("ctrl+Right"), states[1]["from"])
+        self.lands("change-again", self.key("ctrl+Right"), states[2]["from"])
         self.screen.tool("key", "ctrl+q")
         self.assertEndsWell()
 

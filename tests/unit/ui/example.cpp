@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <format>
+#include <map>
 
 namespace millwright::ui::example {
 namespace {
@@ -140,7 +141,15 @@ Result<std::span<const telemetry::Sample>> ListSource::next(std::size_t maximum)
 
 Result<telemetry::Keyframe> ListSource::seek(Time time) {
     at_ = static_cast<std::size_t>(std::ranges::upper_bound(samples_, time, {}, &telemetry::Sample::time) - samples_.begin());
-    return telemetry::Keyframe{.time = time, .entries = {}, .complete = true};
+    std::map<SignalIndex, telemetry::Keyframe::Entry> entries;
+    for (const telemetry::Sample& sample : std::span{samples_}.first(at_)) {
+        telemetry::Keyframe::Entry& entry = entries[sample.signal];
+        entry.last = sample;
+        if (sample.type != ValueType::String) entry.integral.add(sample.time, sample.value.asNumber(sample.type), sample.quality);
+    }
+    telemetry::Keyframe keyframe{.time = time, .entries = {}, .complete = true};
+    for (const auto& [signal, entry] : entries) keyframe.entries.push_back(entry);
+    return keyframe;
 }
 
 TimeInterval ListSource::span() const {
