@@ -198,7 +198,7 @@ Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::pa
     for (const plant::Feed& feed : *feeds) {
         std::vector<SignalIndex> signals;
         for (std::size_t i = 0; i < plant.signals.size(); ++i) {
-            if (!comesFrom(feed, plant, plant.signals[i])) continue;
+            if (plant.signals[i].derived || !comesFrom(feed, plant, plant.signals[i])) continue;
             if (owners[i] != nullptr)
                 return failure(ErrorCode::Invalid,
                                std::format("feed '{}' brings signal '{}' too: divide them with 'equipment'", owners[i]->id,
@@ -222,17 +222,56 @@ std::shared_ptr<history::History> keepHistory(const plant::Plant& plant, twin::L
     return history;
 }
 
+namespace {
+
+/// Hands what arrives to a recorder, whose channels are those of the signals that feeds bring.
+class Tap {
+public:
+    Tap(const plant::Plant& plant, std::vector<telemetry::LogChannel>& channels) : renumbers_{!plant.derived.empty()} {
+        const auto all = twin::subscriptions(plant);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const bool derived = plant.signals[i].derived;
+            placeOf_.push_back(derived ? noSignal : static_cast<SignalIndex>(channels.size()));
+            if (!derived) channels.push_back(telemetry::channelOf(all[i]));
+        }
+    }
+    void to(telemetry::Recorder* recorder) { recorder_ = recorder; }
+
+    void operator()(std::span<const telemetry::Sample> arrived, std::span<const telemetry::Sample> late) {
+        if (renumbers_)
+            recorder_->write(renumbered(arrived, arrived_), renumbered(late, late_));
+        else
+            recorder_->write(arrived, late);
+    }
+
+private:
+    std::span<const telemetry::Sample> renumbered(std::span<const telemetry::Sample> samples,
+                                                  std::vector<telemetry::Sample>& into) const {
+        into.assign(samples.begin(), samples.end());
+        for (telemetry::Sample& sample : into) sample.signal = placeOf_[index(sample.signal)];
+        return into;
+    }
+
+    bool renumbers_;
+    std::vector<SignalIndex> placeOf_; ///< by signal
+    std::vector<telemetry::Sample> arrived_, late_;
+    telemetry::Recorder* recorder_ = nullptr;
+};
+
+} // namespace
+
 Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
                                                         telemetry::RecorderOptions options, bool withActions) {
     std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is a full disk, not our end
-    for (const auto& wanted : twin::subscriptions(plant)) options.channels.push_back(telemetry::channelOf(wanted));
+    Tap tap{plant, options.channels};
     const auto ofActions = static_cast<SignalIndex>(options.channels.size());
     withActions = withActions && !plant.alarms.empty();
     if (withActions) options.channels.push_back({std::string{twin::actionTopic}, ValueType::String, {}, {}});
     auto recorder = telemetry::Recorder::create(std::move(options), live.source().strings());
-    if (recorder)
-        live.source().setTap([r = recorder->get()](std::span<const telemetry::Sample> arrived,
-                                                   std::span<const telemetry::Sample> late) { r->write(arrived, late); });
+    if (recorder) {
+        tap.to(recorder->get());
+        live.source().setTap(std::move(tap));
+    }
     if (recorder && withActions)
         live.setActionTap(
             [r = recorder->get(), &plant, strings = live.source().strings(), ofActions](const twin::OperatorAction& action) {

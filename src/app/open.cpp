@@ -1,6 +1,7 @@
 #include <millwright/cad/import.hpp>
 #include <millwright/check/actions.hpp>
 #include <millwright/core/log.hpp>
+#include <millwright/core/spelling.hpp>
 #include <millwright/plant/load.hpp>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <format>
 #include <ranges>
+#include <unordered_set>
 
 namespace millwright::app {
 namespace {
@@ -40,7 +42,7 @@ Result<void> reportMissing(const plant::Plant& plant, const telemetry::Source& s
             ErrorCode::Invalid,
             std::format(
                 "has none of the plant's {} signals, the first of which is topic '{}'; `millwright log info` lists its topics",
-                found.size(), plant.signals.front().topic),
+                found.size(), std::ranges::find(plant.signals, false, &plant::Signal::derived)->topic),
             log.string());
     constexpr std::size_t shown = 3;
     std::string names;
@@ -50,6 +52,20 @@ Result<void> reportMissing(const plant::Plant& plant, const telemetry::Source& s
     log::warning("{}: no samples for {} of {} signals ({}{})", log.string(), missing, found.size(), names,
                  static_cast<std::size_t>(missing) > shown ? ", …" : "");
     return {};
+}
+
+/// Says which topics of the log are not read, because the plant computes what they are called.
+void warnOfDerived(const plant::Plant& plant, const telemetry::LogSource& source, const std::filesystem::path& log) {
+    if (plant.derived.empty()) return;
+    std::unordered_set<std::string_view> paths;
+    for (const plant::Derived& derived : plant.derived) paths.insert(plant.at(derived.signal).path.view());
+    std::size_t count = 0;
+    std::string_view first;
+    for (const telemetry::LogTopic& topic : source.topics())
+        if (paths.contains(topic.topic) && count++ == 0) first = topic.topic;
+    if (count > 0)
+        log::warning("{}: {} of signals that the plant computes ({}{}): not read", log.string(), counted(count, "topic"), first,
+                     count > 1 ? ", …" : "");
 }
 
 } // namespace
@@ -72,10 +88,12 @@ Result<std::filesystem::path> logOf(const plant::Plant& plant, const std::filesy
     return failure(ErrorCode::Invalid, "the plant names no log of its own: name one with --log", plant.folder.string());
 }
 
-Result<std::unique_ptr<telemetry::LogSource>> openLog(const plant::Plant& plant, const std::filesystem::path& log) {
-    auto source = telemetry::LogSource::open(log, twin::subscriptions(plant));
-    if (!source) return source;
-    for (const Error& warning : (*source)->warnings()) log::warning("{}", warning.text());
+Result<std::unique_ptr<telemetry::Source>> openLog(const plant::Plant& plant, const std::filesystem::path& log) {
+    auto opened = telemetry::LogSource::open(log, twin::subscriptions(plant));
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    for (const Error& warning : (*opened)->warnings()) log::warning("{}", warning.text());
+    warnOfDerived(plant, **opened, log);
+    Result<std::unique_ptr<telemetry::Source>> source = twin::withDerived(plant, std::move(*opened));
     if (auto reported = reportMissing(plant, **source, log); !reported) return std::unexpected(reported.error());
     return source;
 }

@@ -5,6 +5,7 @@
 #include <millwright/render/renderer.hpp>
 #include <millwright/telemetry/log_source.hpp>
 #include <millwright/twin/action_record.hpp>
+#include <millwright/twin/derived_source.hpp>
 #include <millwright/twin/plant_scene.hpp>
 #include <millwright/twin/replay.hpp>
 
@@ -24,9 +25,10 @@ namespace millwright::app {
 /// The log that a command reads: the one named, or else the plant's own. Errors: Invalid when there is neither.
 [[nodiscard]] Result<std::filesystem::path> logOf(const plant::Plant& plant, const std::filesystem::path& named);
 
-/// The samples in `log` of the plant's signals. Warns of signals that the log does not have and of a log that was cut off. Errors:
-/// those of the log; Invalid when the log has none of the plant's signals.
-[[nodiscard]] Result<std::unique_ptr<telemetry::LogSource>> openLog(const plant::Plant& plant, const std::filesystem::path& log);
+/// The samples in `log` of the plant's signals, derived ones among them; `plant` must outlive the source. Warns of signals that the
+/// log does not have, of those that it has and the plant computes, and of a log that was cut off. Errors: those of the log; Invalid
+/// when the log has none of the plant's signals.
+[[nodiscard]] Result<std::unique_ptr<telemetry::Source>> openLog(const plant::Plant& plant, const std::filesystem::path& log);
 
 /// The replay of `log`, which `plant` must outlive. Warnings and errors as `openLog`.
 [[nodiscard]] Result<twin::Replay> openReplay(const plant::Plant& plant, const std::filesystem::path& log);

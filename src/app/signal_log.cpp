@@ -22,13 +22,15 @@ bool isMcap(const std::filesystem::path& path) {
                               [](char a, auto b) { return static_cast<unsigned char>(a) == static_cast<unsigned char>(b); });
 }
 
-/// Says which topics the log lacks; all of them is an error.
+/// Says which topics the log lacks; all of them is an error. Derived signals, which have none, are not missed.
 Result<void> reportMissing(const std::vector<telemetry::Subscription>& wanted, const std::vector<bool>& found,
                            const std::filesystem::path& path) {
-    const auto missing = static_cast<std::size_t>(std::ranges::count(found, false));
+    std::size_t missing = 0;
+    SharedText first;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (!found[i] && !wanted[i].topic.empty() && missing++ == 0) first = wanted[i].topic;
     if (missing == 0) return {};
-    const SharedText& first = wanted[static_cast<std::size_t>(std::ranges::find(found, false) - found.begin())].topic;
-    if (missing == found.size())
+    if (!std::ranges::contains(found, true))
         return failure(ErrorCode::Invalid,
                        std::format("has none of the {} topics, the first of which is '{}'; `millwright log info` lists its topics",
                                    missing, first),

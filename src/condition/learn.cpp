@@ -20,6 +20,7 @@ Layout layoutOf(const plant::Plant& plant) {
             {std::string{signal.path}, std::string{signal.topic.empty() ? signal.path : signal.topic}, std::string{signal.unit}});
         if (!signal.states.empty()) unfit[i] = "its values are names of states";
         if (signal.type == ValueType::String) unfit[i] = "a text";
+        if (signal.derived) unfit[i] = "computed from other signals";
     }
     for (const plant::KpiSource& kpi : plant.kpis) {
         if (kpi.state != noSignal) unfit[index(kpi.state)] = "a state of KPIs";

@@ -103,16 +103,26 @@ Result<std::vector<Trend>> trendsOf(telemetry::Source& source, const TimeGrid& g
 
 Result<RecordedTrends> trendsOf(std::span<const std::filesystem::path> files, const std::vector<telemetry::Subscription>& topics,
                                 const TimeGrid& grid, const std::stop_token& stop) {
-    std::vector<std::unique_ptr<telemetry::LogSource>> logs;
-    for (const std::filesystem::path& file : files) {
+    const OpenRecorded open = [&](const std::filesystem::path& file) -> Result<std::unique_ptr<telemetry::Source>> {
         auto log = telemetry::LogSource::open(file, topics);
+        if (!log) return std::unexpected(std::move(log.error()));
+        return std::unique_ptr<telemetry::Source>{std::move(*log)};
+    };
+    return trendsOf(files, topics.size(), open, grid, stop);
+}
+
+Result<RecordedTrends> trendsOf(std::span<const std::filesystem::path> files, std::size_t signals, const OpenRecorded& open,
+                                const TimeGrid& grid, const std::stop_token& stop) {
+    std::vector<std::unique_ptr<telemetry::Source>> logs;
+    for (const std::filesystem::path& file : files) {
+        auto log = open(file);
         if (!log && log.error().code == ErrorCode::NotFound) continue; // deleted to make room
         if (!log) return std::unexpected(log.error());
         if ((*log)->span() != TimeInterval{}) logs.push_back(std::move(*log));
     }
     RecordedTrends result;
     if (!logs.empty()) result.known = {logs.front()->span().from, logs.back()->span().to};
-    TrendMaker maker{topics.size(), grid};
+    TrendMaker maker{signals, grid};
     std::size_t back = 0;
     for (auto log = logs.rbegin(); log != logs.rend() && back < mostFilesBack && !maker.holdsAll(); ++log) {
         if ((*log)->span().from >= grid.from) continue;

@@ -245,7 +245,7 @@ void Expander::addSignal(SignalTemplate& from, const EquipmentTemplate& equipmen
     signal.equipment = owner;
     signal.path = std::format("{}/{}", plant_.at(owner).path, signal.id);
     signal.name = from.signal.name.empty() ? signal.id : filled(from.signal.name);
-    signal.topic = from.signal.topic.empty() ? signal.path : filled(from.signal.topic);
+    if (!signal.derived) signal.topic = from.signal.topic.empty() ? signal.path : filled(from.signal.topic);
     const auto self = static_cast<std::uint32_t>(plant_.signals.size());
     const auto pathOf = [&](std::uint32_t number) { return plant_.signals[number].path.view(); };
     const auto topicOf = [&](std::uint32_t number) { return plant_.signals[number].topic.view(); };
@@ -254,17 +254,16 @@ void Expander::addSignal(SignalTemplate& from, const EquipmentTemplate& equipmen
                               std::format("signal '{}' was already declared on line {}", signal.path, signalAt_[other].line));
         return;
     }
-    if (const auto [other, added] = signalByTopic_.emplace(signal.topic, self, topicOf); !added) {
+    if (signal.derived) {
+        pendingDerived_.push_back({&from, owner, repetition, equipment.repeated});
+        derivedSignals_.push_back(SignalIndex{self});
+    } else if (const auto [other, added] = signalByTopic_.emplace(signal.topic, self, topicOf); !added) {
         const Position at = signalAt_[other];
         const std::string advice = at == from.at
                                        ? std::string{"use {i}, {j} or {n} in the topic of a repeated equipment"}
                                        : std::string{"let bindings name that signal by its path instead of declaring it twice"};
         context_.problems.add(from.topicAt, std::format("topic '{}' already feeds signal '{}' (line {}): {}", signal.topic,
                                                         plant_.signals[other].path, at.line, advice));
-    }
-    if (signal.derived) {
-        pendingDerived_.push_back({&from, owner, repetition, equipment.repeated});
-        derivedSignals_.push_back(SignalIndex{self});
     }
     plant_.equipment[index(owner)].signals.push_back(SignalIndex{self});
     plant_.signals.push_back(std::move(signal));

@@ -1,3 +1,5 @@
+#include "twin/derivation.hpp"
+
 #include <millwright/core/time_edges.hpp>
 #include <millwright/twin/live.hpp>
 #include <millwright/twin/state_history.hpp>
@@ -16,12 +18,15 @@ constexpr std::size_t shownSpells = 500;      // of each machine
 struct Live::State {
     const plant::Plant& plant;
     telemetry::LiveSource source;
+    std::vector<telemetry::Conversion> identity; ///< feeds speak the plant's units
+    std::optional<Derivation> derivation;        ///< of a plant with derived signals
+    std::vector<telemetry::Sample> derived;      ///< what was applied last, with those of derived signals
     Twin twin;
     std::uint64_t frames = 0;
     std::vector<AlarmTransition> transitions; ///< the latest
     std::optional<StateHistory> machines;     ///< once begun
     std::shared_ptr<const MachineStates> states;
-    std::uint64_t statesShown = 0; ///< `StateHistory::changes` of `states`
+    std::uint64_t statesShown = 0;           ///< `StateHistory::changes` of `states`
     std::optional<ConditionWatch> condition; ///< where there is a model
     std::shared_ptr<const ConditionStates> conditions;
     bool judged = false; ///< since `conditions`
@@ -32,8 +37,9 @@ struct Live::State {
     std::shared_ptr<history::History> history; ///< or null
     std::optional<kpi::Rolling> measured;      ///< once there is a sample
 
-    State(const plant::Plant& p, telemetry::LiveSource s) : plant{p}, source{std::move(s)}, twin{p} {
-        const std::vector<telemetry::Conversion> identity(plant.signals.size()); // feeds speak the plant's units
+    State(const plant::Plant& p, telemetry::LiveSource s)
+        : plant{p}, source{std::move(s)}, identity(plant.signals.size()), twin{p} {
+        if (!plant.derived.empty()) derivation.emplace(plant, identity, *source.strings());
         twin.connect(identity, source.strings());
     }
     void apply(std::span<const telemetry::Sample> samples);
@@ -44,10 +50,14 @@ struct Live::State {
 /// Begins where a replay of the recording begins, just before the first sample.
 void Live::State::apply(std::span<const telemetry::Sample> samples) {
     if (samples.empty()) return;
+    if (derivation) { // `samples` are whole instants: nothing of their times comes later
+        derived.clear();
+        derivation->add(samples, derived);
+        samples = derived;
+    }
     if (!begun) {
         twin.restore({.time = justBefore(samples.front().time), .entries = {}});
-        machines.emplace(plant, std::vector<telemetry::Conversion>(plant.signals.size()), *source.strings(), samples.front().time,
-                         shownSpells);
+        machines.emplace(plant, identity, *source.strings(), samples.front().time, shownSpells);
         measured.emplace(plant, *source.strings(), samples.front().time);
     }
     begun = true;
@@ -90,7 +100,7 @@ void Live::keep(std::shared_ptr<history::History> history) {
 }
 
 void Live::watch(std::shared_ptr<const LearntCondition> learnt) {
-    state_->condition.emplace(std::move(learnt), std::vector<telemetry::Conversion>(state_->plant.signals.size()));
+    state_->condition.emplace(std::move(learnt), state_->identity);
 }
 
 void Live::setActionTap(std::function<void(const OperatorAction&)> tap) {

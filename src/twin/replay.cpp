@@ -2,6 +2,7 @@
 #include "twin/lookahead.hpp"
 
 #include <millwright/core/time_edges.hpp>
+#include <millwright/twin/derived_source.hpp>
 #include <millwright/twin/replay.hpp>
 
 #include <algorithm>
@@ -27,7 +28,8 @@ std::vector<telemetry::Subscription> subscriptions(const plant::Plant& plant) {
     std::vector<telemetry::Subscription> list;
     list.reserve(plant.signals.size());
     for (const plant::Signal& signal : plant.signals) {
-        list.push_back({signal.topic.empty() ? signal.path : signal.topic, signal.type, signal.unit});
+        const SharedText& topic = signal.derived || !signal.topic.empty() ? signal.topic : signal.path;
+        list.push_back({topic, signal.type, signal.unit});
     }
     return list;
 }
@@ -259,7 +261,8 @@ Result<Replay> Replay::open(const plant::Plant& plant, std::unique_ptr<telemetry
     if (!fitsDuration(span)) {
         return failure(ErrorCode::Malformed, "the log's times span more than 292 years; check the clocks of what recorded it");
     }
-    Replay replay{std::make_unique<State>(plant, std::shared_ptr<telemetry::Source>{std::move(source)}, options)};
+    std::shared_ptr<telemetry::Source> whole = withDerived(plant, std::move(source));
+    Replay replay{std::make_unique<State>(plant, std::move(whole), options)};
     if (auto done = replay.state_->rewind(); !done) return std::unexpected(std::move(done.error()));
     if (auto done = replay.state_->runTo(span.from, {}); !done) return std::unexpected(std::move(done.error()));
     return replay;

@@ -156,11 +156,19 @@ private:
         level.add(sample.time, (value - level.drive->offset) / level.drive->scale);
     }
 
+    // What a state is called; empty for one without a name.
+    [[nodiscard]] std::string_view wordOf(const plant::Signal& signal, const telemetry::Sample& sample) const {
+        if (sample.type == ValueType::String) return source_.strings().text(sample.value.string);
+        const double number = sample.value.asNumber(sample.type);
+        const bool named = number >= 0 && number < static_cast<double>(signal.states.size());
+        return named ? std::string_view{signal.states[static_cast<std::size_t>(number)]} : std::string_view{};
+    }
+
     // What a machine that has words of its own for it waits for.
     [[nodiscard]] Seen waitingFor(SignalIndex signal) const {
         const auto& last = states_[index(signal)];
-        if (!last || last->type != ValueType::String) return Seen::Waiting;
-        const std::string_view text = source_.strings().text(last->value.string);
+        if (!last) return Seen::Waiting;
+        const std::string_view text = wordOf(plant_.at(signal), *last);
         if (isWord(text, "starved")) return Seen::Starved;
         return isWord(text, "blocked") ? Seen::Blocked : Seen::Waiting;
     }

@@ -1,6 +1,5 @@
-#include <millwright/telemetry/log_source.hpp>
 #include <millwright/telemetry/shifted_source.hpp>
-#include <millwright/twin/replay.hpp>
+#include <millwright/twin/selected_source.hpp>
 #include <millwright/ui/trend_reader.hpp>
 
 #include <algorithm>
@@ -148,11 +147,9 @@ void TrendReader::wait() const {
 }
 
 TrendReader::Read trendsOfLog(const plant::Plant& plant, std::filesystem::path log, Duration by) {
-    return [topics = twin::subscriptions(plant), log = std::move(log),
-            by](const TrendReader::Question& question, const std::stop_token& stop) -> Result<TrendReader::Answer> {
-        std::vector<telemetry::Subscription> some;
-        for (const SignalIndex signal : question.signals) some.push_back(topics[index(signal)]);
-        auto opened = telemetry::LogSource::open(log, std::move(some));
+    return [&plant, log = std::move(log), by](const TrendReader::Question& question,
+                                              const std::stop_token& stop) -> Result<TrendReader::Answer> {
+        auto opened = twin::openSelected(plant, log, question.signals);
         if (!opened) return std::unexpected(opened.error());
         auto source = telemetry::shifted(std::move(*opened), by);
         if (!source) return std::unexpected(source.error());

@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -39,8 +41,14 @@ struct RecordedTrends {
     std::vector<Trend> trends; ///< parallel to the topics
     TimeInterval known;        ///< what the files tell of
 };
-/// The same of the files of a recording, oldest first (`telemetry::RecorderStatus::files`), which may still grow. Those that are
-/// deleted by now are left out, and so are samples that came late. Errors: those of `telemetry::LogSource`; Cancelled.
+/// Opens one file of a recording. Errors: NotFound for one that is deleted by now.
+using OpenRecorded = std::function<Result<std::unique_ptr<telemetry::Source>>(const std::filesystem::path& file)>;
+/// The same of the files of a recording, oldest first (`telemetry::RecorderStatus::files`), which may still grow; of each, `open`
+/// says `signals` signals. Those that are deleted by now are left out, and so are samples that came late. Errors: those of `open`
+/// and its sources; Cancelled.
+[[nodiscard]] Result<RecordedTrends> trendsOf(std::span<const std::filesystem::path> files, std::size_t signals,
+                                              const OpenRecorded& open, const TimeGrid& grid, const std::stop_token& stop = {});
+/// The same of logs that have the topics as they are.
 [[nodiscard]] Result<RecordedTrends> trendsOf(std::span<const std::filesystem::path> files,
                                               const std::vector<telemetry::Subscription>& topics, const TimeGrid& grid,
                                               const std::stop_token& stop = {});

@@ -9,7 +9,7 @@
 
 namespace millwright::twin {
 
-/// What a plant asks of any feed: one subscription a signal, in the plant's order.
+/// What a plant asks of any feed: one subscription a signal, in the plant's order; of a derived signal, one to no topic.
 [[nodiscard]] std::vector<telemetry::Subscription> subscriptions(const plant::Plant& plant);
 
 /// What a replay of a plant with alarms keeps of them: states that make jumps cheap, and the journal. The state of the plant does
@@ -25,7 +25,8 @@ struct ReplayOptions {
 /// jumped to. It reads no wall clock: the caller says how much real time has passed. Thread: one at a time.
 class Replay {
 public:
-    /// Starts paused at the feed's first sample. `plant` must outlive the replay. Errors: those of `source`.
+    /// Starts paused at the feed's first sample. `source` has the signals of `subscriptions`; the derived ones are computed
+    /// (`withDerived`). `plant` must outlive the replay. Errors: those of `source`.
     [[nodiscard]] static Result<Replay> open(const plant::Plant& plant, std::unique_ptr<telemetry::Source> source,
                                              const ReplayOptions& options = {});
     ~Replay();

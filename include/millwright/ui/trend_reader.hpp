@@ -70,7 +70,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Reads a log of the plant's signals that is shown `by` later than it was recorded.
+/// Reads a log of the plant's signals that is shown `by` later than it was recorded. `plant` must outlive the reader.
 [[nodiscard]] TrendReader::Read trendsOfLog(const plant::Plant& plant, std::filesystem::path log, Duration by = {});
 
 } // namespace millwright::ui

@@ -90,8 +90,10 @@ std::expected<Learning, std::vector<Error>> openForLearning(const LearnArguments
     if (!path) return one(path.error());
     condition::Layout layout = condition::layoutOf(*plant);
     std::vector<telemetry::Subscription> wanted;
-    for (std::size_t i = 0; i < plant->signals.size(); ++i)
-        wanted.push_back({layout.signals[i].topic, plant->signals[i].type, layout.signals[i].unit});
+    for (std::size_t i = 0; i < plant->signals.size(); ++i) {
+        const bool derived = plant->signals[i].derived; // not in the log, and not learnt
+        wanted.push_back({derived ? std::string{} : layout.signals[i].topic, plant->signals[i].type, layout.signals[i].unit});
+    }
     auto log = SignalLog::open(*path, wanted, progress);
     if (!log) return one(log.error());
     return Learning{std::move(*log), std::move(layout)};

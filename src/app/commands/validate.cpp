@@ -92,16 +92,20 @@ void judgeLog(const plant::Plant& plant, const std::filesystem::path& log, Verdi
     for (const telemetry::LogTopic& topic : (*source)->topics()) topics.push_back(topic.topic);
     const std::vector<bool> found = (*source)->found();
     for (std::size_t i = 0; i < found.size(); ++i)
-        if (!found[i])
+        if (!found[i] && !plant.signals[i].derived)
             verdict.warnings.push_back({ErrorCode::NotFound,
                                         std::format("no samples of {}, topic '{}'{}", plant.signals[i].path, plant.signals[i].topic,
                                                     didYouMean(plant.signals[i].topic, topics)),
                                         log.string()});
-    const auto missing = static_cast<std::size_t>(std::ranges::count(found, false));
-    if (missing == found.size() && missing > 0)
+    const auto had = static_cast<std::size_t>(std::ranges::count(found, true)); // never of derived signals
+    const std::size_t measured = found.size() - plant.derived.size();
+    if (had == 0 && measured > 0)
         verdict.problems.push_back({ErrorCode::Invalid, "has samples of none of the plant's signals", log.string()});
-    verdict.lines.push_back({"log", std::format("{}: {} of {} signals have samples, of {}", log.filename().string(),
-                                                found.size() - missing, found.size(), counted(topics.size(), "topic", "topics"))});
+    verdict.lines.push_back({"log", std::format("{}: {} of {} signals have samples, of {}", log.filename().string(), had, measured,
+                                                counted(topics.size(), "topic", "topics"))});
+    if (!plant.derived.empty())
+        verdict.lines.push_back(
+            {"derived", std::format("{} computed from others", counted(plant.derived.size(), "signal", "signals"))});
     verdict.unread = unreadTopics(plant, **source);
     if (verdict.unread.empty()) return;
     constexpr std::size_t shown = 10;
@@ -167,6 +171,7 @@ std::string asJson(const Options& options, const plant::Plant* plant, const Verd
     if (plant)
         json.field("equipment", plant->equipment.size())
             .field("signals", plant->signals.size())
+            .field("derived", plant->derived.size())
             .field("alarms", plant->alarms.size())
             .field("bindings", plant->bindings.size());
     listTo(json, "problems", verdict.problems);

@@ -27,7 +27,8 @@ Loaded Loader::load(const Progress& progress) {
         progress(0, "Opening the log");
         if (auto replay = openReplayIfAny(plant_, log_)) {
             result.replay = std::move(*replay);
-            if (auto again = telemetry::LogSource::open(log, twin::subscriptions(plant_))) result.overview = std::move(*again);
+            if (auto again = telemetry::LogSource::open(log, twin::subscriptions(plant_)))
+                result.overview = twin::withDerived(plant_, std::move(*again));
             if (result.replay && !plant_.alarms.empty()) result.scout = openScout(log, *result.replay);
             if (!compared_.log.empty())
                 if (auto compared = loadCompared(log, result); !compared) result.logProblem = compared.error();
@@ -56,7 +57,7 @@ Result<void> Loader::loadCompared(const std::filesystem::path& log, Loaded& resu
     const auto open = [this](const std::filesystem::path& path) -> Result<std::unique_ptr<telemetry::Source>> {
         auto source = telemetry::LogSource::open(path, twin::subscriptions(plant_));
         if (!source) return std::unexpected(source.error());
-        return std::unique_ptr<telemetry::Source>{std::move(*source)};
+        return twin::withDerived(plant_, std::move(*source));
     };
     const auto openShifted = [&]() -> Result<std::unique_ptr<telemetry::Source>> {
         auto source = open(compared_.log);

@@ -1,5 +1,6 @@
 #include <millwright/history/recall.hpp>
 #include <millwright/telemetry/log_source.hpp>
+#include <millwright/twin/derived_source.hpp>
 #include <millwright/twin/replay.hpp>
 #include <millwright/twin/sighting.hpp>
 
@@ -11,12 +12,13 @@ namespace millwright::app {
 ui::NextHours::Read presentOfLog(const plant::Plant& plant, std::filesystem::path log) {
     return [&plant, log = std::move(log)](Time at, const Progress& progress) -> Result<sim::Sighting> {
         std::vector<telemetry::Subscription> topics = twin::subscriptions(plant);
-        const std::vector<SignalIndex> wanted = twin::presentSignals(plant);
+        const std::vector<SignalIndex> wanted = twin::measuredFor(plant, twin::presentSignals(plant));
         for (std::size_t i = 0; i < topics.size(); ++i) // what tells nothing of the process need not be read
             if (!std::ranges::binary_search(wanted, static_cast<SignalIndex>(i))) topics[i].topic = {};
-        const auto source = telemetry::LogSource::open(log, topics);
-        if (!source) return std::unexpected(source.error());
-        return twin::sightingOf(plant, **source, at, twin::usualShiftsFrom, progress);
+        auto opened = telemetry::LogSource::open(log, topics);
+        if (!opened) return std::unexpected(opened.error());
+        const auto source = twin::withDerived(plant, std::move(*opened));
+        return twin::sightingOf(plant, *source, at, twin::usualShiftsFrom, progress);
     };
 }
 

@@ -1,29 +1,17 @@
-#include <millwright/telemetry/log_source.hpp>
-#include <millwright/twin/replay.hpp>
+#include <millwright/twin/selected_source.hpp>
 
 #include <algorithm>
 #include <app/view/session.hpp>
 
 /// Going through the log by what happened in it.
 namespace millwright::app {
-namespace {
-
-ui::Stepper::Open samplesOf(const plant::Plant& plant, const std::filesystem::path& log) {
-    return [topics = twin::subscriptions(plant),
-            log](std::span<const SignalIndex> signals) -> Result<std::unique_ptr<telemetry::Source>> {
-        std::vector<telemetry::Subscription> some;
-        for (const SignalIndex signal : signals) some.push_back(topics[index(signal)]);
-        auto source = telemetry::LogSource::open(log, some);
-        if (!source) return std::unexpected(source.error());
-        return std::unique_ptr<telemetry::Source>{*std::move(source)};
-    };
-}
-
-} // namespace
 
 void Session::stepTo(const ui::StepTo& step) {
     if (!replay_ || !overview_ || !frame_) return;
-    if (!stepper_) stepper_ = std::make_unique<ui::Stepper>(plant_, samplesOf(plant_, options_.log));
+    if (!stepper_)
+        stepper_ = std::make_unique<ui::Stepper>(plant_, [this](std::span<const SignalIndex> signals) {
+            return twin::openSelected(plant_, options_.log, signals);
+        });
     const bool chosen = state.signal != noSignal && plant_.at(state.signal).equipment == state.selected;
     stepper_->ask({.step = step, .from = now(), .equipment = state.selected, .signal = chosen ? state.signal : noSignal});
     replay_->setPlaying(false);

@@ -1,5 +1,6 @@
 #include <millwright/historian/reader.hpp>
 #include <millwright/twin/replay.hpp>
+#include <millwright/twin/selected_source.hpp>
 
 #include <app/view/trends.hpp>
 
@@ -10,22 +11,17 @@ using Answer = ui::TrendReader::Answer;
 using Question = ui::TrendReader::Question;
 using Topics = std::vector<telemetry::Subscription>;
 
-Topics topicsOf(const Topics& all, const Question& question) {
-    Topics some;
-    for (const SignalIndex signal : question.signals) some.push_back(all[index(signal)]);
-    return some;
-}
-
 /// Of a plant's feeds: the recording, and behind it the historian.
 class FeedTrends {
 public:
     FeedTrends(const plant::Plant& plant, const telemetry::Recorder* recorder, std::optional<historian::Options> options)
-        : topics_{twin::subscriptions(plant)}, recorder_{recorder}, options_{std::move(options)} {}
+        : plant_{plant}, topics_{twin::subscriptions(plant)}, recorder_{recorder}, options_{std::move(options)} {}
 
     Result<Answer> read(const Question& question, const std::stop_token& stop) {
         history::RecordedTrends recorded;
         if (recorder_ != nullptr) {
-            auto found = history::trendsOf(recorder_->status().files, topicsOf(topics_, question), question.grid, stop);
+            const auto open = [&](const std::filesystem::path& file) { return twin::openSelected(plant_, file, question.signals); };
+            auto found = history::trendsOf(recorder_->status().files, question.signals.size(), open, question.grid, stop);
             if (!found) return std::unexpected(found.error());
             recorded = *std::move(found);
         }
@@ -65,6 +61,7 @@ private:
         return {};
     }
 
+    const plant::Plant& plant_;
     Topics topics_;
     const telemetry::Recorder* recorder_;
     std::optional<historian::Options> options_;

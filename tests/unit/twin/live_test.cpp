@@ -117,6 +117,65 @@ TEST_F(LiveTwin, IsWhereAReplayOfItsRecordingComesTo) {
     std::filesystem::remove(path);
 }
 
+// Derived signals of late, redated and waiting samples: live, after every look, and of the recording they are the same.
+TEST_F(LiveTwin, ComputesWhatItsRecordingGives) {
+    plant = plant::loadText(R"(format = 1
+[plant]
+id = "p"
+[[equipment]]
+path = "m"
+kpi = { state = "state", produced = "count" }
+signal = [
+    { id = "speed" },
+    { id = "count", type = "integer" },
+    { id = "sum", expression = "speed + half" },
+    { id = "half", expression = "count / 2" },
+    { id = "state", rules = [{ state = "Held", when = "speed < 50" }, { state = "Execute" }] },
+]
+binding = [{ signal = "sum", kind = "spin", per_unit = 6 }]
+alarm = [{ id = "held", kind = "state", signal = "state", state = "Held", priority = "low", action = "look" }]
+)",
+                            ".")
+                .value();
+    const auto path = std::filesystem::temp_directory_path() / ("derived-" + std::to_string(::getpid()) + ".mcap");
+    Live twin = live(50ms);
+    telemetry::RecorderOptions options{.path = path, .channels = {}};
+    for (const auto& wanted : subscriptions(plant)) // the derived ones come last
+        if (!wanted.topic.empty()) options.channels.push_back(telemetry::channelOf(wanted));
+    ASSERT_EQ(options.channels.size(), 2u);
+    auto recorder = telemetry::Recorder::create(std::move(options), twin.source().strings());
+    ASSERT_TRUE(recorder.has_value()) << recorder.error().text();
+    twin.source().setTap([&](auto arrived, auto late) { (*recorder)->write(arrived, late); });
+    std::mt19937 random{12};
+    Time now = timeFromNanoseconds(1'800'000'000'000'000'000);
+    for (int i = 0; i < 3000; ++i) {
+        const Time time = now - std::chrono::milliseconds{static_cast<int>(random() % 10) * 20};
+        const Quality quality = random() % 9 == 0 ? static_cast<Quality>(random() % 4) : Quality::Good;
+        if (random() % 2 == 0)
+            push({time, Value::of(static_cast<double>(random() % 100)), SignalIndex{0}, ValueType::Float, quality});
+        else
+            push({time, Value::of(static_cast<std::int64_t>(i)), SignalIndex{1}, ValueType::Integer, quality});
+        now += std::chrono::milliseconds{static_cast<int>(random() % 3) * 20};
+        if (random() % 3 == 0) twin.poll(now);
+        if (random() % 7 == 0) (void)twin.frame();
+    }
+    twin.finish(now);
+    ASSERT_TRUE((*recorder)->close().has_value());
+    auto source = telemetry::LogSource::open(path, subscriptions(plant));
+    ASSERT_TRUE(source.has_value()) << source.error().text();
+    auto replay = Replay::open(plant, std::move(*source));
+    ASSERT_TRUE(replay.has_value()) << replay.error().text();
+    ASSERT_TRUE(replay->runTo(replay->log().to).has_value());
+    EXPECT_EQ(replay->twin().samplesApplied(), twin.twin().samplesApplied());
+    EXPECT_GT(twin.twin().samplesApplied(), twin.source().counters().applied + 2000u);
+    EXPECT_EQ(twin.twin().stateHash(), replay->stateHash());
+    Duration held{};
+    const auto bins = twin.kpis();
+    for (const auto& bin : *bins) held += bin->tally(0).inState[plant::index(plant::PackmlState::Held)];
+    EXPECT_GT(held, Duration{10s}) << "of a minute, about half";
+    std::filesystem::remove(path);
+}
+
 // Late, redated and waiting samples: what is measured live is what the recording gives, equal live, replayed and binned anew.
 TEST_F(LiveTwin, MeasuresWhatItsRecordingGives) {
     plant = plant::loadText(R"(format = 1
