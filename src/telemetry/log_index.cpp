@@ -129,7 +129,7 @@ namespace {
 /// Finds the channel that feeds each subscription.
 class Router {
 public:
-    Router(const mcap::File& file, LogIndex& index) : index_{index} {
+    Router(const mcap::File& file, LogIndex& index, bool routes) : index_{index} {
         const auto& channels = file.index().channels;
         const std::size_t size = channels.empty() ? 0 : channels.rbegin()->first + std::size_t{1};
         index_.routes.resize(size);
@@ -137,7 +137,7 @@ public:
         for (const auto& [id, channel] : channels) {
             const ChannelKind kind = kindOf(channel);
             index_.routes[id].kind = kind;
-            if (kind == ChannelKind::Signal || kind == ChannelKind::Json) byTopic_[channel.topic].push_back({id, &channel});
+            if (routes && (kind == ChannelKind::Signal || kind == ChannelKind::Json)) byTopic_[channel.topic].push_back({id, &channel});
         }
     }
 
@@ -267,7 +267,7 @@ Result<LogIndex> makeLogIndex(const mcap::File& file, std::span<const Subscripti
     LogIndex index;
     index.conversions.resize(subscriptions.size());
     index.found.resize(subscriptions.size());
-    Router router{file, index};
+    Router router{file, index, !subscriptions.empty()};
     for (std::size_t i = 0; i < subscriptions.size(); ++i) {
         if (auto routed = router.route(static_cast<SignalIndex>(i), subscriptions[i]); !routed) {
             Error error = routed.error();

@@ -59,7 +59,10 @@ struct LogWriter::State {
     void accumulate();
     Result<void> writeKeyframe();
     [[nodiscard]] std::size_t batchSize() const {
-        const std::size_t wanted = options.encoding == LogEncoding::Json ? options.samplesPerChunk / 2 : options.samplesPerChunk;
+        // Each chunk's index names each of its channels, so where those are many chunks are larger.
+        const std::size_t wanted = options.encoding == LogEncoding::Json
+                                       ? std::max(options.samplesPerChunk / 2, 4 * channels.size())
+                                       : options.samplesPerChunk;
         return std::clamp<std::size_t>(wanted, 1, maximumBatchSamples / 4);
     }
     ~State() {

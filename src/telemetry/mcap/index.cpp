@@ -1,4 +1,7 @@
 // How a file's index is made: from its summary, or by walking over its records.
+#include "telemetry/encoding/bytes.hpp"
+#include "telemetry/mcap/file_window.hpp"
+
 #include <millwright/telemetry/mcap/file.hpp>
 
 #include <algorithm>
@@ -44,8 +47,76 @@ struct Summary {
     std::optional<Statistics> statistics;
     std::vector<ChunkIndex> chunks;
     std::vector<MetadataIndex> metadata;
-    std::uint64_t attachments = 0;
+    std::set<std::string, std::less<>> compressions; ///< what those of `chunks` that came through a window are
 };
+
+/// Where the chunk indexes lie one behind the other, as the summary's offsets say; empty where they do not.
+Bytes chunkIndexesIn(Bytes all, const Footer& footer, std::size_t footerOffset) {
+    if (footer.summaryOffsetStart < footer.summaryStart || footer.summaryOffsetStart > footerOffset) return {};
+    const auto from = static_cast<std::size_t>(footer.summaryOffsetStart);
+    RecordCursor cursor{all.subspan(from, footerOffset - from), from};
+    for (RawRecord raw; cursor.next(raw) == RecordCursor::Step::Found;) {
+        const auto record = parseRecord(raw);
+        const auto* group = record ? std::get_if<SummaryOffset>(&*record) : nullptr;
+        if (!group || group->groupOpcode != Opcode::ChunkIndex) continue;
+        if (group->groupStart < footer.summaryStart || group->groupStart > from || group->groupLength > from - group->groupStart)
+            return {};
+        return all.subspan(static_cast<std::size_t>(group->groupStart), static_cast<std::size_t>(group->groupLength));
+    }
+    return {};
+}
+
+/// Reads the chunk indexes at `offset`, `length` bytes, but for which channels a chunk holds, which is nearly all of them: to touch
+/// the file's memory beside each would map the pages around it, too. False where they are not as they should be.
+bool readAround(FileWindow& window, Bytes all, std::uint64_t offset, std::uint64_t length, Summary& summary) {
+    constexpr std::size_t headBytes = recordHeadBytes + 4 * sizeof(std::uint64_t) + sizeof(std::uint32_t);
+    constexpr std::size_t longestTail = 256;
+    const std::uint64_t end = offset + length;
+    while (offset < end) {
+        if (end - offset < headBytes) return false;
+        ByteReader head{window.at(offset, headBytes)};
+        const auto opcode = head.number<std::uint8_t>();
+        const auto content = head.number<std::uint64_t>();
+        ChunkIndex chunk{.startTime = head.number<std::uint64_t>(),
+                         .endTime = head.number<std::uint64_t>(),
+                         .chunkOffset = head.number<std::uint64_t>(),
+                         .chunkLength = head.number<std::uint64_t>(),
+                         .messageIndexOffsets = {},
+                         .compression = {}};
+        const std::uint64_t channels = head.number<std::uint32_t>();
+        if (!head.ok() || opcode != static_cast<std::uint8_t>(Opcode::ChunkIndex) || content > end - offset - recordHeadBytes)
+            return false;
+        const std::uint64_t before = headBytes + channels, whole = recordHeadBytes + content;
+        if (channels % 10 != 0 || whole < before || whole - before > longestTail) return false;
+        chunk.messageIndexOffsets = all.subspan(static_cast<std::size_t>(offset + headBytes), static_cast<std::size_t>(channels));
+        ByteReader tail{window.at(offset + before, static_cast<std::size_t>(whole - before))};
+        chunk.messageIndexLength = tail.number<std::uint64_t>();
+        chunk.compression = *summary.compressions.emplace(tail.text(tail.number<std::uint32_t>())).first;
+        chunk.compressedSize = tail.number<std::uint64_t>();
+        chunk.uncompressedSize = tail.number<std::uint64_t>();
+        if (!tail.ok()) return false;
+        summary.chunks.push_back(chunk);
+        offset += whole;
+    }
+    return true;
+}
+
+/// Adds the records of a part of the summary that begins at `offset`; where that is damaged, if it is.
+std::optional<std::uint64_t> readRecords(Bytes section, std::uint64_t offset, Index& index, Summary& summary) {
+    RecordCursor cursor{section, offset};
+    RawRecord raw;
+    RecordCursor::Step step{};
+    while ((step = cursor.next(raw)) == RecordCursor::Step::Found) {
+        auto record = parseRecord(raw);
+        if (!record) return raw.offset;
+        if (const auto* schema = std::get_if<Schema>(&*record)) addSchema(index, *schema);
+        if (const auto* channel = std::get_if<Channel>(&*record)) addChannel(index, *channel);
+        if (const auto* chunk = std::get_if<ChunkIndex>(&*record)) summary.chunks.push_back(*chunk);
+        if (const auto* metadata = std::get_if<MetadataIndex>(&*record)) summary.metadata.push_back(*metadata);
+        if (auto* statistics = std::get_if<Statistics>(&*record)) summary.statistics = std::move(*statistics);
+    }
+    return step == RecordCursor::Step::Torn ? std::optional{cursor.offset()} : std::nullopt;
+}
 
 /// Whether the summary says everything a reader needs, so that no scan is necessary.
 bool complete(const Summary& summary, const Index& index) {
@@ -53,10 +124,8 @@ bool complete(const Summary& summary, const Index& index) {
     if (summary.statistics->channelCount != index.channels.size()) return false;
     if (summary.statistics->chunkCount != summary.chunks.size()) return false;
     if (summary.statistics->messageCount > 0 && summary.chunks.empty()) return false;
-    for (const auto& chunk : summary.chunks)
-        for (const auto& [id, offset] : chunk.messageIndexOffsets)
-            if (!index.channels.contains(id)) return false;
-    return true;
+    return std::ranges::all_of(summary.statistics->channelMessageCounts,
+                               [&](const auto& count) { return index.channels.contains(count.first); });
 }
 
 /// The chunk indexes as segments in file order; false if they overlap or leave the data section.
@@ -69,9 +138,24 @@ bool addSegments(Index& index, std::vector<ChunkIndex>& chunks, std::uint64_t da
         previousEnd = chunk.chunkOffset + chunk.chunkLength;
         Segment segment{chunk.chunkOffset, chunk.chunkLength, chunk.startTime, chunk.endTime, chunk.uncompressedSize, true,
                         std::nullopt};
-        if (chunk.messageIndexOffsets.size() == 1) segment.onlyChannel = chunk.messageIndexOffsets.front().first;
+        if (chunk.channels() == 1) segment.onlyChannel = chunk.channel(0).first;
         index.segments.push_back(segment);
         addCompression(index, chunk.compression);
+    }
+    return true;
+}
+
+/// False if one of the metadata records, which lie before `dataEnd`, is not where its index says.
+bool readMetadata(Bytes all, std::size_t dataEnd, const Summary& summary, Index& index) {
+    for (const auto& entry : summary.metadata) {
+        if (entry.offset < magic.size() || entry.offset >= dataEnd) return false;
+        RawRecord raw;
+        RecordCursor there{all.subspan(static_cast<std::size_t>(entry.offset), dataEnd - static_cast<std::size_t>(entry.offset))};
+        if (there.next(raw) != RecordCursor::Step::Found || !raw.is(Opcode::Metadata)) return false;
+        const auto record = parseRecord(raw);
+        if (!record) return false;
+        const auto& metadata = std::get<Metadata>(*record);
+        index.metadata.insert_or_assign(std::string{metadata.name}, toMap(metadata.entries));
     }
     return true;
 }
@@ -99,36 +183,24 @@ Result<bool> File::loadSummary() {
         return setAside("the footer points outside the file", footerOffset);
     const auto start = static_cast<std::size_t>(footer.summaryStart);
     const std::size_t covered = footerOffset + recordHeadBytes + 2 * sizeof(std::uint64_t) - start;
-    if (footer.summaryCrc != 0 && crc32(all.subspan(start, covered)) != footer.summaryCrc)
+    if (footer.summaryCrc != 0 && covered <= limits_.summaryBytesChecked && crc32(all.subspan(start, covered)) != footer.summaryCrc)
         return setAside("the summary does not match its checksum", start);
 
     Summary summary;
-    RecordCursor cursor{all.subspan(start, footerOffset - start), start};
-    RecordCursor::Step step{};
-    while ((step = cursor.next(raw)) == RecordCursor::Step::Found) {
-        auto record = parseRecord(raw);
-        if (!record) return setAside("the summary is damaged", raw.offset);
-        if (const auto* schema = std::get_if<Schema>(&*record)) addSchema(index_, *schema);
-        if (const auto* channel = std::get_if<Channel>(&*record)) addChannel(index_, *channel);
-        if (auto* chunk = std::get_if<ChunkIndex>(&*record)) summary.chunks.push_back(std::move(*chunk));
-        if (const auto* metadata = std::get_if<MetadataIndex>(&*record)) summary.metadata.push_back(*metadata);
-        if (auto* statistics = std::get_if<Statistics>(&*record)) summary.statistics = std::move(*statistics);
+    Bytes chunks; // read apart
+    if (FileWindow window{name_}; mapped_ && covered > limits_.summaryBytesChecked && window.opened()) {
+        chunks = chunkIndexesIn(all, footer, footerOffset);
+        const std::size_t from = chunks.empty() ? start : static_cast<std::size_t>(chunks.data() - all.data());
+        if (!readAround(window, all, from, chunks.size(), summary)) return setAside("the summary is damaged", from);
     }
-    if (step == RecordCursor::Step::Torn) return setAside("the summary is damaged", cursor.offset());
+    const std::size_t apart = chunks.empty() ? start : static_cast<std::size_t>(chunks.data() - all.data());
+    for (const auto& [from, to] : {std::pair{start, apart}, {apart + chunks.size(), footerOffset}})
+        if (const auto damaged = readRecords(all.subspan(from, to - from), from, index_, summary))
+            return setAside("the summary is damaged", *damaged);
     if (!complete(summary, index_)) return false; // a lean writer, not a fault
     if (!addSegments(index_, summary.chunks, footer.summaryStart)) return setAside("the chunk indexes are damaged", start);
 
-    for (const auto& entry : summary.metadata) {
-        if (entry.offset < magic.size() || entry.offset >= start) return setAside("a metadata index is damaged", start);
-        RecordCursor there{all.subspan(static_cast<std::size_t>(entry.offset), start - static_cast<std::size_t>(entry.offset)),
-                           entry.offset};
-        if (there.next(raw) != RecordCursor::Step::Found || !raw.is(Opcode::Metadata))
-            return setAside("a metadata index is damaged", start);
-        const auto record = parseRecord(raw);
-        if (!record) return setAside("a metadata record is damaged", raw.offset);
-        const auto& metadata = std::get<Metadata>(*record);
-        index_.metadata.insert_or_assign(std::string{metadata.name}, toMap(metadata.entries));
-    }
+    if (!readMetadata(all, start, summary, index_)) return setAside("a metadata record, or its index, is damaged", start);
     const auto& statistics = *summary.statistics;
     for (const auto& [id, count] : statistics.channelMessageCounts)
         if (const auto channel = index_.channels.find(id); channel != index_.channels.end()) channel->second.messages = count;

@@ -27,17 +27,21 @@ StringMap stringMap(ByteReader& in) {
     return map;
 }
 
+/// The bytes of a list of pairs, to be read later.
+template <typename Key, typename Value>
+Bytes packedPairs(ByteReader& in) {
+    const Bytes packed = in.bytes(in.number<std::uint32_t>());
+    if (packed.size() % (sizeof(Key) + sizeof(Value)) != 0) (void)in.bytes(in.remaining() + 1);
+    return packed;
+}
+
 template <typename Key, typename Value>
 std::vector<std::pair<Key, Value>> pairs(ByteReader& in) {
     std::vector<std::pair<Key, Value>> list;
-    const std::uint32_t length = in.number<std::uint32_t>();
-    constexpr std::size_t each = sizeof(Key) + sizeof(Value);
-    ByteReader entries{in.bytes(length)};
-    if (!in.ok() || length % each != 0) {
-        (void)in.bytes(in.remaining() + 1);
-        return list;
-    }
-    list.reserve(length / each);
+    const Bytes packed = packedPairs<Key, Value>(in);
+    if (!in.ok()) return list;
+    list.reserve(packed.size() / (sizeof(Key) + sizeof(Value)));
+    ByteReader entries{packed};
     while (entries.remaining() > 0) {
         const auto key = entries.number<Key>();
         list.emplace_back(key, entries.number<Value>());
@@ -74,7 +78,7 @@ Record chunkIndex(ByteReader& in) {
                       in.number<std::uint64_t>(),
                       in.number<std::uint64_t>(),
                       in.number<std::uint64_t>(),
-                      pairs<std::uint16_t, std::uint64_t>(in),
+                      packedPairs<std::uint16_t, std::uint64_t>(in),
                       in.number<std::uint64_t>(),
                       prefixedText(in),
                       in.number<std::uint64_t>(),
@@ -133,6 +137,12 @@ Record fields(std::uint8_t opcode, ByteReader& in) {
 }
 
 } // namespace
+
+std::pair<std::uint16_t, std::uint64_t> ChunkIndex::channel(std::size_t i) const {
+    ByteReader in{messageIndexOffsets.subspan(i * 10, 10)};
+    const auto id = in.number<std::uint16_t>();
+    return {id, in.number<std::uint64_t>()};
+}
 
 Result<Record> parseRecord(const RawRecord& raw, std::size_t* beyond) {
     if (raw.opcode == 0)

@@ -38,6 +38,12 @@ Json numbers(const Pairs& entries) {
     return object;
 }
 
+Json numbersOf(const ChunkIndex& chunk) {
+    std::vector<std::pair<std::uint16_t, std::uint64_t>> list;
+    for (std::size_t i = 0; i < chunk.channels(); ++i) list.push_back(chunk.channel(i));
+    return numbers(list);
+}
+
 /// A record as the expectation files write it.
 struct ToJson {
     Json operator()(const Unknown&) const { return {{"type", "Unknown"}}; }
@@ -73,7 +79,7 @@ struct ToJson {
                                    {"compression", r.compression},
                                    {"message_end_time", text(r.endTime)},
                                    {"message_index_length", text(r.messageIndexLength)},
-                                   {"message_index_offsets", numbers(r.messageIndexOffsets)},
+                                   {"message_index_offsets", numbersOf(r)},
                                    {"message_start_time", text(r.startTime)},
                                    {"uncompressed_size", text(r.uncompressedSize)}});
     }

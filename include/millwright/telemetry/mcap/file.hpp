@@ -14,9 +14,13 @@
 
 namespace millwright::telemetry::mcap {
 
-/// What a reader refuses to allocate, whatever a file claims.
+/// What a reader refuses to do for a file, whatever that claims.
 struct ReadLimits {
     std::uint64_t chunkBytes = 256u << 20; ///< largest uncompressed chunk
+    /// Longest summary whose checksum is computed when a file is opened. What makes a longer one long, where in each chunk each channel
+    /// is, opening never reads: gigabytes in a log of many channels. What the rest says of a chunk is checked when that is read, and
+    /// `salvage` checks it all.
+    std::uint64_t summaryBytesChecked = 16u << 20;
 };
 
 struct SchemaInfo {

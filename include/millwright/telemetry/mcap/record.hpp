@@ -85,11 +85,15 @@ struct ChunkIndex {
     std::uint64_t endTime = 0;
     std::uint64_t chunkOffset = 0;
     std::uint64_t chunkLength = 0; ///< with the record's 9-byte head
-    std::vector<std::pair<std::uint16_t, std::uint64_t>> messageIndexOffsets;
+    Bytes messageIndexOffsets;     ///< as they lie there, 10 bytes a channel: in a log of many channels they are most of the file's summary
     std::uint64_t messageIndexLength = 0;
     std::string_view compression;
     std::uint64_t compressedSize = 0;
     std::uint64_t uncompressedSize = 0;
+
+    [[nodiscard]] std::size_t channels() const { return messageIndexOffsets.size() / 10; }
+    /// Element `i` of `channels()`: its id, and where in the file its MessageIndex begins.
+    [[nodiscard]] std::pair<std::uint16_t, std::uint64_t> channel(std::size_t i) const;
 };
 struct Attachment {
     std::uint64_t logTime = 0;
