@@ -1,5 +1,6 @@
 #include <millwright/core/log.hpp>
 #include <millwright/plant/feed.hpp>
+#include <millwright/telemetry/file_feed.hpp>
 #include <millwright/telemetry/mqtt.hpp>
 #include <millwright/telemetry/mtconnect.hpp>
 #include <millwright/telemetry/opcua.hpp>
@@ -173,22 +174,47 @@ Opened openOpcUa(const plant::Plant& plant, const plant::Feed& feed, const std::
     return telemetry::openOpcUa(std::move(options));
 }
 
+Opened openFile(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals) {
+    telemetry::FileOptions options{.id = feed.id,
+                                   .path = feed.file,
+                                   .mapping = feed.mapping,
+                                   .addresses = {},
+                                   .staleAfter = feed.staleAfter,
+                                   .queueBytes = static_cast<std::size_t>(feed.queueMegabytes) << 20};
+    for (const SignalIndex at : signals) {
+        const plant::Signal& signal = plant.at(at);
+        options.addresses.push_back({at, signal.type, std::string{signal.unit}, filled(feed.topic, plant, signal)});
+    }
+    return telemetry::openFile(std::move(options));
+}
+
 Opened open(const plant::Plant& plant, const plant::Feed& feed, const std::vector<SignalIndex>& signals,
             const std::shared_ptr<StringTable>& strings) {
     switch (feed.kind) {
     case plant::FeedKind::Mqtt: return openMqtt(plant, feed, signals);
     case plant::FeedKind::Sparkplug: return openSparkplug(plant, feed, signals, strings);
     case plant::FeedKind::Mtconnect: return openMtconnect(plant, feed, signals);
-    case plant::FeedKind::OpcUa: break;
+    case plant::FeedKind::OpcUa: return openOpcUa(plant, feed, signals);
+    case plant::FeedKind::File: break;
     }
-    return openOpcUa(plant, feed, signals);
+    return openFile(plant, feed, signals);
 }
 
 } // namespace
 
-Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path) {
+plant::Feed feedOfFile(const std::string& file, const std::string& mapping) {
+    plant::Feed feed{.id = file, .kind = plant::FeedKind::File, .url = {}, .equipment = {}};
+    feed.file = file;
+    feed.mapping = mapping;
+    feed.window = std::chrono::milliseconds{100}; // as plant.toml has it
+    return feed;
+}
+
+Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path,
+                            const std::optional<plant::Feed>& instead) {
     if (plant.signals.empty()) return failure(ErrorCode::Invalid, "has no signals for feeds to bring", plant.id);
-    const auto feeds = plant::loadFeeds(path);
+    const auto feeds =
+        instead ? std::expected<std::vector<plant::Feed>, std::vector<Error>>{std::vector{*instead}} : plant::loadFeeds(path);
     if (!feeds) return std::unexpected(feeds.error().front());
     if (feeds->empty())
         return failure(ErrorCode::Invalid, "the plant has no [[feed]]: describe one (docs/feeds.md)", path.string());
@@ -331,6 +357,9 @@ std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus
         tellOfNodes(feed, known_[i], news);
         for (std::size_t n = known_[i].notes.size(); n < feed.notes.size(); ++n)
             news.push_back(std::format("feed '{}': {}", feed.id, feed.notes[n]));
+        for (std::size_t n = known_[i].unlisted.size(); n < feed.unlisted.size(); ++n)
+            news.push_back(std::format("feed '{}': {} is {}, which its 'states' in plant.toml do not list: taken as it came",
+                                       feed.id, feed.unlisted[n].path, feed.unlisted[n].value));
         known_[i] = feed;
     }
     if (recorder.problem != recording_) news.push_back(recorder.problem.empty() ? "recording goes on" : recorder.problem);
@@ -339,11 +368,11 @@ std::vector<std::string> LiveNews::since(const std::vector<telemetry::FeedStatus
     return news;
 }
 
-void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
-    const telemetry::LiveCounters all = source.counters();
+void writeFeeds(JsonWriter& json, twin::Live& live) {
+    const telemetry::LiveCounters all = live.source().counters();
     json.field("applied", all.applied).field("late", all.late).field("redated", all.redated);
     json.key("feeds").beginArray();
-    for (const telemetry::FeedStatus& feed : source.status()) {
+    for (const telemetry::FeedStatus& feed : live.status()) {
         const telemetry::FeedCounters& n = feed.counters;
         json.beginObject()
             .field("id", feed.id)
@@ -386,6 +415,9 @@ void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source) {
                 .endObject();
         json.endArray().key("notes").beginArray();
         for (const std::string& note : feed.notes) json.value(note);
+        json.endArray().key("unlisted").beginArray();
+        for (const telemetry::UnlistedState& one : feed.unlisted)
+            json.beginObject().field("signal", one.path).field("value", one.value).field("times", one.times).endObject();
         json.endArray().endObject();
     }
     json.endArray();
@@ -414,9 +446,9 @@ void writeHistorian(JsonWriter& json, const historian::WriterStatus& status) {
     json.endArray().endObject();
 }
 
-std::string describeFeeds(const telemetry::LiveSource& source) {
+std::string describeFeeds(const twin::Live& live) {
     std::string text;
-    for (const telemetry::FeedStatus& feed : source.status()) {
+    for (const telemetry::FeedStatus& feed : live.status()) {
         const telemetry::FeedCounters& n = feed.counters;
         text += std::format("{}: {}, {} messages, {} samples", feed.id, telemetry::name(feed.health), n.received, n.samples);
         if (n.unmatched > 0) text += std::format(", {} of no signal", n.unmatched);

@@ -13,16 +13,21 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 /// How commands turn the feeds that a plant describes into connections, and what they say of them.
 namespace millwright::app {
 
-/// Connects every feed of the plant, in the background. `plant`, loaded from `path`, must outlive it. Reads the environment and
-/// password files. Errors: Invalid (no feed, no signal, a signal that two feeds bring), NotFound (a variable that is not set, a
-/// file), those of the feeds.
-[[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path);
+/// Connects every feed of the plant, in the background, or `instead` of them another one. `plant`, loaded from `path`, must outlive
+/// it. Reads the environment and password files. Errors: Invalid (no feed, no signal, a signal that two feeds bring), NotFound (a
+/// variable that is not set, a file), those of the feeds.
+[[nodiscard]] Result<twin::Live> openLive(const plant::Plant& plant, const std::filesystem::path& path,
+                                          const std::optional<plant::Feed>& instead = {});
+
+/// A feed of all signals from a file that is named on the command line, relative to the current folder; `-` is standard input.
+[[nodiscard]] plant::Feed feedOfFile(const std::string& file, const std::string& mapping);
 
 /// How to reach the server of a feed of kind opcua. Reads the environment and password files. Errors: NotFound (a variable that is
 /// not set, a file).
@@ -33,8 +38,7 @@ namespace millwright::app {
 
 /// Records, as `options` say but for the channels, what `live` receives from now on. Errors: those of `Recorder::create`.
 [[nodiscard]] Result<std::unique_ptr<telemetry::Recorder>> recordLive(const plant::Plant& plant, twin::Live& live,
-                                                                      telemetry::RecorderOptions options,
-                                                                       bool withActions = false);
+                                                                      telemetry::RecorderOptions options, bool withActions = false);
 
 /// Tells what happened to feeds, their recording and the historian, once when it happens: for standard error, so that a service's
 /// journal has it.
@@ -52,10 +56,10 @@ private:
 };
 
 /// The members that docs/feeds.md describes, `feeds` and `late` and so on.
-void writeFeeds(JsonWriter& json, const telemetry::LiveSource& source);
+void writeFeeds(JsonWriter& json, twin::Live& live);
 /// The member `historian` that docs/historian.md describes.
 void writeHistorian(JsonWriter& json, const historian::WriterStatus& status);
 /// One line a feed for people.
-[[nodiscard]] std::string describeFeeds(const telemetry::LiveSource& source);
+[[nodiscard]] std::string describeFeeds(const twin::Live& live);
 
 } // namespace millwright::app

@@ -68,7 +68,7 @@ public:
           options_{options},
           bySignal_(plant.signals.size()),
           kpis_{plant, replay.source()},
-          unlisted_{plant, replay.source()},
+          unlisted_{plant, replay.source().strings()},
           trends_{plant, replay} {
         verdict_.plant = plant.id;
         verdict_.plantName = plant.name;

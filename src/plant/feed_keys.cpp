@@ -5,7 +5,7 @@ namespace {
 
 using enum ValueKind;
 
-constexpr std::string_view kinds[] = {"mqtt", "sparkplug", "mtconnect", "opcua"};
+constexpr std::string_view kinds[] = {"mqtt", "sparkplug", "mtconnect", "opcua", "file"};
 constexpr std::string_view securities[] = {"none", "sign", "sign-and-encrypt"};
 constexpr std::string_view timeUnits[] = {"s", "ms", "us", "ns"};
 
@@ -16,16 +16,23 @@ constexpr Key feedKeyList[] = {
      .kind = Text,
      .description =
          "the broker: mqtt://HOST[:1883], or mqtts://HOST[:8883] for TLS; opcua: the server, opc.tcp://HOST[:4840][/PATH]; "
-         "mtconnect: the agent, http://HOST[:PORT][/PATH] or https://…; without user or password",
-     .required = true},
+         "mtconnect: the agent, http://HOST[:PORT][/PATH] or https://…; without user or password; all but file need it"},
+    {.name = "path",
+     .kind = Text,
+     .description = "file: the text file or FIFO to follow, relative to the plant folder; - for standard input"},
+    {.name = "mapping",
+     .kind = Text,
+     .description =
+         "file: TOML file that says which column is what, relative to the plant folder (docs/log-format.md); without it, the "
+         "one beside the file, if there is one"},
     {.name = "equipment",
      .kind = ValueKind::Path,
      .description = "path of an equipment: only its signals and those below come from this feed; without it, all"},
     {.name = "topic",
      .kind = Text,
-     .description =
-         "topic of a signal's messages; {topic} {path} {equipment} {equipment_id} {signal} stand for the signal's topic, its "
-         "path, its equipment's path and the last part of that, and its id",
+     .description = "topic of a signal's messages; file: which column, or topic of the mapping, a signal is; {topic} {path} "
+                    "{equipment} {equipment_id} {signal} stand for the signal's topic, its "
+                    "path, its equipment's path and the last part of that, and its id",
      .fallback = "\"{topic}\""},
     {.name = "value",
      .kind = Text,
@@ -103,8 +110,8 @@ constexpr Key feedKeyList[] = {
      .choices = securities},
     {.name = "window",
      .kind = Duration,
-     .description = "how long samples wait to be put in order; the longest of all feeds counts; default: 20ms, opcua: "
-                    "`publishing_interval` and 100ms",
+     .description = "how long samples wait to be put in order; the longest of all feeds counts; default: 20ms, file: "
+                    "100ms, opcua: `publishing_interval` and 100ms",
      .minimum = 0},
     {.name = "stale_after",
      .kind = Duration,
@@ -114,7 +121,7 @@ constexpr Key feedKeyList[] = {
      .aboveMinimum = true},
     {.name = "queue",
      .kind = Integer,
-     .description = "MiB of messages that may wait; what comes beyond is dropped and counted",
+     .description = "MiB of messages that may wait; what comes beyond is dropped and counted; file: is read later",
      .fallback = "16",
      .minimum = 1,
      .maximum = 4096},

@@ -17,7 +17,10 @@ constexpr struct {
     std::string_view key;
     FeedKind kind;
 } ownKeys[] = {
+    {"path", FeedKind::File},
+    {"mapping", FeedKind::File},
     {"topic", FeedKind::Mqtt},
+    {"topic", FeedKind::File},
     {"value", FeedKind::Mqtt},
     {"time", FeedKind::Mqtt},
     {"time_unit", FeedKind::Mqtt},
@@ -57,6 +60,22 @@ void checkPattern(const Reader& reader, std::string_view key, ReadContext& conte
         }
         rest.remove_prefix(close + 1);
     }
+}
+
+/// The keys that feeds of a server have.
+constexpr std::string_view serverKeys[] = {"url", "client_id",   "user_env", "password_env", "password_file",
+                                           "ca",  "certificate", "key",      "verify"};
+
+/// Where what the feed brings is.
+void checkOrigin(const Reader& reader, FeedKind kind, ReadContext& context) {
+    const std::string_view needed = kind == FeedKind::File ? "path" : "url";
+    if (reader.find(needed) == nullptr)
+        context.problems.add(reader.at("kind"), std::format("a feed of this kind needs '{}'", needed));
+    if (kind != FeedKind::File) return;
+    for (const std::string_view key : serverKeys)
+        if (reader.find(key) != nullptr)
+            context.problems.add(reader.at(key),
+                                 std::format("'{}' is for feeds that have a server, not for a file: leave it out", key));
 }
 
 void checkKind(const Reader& reader, FeedKind kind, ReadContext& context) {
@@ -105,6 +124,11 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     feed.id = reader.text("id");
     feed.kind = reader.choice<FeedKind>("kind", feedKindWords).value_or(FeedKind::Mqtt);
     feed.url = reader.text("url");
+    if (const std::string path = reader.text("path"); path == "-")
+        feed.file = path;
+    else if (!path.empty())
+        feed.file = (context.folder / path).lexically_normal();
+    feed.mapping = file("mapping");
     feed.equipment = reader.text("equipment");
     if (reader.find("topic") != nullptr) feed.topic = reader.text("topic");
     feed.value = reader.text("value");
@@ -128,6 +152,7 @@ Feed readFeed(const Reader& reader, ReadContext& context, bool wanted) {
     // What an OPC UA server holds back until it publishes must not be late.
     constexpr Duration delivery = std::chrono::milliseconds{100};
     if (feed.kind == FeedKind::OpcUa) feed.window = feed.publishingInterval + delivery;
+    if (feed.kind == FeedKind::File) feed.window = delivery; // it is looked at now and then
     feed.window = reader.duration("window").value_or(feed.window);
     feed.staleAfter = reader.duration("stale_after").value_or(Duration::zero());
     feed.queueMegabytes = static_cast<int>(reader.integer("queue", 16));
@@ -157,7 +182,10 @@ std::vector<Feed> readFeeds(const Node& root, ReadContext& context, const Plant&
         if (reader.find("password_env") != nullptr && reader.find("password_file") != nullptr)
             context.problems.add(reader.at("password_file"), "give either 'password_env' or 'password_file', not both");
         Feed feed = readFeed(reader, context, wanted);
+        checkOrigin(reader, feed.kind, context);
         checkKind(reader, feed.kind, context);
+        if (feed.file == "-" && std::ranges::contains(feeds, feed.file, &Feed::file))
+            context.problems.add(reader.at("path"), "standard input can be read by one feed only");
         checkPair(reader, "user_certificate", "user_key", context);
         if (const auto [other, added] = seen.emplace(feed.id, reader.at("id")); !added && !feed.id.empty())
             context.problems.add(reader.at("id"),

@@ -3,6 +3,7 @@
 #include <millwright/core/time_edges.hpp>
 #include <millwright/twin/live.hpp>
 #include <millwright/twin/state_history.hpp>
+#include <millwright/twin/unlisted.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -22,6 +23,7 @@ struct Live::State {
     std::optional<Derivation> derivation;        ///< of a plant with derived signals
     std::vector<telemetry::Sample> derived;      ///< what was applied last, with those of derived signals
     Twin twin;
+    UnlistedStates unlisted;
     std::uint64_t frames = 0;
     std::vector<AlarmTransition> transitions; ///< the latest
     std::optional<StateHistory> machines;     ///< once begun
@@ -38,7 +40,7 @@ struct Live::State {
     std::optional<kpi::Rolling> measured;      ///< once there is a sample
 
     State(const plant::Plant& p, telemetry::LiveSource s)
-        : plant{p}, source{std::move(s)}, identity(plant.signals.size()), twin{p} {
+        : plant{p}, source{std::move(s)}, identity(plant.signals.size()), twin{p}, unlisted{p, *source.strings()} {
         if (!plant.derived.empty()) derivation.emplace(plant, identity, *source.strings());
         twin.connect(identity, source.strings());
     }
@@ -62,6 +64,7 @@ void Live::State::apply(std::span<const telemetry::Sample> samples) {
     }
     begun = true;
     twin.apply(samples);
+    unlisted.add(samples);
     machines->apply(samples);
     if (measured) measured->apply(samples);
     if (condition)
@@ -137,6 +140,18 @@ void Live::finish(Time now) {
 telemetry::LiveSource& Live::source() {
     return state_->source;
 }
+
+std::vector<telemetry::FeedStatus> Live::status() const {
+    std::vector<telemetry::FeedStatus> all = state_->source.status();
+    for (const telemetry::UnlistedState& one : state_->unlisted.found())
+        all[state_->source.feedOf(one.signal)].unlisted.push_back(one);
+    return all;
+}
+
+std::vector<Error> Live::warnings() const {
+    return state_->unlisted.warnings();
+}
+
 const Twin& Live::twin() const {
     return state_->twin;
 }

@@ -30,7 +30,7 @@ struct LiveThread::State {
         for (OperatorAction action; orders.pop(action);) static_cast<void>(live.act(std::move(action)));
         frame = live.frame();
         live.shown(telemetry::receptionTime());
-        feeds = std::make_shared<const std::vector<telemetry::FeedStatus>>(live.source().status());
+        feeds = std::make_shared<const std::vector<telemetry::FeedStatus>>(live.status());
         if (kpisAt != Time::min() && now < kpisAt + std::chrono::seconds{1} && now >= kpisAt) return;
         kpisAt = now;
         kpis = live.kpis();

@@ -12,24 +12,24 @@ constexpr std::size_t mostTexts = 100; // of a signal; what says more than that 
 
 } // namespace
 
-UnlistedStates::UnlistedStates(const plant::Plant& plant, const telemetry::Source& source)
-    : plant_{plant}, source_{source}, placeOf_(plant.signals.size(), notWatched) {
+UnlistedStates::UnlistedStates(const plant::Plant& plant, const StringTable& strings)
+    : plant_{plant}, strings_{strings}, placeOf_(plant.signals.size(), notWatched) {
     for (std::uint32_t i = 0; i < placeOf_.size(); ++i) {
         if (plant.signals[i].states.empty()) continue;
         placeOf_[i] = static_cast<std::uint32_t>(watched_.size());
-        watched_.push_back({.signal = SignalIndex{i}, .last = {}, .counts = {}});
+        watched_.push_back({.signal = SignalIndex{i}, .last = {}, .places = {}});
     }
 }
 
 bool UnlistedStates::isListed(const plant::Signal& signal, const telemetry::Sample& sample) const {
-    if (sample.type == ValueType::String) return std::ranges::contains(signal.states, source_.strings().text(sample.value.string));
+    if (sample.type == ValueType::String) return std::ranges::contains(signal.states, strings_.text(sample.value.string));
     const double number = sample.value.asNumber(sample.type);
     return number >= 0 && number < static_cast<double>(signal.states.size()) &&
            !signal.states[static_cast<std::size_t>(number)].empty();
 }
 
 std::string UnlistedStates::textOf(const telemetry::Sample& sample) const {
-    if (sample.type == ValueType::String) return std::format("'{}'", source_.strings().text(sample.value.string));
+    if (sample.type == ValueType::String) return std::format("'{}'", strings_.text(sample.value.string));
     return std::format("{}", sample.value.asNumber(sample.type));
 }
 
@@ -48,7 +48,13 @@ void UnlistedStates::add(std::span<const telemetry::Sample> samples) {
         }
         if (watched.listed) continue;
         std::string text = textOf(sample);
-        if (watched.counts.size() < mostTexts || watched.counts.contains(text)) ++watched.counts[std::move(text)];
+        auto known = watched.places.find(text);
+        if (known == watched.places.end()) {
+            if (watched.places.size() == mostTexts) continue;
+            found_.push_back({.signal = sample.signal, .path = std::string{plant_.at(sample.signal).path}, .value = text});
+            known = watched.places.emplace(std::move(text), found_.size() - 1).first;
+        }
+        ++found_[known->second].times;
     }
 }
 
@@ -56,16 +62,17 @@ std::vector<Error> UnlistedStates::warnings() const {
     constexpr std::size_t shown = 3;
     std::vector<Error> warnings;
     for (const Watched& watched : watched_) {
-        const auto& counts = watched.counts;
-        if (counts.empty()) continue;
+        const auto& places = watched.places;
+        if (places.empty()) continue;
         std::string texts;
         std::size_t told = 0;
-        for (const auto& [text, count] : counts) {
+        for (const auto& [text, place] : places) {
             if (told++ == shown) break;
+            const std::uint64_t count = found_[place].times;
             texts +=
                 std::format("{}{} ({})", texts.empty() ? "" : ", ", text, count == 1 ? "once" : std::format("{} times", count));
         }
-        if (counts.size() > shown) texts += std::format(" and {} more", counts.size() - shown);
+        if (places.size() > shown) texts += std::format(" and {} more", places.size() - shown);
         warnings.push_back({ErrorCode::Invalid,
                             std::format("{}: {}, which its 'states' in plant.toml do not list: taken as it came; add it there, or "
                                         "mend what sends it",

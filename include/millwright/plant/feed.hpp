@@ -12,7 +12,7 @@
 
 namespace millwright::plant {
 
-enum class FeedKind : std::uint8_t { Mqtt, Sparkplug, Mtconnect, OpcUa };
+enum class FeedKind : std::uint8_t { Mqtt, Sparkplug, Mtconnect, OpcUa, File };
 
 enum class FeedTimeUnit : std::uint8_t { Seconds, Milliseconds, Microseconds, Nanoseconds };
 
@@ -24,10 +24,14 @@ enum class FeedSecurity : std::uint8_t { None, Sign, SignAndEncrypt };
 struct Feed {
     std::string id;
     FeedKind kind = FeedKind::Mqtt;
-    std::string url;
+    std::string url; ///< of all but `file`
     std::string equipment; ///< path; only its signals and those below come from this feed; empty: all
-    // Of `mqtt`:
+    // Of `file`:
+    std::filesystem::path file;    ///< absolute; `-`: standard input
+    std::filesystem::path mapping; ///< absolute; empty: the one beside the file
+    // Of `mqtt` and `file`:
     std::string topic = "{topic}"; ///< pattern
+    // Of `mqtt`:
     std::string value;             ///< JSON Pointer, a pattern; empty: the payload, or its member `value`
     std::string time;              ///< JSON Pointer; empty: the time of reception
     FeedTimeUnit timeUnit = FeedTimeUnit::Milliseconds;
@@ -51,7 +55,7 @@ struct Feed {
     // Of `mtconnect` and `opcua`:
     Duration publishingInterval = std::chrono::milliseconds{250};
     // Of all:
-    Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order; longer for `opcua`
+    Duration window = std::chrono::milliseconds{20}; ///< how long samples wait to be put in order; longer for `opcua` and `file`
     Duration staleAfter{};                           ///< silence after which a value is stale; zero: never
     int queueMegabytes = 16;
     std::string clientId;                       ///< of `opcua`: the application URI

@@ -12,7 +12,7 @@
 namespace millwright::telemetry {
 
 struct FeedCounters {
-    std::uint64_t received = 0;   ///< messages
+    std::uint64_t received = 0;   ///< messages; of a file, lines
     std::uint64_t bytes = 0;      ///< of their payloads
     std::uint64_t samples = 0;    ///< read from them
     std::uint64_t unmatched = 0;  ///< messages that no signal asks for
@@ -27,8 +27,9 @@ enum class FeedHealth : std::uint8_t {
     Connecting,   ///< for the first time
     Live,         ///< connected and subscribed
     Disconnected, ///< trying again, with growing pauses
+    Ended,        ///< what it read is over, and nothing can follow
 };
-[[nodiscard]] std::string_view name(FeedHealth health); ///< `connecting`, `live`, `disconnected`
+[[nodiscard]] std::string_view name(FeedHealth health); ///< `connecting`, `live`, `disconnected`, `ended`
 
 /// How long samples took from their source time, or their reception where they have none, until they were shown: applied to the
 /// twin, and in a frame where there are frames. The source's clock fault is in it. First values of signals, which may be old, are
@@ -47,10 +48,18 @@ struct FeedNode {
     Time lastReceived{};     ///< of a message; epoch before the first
 };
 
+/// A value that came, and that the `states` of its signal do not list.
+struct UnlistedState {
+    SignalIndex signal = noSignal;
+    std::string path;        ///< of the signal
+    std::string value;       ///< a text in quotes, a number without
+    std::uint64_t times = 0; ///< it came
+};
+
 struct FeedStatus {
     std::string id;
-    std::string kind; ///< `mqtt`, `sparkplug`, `mtconnect`, `opcua`
-    std::string url;
+    std::string kind; ///< `mqtt`, `sparkplug`, `mtconnect`, `opcua`, `file`
+    std::string url;  ///< of a file, its path
     FeedHealth health = FeedHealth::Connecting;
     std::string problem; ///< why it is not live; empty while it is
     FeedCounters counters;
@@ -60,6 +69,7 @@ struct FeedStatus {
     std::vector<FeedNode> nodes;
     std::vector<std::string> notes; ///< what does not work though the feed does, each said once; only ever grows
     FeedLatency latency;            ///< known to a `LiveSource` only
+    std::vector<UnlistedState> unlisted; ///< known to a `twin::Live` only; only ever grows
 };
 
 /// The time now as every live part reads it: the machine's clock at the first call, and monotonic time since, so that a clock that

@@ -51,7 +51,7 @@ struct Mapping {
     bool literalQuotes = false; ///< CSV: what is in quotes is a text as it stands, never missing or bad
 
     std::string timeColumn;                      ///< name or number from 1; guessed when empty
-    std::string timeFormat;                      ///< iso, s, ms, us, ns, or a pattern of %Y %m %d %H %M %S; guessed when empty
+    std::string timeFormat;                      ///< iso, s, ms, us, ns, received, or a pattern of %Y %m %d %H %M %S; guessed when empty
     std::optional<Time> timeStart;               ///< numbers count from here instead of 1970
     Duration timeZone{};                         ///< of texts that name no zone: what to subtract to get UTC
     std::optional<Time> from;                    ///< rows dated before are stale: they tell the state at this moment
@@ -61,6 +61,8 @@ struct Mapping {
     std::string valueColumn;                      ///< long form
     std::string qualityColumn;                    ///< long form; may be empty
     std::map<std::string, ColumnMapping> columns; ///< by header text, number from 1, SHDR key, JSON member, or topic (other forms)
+    std::map<std::string, ValueType> types; ///< by topic: of signals that are known already, so that it is not guessed; `columns` comes first
+    std::optional<Time> received; ///< of a feed: when the text came, which dates CSV and JSON where nothing can be told to be the time
     std::vector<std::filesystem::path> devices;   ///< files with the MTConnect agent's devices (probe): names, types, units
 };
 

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] Time settled() const { return settled_; }
     [[nodiscard]] LiveCounters counters() const { return counters_; }
     [[nodiscard]] std::vector<FeedStatus> status() const;
+    /// Which element of `status` brought the signal's last sample; 0 before the first.
+    [[nodiscard]] std::size_t feedOf(SignalIndex signal) const { return clocks_[index(signal)].feed; }
 
 private:
     /// What decides whether a signal's next sample is late.

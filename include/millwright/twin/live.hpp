@@ -48,6 +48,10 @@ public:
     void finish(Time now);
 
     [[nodiscard]] telemetry::LiveSource& source();
+    /// How the feeds are, with what they brought that no `states` list.
+    [[nodiscard]] std::vector<telemetry::FeedStatus> status() const;
+    /// What `UnlistedStates::warnings` tells of all that was applied.
+    [[nodiscard]] std::vector<Error> warnings() const;
     [[nodiscard]] const Twin& twin() const;
     /// The state at the moment that has settled; moves the twin's clock there.
     [[nodiscard]] std::shared_ptr<const Frame> frame();

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <app/command.hpp>
 #include <app/historian.hpp>
 #include <app/kpi_answer.hpp>
@@ -26,6 +27,8 @@ struct Options {
     std::string output;      ///< empty: only watch
     std::string length;      ///< empty: until stopped
     std::string rotateEvery; ///< empty: never
+    std::string feed;        ///< a file in place of the plant's feeds; empty: those
+    std::string mapping;     ///< of that file; empty: the one beside it
     std::uint64_t rotateMegabytes = 0;
     std::uint64_t keepMegabytes = 0;
     bool json = false;
@@ -65,6 +68,10 @@ private:
     LiveNews news_;
 };
 
+bool isOver(const telemetry::FeedStatus& feed) {
+    return feed.health == telemetry::FeedHealth::Ended;
+}
+
 /// What takes what arrives; each may be missing.
 struct Keepers {
     std::unique_ptr<telemetry::Recorder> recorder;
@@ -82,16 +89,20 @@ void follow(twin::Live& live, const Keepers& keepers, Duration length, const std
         if (length > Duration::zero() && now - began >= length) break;
         live.poll(telemetry::receptionTime());
         live.shown(telemetry::receptionTime());
+        const auto feeds = live.status();
+        if (std::ranges::all_of(feeds, isOver)) break;
         if (now - reported >= 250ms) {
             reported = now;
             const auto status = keepers.recorder ? keepers.recorder->status() : telemetry::RecorderStatus{};
-            reporter.tell(live.source().status(), status, keepers.historian.get());
+            reporter.tell(feeds, status, keepers.historian.get());
             reporter.progress(now - began, live.source().counters().applied, status.bytes);
         }
         std::unique_lock lock{mutex};
         stopped.wait_for(lock, stop, 10ms, [] { return false; });
     }
     live.finish(telemetry::receptionTime());
+    reporter.tell(live.status(), keepers.recorder ? keepers.recorder->status() : telemetry::RecorderStatus{},
+                  keepers.historian.get());
 }
 
 /// What became of what arrived, as far as it was kept.
@@ -105,7 +116,7 @@ void answer(const Options& options, const plant::Plant& plant, twin::Live& live,
     const auto& recorded = kept.recorded;
     const twin::Twin& twin = live.twin();
     if (!options.json) {
-        std::string text = describeFeeds(live.source());
+        std::string text = describeFeeds(live);
         if (recorded) {
             text += std::format("{} samples recorded in {}\n", recorded->samples, formatDuration(length));
             for (const auto& file : recorded->files) text += file.string() + '\n';
@@ -122,7 +133,7 @@ void answer(const Options& options, const plant::Plant& plant, twin::Live& live,
         json.endArray();
     }
     if (kept.historian) writeHistorian(json, *kept.historian);
-    writeFeeds(json, live.source());
+    writeFeeds(json, live);
     writeKpis(json, plant, *live.kpis());
     json.field("stateTime", formatTime(twin.time())).field("stateHash", twin.stateHash().hex()).endObject();
     print(json.text());
@@ -145,7 +156,7 @@ Result<telemetry::RecorderOptions> recorderOptions(const Options& options) {
 ExitStatus everConnected(twin::Live& live) {
     ExitStatus status = ExitStatus::Success;
     for (const telemetry::FeedStatus& feed : live.source().status()) {
-        if (feed.health != telemetry::FeedHealth::Connecting) continue;
+        if (feed.health != telemetry::FeedHealth::Connecting && !(isOver(feed) && !feed.problem.empty())) continue;
         log::error("feed '{}' was never live: {}", feed.id, feed.problem.empty() ? "it is still connecting" : feed.problem);
         status = ExitStatus::CheckFailed;
     }
@@ -188,6 +199,8 @@ ExitStatus finish(Keepers& keepers, Kept& kept) {
 }
 
 ExitStatus record(const Options& options) {
+    if (!options.mapping.empty() && options.feed.empty())
+        return fail(Error{ErrorCode::Invalid, "goes with --feed; a feed of plant.toml has a key of that name", "--mapping"});
     if (options.keepMegabytes > 0 && options.rotateMegabytes == 0 && options.rotateEvery.empty())
         return fail(Error{ErrorCode::Invalid, "deletes whole files: give --rotate-size or --rotate-every too", "--keep-size"});
     const auto length = options.length.empty() ? Result<Duration>{Duration::zero()} : parseDuration(options.length);
@@ -198,7 +211,8 @@ ExitStatus record(const Options& options) {
     if (!wanted) return fail(wanted.error());
     const auto plant = openPlant(options.plant);
     if (!plant) return fail(plant.error());
-    auto live = openLive(*plant, options.plant);
+    auto live = openLive(*plant, options.plant,
+                         options.feed.empty() ? std::nullopt : std::optional{feedOfFile(options.feed, options.mapping)});
     if (!live) return fail(live.error());
     Keepers keepers;
     if (!keep(options, *plant, *live, std::move(*wanted), keepers)) return ExitStatus::Unusable;
@@ -209,13 +223,17 @@ ExitStatus record(const Options& options) {
     Kept kept;
     const ExitStatus status = finish(keepers, kept);
     answer(options, *plant, *live, kept, took);
+    for (const Error& warning : live->warnings()) log::warning("{}", warning.text());
     if (status != ExitStatus::Success) return status;
     return stop.stop_requested() ? ExitStatus::Success : everConnected(*live);
 }
 
 void addCommon(CLI::App& command, Options& options) {
     command.add_option("PLANT", options.plant, "A plant's folder, with [[feed]] in its plant.toml")->required();
-    command.add_option("--for", options.length, "How long, such as 30s or 8h; default: until stopped with Ctrl-C");
+    command.add_option("--feed", options.feed, "Follow this text file or FIFO (- is standard input) in place of the plant's feeds");
+    command.add_option("--mapping", options.mapping, "With --feed: TOML file that says which column is what");
+    command.add_option("--for", options.length,
+                       "How long, such as 30s or 8h; default: until stopped with Ctrl-C, or standard input ends");
     command.add_flag("--json", options.json, "Print the answer as JSON");
 }
 
@@ -223,7 +241,8 @@ void addCommon(CLI::App& command, Options& options) {
 
 void addRecord(CLI::App& program, Run& run) {
     CLI::App* command = program.add_subcommand("record", "Record a plant's live feeds to a log, until stopped");
-    command->footer("Example: millwright record my-plant -o shift.mcap --for 8h");
+    command->footer("Example: millwright record my-plant -o shift.mcap --for 8h\n"
+                    "         some-tool | millwright record my-plant --feed - -o shift.mcap");
     auto options = std::make_shared<Options>();
     addCommon(*command, *options);
     command->add_option("-o,--output", options->output, "Log to write; never overwrites one")->required();

@@ -193,7 +193,7 @@ ExitStatus replayLog(const Options& options) {
     const auto hashEvery = hashesAsked(options, speed->has_value(), {replay.log().from, *until});
     if (!hashEvery) return fail(hashEvery.error());
     std::uint64_t again = 0; ///< samples that are replayed twice
-    twin::UnlistedStates unlisted{*plant, replay.source()};
+    twin::UnlistedStates unlisted{*plant, replay.source().strings()};
     const auto done = [&]() -> Result<std::vector<Moment>> {
         ProgressBar bar{"replay"};
         if (*hashEvery) return hashAll(replay, **hashEvery, *until, bar.progress());

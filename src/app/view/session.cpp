@@ -168,6 +168,7 @@ void Session::followLive(double dt) {
     for (const telemetry::FeedStatus& feed : *feeds) {
         logName_ += std::format("{}{}: {}", logName_.empty() ? "" : ", ", feed.id, telemetry::name(feed.health));
         if (feed.counters.dropped > 0) logName_ += std::format(", {} dropped", feed.counters.dropped);
+        if (!feed.unlisted.empty()) logName_ += std::format(", {} unlisted states", feed.unlisted.size());
     }
     if (!recorded.problem.empty()) logName_ += ", recording pauses";
     if (kept && !kept->problem.empty()) logName_ += std::format(", historian {} samples behind", kept->behind);

@@ -122,6 +122,14 @@ char guessSeparator(std::string_view text, std::uint64_t skip) {
     return best;
 }
 
+/// A header has no number.
+bool isHeader(const std::vector<RowReader::Cell>& row, char decimal) {
+    return std::ranges::none_of(row, [&](const auto& cell) {
+        double number = 0;
+        return parseNumber(trimmed(cell.text), decimal, number);
+    });
+}
+
 /// One CSV file on its way in.
 class CsvImport {
 public:
@@ -139,7 +147,7 @@ public:
         if (!rows_.next(row)) return failure(ErrorCode::Malformed, "holds no rows", out_.report.file);
         if (row.size() > mostColumns)
             return failure(ErrorCode::Malformed, "has more than 10000 columns: is the separator right?", out_.report.file);
-        const bool header = mapping_.header.value_or(guessHeader(row));
+        const bool header = mapping_.header.value_or(isHeader(row, mapping_.decimal));
         for (std::size_t i = 0; i < row.size(); ++i)
             names_.push_back(header && !trimmed(row[i].text).empty() ? std::string{trimmed(row[i].text)} : std::to_string(i + 1));
         if (header && !rows_.next(row)) return failure(ErrorCode::Malformed, "holds a header but no rows", out_.report.file);
@@ -158,13 +166,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool guessHeader(const std::vector<RowReader::Cell>& row) const {
-        return std::ranges::none_of(row, [&](const auto& cell) {
-            double number = 0;
-            return parseNumber(trimmed(cell.text), mapping_.decimal, number);
-        });
-    }
-
     /// The column a mapping names by header text or by number.
     Result<std::size_t> columnNamed(const std::string& name) const {
         if (const auto found = std::ranges::find(names_, name); found != names_.end())
@@ -178,6 +179,10 @@ private:
     }
 
     Result<void> findTime(const std::vector<RowReader::Cell>& first) {
+        timeColumn_ = nowhere;
+        const auto received = times_.areReceived();
+        if (!received) return std::unexpected(received.error());
+        if (*received) return {};
         if (!mapping_.timeColumn.empty()) {
             const auto found = columnNamed(mapping_.timeColumn);
             if (!found) return std::unexpected(found.error());
@@ -187,6 +192,7 @@ private:
             for (std::size_t i = 0; i < names_.size(); ++i)
                 candidates.push_back({names_[i], i < first.size() ? trimmed(first[i].text) : std::string_view{}});
             const auto found = guessTime(candidates, mapping_);
+            if (!found && mapping_.received) return {};
             if (!found) return failure(ErrorCode::Invalid, noTime("column", names_), out_.report.file);
             timeColumn_ = *found;
             out_.report.timeGuessed = true;
@@ -254,8 +260,7 @@ private:
             signals_.problem(std::format("row has {} cells where {} were expected", row.size(), names_.size()), {rows_.line(), 1});
             return {};
         }
-        const auto& cell = row[timeColumn_];
-        const auto time = times_.read(trimmed(cell.text), {rows_.line(), cell.column}, names_[timeColumn_]);
+        const auto time = timeOf(row);
         if (!time) return std::unexpected(time.error());
         if (!*time) return {};
         if (valueColumn_) {
@@ -266,6 +271,12 @@ private:
             if (signalOf_[i] != nowhere)
                 addCell(signalOf_[i], **time, row[i], qualityOf_[i] == nowhere ? nullptr : &row[qualityOf_[i]]);
         return {};
+    }
+
+    Result<std::optional<Time>> timeOf(const std::vector<RowReader::Cell>& row) {
+        if (timeColumn_ == nowhere) return mapping_.received;
+        const auto& cell = row[timeColumn_];
+        return times_.read(trimmed(cell.text), {rows_.line(), cell.column}, names_[timeColumn_]);
     }
 
     void addCell(std::size_t signal, Time time, const RowReader::Cell& cell, const RowReader::Cell* quality) {
@@ -326,6 +337,12 @@ private:
 };
 
 } // namespace
+
+bool looksLikeHeader(std::string_view line, const Mapping& mapping) {
+    RowReader rows{line, mapping.separator ? mapping.separator : guessSeparator(line, 0)};
+    std::vector<RowReader::Cell> row;
+    return rows.next(row) && isHeader(row, mapping.decimal);
+}
 
 Result<void> importCsv(std::string_view text, const Mapping& mapping, const ImportLimits& limits, const Progress& progress,
                        Import& out) {

@@ -33,6 +33,8 @@ bool looksLikeMtconnect(std::string_view text) {
            (head.contains("<MTConnect") || head.contains(":MTConnect"));
 }
 
+} // namespace
+
 /// SHDR lines begin with a time and a pipe; nothing else does.
 TextFormat guessFormat(std::string_view text, const Mapping& mapping) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
@@ -53,10 +55,9 @@ TextFormat guessFormat(std::string_view text, const Mapping& mapping) {
     return TextFormat::Csv;
 }
 
-} // namespace
-
-Result<Import> importText(std::string_view raw, const std::string& name, const Mapping& mapping, const ImportLimits& limits,
-                          const Progress& progress) {
+Result<void> readText(std::string_view raw, const Mapping& mapping, const ImportLimits& limits, const Progress& progress,
+                      Import& made) {
+    const std::string& name = made.report.file;
     if (raw.empty()) return failure(ErrorCode::Malformed, "is empty", name);
     if (auto kind = foreignFile(raw); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);
     if (raw.substr(0, 4096).find('\0') != std::string_view::npos)
@@ -64,23 +65,25 @@ Result<Import> importText(std::string_view raw, const std::string& name, const M
     std::string storage;
     const auto text = asUtf8(raw, mapping.encoding, name, storage);
     if (!text) return std::unexpected(text.error());
-    Import made;
-    made.report.file = name;
     made.report.mapping = mapping.file;
     made.report.format = mapping.format.value_or(guessFormat(*text, mapping));
     if (made.report.format == TextFormat::Csv)
         if (auto kind = foreignText(*text, mapping); !kind.empty()) return failure(ErrorCode::Unsupported, std::move(kind), name);
-    const auto read = [&] {
-        switch (made.report.format) {
-        case TextFormat::Shdr: return importShdr(*text, mapping, limits, progress, made);
-        case TextFormat::Json: return importJson(*text, mapping, limits, progress, made);
-        case TextFormat::Mtconnect: return importMtconnect(*text, mapping, limits, progress, made);
-        case TextFormat::Sparkplug: return importSparkplug(*text, mapping, limits, progress, made);
-        case TextFormat::Csv: break;
-        }
-        return importCsv(*text, mapping, limits, progress, made);
-    }();
-    if (!read) return std::unexpected(read.error());
+    switch (made.report.format) {
+    case TextFormat::Shdr: return importShdr(*text, mapping, limits, progress, made);
+    case TextFormat::Json: return importJson(*text, mapping, limits, progress, made);
+    case TextFormat::Mtconnect: return importMtconnect(*text, mapping, limits, progress, made);
+    case TextFormat::Sparkplug: return importSparkplug(*text, mapping, limits, progress, made);
+    case TextFormat::Csv: break;
+    }
+    return importCsv(*text, mapping, limits, progress, made);
+}
+
+Result<Import> importText(std::string_view raw, const std::string& name, const Mapping& mapping, const ImportLimits& limits,
+                          const Progress& progress) {
+    Import made;
+    made.report.file = name;
+    if (auto read = readText(raw, mapping, limits, progress, made); !read) return std::unexpected(read.error());
     if (made.samples.empty() && !made.report.problems.empty()) {
         Error first = made.report.problems.front();
         first.message += std::format("; none of the {} rows could be read", made.report.rows);

@@ -145,8 +145,13 @@ private:
 
     // --- the time
 
-    /// What stands where the time does in this document. Errors: Invalid when nobody can tell where that is.
+    /// What stands where the time does in this document; null where a feed's is when it came. Errors: Invalid when nobody can tell
+    /// where that is.
     Result<const Found*> findTime() {
+        const auto received = times_.areReceived();
+        if (!received) return std::unexpected(received.error());
+        received_ = received_ || *received;
+        if (received_) return nullptr;
         if (time_.empty()) {
             if (mapping_.timeColumn.empty()) {
                 std::vector<TimeCandidate> candidates;
@@ -157,6 +162,8 @@ private:
                     names.push_back(one.leaf->topic);
                 }
                 const auto guessed = guessTime(candidates, mapping_);
+                received_ = !guessed && mapping_.received;
+                if (received_) return nullptr;
                 if (!guessed) return failure(ErrorCode::Invalid, noTime("member", names), where());
                 out_.report.timeGuessed = true;
                 time_ = found_[*guessed].leaf->topic;
@@ -172,6 +179,7 @@ private:
     Result<std::optional<Time>> timeOf() {
         const auto found = findTime();
         if (!found) return std::unexpected(found.error());
+        if (received_) return mapping_.received;
         if (!*found || !isScalar((*found)->token.kind)) {
             signals_.problem(std::format("has no time '{}'", time_), place_);
             return std::nullopt;
@@ -372,7 +380,8 @@ private:
     std::unordered_map<std::string, Leaf> leaves_; ///< by pointer
     std::vector<Found> found_;
     std::string pointer_, scratch_;
-    std::string time_; ///< what the time is called; empty until told
+    std::string time_;      ///< what the time is called; empty until told
+    bool received_ = false; ///< the time is when the text came
     std::optional<bool> long_;
     std::vector<std::string> topics_; ///< of the long form
     std::string value_, quality_;

@@ -50,6 +50,9 @@ std::size_t SignalBuilder::signal(const std::string& topic, const ColumnMapping*
         if (mapped && mapped->type) {
             made.decided = true;
             made.type = *mapped->type;
+        } else if (const auto known = mapping_.types.find(topic); known != mapping_.types.end()) {
+            made.decided = true;
+            made.type = known->second;
         }
         signals_.push_back(std::move(made));
         out_.channels.push_back({topic, ValueType::Float, mapped ? mapped->unit : std::string{}, {}});
@@ -215,6 +218,14 @@ Result<std::optional<Time>> RowTimes::read(std::string_view text, TextPlace plac
         time = *mapping_.from;
     }
     return time;
+}
+
+Result<bool> RowTimes::areReceived() const {
+    if (mapping_.timeFormat != "received") return false;
+    if (mapping_.received) return true;
+    return failure(ErrorCode::Invalid,
+                   "the mapping's [time] format is 'received', which only feeds have: name the column that is the time",
+                   out_.report.file);
 }
 
 std::string noTime(std::string_view what, const std::vector<std::string>& names) {

@@ -91,6 +91,8 @@ public:
     /// The time of a row; nothing where it cannot be read, which is counted. The first one says what the format is unless the
     /// mapping does. Errors: Invalid when it cannot be told; `column` is what the mapping may name.
     [[nodiscard]] Result<std::optional<Time>> read(std::string_view text, TextPlace place, std::string_view column);
+    /// Whether the mapping says that the time is when the text came. Errors: Invalid where nobody says when that was.
+    [[nodiscard]] Result<bool> areReceived() const;
 
 private:
     const Mapping& mapping_;
@@ -103,6 +105,17 @@ private:
 /// That none of `names` is taken for the time, and what to do about it; `what` is what they are names of.
 [[nodiscard]] std::string noTime(std::string_view what, const std::vector<std::string>& names);
 [[nodiscard]] std::string notAQuality(std::string_view text);
+
+/// What text, in UTF-8, seems to be, by its first lines.
+[[nodiscard]] TextFormat guessFormat(std::string_view text, const Mapping& mapping);
+
+/// Whether a line of CSV is taken for the names of columns.
+[[nodiscard]] bool looksLikeHeader(std::string_view line, const Mapping& mapping);
+
+/// `importText`, which does not mind when there is nothing to be read: `made` is the file's before, with its name, and what was
+/// read is added.
+[[nodiscard]] Result<void> readText(std::string_view raw, const Mapping& mapping, const ImportLimits& limits,
+                                    const Progress& progress, Import& made);
 
 /// The topic of a header text or key: trimmed, under the mapping's prefix.
 [[nodiscard]] std::string topicFor(std::string_view name, const Mapping& mapping);

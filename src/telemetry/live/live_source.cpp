@@ -19,9 +19,10 @@ std::string_view name(FeedHealth health) {
     switch (health) {
     case FeedHealth::Connecting: return "connecting";
     case FeedHealth::Live: return "live";
-    case FeedHealth::Disconnected: break;
+    case FeedHealth::Disconnected: return "disconnected";
+    case FeedHealth::Ended: break;
     }
-    return "disconnected";
+    return "ended";
 }
 
 Time receptionTime() {
