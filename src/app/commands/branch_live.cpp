@@ -30,7 +30,7 @@ std::vector<SignalIndex> unheard(const history::History& history, const std::vec
 }
 
 void tell(LiveNews& news, twin::Live& live) {
-    for (const std::string& text : news.since(live.source().status(), {})) std::fprintf(stderr, "millwright: %s\n", text.c_str());
+    for (const std::string& text : news.since(live.status(), {})) std::fprintf(stderr, "millwright: %s\n", text.c_str());
 }
 
 /// Takes what arrives: for `length`, or, where that is 0, until all that is wanted was heard or the longest wait is over.
