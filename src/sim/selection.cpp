@@ -1,4 +1,5 @@
 #include "sim/metrics.hpp"
+#include "sim/selection_parts.hpp"
 
 #include <millwright/sim/replicate.hpp>
 #include <millwright/sim/selection.hpp>
@@ -103,16 +104,10 @@ private:
     void choose() {
         result_.left = static_cast<std::uint32_t>(left_.size());
         result_.best = *std::ranges::max_element(left_, {}, [&](std::uint32_t i) { return sums_[i] / counted_[i]; });
+        compareWithBest(result_, plan_);
         double doubt = 0;
-        const std::vector<double>& best = result_.candidates[result_.best].values;
-        for (std::uint32_t i = 0; i < count_; ++i) {
-            Candidate& candidate = result_.candidates[i];
-            candidate.estimate = estimate(candidate.values, plan_.confidence);
-            const std::span<const double> shared =
-                std::span{candidate.values}.first(std::min(candidate.values.size(), best.size()));
-            candidate.behind = estimateDifference(shared, std::span{best}.first(shared.size()), plan_.confidence);
-            if (i != result_.best) doubt += probabilityBetter(candidate.behind);
-        }
+        for (std::uint32_t i = 0; i < count_; ++i)
+            if (i != result_.best) doubt += probabilityBetter(result_.candidates[i].behind);
         result_.probabilityGood = std::max(0.0, 1 - doubt);
     }
 
@@ -142,6 +137,15 @@ std::unexpected<Error> refused(std::string why, std::string place = {}) {
 
 } // namespace
 
+void compareWithBest(Selection& selection, const SelectionPlan& plan) {
+    const std::vector<double>& best = selection.candidates[selection.best].values;
+    for (Candidate& candidate : selection.candidates) {
+        candidate.estimate = estimate(candidate.values, plan.confidence);
+        const std::span<const double> shared = std::span{candidate.values}.first(std::min(candidate.values.size(), best.size()));
+        candidate.behind = estimateDifference(shared, std::span{best}.first(shared.size()), plan.confidence);
+    }
+}
+
 Result<Selection> selectBest(std::uint32_t systems, const SelectionPlan& plan, const Observe& observe) {
     if (systems < 2) return refused("there is nothing to choose between: name two or more");
     if (!(plan.indifference > 0) || !std::isfinite(plan.indifference))
@@ -153,6 +157,7 @@ Result<Selection> selectBest(std::uint32_t systems, const SelectionPlan& plan, c
     if (plan.budget != 0 && plan.budget < std::uint64_t{plan.first} * systems)
         return refused(
             std::format("the first {} runs of each of {} are more than {} altogether", plan.first, systems, plan.budget));
+    if (plan.procedure == SelectionProcedure::Ocba) return allocateBudget(systems, plan, observe);
     return Procedure{systems, plan, observe}.run();
 }
 
@@ -187,7 +192,7 @@ Result<SelectedScenario> selectScenario(const std::vector<Scenario>& scenarios, 
                                     .threads = study.threads};
             const double share = static_cast<double>(all.size()) / static_cast<double>(systems.size());
             const double at = pilotShare + (1 - pilotShare) * (before + (done - before) * share);
-            const std::string what = std::format("{} left, run {} on", systems.size(), from + 1);
+            const std::string what = std::format("{} of {} choices, run {} on", systems.size(), scenarios.size(), from + 1);
             const auto reports = replicate(scenario.model, runs, partOf(progress, at, at, what));
             if (!reports) return std::unexpected(inScenario(reports.error(), scenario.id));
             const std::vector<MetricResult> metrics = metricsOf(scenario.model.process(), *reports);

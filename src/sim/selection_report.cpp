@@ -36,6 +36,9 @@ public:
         return order;
     }
 
+    /// By OCBA, which puts nobody out.
+    [[nodiscard]] bool isAllocated() const { return answer_.plan.procedure == SelectionProcedure::Ocba; }
+
     [[nodiscard]] std::string told(const Estimate& e, bool sign) const { return interval(e.mean, e.halfWidth, shown_.scale, sign); }
     [[nodiscard]] std::string amount(double value) const { return std::format("{:.4g} {}", value * shown_.scale, shown_.unit); }
 
@@ -48,6 +51,7 @@ public:
     [[nodiscard]] std::string fate(std::size_t i) const {
         const Candidate& candidate = selection().candidates[i];
         if (i == selection().best) return selection().decided ? "chosen" : "best so far";
+        if (isAllocated()) return {};
         if (candidate.outAfter == 0)
             return selection().decided ? "within the difference that matters" : "still in when the runs ended";
         return std::format("out after {} runs, by {}", candidate.outAfter, rank(*candidate.outBy));
@@ -57,6 +61,12 @@ public:
         const std::string goal = asWanted(shown_, answer_.plan.minimise);
         // What was worked out is never certain.
         const std::string good = std::format("{:.1f} %", std::floor(1000 * std::min(selection().probabilityGood, 0.999)) / 10);
+        if (isAllocated())
+            return std::format("{}that none is better {} by {} or more has an estimated probability of {} or more{}",
+                               selection().decided ? std::format("It has {}, by the runs themselves: ", goal)
+                                                   : std::format("NOT DECIDED: after {} runs altogether, ", selection().observed),
+                               selection().decided ? "than it" : "than the best so far", amount(answer_.plan.indifference), good,
+                               selection().decided ? "." : ". Allow more runs, or a larger difference.");
         if (!selection().decided)
             return std::format(
                 "NOT DECIDED: after {} runs altogether {} of {} are still in. That none is better than the best so far by {} "
@@ -147,14 +157,18 @@ private:
     }
 
     void assumptions() {
-        add("<h2>What all of it assumes</h2>\n<ul>\n<li>The procedure KN of Kim and Nelson (2001): after the first runs one more "
-            "of each "
-            "that is left, and whoever lies behind another by more than chance explains is out. Its confidence is that of choosing "
-            "the best when the best is better than every other by the difference that matters.</li>\n<li>It takes the value of a "
-            "run "
-            "as normally distributed, which means over long runs nearly are.</li>\n<li>Intervals hold each by itself. Those of "
-            "choices "
-            "that are out rest on fewer runs.</li>\n</ul>");
+        add("<h2>What all of it assumes</h2>\n<ul>");
+        add(tell_.isAllocated()
+                ? "<li>OCBA of Chen and others (2000): after the first runs each choice gets as many more as its spread "
+                  "and its distance to the best make worth while, until the estimated probability of a good choice is "
+                  "what was asked for. That is an estimate, no guarantee.</li>"
+                : "<li>The procedure KN of Kim and Nelson (2001): after the first runs one more of each that is "
+                  "left, and whoever lies behind another by more than chance explains is out. Its confidence is that "
+                  "of choosing the best when the best is better than every other by the difference that "
+                  "matters.</li>");
+        add("<li>It takes the value of a run as normally distributed, which means over long runs nearly are.</li>\n<li>Intervals "
+            "hold "
+            "each by itself. Those of choices with fewer runs are wider for it.</li>\n</ul>");
         add("<h3>The first choice's model</h3>" + factsPart(answer_.scenarios.front().model.process()));
     }
 
@@ -213,6 +227,7 @@ void writeSelection(JsonWriter& json, const SelectionAnswer& answer) {
     json.key("selection").beginObject().field("metric", answer.metric).field("unit", answer.unit);
     json.field("goal", answer.plan.minimise ? "minimise" : "maximise").field("confidence", answer.plan.confidence);
     json.field("indifference", answer.plan.indifference).field("best", answer.scenarios[s.best].id);
+    json.field("procedure", answer.plan.procedure == SelectionProcedure::Ocba ? "ocba" : "kn");
     json.field("decided", s.decided).field("probabilityGood", s.probabilityGood).field("replications", s.observed);
     json.field("hours", seconds(answer.found.length) / 3600).field("warmUpHours", seconds(answer.found.warmUp) / 3600);
     json.key("candidates").beginArray();

@@ -242,6 +242,12 @@ void addVaryAndChoose(CLI::App& command, Options& options, std::initializer_list
         ->check(CLI::PositiveNumber);
     command.add_option("--budget", options.budget, "Runs of all choices together at most; default: as many as it takes")
         ->check(CLI::PositiveNumber);
+    command
+        .add_option(
+            "--procedure", options.procedure,
+            "kn guarantees the confidence; ocba spends runs where they tell most, until the confidence is reached by estimate")
+        ->check(CLI::IsMember({"kn", "ocba"}))
+        ->capture_default_str();
     for (CLI::Option* first : {vary, choose, maximise, minimise})
         for (CLI::Option* other : others) first->excludes(other);
     for (CLI::Option* other : {choose, maximise, minimise}) vary->excludes(other);

@@ -36,7 +36,7 @@ struct StudyOptions {
     std::string design = "one-at-a-time", metric = "throughput";
     std::uint32_t points = 0; ///< of a hypercube; 0: as usual
     std::vector<std::string> choose;
-    std::string maximise, minimise;
+    std::string maximise, minimise, procedure = "kn";
     double indifference = 0;
     std::uint64_t budget = 0;
     bool withoutBase = false;

@@ -51,7 +51,8 @@ ExitStatus choose(const StudyOptions& options, const StudySubject& subject, cons
                             .indifference = options.indifference,
                             .minimise = options.maximise.empty(),
                             .first = options.replications == 0 ? usualFirst : options.replications,
-                            .budget = options.budget};
+                            .budget = options.budget,
+                            .procedure = options.procedure == "ocba" ? sim::SelectionProcedure::Ocba : sim::SelectionProcedure::Kn};
     const auto known = sim::metricNamed(candidates->front().model.process(), metric);
     if (!known) return fail(known.error());
     sim::SelectionAnswer answer{subject.plant.name, *std::move(candidates), metric, known->unit, plan, study, {}};

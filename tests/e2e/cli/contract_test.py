@@ -470,6 +470,7 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
                 (["--choose", "crew.technicians.size=1,2"], ["--maximise or --minimise"]),
                 (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput"], ["--indifference 0.1"]),
                 (["--maximise", "throughput", "--indifference", "1"], ["nothing to choose between"]),
+                (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput", "--indifference", "1", "--procedure", "best"], ["--procedure is one of kn, ocba, not 'best'"]),
                 (["--choose", "crew.technicians.size=1,2", "--maximise", "throughput", "--shard", "1/2", "-o", self.folder / "x"], ["do not go together"])]:
             self.assertRefused(run("study", PLANT, *arguments), *words)
 
