@@ -21,8 +21,8 @@ BodyRef column(double eaves) {
     });
 }
 
-BodyRef girder(double eaves, double span, int bays) {
-    return kit::shared("hall-girder", [&](Body& body) {
+BodyRef girder(double eaves, double span, int bays, const std::string& name) {
+    return kit::shared(name, [&](Body& body) {
         const double low = eaves - 900, high = eaves;
         std::vector<Shape> bars{box({-90, low, 0}, {90, low + 140, span}, 0), box({-90, high - 140, 0}, {90, high, span}, 0)};
         for (int i = 0; i < bays; ++i) {

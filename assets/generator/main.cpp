@@ -1,6 +1,6 @@
+#include "cells.hpp"
 #include "coating_log.hpp"
 #include "line.hpp"
-#include "shop.hpp"
 
 #include <Standard_Failure.hxx>
 #include <cstdio>
@@ -18,7 +18,12 @@ using Maker = Model (*)();
 /// The machines of a plant; none when there is no such plant.
 std::vector<Maker> makersOf(const std::string& plant) {
     if (plant == "battery")
-        return {makeUnwinder, makeCoater, makeDryerZone, makeDryer, makeOutfeed, makeCalender, makeRewinder, makeWeb, makeHall};
+        return {makeUnwinder,       makeCoater,        makeDryerZone,      makeDryer,          makeOutfeed,      makeCalender,
+                makeRewinder,       makeWeb,           makeHall,           makeDoser,          makeMixer,        makeSlurryTank,
+                makeCathodeSlitter, makeAnodeSlitter,  makeVacuumOven,     makeCathodeNotcher, makeAnodeNotcher, makeStacker,
+                makeTabWelder,      makePouchSealer,   makeFiller,         makeDegasser,       makeDryRoomUnit,  makeSoakingRack,
+                makeCrane,          makeFormationRack, makeFormationPress, makeAgeingRack,     makeGradingTower, makeGradingTowers,
+                makeTester,         makeCellHall};
     if (plant == "autoparts")
         return {makeBlanking, makePress,    makeSpotCell,   makeArcCell, makeMachiningCentre, makeWasher,
                 makeEcoat,    makeAssembly, makeLeakTester, makeAmr,     makeAmrCoated,       makeShopHall};
