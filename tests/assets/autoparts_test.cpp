@@ -1,85 +1,21 @@
-#include "support/folders.hpp"
-
-#include <millwright/plant/load.hpp>
-#include <millwright/sim/replicate.hpp>
-#include <millwright/sim/statistics.hpp>
-#include <millwright/telemetry/log_source.hpp>
-#include <millwright/twin/replay.hpp>
+#include "shipped_plant.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <format>
-#include <set>
-#include <string>
 #include <vector>
 
 /// The auto-parts plant: its process balances as can be worked out by hand, and in its recorded shift machines and arms move.
 namespace millwright {
 namespace {
 
-const std::filesystem::path plantFolder = millwright::test::sourceFolder() / "assets/plants/autoparts";
-
-class AutoParts : public ::testing::Test {
+class AutoParts : public ShippedPlant {
 protected:
-    AutoParts() {
-        auto loaded = plant::load(plantFolder);
-        if (loaded)
-            plant_ = *std::move(loaded);
-        else
-            for (const Error& error : loaded.error()) ADD_FAILURE() << error.text();
-    }
-
-    std::size_t station(const std::string& id) const {
-        const auto& stations = plant_.process->stations;
-        const auto found = std::ranges::find(stations, id, &plant::Station::id);
-        EXPECT_NE(found, stations.end()) << id;
-        return static_cast<std::size_t>(found - stations.begin());
-    }
+    AutoParts() : ShippedPlant{"autoparts"} {}
 
     /// Twenty runs as the plant states them.
-    std::vector<sim::Report> runs() const {
-        auto model = sim::Model::make(*plant_.process);
-        EXPECT_TRUE(model) << (model ? "" : model.error().front().text());
-        auto reports =
-            sim::replicate(*model, {.warmUp = plant_.process->warmUp.value(), .length = plant_.process->length, .count = 20});
-        EXPECT_TRUE(reports) << reports.error().text();
-        return *std::move(reports);
-    }
-
-    /// The mean over runs of what `of` says of each.
-    template <typename Of>
-    static sim::Estimate over(const std::vector<sim::Report>& reports, Of of) {
-        std::vector<double> values;
-        for (const sim::Report& report : reports) values.push_back(of(report));
-        return sim::estimate(values, 0.999);
-    }
-
-    std::optional<twin::Replay> shift() const {
-        auto source = telemetry::LogSource::open(plant_.defaultLog, twin::subscriptions(plant_));
-        EXPECT_TRUE(source) << source.error().text();
-        auto replay = twin::Replay::open(plant_, std::move(*source));
-        EXPECT_TRUE(replay) << replay.error().text();
-        return std::move(*replay);
-    }
-
-    /// What the node shows at a number of times a second apart.
-    std::vector<twin::TargetState> seen(twin::Replay& replay, const std::string& equipment, const std::string& node, double from,
-                                        int seconds) const {
-        const auto target = std::ranges::find_if(plant_.targets, [&](const plant::Target& each) {
-            return plant_.at(each.equipment).path == equipment && each.node == node;
-        });
-        EXPECT_NE(target, plant_.targets.end()) << equipment << " " << node;
-        std::vector<twin::TargetState> states;
-        for (int i = 0; i < seconds; ++i) {
-            EXPECT_TRUE(replay.seek(replay.log().from + durationFromSeconds(from + i)));
-            states.push_back(replay.frame()->targets[static_cast<std::size_t>(target - plant_.targets.begin())]);
-        }
-        return states;
-    }
-
-    plant::Plant plant_;
+    std::vector<sim::Report> twentyRuns() const { return runs(plant_.process->warmUp.value(), plant_.process->length, 20); }
 };
 
 TEST_F(AutoParts, MakesWhatItsBottleneckAllows) {
@@ -87,15 +23,14 @@ TEST_F(AutoParts, MakesWhatItsBottleneckAllows) {
     // h.
     const double hangerSeconds = 280 * (1 + 14.0 / 3 / 40 + 1.0 / 80);
     const double goodPerHour = 8 * 3600 / hangerSeconds * 0.988 * 0.995;
-    const auto reports = runs();
-    const sim::Estimate made = over(
-        reports, [](const sim::Report& report) { return static_cast<double>(report.products[0].made) / report.seconds * 3600; });
+    const auto reports = twentyRuns();
+    const sim::Estimate made = over(reports, [](const sim::Report& report) { return perHour(report, 0); });
     EXPECT_TRUE(made.contains(goodPerHour)) << "by hand " << goodPerHour << ", simulated " << made.mean << " +- " << made.halfWidth;
     EXPECT_LT(made.halfWidth, 0.02 * goodPerHour) << "too wide to tell anything";
 }
 
 TEST_F(AutoParts, HasOneBottleneckAndBelievableUse) {
-    const auto reports = runs();
+    const auto reports = twentyRuns();
     const std::size_t ecoat = station("ecoat");
     const auto share = [&](std::size_t index, double sim::StationReport::*of) {
         return over(reports, [&](const sim::Report& report) { return report.stations[index].*of; }).mean;
@@ -136,24 +71,19 @@ TEST_F(AutoParts, TheSlideKeepsUprightAndRunsItsWholeStroke) {
 TEST_F(AutoParts, RobotsVehiclesAndHangersMoveWhileTheShiftRuns) {
     auto replay = shift();
     ASSERT_TRUE(replay);
-    const auto different = [&](const char* equipment, const char* node, int seconds) {
-        std::set<std::string> poses;
-        for (const auto& state : seen(*replay, equipment, node, 5400, seconds))
-            poses.insert(std::format("{:.3f} {:.3f} {:.3f} {:.2f} {:.2f} {:.2f} {}", state.rotation.x, state.rotation.y,
-                                     state.rotation.z, state.translation.x, state.translation.y, state.translation.z,
-                                     state.visible));
-        return poses.size();
+    const auto poses = [&](const char* equipment, const char* node, int seconds) {
+        return different(*replay, equipment, node, 5400, seconds);
     };
-    EXPECT_GT(different("welding/spot-1", "robot-1-joint-2", 120), 3u);
-    EXPECT_GT(different("welding/arc-1", "robot-1-joint-1", 180), 10u);
-    EXPECT_GT(different("welding/arc-1", "table", 180), 2u);
-    EXPECT_GT(different("machining/centre-1", "spindle-head", 300), 3u);
-    EXPECT_GT(different("coating/ecoat-1", "beam-turn", 600), 10u) << "the beam moves on once in 280 s";
-    EXPECT_EQ(different("coating/ecoat-1", "carried", 600), 2u) << "hangers are on the beam, and in their tanks again";
-    EXPECT_GT(different("assembly/assembly-1", "ram", 120), 3u);
-    EXPECT_GT(different("assembly/leak-1", "clamp", 120), 2u);
-    EXPECT_GT(different("logistics/amr-4", "", 900), 10u);
-    EXPECT_EQ(different("logistics/amr-4", "load", 900), 2u);
+    EXPECT_GT(poses("welding/spot-1", "robot-1-joint-2", 120), 3u);
+    EXPECT_GT(poses("welding/arc-1", "robot-1-joint-1", 180), 10u);
+    EXPECT_GT(poses("welding/arc-1", "table", 180), 2u);
+    EXPECT_GT(poses("machining/centre-1", "spindle-head", 300), 3u);
+    EXPECT_GT(poses("coating/ecoat-1", "beam-turn", 600), 10u) << "the beam moves on once in 280 s";
+    EXPECT_EQ(poses("coating/ecoat-1", "carried", 600), 2u) << "hangers are on the beam, and in their tanks again";
+    EXPECT_GT(poses("assembly/assembly-1", "ram", 120), 3u);
+    EXPECT_GT(poses("assembly/leak-1", "clamp", 120), 2u);
+    EXPECT_GT(poses("logistics/amr-4", "", 900), 10u);
+    EXPECT_EQ(poses("logistics/amr-4", "load", 900), 2u);
 }
 
 } // namespace

@@ -19,7 +19,7 @@ TENSION = "electrode/coating/rewinder-1/web-tension"
 STATE = "electrode/coating/coater-1/state"
 LEARNT = tempfile.TemporaryDirectory()
 MODEL = pathlib.Path(LEARNT.name) / "battery.condition.json"
-subprocess.run([PROGRAM, "condition", "learn", PLANT, "--to", "+10min", "-o", MODEL], check=True, capture_output=True, timeout=120)
+subprocess.run([PROGRAM, "condition", "learn", PLANT, "--to", "+10min", "--step", "1s", "-o", MODEL], check=True, capture_output=True, timeout=120)
 # One of every kind, for the battery plant.
 CHECKS = [
     {"signal": TENSION, "when": {"op": "<", "value": 1}, "expect": "sometimes", "from": "+1min", "to": "-1min"},

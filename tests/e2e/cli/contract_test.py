@@ -498,7 +498,7 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
         self.assertTrue(all(low <= high for low, high in zip(base["made"]["low"], base["made"]["high"])))
         self.assertEqual(base["made"]["mean"], sorted(base["made"]["mean"]))
         self.assertGreater(fast["target"]["share"], base["target"]["share"])
-        self.assertEqual([turn["becomes"] for turn in base["turns"]], ["empty"])
+        self.assertEqual([turn["becomes"] for turn in base["turns"] if turn["buffer"] == "wound"], ["empty"])
         # Without a scenario: what comes if nothing changes.
         alone = run(*study)
         self.assertEqual(alone.returncode, 0, alone.stderr)
@@ -729,7 +729,7 @@ station = "press"
         part = self.json_of("states", PLANT, "--from", "+17min", "--to", "+18min", "--json")
         for each in part["equipment"]:
             if each["states"]:
-                self.assertLessEqual(sum(each["seconds"].values()), 60)
+                self.assertLessEqual(sum(each["seconds"].values()), 60 + 1e-9)
         lines = run("states", PLANT, "--csv").stdout.splitlines()
         self.assertEqual(lines[0], "equipment,from,to,seconds,state,word,reason,alarm")
         self.assertGreater(len(lines), 5)
@@ -781,7 +781,7 @@ station = "press"
 
     def test_condition_learns_from_a_plant_and_finds_the_web_break(self):
         model = self.folder / "battery.json"
-        learnt = self.json_of("condition", "learn", PLANT, "--to", "+15min", "-o", model, "--json")
+        learnt = self.json_of("condition", "learn", PLANT, "--to", "+15min", "--step", "1s", "-o", model, "--json")
         self.assertEqual((learnt["step"], learnt["window"], learnt["falseAlarmRate"]), (1, 20, 0.01))
         self.assertIn("electrode/coating/rewinder-1", [each["equipment"] for each in learnt["equipment"]])
         self.assertIn({"name": "electrode/coating/good-length", "reason": "a count of KPIs"}, learnt["notWatched"])
@@ -799,7 +799,9 @@ station = "press"
         text = run("condition", "score", LOG, "--model", model)
         self.assertIn("electrode/coating/rewinder-1/web-tension level 0, normally 160 N", text.stdout)
         calm = self.json_of("condition", "score", LOG, "--model", model, "--to", "+15min", "--json")
-        self.assertEqual([each["equipment"] for each in calm["equipment"] if each["anomalies"]], [])
+        line = [each for each in calm["equipment"] if each["equipment"].startswith("electrode/coating/")]
+        self.assertGreater(len(line), 5)
+        self.assertEqual([each["equipment"] for each in line if each["anomalies"]], [])
 
     def test_condition_learns_from_a_table_without_a_plant(self):
         table, model = self.folder / "pump.csv", self.folder / "pump.json"
@@ -834,7 +836,7 @@ station = "press"
 
     def test_condition_says_what_it_cannot_do(self):
         model = self.folder / "m.json"
-        self.assertRefused(run("condition", "learn", PLANT, "--to", "+30s", "-o", model), "steps of 1 s are too few", "at least 100")
+        self.assertRefused(run("condition", "learn", PLANT, "--to", "+30s", "--step", "1s", "-o", model), "steps of 1 s are too few", "at least 100")
         self.assertRefused(run("condition", "learn", PLANT, "--raise", "5", "-o", model), "--raise '5'", "5/10")
         self.assertRefused(run("condition", "learn", PLANT, "--step", "soon", "-o", model), "--step: 'soon' is not a duration")
         self.assertRefused(run("condition", "learn", PLANT, "--window", "1", "-o", model), "a window of 1 steps")
@@ -924,9 +926,9 @@ station = "press"
     def test_log_info_counts_the_samples_of_each_topic(self):
         answer = self.json_of("log", "info", LOG, "--json")
         self.assertEqual(sum(topic["samples"] for topic in answer["topics"]), answer["samples"])
-        first = answer["topics"][0]
-        self.assertRegex(first["from"], ISO_TIME)
-        self.assertGreater(first["rate"], 0)
+        speed = next(topic for topic in answer["topics"] if topic["topic"] == "electrode/coating/coater-1/web-speed")
+        self.assertRegex(speed["from"], ISO_TIME)
+        self.assertGreater(speed["rate"], 0)
         self.assertRegex(run("log", "info", LOG).stdout, r"electrode/\S+: float, \S+, [\d ]+ samples, [\d.e+-]+/s")
 
     def test_a_measurement_is_not_taken_for_the_time(self):

@@ -69,8 +69,10 @@ class Browser(unittest.TestCase):
         self.assertLessEqual(found["scrollWidth"], 400)
         self.assertGreaterEqual(found["smallestText"], 12)
         page = (report / "study.html").read_text()
-        self.assertEqual(page.count("<polygon"), 2 * 2)  # parts made and one buffer, of two scenarios
-        for sentence in json.loads(ran.stdout)["forecast"]["assumptions"]:
+        forecast = json.loads(ran.stdout)["forecast"]
+        self.assertIn("wound", forecast["state"]["buffers"])
+        self.assertEqual(page.count("<polygon"), 2 * (1 + len(forecast["state"]["buffers"])))  # parts made and the buffers, of two scenarios
+        for sentence in forecast["assumptions"]:
             self.assertIn(html.escape(sentence, quote=True).replace("&#x27;", "&#39;"), page)
 
     def test_study_report(self):

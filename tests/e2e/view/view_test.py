@@ -215,7 +215,10 @@ class Window(OnScreen):
         self.screen.tool("key", "c")
         self.until("s2-panel", lambda p: p.share(panel, grey) > 0.3, "C opens no panel")
         view = (260, 280, 940, 600)
+        opened = self.steady("s2-panel", panel)
         self.screen.tool("mousemove", 647, 167, "click", 1)  # Z
+        self.until("s2-across", lambda p: p.area(panel) != opened.area(panel), "Z puts no plane across the plant")
+        self.screen.tool("mousemove", 684, 160, "click", 1)  # the plane in the middle of the line, not of the whole plant
         self.screen.tool("mousemove", 600, 420)
         self.until("s3-cut", lambda p: p.area(view) != whole.area(view), "the section cuts nothing")
         cut = self.steady("s3-cut", view)
