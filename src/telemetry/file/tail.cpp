@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t atOnce = 64u << 10;       // bytes read
 constexpr std::uint64_t lookedBack = 64u << 10; // of a file that is there already
 constexpr std::chrono::seconds mayBeGone{1};    // while it is replaced
+constexpr const char* removed = "was removed or renamed; another is waited for";
 
 } // namespace
 
@@ -49,8 +50,9 @@ Tail::News Tail::open() {
     }
     const int fd = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return missing(errno == ENOENT ? "there is no such file yet; it is waited for"
-                                       : std::format("cannot be read: {}", std::strerror(errno)));
+        return missing(errno != ENOENT ? std::format("cannot be read: {}", std::strerror(errno))
+                       : inode_ != 0   ? removed
+                                       : "there is no such file yet; it is waited for");
     struct stat status {};
     if (::fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) {
         ::close(fd);
@@ -153,7 +155,7 @@ Tail::News Tail::atEnd(std::chrono::milliseconds patience) {
         }
         if (endLine()) return News::Lines;
         close();
-        return missing("was removed or renamed; another is waited for");
+        return missing(removed);
     }
     gone_ = {};
     if (status.st_dev != device_ || status.st_ino != inode_) {

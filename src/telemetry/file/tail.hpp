@@ -58,7 +58,7 @@ private:
     std::size_t longestLine_;
     Kind kind_ = Kind::Regular;
     int fd_ = -1;
-    std::uint64_t device_ = 0, inode_ = 0;         ///< of what is open
+    std::uint64_t device_ = 0, inode_ = 0;         ///< of what is open, or was last; 0: nothing was
     std::uint64_t offset_ = 0;                     ///< of a regular file: up to which it was read
     std::uint64_t caughtAt_ = 0;                   ///< likewise: up to which it was there already; 0: that has been given
     bool opened_ = false;                          ///< something; what is found later is read from its beginning
