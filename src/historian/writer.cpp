@@ -285,6 +285,7 @@ Result<void> Writer::State::send() {
 }
 
 void Writer::State::run(const std::stop_token& stop) {
+    bool again = true; // at the end, a connection that turns out to be lost only then is made anew, once
     while (!stop.stop_requested()) {
         bool last = false;
         {
@@ -300,7 +301,13 @@ void Writer::State::run(const std::stop_token& stop) {
                 wrote = done.has_value();
             }
             if (done) done = tend();
-            if (!done) disconnect(done.error());
+            if (!done) {
+                disconnect(done.error());
+                if (last && std::exchange(again, false)) {
+                    nextAttempt = {};
+                    continue;
+                }
+            }
         }
         std::unique_lock lock{mutex};
         if (last && !wrote) break; // all of it is there, or the rest has to stay where it is
