@@ -2,19 +2,13 @@
 
 #include <millwright/core/log.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/user_cache.hpp>
 
-#include <cstdlib>
 #include <filesystem>
 #include <format>
 
 namespace millwright::gpu {
 namespace {
-
-std::filesystem::path cacheFolder() {
-    if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::filesystem::path{xdg} / "millwright/pipelines";
-    if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path{home} / ".cache/millwright/pipelines";
-    return {};
-}
 
 /// Vulkan gives each device and driver build an id for exactly this purpose.
 std::string cacheName(VkPhysicalDevice device) {
@@ -29,7 +23,7 @@ std::string cacheName(VkPhysicalDevice device) {
 
 void openPipelineCache(Device::Impl& impl) {
     std::string bytes;
-    if (const auto folder = cacheFolder(); !folder.empty()) {
+    if (const auto folder = userCacheFolder("pipelines"); !folder.empty()) {
         std::error_code ignored;
         std::filesystem::create_directories(folder, ignored);
         impl.pipelineCachePath = (folder / cacheName(impl.physicalDevice)).string();

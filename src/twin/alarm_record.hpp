@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millwright/core/bytes.hpp>
+#include <millwright/core/result.hpp>
 #include <millwright/twin/alarm.hpp>
 #include <millwright/twin/twin.hpp>
 
@@ -42,6 +44,16 @@ public:
 
     /// Takes over what `other` knows of the same feed and actions up to `until`, where it knows more.
     void learn(const AlarmRecord& other, Time until);
+
+    /// Appends everything it knows, as `read` takes it.
+    void write(ByteWriter& out) const;
+    /// What there can be in a record of a plant and feed, and how much room it has from then on.
+    struct Limits {
+        std::size_t alarms = 0, actions = 0; ///< of the plant, of its operators
+        std::size_t bytes = 0, transitions = 0;
+    };
+    /// What `write` has written, every number in it checked. Errors: Malformed.
+    [[nodiscard]] static Result<AlarmRecord> read(ByteReader& in, const Limits& limits);
 
     /// The latest checkpoint not after `time`.
     [[nodiscard]] const Checkpoint* before(Time time) const;

@@ -1,6 +1,8 @@
 #include "twin/alarm_record.hpp"
 #include "twin/lookahead.hpp"
 
+#include <millwright/core/bytes.hpp>
+#include <millwright/core/hash.hpp>
 #include <millwright/core/time_edges.hpp>
 #include <millwright/twin/derived_source.hpp>
 #include <millwright/twin/replay.hpp>
@@ -19,7 +21,8 @@ constexpr std::size_t batchSamples = 16'384;
 /// How many samples after the clock may decide a value between two samples. Part of the state's definition (docs/twin.md): it must
 /// not depend on how the feed is cut into batches.
 constexpr std::size_t lookaheadSamples = 262'144;
-constexpr std::size_t recentTransitions = 256; ///< that a frame shows
+constexpr std::size_t recentTransitions = 256;                    ///< that a frame shows
+constexpr std::string_view memoryMagic = "millwright alarms 1\n"; ///< of what `Replay::memory` tells: change it with the form
 constexpr double slowest = 0.001, fastest = 1e6;
 
 } // namespace
@@ -41,6 +44,7 @@ struct Replay::State {
     Lookahead ahead;
     std::vector<Sample> upcoming; ///< parallel to twin.interpolated()
     AlarmRecord record;
+    std::size_t checkpointBytes, journalTransitions;                 ///< most room of `record`
     std::vector<OperatorAction> actions;                             ///< ascending by time
     std::vector<std::string> refusals;                               ///< parallel to it
     std::shared_ptr<const std::vector<OperatorAction>> shownActions; ///< of frames; null once others were done
@@ -60,6 +64,8 @@ struct Replay::State {
           twin{p},
           ahead{p.signals.size(), twin.interpolated()},
           record{options.checkpointSamples, options.checkpointBytes, options.journalTransitions},
+          checkpointBytes{options.checkpointBytes},
+          journalTransitions{options.journalTransitions},
           actions{options.actions},
           refusals(actions.size()),
           log{source->span()} {
@@ -336,6 +342,44 @@ void Replay::learn(const Replay& other) {
     const auto common = static_cast<std::size_t>(mine - state_->actions.begin());
     for (std::size_t i = state_->nextAction; i < common; ++i) state_->refusals[i] = other.state_->refusals[i];
     state_->record.learn(other.state_->record, until);
+}
+
+std::vector<std::byte> Replay::memory() const {
+    std::vector<std::byte> content;
+    ByteWriter out{content};
+    out.varint(state_->refusals.size());
+    for (const std::string& refusal : state_->refusals) {
+        out.varint(refusal.size());
+        out.text(refusal);
+    }
+    state_->record.write(out);
+    std::vector<std::byte> memory;
+    ByteWriter head{memory};
+    head.text(memoryMagic);
+    const Digest sum = digest(content);
+    head.number(sum.high);
+    head.number(sum.low);
+    head.bytes(content);
+    return memory;
+}
+
+Result<void> Replay::recall(std::span<const std::byte> memory) {
+    ByteReader in{memory};
+    if (in.text(memoryMagic.size()) != memoryMagic)
+        return failure(ErrorCode::Malformed, "what was kept of a log's alarms is of another version, or is something else");
+    const Digest sum{in.number<std::uint64_t>(), in.number<std::uint64_t>()};
+    if (!in.ok() || digest(memory.last(in.remaining())) != sum)
+        return failure(ErrorCode::Malformed, "what was kept of a log's alarms is damaged: its checksum does not fit");
+    if (in.varint() != state_->actions.size())
+        return failure(ErrorCode::Malformed, "what was kept of a log's alarms belongs to other operator actions");
+    std::vector<std::string> refusals(state_->actions.size());
+    for (std::string& refusal : refusals) refusal = in.text(in.varint());
+    const auto record = AlarmRecord::read(
+        in, {state_->plant->alarms.size(), state_->actions.size(), state_->checkpointBytes, state_->journalTransitions});
+    if (!record) return std::unexpected(record.error());
+    for (std::size_t i = state_->nextAction; i < refusals.size(); ++i) state_->refusals[i] = std::move(refusals[i]);
+    state_->record.learn(*record, Time::max());
+    return {};
 }
 
 Result<void> Replay::act(OperatorAction action) {

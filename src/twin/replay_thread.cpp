@@ -60,7 +60,7 @@ struct ReplayThread::State {
     bool takeOrders();
     void settle(const Result<void>& result);
     void run(const std::stop_token& stop);
-    void scout(std::shared_ptr<Replay> ahead, const std::stop_token& stop);
+    void scout(Scout scout, const std::stop_token& stop);
     void learn();
 };
 
@@ -138,11 +138,13 @@ void ReplayThread::State::run(const std::stop_token& stop) {
 }
 
 /// Reads the log to its end; where that fails, up to there, which the replay finds by itself.
-void ReplayThread::State::scout(std::shared_ptr<Replay> ahead, const std::stop_token& stop) {
-    (void)ahead->runTo(ahead->log().to, {.report = {}, .stop = stop});
+void ReplayThread::State::scout(Scout scout, const std::stop_token& stop) {
+    const auto ahead = std::make_shared<Replay>(std::move(scout.replay));
+    const auto done = ahead->runTo(ahead->log().to, {.report = {}, .stop = stop});
     if (stop.stop_requested()) return;
-    scouted = std::move(ahead);
+    scouted = ahead;
     wake.release();
+    if (done && scout.through) scout.through(*ahead);
 }
 
 void ReplayThread::State::learn() {
@@ -153,15 +155,14 @@ void ReplayThread::State::learn() {
     learnt.notify_all();
 }
 
-ReplayThread::ReplayThread(Replay replay, Duration period, std::optional<Replay> scout)
+ReplayThread::ReplayThread(Replay replay, Duration period, std::optional<Scout> scout)
     : state_{std::make_unique<State>(std::move(replay), period)} {
     State* const state = state_.get();
     state->thread = std::jthread{[state](const std::stop_token& stop) { state->run(stop); }};
     if (!scout) return;
     state->learnt = false;
-    auto ahead = std::make_shared<Replay>(*std::move(scout));
     state->scouting = std::jthread{
-        [state, ahead = std::move(ahead)](const std::stop_token& stop) mutable { state->scout(std::move(ahead), stop); }};
+        [state, scout = *std::move(scout)](const std::stop_token& stop) mutable { state->scout(std::move(scout), stop); }};
 }
 ReplayThread::~ReplayThread() = default;
 

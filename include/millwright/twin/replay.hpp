@@ -4,8 +4,10 @@
 #include <millwright/core/result.hpp>
 #include <millwright/twin/twin.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace millwright::twin {
 
@@ -58,6 +60,13 @@ public:
     /// Takes over what `other`, a replay of the same plant, feed and actions, has found out about alarms, up to where operators
     /// first did otherwise here: jumps to there need not replay what was before. Nothing where this one knows as much.
     void learn(const Replay& other);
+
+    /// What `learn` would take over from this replay, as bytes that a replay of the same plant, feed and actions may `recall`
+    /// another day. They carry a version and a checksum, not what they belong to: that is the caller's to know.
+    [[nodiscard]] std::vector<std::byte> memory() const;
+    /// `learn` of what the replay that told `memory` knew. Errors: Malformed where it is damaged, of another version, or cannot be
+    /// of such a plant; nothing has changed then.
+    [[nodiscard]] Result<void> recall(std::span<const std::byte> memory);
 
     /// What an operator does now: the action's time becomes `time()`. It is an input from then on: however the clock comes past
     /// that time again, it is done there. Errors: Invalid where the alarm's state does not allow it; it is not kept then.

@@ -5,6 +5,7 @@
 #include <millwright/twin/replay.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -14,10 +15,15 @@ namespace millwright::twin {
 /// frame, and never waits for either. Thread: one, the frame thread; `frame` and `error` any.
 class ReplayThread {
 public:
+    /// Another replay of the same log and actions, to run through the log at once, on a thread of its own, so that jumps need not
+    /// replay it any more.
+    struct Scout {
+        Replay replay;
+        std::function<void(const Replay&)> through; ///< called on that thread when it has come to the log's end; may be empty
+    };
     /// Starts the thread; a frame is made every `period` while playing, and after every order. The replay's plant must outlive
-    /// this. A `scout`, a replay of the same log and actions, runs through the log at once, on a thread of its own, so that jumps
-    /// need not replay it any more.
-    explicit ReplayThread(Replay replay, Duration period = std::chrono::milliseconds{8}, std::optional<Replay> scout = {});
+    /// this.
+    explicit ReplayThread(Replay replay, Duration period = std::chrono::milliseconds{8}, std::optional<Scout> scout = {});
     /// Stops and joins.
     ~ReplayThread();
     ReplayThread(const ReplayThread&) = delete;

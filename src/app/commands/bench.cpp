@@ -1,3 +1,5 @@
+#include <millwright/core/user_cache.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -36,9 +38,7 @@ namespace {
 
 std::filesystem::path cacheFolder() {
     if (const char* home = std::getenv("MILLWRIGHT_HOME"); home && *home) return std::filesystem::path{home} / "bench";
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache && *cache)
-        return std::filesystem::path{cache} / "millwright/bench";
-    if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path{home} / ".cache/millwright/bench";
+    if (const auto cache = userCacheFolder("bench"); !cache.empty()) return cache;
     return std::filesystem::temp_directory_path() / "millwright-bench";
 }
 

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <app/alarm_memory.hpp>
 #include <app/commands/bench.hpp>
 #include <chrono>
 #include <cmath>
@@ -147,6 +148,9 @@ struct JumpCost {
     double unprepared = 0; ///< milliseconds: the first jump, to the log's end, before anything is known of its alarms
     double ahead = 0;      ///< seconds that the scout takes to come through the log
     double first = 0, median = 0, p99 = 0; ///< milliseconds: the first jump after that, and a hundred to anywhere
+    double kept = 0;                       ///< milliseconds: to write what it found out for later openings
+    double recalled = 0;                   ///< milliseconds: to read it, of the median of twenty later openings
+    double again = 0, againP99 = 0;        ///< milliseconds: their first jumps, to anywhere, and the slowest share of them
 };
 
 /// By the wall clock: from asking to a frame of the time.
@@ -159,6 +163,7 @@ Result<JumpCost> jumpCost(const plant::Plant& plant, const std::filesystem::path
     auto alone = opened(), shown = opened(), scout = opened();
     for (const auto* each : {&alone, &shown, &scout})
         if (!*each) return std::unexpected(each->error());
+    const AlarmMemory memory{plant, log, {}};
     const TimeInterval span = shown->log();
     const auto took = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
     const auto jump = [&](twin::ReplayThread& thread, Time to) {
@@ -173,19 +178,40 @@ Result<JumpCost> jumpCost(const plant::Plant& plant, const std::filesystem::path
         cost.unprepared = jump(thread, span.to);
     }
     const Clock::time_point start = Clock::now();
-    twin::ReplayThread thread{*std::move(shown), std::chrono::milliseconds{8}, *std::move(scout)};
-    thread.waitForScout();
+    const auto keep = [&](const twin::Replay& known) {
+        const Clock::time_point began = Clock::now();
+        memory.keep(known);
+        cost.kept = took(began) * 1e3;
+    };
+    auto thread = std::make_unique<twin::ReplayThread>(*std::move(shown), std::chrono::milliseconds{8},
+                                                       twin::ReplayThread::Scout{*std::move(scout), keep});
+    thread->waitForScout();
     cost.ahead = took(start);
     std::mt19937_64 random{2};
     const auto anywhere = [&] {
         return span.from + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(span.length().count()))};
     };
-    cost.first = jump(thread, span.to - std::chrono::seconds{1});
-    std::vector<double> jumps;
-    for (int i = 0; i < 100; ++i) jumps.push_back(jump(thread, anywhere()));
+    cost.first = jump(*thread, span.to - std::chrono::seconds{1});
+    std::vector<double> jumps, recalls, firsts;
+    for (int i = 0; i < 100; ++i) jumps.push_back(jump(*thread, anywhere()));
     cost.median = quantile(jumps, 0.5);
     cost.p99 = quantile(jumps, 0.99);
-    if (const auto error = thread.error()) return std::unexpected(*error);
+    if (const auto error = thread->error()) return std::unexpected(*error);
+    thread.reset(); // what it found out is kept now
+    for (int opening = 0; opening < 20; ++opening) {
+        auto again = opened();
+        if (!again) return std::unexpected(again.error());
+        const Clock::time_point began = Clock::now();
+        if (!AlarmMemory{plant, log, {}}.recall(*again))
+            return failure(ErrorCode::Unreadable, "what was found out about the alarms could not be kept in the user's cache",
+                           log.string());
+        recalls.push_back(took(began) * 1e3);
+        twin::ReplayThread later{*std::move(again)};
+        firsts.push_back(jump(later, anywhere()));
+    }
+    cost.recalled = quantile(recalls, 0.5);
+    cost.again = quantile(firsts, 0.5);
+    cost.againP99 = quantile(firsts, 0.99);
     return cost;
 }
 
@@ -204,6 +230,10 @@ ExitStatus benchJumps(const plant::Plant& plant, const std::filesystem::path& lo
         .field("firstMs", cost->first)
         .field("medianMs", cost->median)
         .field("p99Ms", cost->p99)
+        .field("keptMs", cost->kept)
+        .field("recalledMs", cost->recalled)
+        .field("laterFirstMedianMs", cost->again)
+        .field("laterFirstP99Ms", cost->againP99)
         .field("peakBytes", peakResidentBytes())
         .endObject();
     print(json.text());

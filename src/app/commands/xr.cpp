@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <app/alarm_memory.hpp>
 #include <app/command.hpp>
 #include <app/commands/xr_mirror.hpp>
 #include <app/commands/xr_visit.hpp>
@@ -109,6 +110,8 @@ Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plan
     auto replay = openReplayIfAny(plant, options.log);
     if (!replay) return std::unexpected(replay.error());
     if (!*replay) return nullptr;
+    const auto log = logOf(plant, options.log);
+    auto scout = log ? scoutFor(plant, *log, **replay) : std::nullopt;
     if (!options.at.empty()) {
         const auto moment = parseMoment(options.at, (*replay)->log());
         if (!moment) return std::unexpected(moment.error());
@@ -117,7 +120,7 @@ Result<std::unique_ptr<twin::ReplayThread>> startReplay(const plant::Plant& plan
     (*replay)->setSpeed(options.speed);
     (*replay)->setLoop(true);
     (*replay)->play();
-    return std::make_unique<twin::ReplayThread>(std::move(**replay));
+    return std::make_unique<twin::ReplayThread>(std::move(**replay), std::chrono::milliseconds{8}, std::move(scout));
 }
 
 /// The plant's feeds, recorded if asked for, and what is told of them while somebody has a headset on.

@@ -1,6 +1,7 @@
 #include <millwright/telemetry/log_source.hpp>
 #include <millwright/telemetry/shifted_source.hpp>
 
+#include <app/alarm_memory.hpp>
 #include <app/open.hpp>
 #include <app/view/loader.hpp>
 
@@ -29,7 +30,7 @@ Loaded Loader::load(const Progress& progress) {
             result.replay = std::move(*replay);
             if (auto again = telemetry::LogSource::open(log, twin::subscriptions(plant_)))
                 result.overview = twin::withDerived(plant_, std::move(*again));
-            if (result.replay && !plant_.alarms.empty()) result.scout = openScout(log, *result.replay);
+            if (result.replay) result.scout = scoutFor(plant_, log, *result.replay);
             if (!compared_.log.empty())
                 if (auto compared = loadCompared(log, result); !compared) result.logProblem = compared.error();
         } else {
@@ -41,15 +42,6 @@ Loaded Loader::load(const Progress& progress) {
     else
         result.problems = std::move(scene.error());
     return result;
-}
-
-/// Nothing where the log cannot be opened once more: jumps then replay what was before them.
-std::optional<twin::Replay> Loader::openScout(const std::filesystem::path& log, const twin::Replay& replay) const {
-    auto source = telemetry::LogSource::open(log, twin::subscriptions(plant_));
-    if (!source) return std::nullopt;
-    auto scout = twin::Replay::open(plant_, std::move(*source), {.actions = {replay.actions().begin(), replay.actions().end()}});
-    if (!scout) return std::nullopt;
-    return *std::move(scout);
 }
 
 /// The other log four times: to be played, to be read through, and with the first once more to be compared.
@@ -77,6 +69,7 @@ Result<void> Loader::loadCompared(const std::filesystem::path& log, Loaded& resu
     if (!played) return std::unexpected(played.error());
     auto replay = twin::Replay::open(plant_, *std::move(played));
     if (!replay) return std::unexpected(replay.error());
+    result.comparedScout = scoutFor(plant_, compared_.log, *replay, result.comparedBy);
     result.comparedReplay = *std::move(replay);
     return {};
 }

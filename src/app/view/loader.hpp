@@ -3,7 +3,7 @@
 #include <millwright/plant/plant.hpp>
 #include <millwright/telemetry/source.hpp>
 #include <millwright/twin/plant_scene.hpp>
-#include <millwright/twin/replay.hpp>
+#include <millwright/twin/replay_thread.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -18,12 +18,13 @@ namespace millwright::app {
 /// What a window needs besides the plant's description.
 struct Loaded {
     std::optional<twin::PlantScene> scene;
-    std::optional<twin::Replay> replay;          ///< nothing without a log
-    std::optional<twin::Replay> scout;           ///< another of the same, to run ahead; nothing without alarms
-    std::unique_ptr<telemetry::Source> overview; ///< the same log once more, to be read through for the timeline
-    std::vector<Error> problems;                 ///< why there is no scene
-    Duration comparedBy{};                       ///< by which the other log is shown later than it was recorded
-    std::optional<twin::Replay> comparedReplay;  ///< of the other log, shifted to lie beside this one; nothing without one
+    std::optional<twin::Replay> replay;             ///< nothing without a log
+    std::optional<twin::ReplayThread::Scout> scout; ///< nothing where the alarms are known already, or there are none
+    std::unique_ptr<telemetry::Source> overview;    ///< the same log once more, to be read through for the timeline
+    std::vector<Error> problems;                    ///< why there is no scene
+    Duration comparedBy{};                          ///< by which the other log is shown later than it was recorded
+    std::optional<twin::Replay> comparedReplay;     ///< of the other log, shifted to lie beside this one; nothing without one
+    std::optional<twin::ReplayThread::Scout> comparedScout;                             ///< likewise
     std::unique_ptr<telemetry::Source> comparedOverview, comparedFirst, comparedSecond; ///< likewise, and both to be compared
     std::optional<Error> logProblem; ///< why there is no replay although there is a log
 };
@@ -54,7 +55,6 @@ public:
 
 private:
     [[nodiscard]] Loaded load(const Progress& progress);
-    [[nodiscard]] std::optional<twin::Replay> openScout(const std::filesystem::path& log, const twin::Replay& replay) const;
     [[nodiscard]] Result<void> loadCompared(const std::filesystem::path& log, Loaded& result) const;
 
     const plant::Plant& plant_;

@@ -98,7 +98,8 @@ Result<void> Session::takeLoaded(Loaded loaded) {
         if (loaded.comparedReplay) {
             comparedSpan_ = loaded.comparedReplay->log();
             comparedName_ = options_.compare.filename().string();
-            comparedReplay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.comparedReplay));
+            comparedReplay_ = std::make_unique<twin::ReplayThread>(std::move(*loaded.comparedReplay), std::chrono::milliseconds{8},
+                                                                   std::move(loaded.comparedScout));
             comparedOverview_ = std::make_unique<ui::LogOverview>(plant_, std::move(loaded.comparedOverview), overviewBytes);
             comparedTrends_ = std::make_unique<ui::TrendReader>(ui::trendsOfLog(plant_, options_.compare, loaded.comparedBy));
             comparison_ = std::make_unique<ui::LogComparison>(plant_, std::move(loaded.comparedFirst),

@@ -1,15 +1,14 @@
 #include "cad/cook/cache.hpp"
 
 #include "cad/cook/entry.hpp"
-#include <millwright/core/parallel.hpp>
 #include "cad/worker_process.hpp"
 
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/parallel.hpp>
+#include <millwright/core/user_cache.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
-#include <cstdlib>
 
 namespace millwright::cad {
 
@@ -19,7 +18,6 @@ namespace {
 
 constexpr std::size_t blockBytes = 16 << 20;   ///< of a file, hashed at once by one thread
 constexpr std::size_t mostCompanions = 10'000; ///< files looked at beside a model; in larger folders none counts
-constexpr std::string_view suffix = ".cooked";
 
 std::string lowerExtension(const fs::path& path) {
     std::string extension = path.extension().string();
@@ -85,10 +83,7 @@ void add(Hasher& hasher, const ImportOptions& options) {
 } // namespace
 
 fs::path cacheFolder(const CacheOptions& options) {
-    if (!options.folder.empty()) return options.folder;
-    if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return fs::path{xdg} / "millwright/cooked";
-    if (const char* home = std::getenv("HOME"); home && *home) return fs::path{home} / ".cache/millwright/cooked";
-    return {};
+    return options.folder.empty() ? userCacheFolder("cooked") : options.folder;
 }
 
 Result<Digest> cacheKey(const fs::path& model, const OpenOptions& options, unsigned threads) {
@@ -123,43 +118,7 @@ Result<Digest> cacheKey(const fs::path& model, const OpenOptions& options, unsig
 }
 
 fs::path entryPath(const fs::path& folder, const Digest& key) {
-    return folder / (key.hex() + std::string{suffix});
-}
-
-void touch(const fs::path& entry) {
-    std::error_code ignored; // of a read-only cache: it is never evicted either
-    fs::last_write_time(entry, fs::file_time_type::clock::now(), ignored);
-}
-
-void evict(const fs::path& folder, std::uint64_t budgetBytes, const fs::path& keep) {
-    struct Kept {
-        fs::file_time_type used;
-        std::uint64_t bytes;
-        fs::path path;
-    };
-    std::vector<Kept> entries;
-    std::uint64_t total = 0;
-    std::error_code error;
-    for (fs::directory_iterator i{folder, error}, end; !error && i != end; i.increment(error)) {
-        std::error_code gone; // another process may delete at the same time
-        const auto bytes = i->file_size(gone);
-        const auto used = gone ? fs::file_time_type{} : i->last_write_time(gone);
-        if (gone) continue;
-        const std::string name = i->path().filename().string();
-        if (name.find(std::string{suffix} + ".part") != std::string::npos) {
-            if (fs::file_time_type::clock::now() - used > std::chrono::hours{1}) fs::remove(i->path(), gone);
-        } else if (name.ends_with(suffix)) {
-            total += bytes;
-            if (i->path() != keep) entries.push_back({used, bytes, i->path()});
-        }
-    }
-    std::ranges::sort(entries, [](const Kept& a, const Kept& b) { return std::tie(a.used, a.path) < std::tie(b.used, b.path); });
-    for (const Kept& entry : entries) {
-        if (total <= budgetBytes) break;
-        std::error_code gone;
-        fs::remove(entry.path, gone);
-        total -= entry.bytes;
-    }
+    return folder / (key.hex() + std::string{entrySuffix});
 }
 
 } // namespace millwright::cad

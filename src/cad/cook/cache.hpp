@@ -5,6 +5,9 @@
 
 namespace millwright::cad {
 
+/// How the files of entries end.
+inline constexpr std::string_view entrySuffix = ".cooked";
+
 /// Where entries are; nothing where the user has no home.
 [[nodiscard]] std::filesystem::path cacheFolder(const CacheOptions& options);
 
@@ -14,12 +17,5 @@ namespace millwright::cad {
 
 /// The file of an entry.
 [[nodiscard]] std::filesystem::path entryPath(const std::filesystem::path& folder, const Digest& key);
-
-/// Says that an entry was used now.
-void touch(const std::filesystem::path& entry);
-
-/// Deletes the entries not used for longest until the rest fits the budget, `keep` excepted, and what writers that died left
-/// behind.
-void evict(const std::filesystem::path& folder, std::uint64_t budgetBytes, const std::filesystem::path& keep);
 
 } // namespace millwright::cad

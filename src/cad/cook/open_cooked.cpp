@@ -5,6 +5,7 @@
 
 #include <millwright/core/log.hpp>
 #include <millwright/core/mapped_file.hpp>
+#include <millwright/core/user_cache.hpp>
 
 #include <chrono>
 #include <sys/resource.h>
@@ -33,7 +34,7 @@ double secondsSince(Clock::time_point start) {
 
 /// Most memory that this process has held so far; 0 where the system does not say.
 std::uint64_t peakBytes() {
-    struct rusage usage{};
+    struct rusage usage {};
     return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * 1024 : 0;
 }
 
@@ -118,7 +119,7 @@ Result<std::shared_ptr<CookedScene::Data>> make(const fs::path& model, const Pla
     auto data = std::make_shared<CookedScene::Data>();
     if (!place.path.empty()) {
         const auto written = writeToCache(place.path, place.key, *import, *cooked, threads);
-        evict(place.path.parent_path(), options.cache.budgetBytes, place.path);
+        evictCached(place.path.parent_path(), entrySuffix, options.cache.budgetBytes, place.path);
         if (written) {
             // From the file its pages can be given back when memory is short; what is in our own memory cannot.
             if (auto read = readFromCache(place.path, place.key, threads)) {
@@ -166,7 +167,7 @@ Result<CookedScene> openCooked(const fs::path& path, const OpenOptions& options)
         if (auto read = readFromCache(place->path, place->key, threads)) {
             data = std::move(*read);
             data->fromCache = true;
-            touch(place->path);
+            touchCached(place->path);
         } else {
             log::info("cooking {} again: {}", path.string(), read.error().text());
             fs::remove(place->path, ignored);

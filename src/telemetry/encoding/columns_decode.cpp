@@ -1,4 +1,4 @@
-#include "telemetry/encoding/bytes.hpp"
+#include <millwright/core/bytes.hpp>
 #include "telemetry/encoding/columns.hpp"
 #include "telemetry/encoding/convert_value.hpp"
 

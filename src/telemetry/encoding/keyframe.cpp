@@ -1,6 +1,6 @@
 #include "telemetry/encoding/keyframe.hpp"
 
-#include "telemetry/encoding/bytes.hpp"
+#include <millwright/core/bytes.hpp>
 
 namespace millwright::telemetry {
 

@@ -1,5 +1,5 @@
 // How a file's index is made: from its summary, or by walking over its records.
-#include "telemetry/encoding/bytes.hpp"
+#include <millwright/core/bytes.hpp>
 #include "telemetry/mcap/file_window.hpp"
 
 #include <millwright/telemetry/mcap/file.hpp>

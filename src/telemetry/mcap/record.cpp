@@ -1,4 +1,4 @@
-#include "telemetry/encoding/bytes.hpp"
+#include <millwright/core/bytes.hpp>
 
 #include <millwright/telemetry/mcap/record.hpp>
 

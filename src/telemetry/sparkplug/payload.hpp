@@ -1,6 +1,6 @@
 #pragma once
 
-#include "telemetry/encoding/bytes.hpp"
+#include <millwright/core/bytes.hpp>
 
 #include <millwright/telemetry/sparkplug.hpp>
 

@@ -1070,6 +1070,14 @@ station = "press"
         self.assertEqual(picture, first)
         self.assertIn("not kept for next time", said)
 
+    def test_what_is_known_of_alarms_is_kept_for_later_openings(self):
+        home = {"XDG_CACHE_HOME": str(self.folder / "cache"), "MILLWRIGHT_HOME": str(self.folder)}
+        done = run("bench", "check", "--hours", "0.02", "--machines", "2", "--jumps", env=home)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(json.loads(done.stdout)["laterFirstP99Ms"], 0)
+        [entry] = (self.folder / "cache/millwright/alarms").iterdir()
+        self.assertTrue(entry.read_bytes().startswith(b"millwright alarms 1\n"))
+
     def test_interrupt_stops_cleanly(self):
         process = subprocess.Popen([PROGRAM, "replay", PLANT, "--speed", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(1)  # it plays thirty minutes in real time, so it is certainly still at it

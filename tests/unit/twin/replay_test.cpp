@@ -98,7 +98,7 @@ Replay byRunning(const plant::Plant& plant, Time time, std::span<const OperatorA
 TEST(Replay, AlarmsAreTheSameHoweverATimeIsReached) {
     plant::Plant plant = onePlant();
     addAlarms(plant);
-    std::size_t transitions = 0, accepted = 0, learnt = 0;
+    std::size_t transitions = 0, accepted = 0, learnt = 0, recalled = 0;
     for (const auto& [spacing, bytes] : {std::pair{std::uint64_t{100}, std::size_t{1} << 20}, {50, 4000}, {1'000'000, 1 << 20}}) {
         std::mt19937_64 random{spacing};
         auto opened = Replay::open(plant, busySource(37), {.checkpointSamples = spacing, .checkpointBytes = bytes});
@@ -121,11 +121,17 @@ TEST(Replay, AlarmsAreTheSameHoweverATimeIsReached) {
             case 4: { // somebody who knows of the operators, or not, tells what he has seen
                 ReplayOptions options{.checkpointSamples = 10 + random() % 200, .checkpointBytes = bytes};
                 const auto actions = wanderer.actions();
-                options.actions.assign(actions.begin(),
-                                       actions.begin() + static_cast<std::ptrdiff_t>(random() % (actions.size() + 1)));
+                options.actions.assign(
+                    actions.begin(),
+                    actions.begin() + static_cast<std::ptrdiff_t>(std::min(random() % (2 * actions.size() + 1), actions.size())));
                 auto scout = Replay::open(plant, busySource(37), options);
                 ASSERT_TRUE(scout && scout->runTo(target));
-                wanderer.learn(*scout);
+                if (options.actions.size() == actions.size() && random() % 2 == 0) { // on another day
+                    ASSERT_TRUE(wanderer.recall(scout->memory()));
+                    ++recalled;
+                } else {
+                    wanderer.learn(*scout);
+                }
                 learnt += wanderer.time() < target;
                 break;
             }
@@ -150,6 +156,51 @@ TEST(Replay, AlarmsAreTheSameHoweverATimeIsReached) {
     EXPECT_GT(transitions, 3000u) << "the log must be worth the walk";
     EXPECT_GT(accepted, 20u);
     EXPECT_GT(learnt, 20u);
+    EXPECT_GT(recalled, 5u);
+}
+
+// What a replay knew is bytes for another day: with them a jump replays nothing that was before; without its end, with a bit that
+// has turned, or of another plant or other operators they are refused, and nothing has changed.
+TEST(Replay, RecallsWhatAnotherFoundOut) {
+    plant::Plant plant = onePlant();
+    addAlarms(plant);
+    const Time end = at(logMilliseconds);
+    ReplayOptions options{.checkpointSamples = 100, .checkpointBytes = 1 << 20};
+    for (const auto kind : {OperatorAction::Kind::Unshelve, OperatorAction::Kind::Acknowledge}) // the first has no effect
+        options.actions.push_back({.time = at(30'000), .alarm = AlarmIndex{0}, .kind = kind});
+    const auto opened = [&](const plant::Plant& of, const ReplayOptions& with) {
+        auto replay = Replay::open(of, busySource(37), with);
+        EXPECT_TRUE(replay);
+        return std::move(*replay);
+    };
+    Replay scout = opened(plant, options);
+    ASSERT_TRUE(scout.runTo(end));
+    const std::vector<std::byte> memory = scout.memory();
+
+    Replay later = opened(plant, options);
+    ASSERT_TRUE(later.recall(memory));
+    const std::uint64_t before = later.samplesApplied();
+    ASSERT_TRUE(later.seek(end));
+    EXPECT_LT(later.samplesApplied() - before, 300u);
+    EXPECT_EQ(later.stateHash(), scout.stateHash());
+    EXPECT_TRUE(std::ranges::equal(later.transitions(), scout.transitions()));
+    EXPECT_TRUE(std::ranges::equal(later.refusals(), scout.refusals()));
+    EXPECT_FALSE(scout.refusals().front().empty());
+
+    Replay other = opened(plant, options);
+    for (std::size_t size = 0; size < memory.size(); size += 97) EXPECT_FALSE(other.recall(std::span{memory}.first(size))) << size;
+    for (std::size_t at = 0; at < memory.size(); at += 97) {
+        std::vector<std::byte> turned = memory;
+        turned[at] ^= std::byte{4};
+        EXPECT_FALSE(other.recall(turned)) << at;
+    }
+    const std::uint64_t applied = other.samplesApplied();
+    ASSERT_TRUE(other.seek(end));
+    EXPECT_GT(other.samplesApplied() - applied, 1000u) << "nothing was taken over";
+    EXPECT_FALSE(opened(plant, {}).recall(memory)) << "other actions";
+    plant::Plant fewer = plant;
+    fewer.alarms.resize(1);
+    EXPECT_FALSE(opened(fewer, options).recall(memory));
 }
 
 // Of a journal without room for all, the oldest transitions go; what is kept, the count and the state are those of a whole one.

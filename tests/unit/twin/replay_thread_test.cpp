@@ -55,7 +55,7 @@ TEST_F(ReplayThreadTest, AJumpAfterAScoutReplaysNothingThatWasBefore) {
         EXPECT_TRUE(replay);
         return std::move(*replay);
     };
-    ReplayThread thread{opened(), std::chrono::milliseconds{8}, opened()};
+    ReplayThread thread{opened(), std::chrono::milliseconds{8}, ReplayThread::Scout{opened(), {}}};
     thread.waitForScout();
     const std::uint64_t before = thread.frame()->samplesApplied;
     EXPECT_TRUE(thread.seek(at(50'000)));

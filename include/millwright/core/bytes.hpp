@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace millwright::telemetry {
+namespace millwright {
 
 static_assert(std::endian::native == std::endian::little, "the formats are little-endian and are read by copying");
 
@@ -89,4 +89,4 @@ private:
     std::vector<std::byte>& out_;
 };
 
-} // namespace millwright::telemetry
+} // namespace millwright
