@@ -19,6 +19,7 @@ namespace {
 
 constexpr float pad = 12, valueRow = 28, instrumentRow = 54;
 constexpr std::size_t mostListed = 40;
+constexpr std::string_view computedSign = "f(x)";
 
 /// Draws the inspector's content from top to bottom of a scroll region.
 class Inspector {
@@ -419,16 +420,25 @@ private:
             if (instruments) drawInstruments(index, signal, range);
         }
         top_ += height;
+        if (!elsewhere && signal.derived && a_.state.explained == index)
+            top_ += drawDerivation(a_, canvas_, left_, right_, y(), index);
     }
 
-    /// A click chooses a signal of a recording, by whose samples one then steps, or no longer does.
+    /// A click chooses a signal of a recording, by whose samples one then steps, or no longer does; of a derived one, it also says
+    /// how it is computed.
     void choosing(const Touch& touch, SignalIndex index, const plant::Signal& signal, float height) {
         const bool steps = a_.hasRecording() && !a_.model.inHeadset, chosen = steps && a_.state.signal == index;
         const std::string_view use = !steps   ? ""
                                      : chosen ? "\n, and . step by its samples"
                                               : "\nClick: , and . step by its samples";
-        hint(a_.context, std::format("{} — {}{}", signal.path, describe(a_.attentionOf(index)), use));
-        if (steps && touch.clicked) a_.state.signal = chosen ? noSignal : index;
+        const bool explained = a_.state.explained == index;
+        const std::string_view origin = !signal.derived ? "" : explained ? "\nComputed" : "\nComputed; click: from what, and how";
+        hint(a_.context, std::format("{} — {}{}{}", signal.path, describe(a_.attentionOf(index)), origin, use));
+        if (touch.clicked) {
+            if (steps) a_.state.signal = chosen ? noSignal : index;
+            const bool closes = steps ? chosen : explained;
+            if (signal.derived) a_.state.explained = closes ? noSignal : index;
+        }
         const float margin = canvas_.px(4);
         if (chosen) canvas_.fill({{left_ - margin, y()}, {right_ + margin, y() + height - margin}}, palette::selected);
     }
@@ -446,7 +456,10 @@ private:
         const Rect valueBox{{valueRight - valueWidth, line.min.y}, {valueRight, line.max.y}};
         const float badge = canvas_.badgeWidth(attention), badgeLeft = valueBox.min.x - badge - (badge > 0 ? canvas_.px(6) : 0);
         const float nameRight = otherValue(index, signal, line, badgeLeft - canvas_.px(8));
-        canvas_.text({line.min, {nameRight, line.max.y}}, Face::Body, palette::text, signal.name.empty() ? signal.id : signal.name);
+        const float sign = signal.derived ? canvas_.textWidth(Face::Small, computedSign) + canvas_.px(12) : 0;
+        const float nameEnd = canvas_.text({line.min, {nameRight - sign, line.max.y}}, Face::Body, palette::text,
+                                           signal.name.empty() ? signal.id : signal.name);
+        if (signal.derived) drawComputedSign({{nameEnd + canvas_.px(6), line.min.y}, {nameEnd + sign, line.max.y}});
         canvas_.badge(badgeLeft, line.centre().y, attention);
         const Colour ink = trusted ? palette::text : palette::dim;
         if (word)
@@ -466,6 +479,13 @@ private:
             canvas_.text({{line.min.x, line.max.y - canvas_.px(2)}, {right_, line.max.y + canvas_.px(15)}}, Face::Small,
                          palette::dim, std::format("{} — {}", e.name.empty() ? e.id : e.name, describe(attention)));
         }
+    }
+
+    /// Beside the name of a signal that no feed brings.
+    void drawComputedSign(const Rect& box) {
+        const float half = canvas_.px(8);
+        canvas_.stroke({{box.min.x, box.centre().y - half}, {box.max.x, box.centre().y + half}}, palette::outline, 1, 3);
+        canvas_.text(box, Face::Small, palette::dim, computedSign, Align::Centre);
     }
 
     void drawInstruments(SignalIndex index, const plant::Signal& signal, const std::optional<plant::ValueRange>& range) {

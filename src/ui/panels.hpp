@@ -54,6 +54,8 @@ float drawStates(PanelArguments& arguments, Canvas& canvas, float left, float ri
 
 /// How far from normal the equipment is, and by which signals, as `drawStates`.
 float drawCondition(PanelArguments& arguments, Canvas& canvas, float left, float right, float top, EquipmentIndex equipment);
+/// Of a derived signal, what it is computed from and how. Returns the height.
+float drawDerivation(PanelArguments& arguments, Canvas& canvas, float left, float right, float top, SignalIndex signal);
 /// Whether there is a condition model that knows the equipment.
 [[nodiscard]] bool hasCondition(const PanelArguments& arguments, EquipmentIndex equipment);
 

@@ -207,6 +207,7 @@ using Intents = std::vector<Intent>;
 struct ViewState {
     EquipmentIndex selected = noEquipment;
     SignalIndex signal = noSignal;        ///< chosen in the inspector; it counts while its equipment is selected
+    SignalIndex explained = noSignal;     ///< a derived one, which the inspector says the origin of
     EquipmentIndex hovered = noEquipment; ///< under the pointer in the tree
     Splits splits;
     bool gridShown = true;

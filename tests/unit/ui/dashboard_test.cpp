@@ -314,6 +314,45 @@ TEST(Inspector, ShowsCurvesOfLiveSignalsAsFarBackAsOneAsks) {
     }
 }
 
+// A derived signal bears a sign; a click on it tells its expression, unit and inputs, and a click on an input goes there.
+TEST(Inspector, TellsWhatADerivedSignalIsComputedFrom) {
+    for (const float scale : {1.0f, 2.0f}) {
+        Bench bench{glm::vec2{1280, 720} * scale, scale};
+        plant::Plant& plant = bench.world.plant;
+        const std::string coater = "battery/electrode/coating/coater-1", dryer = "battery/electrode/coating/dryer";
+        const SignalIndex computed = plant.findSignal(coater + "/web-speed"), own = plant.findSignal(coater + "/pump-flow"),
+                          other = plant.findSignal(dryer + "/zone-3");
+        EXPECT_FALSE(bench.shows("f(x)"));
+        plant.signals[index(computed)].derived = true;
+        plant::Derived& derived = plant.derived.emplace_back();
+        derived.signal = computed;
+        derived.value.text = "pump-flow / 0.08 'm2' * max(dryer/zone-3 - 20 'Cel', 1 'K') / 80 'K'";
+        derived.value.code = {{plant::Expression::Op::Number, own}};
+        derived.inputs = {own, other};
+        bench.state.selected = plant.findEquipment(coater);
+        bench.frames(2);
+        EXPECT_TRUE(bench.shows("f(x)"));
+        EXPECT_FALSE(bench.shows("= pump-flow"));
+        const DrawnText* name = bench.find("Web speed");
+        ASSERT_TRUE(name);
+        bench.clickAt(name->box.centre());
+        bench.frames(2);
+        EXPECT_EQ(bench.state.explained, computed);
+        EXPECT_TRUE(bench.shows("= pump-flow"));
+        EXPECT_TRUE(bench.shows("in m/min"));
+        bench.expectTidy();
+        bench.save(std::format("derived-{:g}", scale));
+        const auto& texts = bench.context().texts();
+        const auto input = std::ranges::find_if(texts, [](const DrawnText& drawn) { return drawn.text.starts_with("Zone 3"); });
+        ASSERT_TRUE(input != texts.end());
+        bench.clickAt(input->box.centre());
+        ASSERT_TRUE(bench.asked<Select>());
+        EXPECT_EQ(bench.asked<Select>()->equipment, plant.findEquipment(dryer));
+        EXPECT_EQ(bench.state.signal, other);
+        EXPECT_EQ(bench.state.explained, noSignal);
+    }
+}
+
 TEST(Dashboard, TheHeadsetPanelShowsTheInspectorAlone) {
     example::World world;
     const auto context = Context::create({.scale = 2, .recordTexts = true, .fontFolders = {}});
