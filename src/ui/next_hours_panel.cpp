@@ -16,6 +16,16 @@
 namespace millwright::ui {
 namespace {
 
+constexpr std::string_view noProcess =
+    "What may come next is simulated from a model of the plant's stations, buffers and failures. "
+    "Describe it under [process] in plant.toml; docs/simulation.md begins with one of a dozen lines.";
+constexpr std::string_view nothingMeasured =
+    "The next hours begin in what the plant is doing at one moment. Open a log, or follow the plant's feeds with --live.";
+constexpr std::string_view whatBranchDoes =
+    "Branch reads what each machine and buffer is doing at the time that is shown, and simulates the next hours from there, "
+    "many times: without change, and with each scenario that is ticked. "
+    "You see how output and queues go on, how sure that is, and what difference a change would make.";
+
 using namespace std::chrono_literals;
 
 constexpr float width = 860, height = 640, belowTools = 50, title = 30, row = 26, pad = 12, gap = 6;
@@ -48,12 +58,9 @@ public:
         body_ = {{box_.min.x + canvas_.px(pad), box_.min.y + canvas_.px(title)},
                  {box_.max.x - canvas_.px(pad), box_.max.y - canvas_.px(gap)}};
         if (!a_.model.plant->process)
-            note("This plant has no process model", "What may come next is simulated from a model of the plant's stations, buffers "
-                                                    "and failures. Describe it under [process] "
-                                                    "in plant.toml; docs/simulation.md begins with one of a dozen lines.");
+            note("This plant has no process model", noProcess);
         else if (!a_.hasLog())
-            note("Nothing is measured yet", "The next hours begin in what the plant is doing at one moment. Open a log, or follow "
-                                            "the plant's feeds with --live.");
+            note("Nothing is measured yet", nothingMeasured);
         else
             ask();
         touchable("next hours ground", box_); // what lies under the panel is not clicked through it
@@ -215,13 +222,7 @@ private:
         canvas_.stroke(area, palette::line, 1, 3);
         const float middle = area.centre().y - canvas_.px(30);
         const Rect text{{area.min.x + canvas_.px(20), middle}, {area.max.x - canvas_.px(20), area.max.y}};
-        canvas_.paragraph(
-            text, Face::Small, palette::dim,
-            "Branch reads what each machine and buffer is doing at the time that is shown, and simulates the next hours from "
-            "there, "
-            "many times: without change, and with each scenario that is ticked. You see how output and queues go on, how "
-            "sure that is, and what difference a change would make.",
-            5);
+        canvas_.paragraph(text, Face::Small, palette::dim, whatBranchDoes, 5);
     }
 
     void chart(const Rect& area) {

@@ -314,4 +314,4 @@ class LiveNextHours(Ahead, FeedTest, view_test.OnScreen):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]], verbosity=2)
