@@ -4,6 +4,7 @@
 #include <cmath>
 #include <format>
 #include <numbers>
+#include <utility>
 
 // Vehicles under way: what they do at the end of a lane and at their goal, who goes on when something was let go, and who never
 // will.
