@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the rules of docs/architecture.md that a compiler cannot: include direction, third-party headers, file sizes.
+"""Checks the rules of docs/architecture.md that a compiler cannot: include direction, third-party headers,
+names defined twice, file sizes.
 
 usage: rules.py REPOSITORY    prints every violation and exits 1 if there is one; warnings do not fail.
 """
@@ -20,6 +21,8 @@ PUBLIC_THIRD_PARTY = {"glm"}
 NATIVE = {"gpu/native.hpp": {"vulkan"}, "xr/native.hpp": {"vulkan", "openxr"}, "ui/native.hpp": {"vulkan"}}
 STANDARD_HEADER = re.compile(r"^[a-z_0-9]+$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+NAMESPACE = re.compile(r"\s*(?:inline )?namespace ([\w:]*)\s*\{")
+TYPE = re.compile(r"(?:struct|class|enum class|union) (\w+)(?: final)?\s*(?::[^:].*)?\{")
 FAIL_LINES, HEADER_LINES, SOURCE_LINES = 1000, 300, 600
 
 
@@ -66,6 +69,32 @@ def check_size(repository: Path, path: Path) -> tuple[list[str], list[str]]:
     return [], []
 
 
+def types_defined(path: Path) -> set[str]:
+    """Classes, structs and enumerations that a file defines at namespace level, with their namespaces; those of unnamed namespaces
+    are left out, for these cannot meet another of the same name."""
+    found, spaces, depth = set(), [], 0
+    for line in path.read_text().splitlines():
+        code = re.sub(r'"(?:\\.|[^"\\])*"|//.*', "", line)
+        if space := NAMESPACE.match(code):
+            spaces.append((depth, space.group(1)))
+        elif (kind := TYPE.match(code)) and len(spaces) == depth and all(name for _, name in spaces):
+            found.add("::".join([name for _, name in spaces] + [kind.group(1)]))
+        depth += code.count("{") - code.count("}")
+        while spaces and depth <= spaces[-1][0]:
+            spaces.pop()
+    return found
+
+
+def check_names(repository: Path) -> list[str]:
+    """Two types of one name, in different files, are one type to the linker, which takes the functions of either for both."""
+    homes: dict[str, list[str]] = {}
+    for folder in ("include", "src"):
+        for path in sorted((repository / folder).rglob("*.?pp")):
+            for name in types_defined(path):
+                homes.setdefault(name, []).append(str(path.relative_to(repository)))
+    return [f"{name} is defined more than once: {', '.join(where)}" for name, where in sorted(homes.items()) if len(where) > 1]
+
+
 def check(repository: Path) -> tuple[list[str], list[str]]:
     """All violations and all warnings."""
     problems, warnings = [], []
@@ -78,6 +107,7 @@ def check(repository: Path) -> tuple[list[str], list[str]]:
         for public, root in ((True, repository / "include/millwright" / module), (False, repository / "src" / module)):
             for path in sorted(root.rglob("*.?pp")):
                 problems += check_includes(repository, path, module, public, links)
+    problems += check_names(repository)
     for folder in ("include", "src", "tests", "assets", "benchmarks"):
         for path in sorted((repository / folder).rglob("*.?pp")):
             failed, warned = check_size(repository, path)

@@ -52,6 +52,16 @@ class RulesTest(unittest.TestCase):
         self.write("include/millwright/gpu/device.hpp", "#include <vulkan/vulkan.h>\n")
         self.assertIn("third-party", self.problems()[0])
 
+    def test_a_name_for_two_types(self):
+        one = "namespace millwright::plant {\nstruct Signal {\n    int unit;\n};\n}\n"
+        self.write("include/millwright/plant/signal.hpp", one)
+        self.write("src/plant/hidden.cpp", "namespace millwright::plant {\nnamespace {\nstruct Signal {\n};\n}\n}\n")
+        self.write("src/twin/signal.hpp", one.replace("::plant", "::twin"))
+        self.assertEqual(self.problems(), [])
+        self.write("src/plant/keys.hpp", one)
+        self.assertEqual(self.problems(), [
+            "millwright::plant::Signal is defined more than once: include/millwright/plant/signal.hpp, src/plant/keys.hpp"])
+
     def test_too_long_a_file(self):
         self.write("src/plant/load.cpp", "\n" * 1001)
         self.assertIn("more than 1000", self.problems()[0])

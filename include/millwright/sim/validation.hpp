@@ -36,7 +36,7 @@ struct KnownModel {
 [[nodiscard]] std::vector<KnownModel> knownModels();
 
 /// What the simulation found for one quantity.
-struct Comparison {
+struct TheoryComparison {
     std::string model, quantity, source;
     double theory = 0;
     Estimate ours;       ///< 99.9 %
@@ -44,10 +44,10 @@ struct Comparison {
 };
 
 /// Runs one model; deterministic for a seed. Errors: as `replicate`.
-[[nodiscard]] Result<std::vector<Comparison>> compareWithTheory(const KnownModel& known, std::uint64_t seed,
-                                                                const Progress& progress = {});
+[[nodiscard]] Result<std::vector<TheoryComparison>> compareWithTheory(const KnownModel& known, std::uint64_t seed,
+                                                                      const Progress& progress = {});
 
 /// The table of docs/simulation-validation.md.
-[[nodiscard]] std::string validationTable(const std::vector<Comparison>& comparisons);
+[[nodiscard]] std::string validationTable(const std::vector<TheoryComparison>& comparisons);
 
 } // namespace millwright::sim

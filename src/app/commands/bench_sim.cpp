@@ -142,7 +142,7 @@ Result<void> writeTable(const std::string& file, const std::string& table) {
 }
 
 ExitStatus validate(const Options& options) {
-    std::vector<sim::Comparison> all;
+    std::vector<sim::TheoryComparison> all;
     const std::vector<sim::KnownModel> models = sim::knownModels();
     bool agrees = true;
     {
@@ -152,7 +152,7 @@ ExitStatus validate(const Options& options) {
             progress(static_cast<double>(i) / static_cast<double>(models.size()), models[i].name);
             auto comparisons = sim::compareWithTheory(models[i], seed, {.report = {}, .stop = progress.stop});
             if (!comparisons) return fail(comparisons.error());
-            for (sim::Comparison& each : *comparisons) {
+            for (sim::TheoryComparison& each : *comparisons) {
                 agrees = agrees && each.agrees;
                 all.push_back(std::move(each));
             }

@@ -380,7 +380,7 @@ bool MqttConnection::State::connect(const std::stop_token& stop) {
     queue.push({.kind = Arrival::Kind::Connected, .received = receptionTime(), .topic = {}, .payload = {}});
     const bool again = health.load() != FeedHealth::Connecting;
     if (again) counters.reconnects.fetch_add(1);
-    const bool held = std::ranges::none_of(options.subscriptions, [](const Subscription& one) { return one.qos == 0; });
+    const bool held = std::ranges::none_of(options.subscriptions, [](const MqttSubscription& one) { return one.qos == 0; });
     if (again && (!result.sessionKept || !held)) counters.gaps.fetch_add(1); // a session holds nothing of QoS 0
     return true;
 }
@@ -388,7 +388,7 @@ bool MqttConnection::State::connect(const std::stop_token& stop) {
 bool MqttConnection::State::subscribe(const std::stop_token& stop) {
     std::vector<char*> filters;
     std::vector<int> qos;
-    for (Subscription& one : options.subscriptions) {
+    for (MqttSubscription& one : options.subscriptions) {
         filters.push_back(one.filter.data());
         qos.push_back(one.qos);
     }

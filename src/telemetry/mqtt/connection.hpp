@@ -13,7 +13,8 @@
 
 namespace millwright::telemetry {
 
-struct Subscription {
+/// What a client asks a broker for; not the subscription of a reader of logs, which is in telemetry/source.hpp.
+struct MqttSubscription {
     std::string filter;
     int qos = 1;
 };
@@ -28,7 +29,7 @@ struct Outgoing {
 
 struct ConnectionOptions {
     BrokerOptions broker;
-    std::vector<Subscription> subscriptions;
+    std::vector<MqttSubscription> subscriptions;
     std::size_t maximumMessageBytes = 1u << 20;
     bool keepSession = true; ///< let the broker hold messages while the connection is away
     /// Gives the will of each attempt to connect. Thread: the connection's own.

@@ -8,8 +8,8 @@
 namespace millwright::telemetry {
 namespace {
 
-std::vector<Subscription> subscriptionsTo(std::vector<std::string>& filters, int qos) {
-    std::vector<Subscription> all;
+std::vector<MqttSubscription> subscriptionsTo(std::vector<std::string>& filters, int qos) {
+    std::vector<MqttSubscription> all;
     for (std::string& filter : filters) all.push_back({std::move(filter), qos});
     return all;
 }

@@ -21,8 +21,8 @@ Outgoing outgoing(const sparkplug::Publication& publication) {
             publication.retain};
 }
 
-std::vector<Subscription> subscriptionsOf(const sparkplug::Host& host) {
-    std::vector<Subscription> all;
+std::vector<MqttSubscription> subscriptionsOf(const sparkplug::Host& host) {
+    std::vector<MqttSubscription> all;
     for (const auto& [topic, qos] : host.subscriptions()) all.push_back({topic, qos});
     return all;
 }

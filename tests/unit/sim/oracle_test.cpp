@@ -262,7 +262,7 @@ TEST(Oracles, LieInTheIntervals) {
         model->replications = model->exact ? 2 : 30;
         const auto comparisons = compareWithTheory(*model, 1);
         ASSERT_TRUE(comparisons.has_value()) << model->name << ": " << comparisons.error().text();
-        for (const Comparison& each : *comparisons) {
+        for (const TheoryComparison& each : *comparisons) {
             ++compared;
             // The table has ten digits.
             EXPECT_TRUE(each.agrees || std::abs(each.ours.mean - each.theory) < 1e-9 * each.theory + 1e-10)

@@ -11,7 +11,7 @@ TEST(Theory, LiesInTheIntervalOfEnoughReplications) {
     for (const KnownModel& known : knownModels()) {
         const auto comparisons = compareWithTheory(known, 1);
         ASSERT_TRUE(comparisons.has_value()) << known.name << ": " << comparisons.error().text();
-        for (const Comparison& each : *comparisons) {
+        for (const TheoryComparison& each : *comparisons) {
             ++quantities;
             EXPECT_TRUE(each.agrees) << each.model << ", " << each.quantity << ": theory " << each.theory << " (" << each.source
                                      << "), ours " << each.ours.mean << " +- " << each.ours.halfWidth;
