@@ -27,6 +27,7 @@ class Bookmarks(view_test.OnScreen):
 
     RENAME, CROSS, NAME = 870, 924, 700
     FIRST, SECOND = 535, 561
+    ROW = (615, 525, 820, 545)  # of the first, left of its buttons
 
     def setUp(self):
         super().setUp()
@@ -58,7 +59,9 @@ class Bookmarks(view_test.OnScreen):
         self.steady("b5-list", VIEW)  # K has opened it
         self.click(self.NAME, self.FIRST)
         self.until("b6-there", lambda p: p.area(CLOCK) == early, "a click on a bookmark does not go there")
+        row = self.steady("b6-rest", VIEW).area(self.ROW)
         self.click(self.RENAME, self.FIRST)
+        self.until("b7-field", lambda p: p.area(self.ROW) != row, "there is no field for the name")  # else keys go to the window
         self.steady("b7-renaming", VIEW)
         self.screen.tool("key", "ctrl+a")
         self.screen.tool("type", "web break")
