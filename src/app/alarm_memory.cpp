@@ -39,6 +39,7 @@ void add(Hasher& hasher, const plant::Plant& plant, SignalIndex index) {
     const plant::Signal& signal = plant.at(index);
     for (const SharedText* text : {&signal.path, &signal.topic, &signal.unit}) hasher.add(text->view());
     hasher.add(signal.type);
+    hasher.add(signal.interpolation);
     hasher.add(signal.maxGap.count());
     for (const std::string& state : signal.states) hasher.add(std::string_view{state});
 }

@@ -34,7 +34,7 @@ double secondsSince(Clock::time_point start) {
 
 /// Most memory that this process has held so far; 0 where the system does not say.
 std::uint64_t peakBytes() {
-    struct rusage usage {};
+    struct rusage usage{};
     return ::getrusage(RUSAGE_SELF, &usage) == 0 ? static_cast<std::uint64_t>(usage.ru_maxrss) * 1024 : 0;
 }
 
