@@ -73,6 +73,8 @@ public:
         const Node* node = table != nullptr && table->kind == Node::Kind::Table ? table->find(name) : nullptr;
         return node != nullptr && node->isNumber() ? node->number : otherwise;
     }
+    /// A table that is a member, which `has` it.
+    [[nodiscard]] Fields table(std::string_view key) const { return {*find(key), problemsOf(key)}; }
     /// The tables of a list.
     [[nodiscard]] std::vector<Fields> tables(std::string_view key) const {
         std::vector<Fields> result;

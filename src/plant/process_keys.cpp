@@ -181,6 +181,12 @@ constexpr Key inputKeyList[] = {
 };
 constexpr TableKeys inputKeys{"input", "What an assembly takes; the first input's part becomes the product.", inputKeyList};
 
+constexpr Key makesKeyList[] = {
+    {.name = "count", .kind = Integer, .description = "parts of one", .fallback = "1", .minimum = 1, .maximum = 1e6},
+    {.name = "product", .kind = Identifier, .description = "what they are; without it, of the product that the part is"},
+};
+constexpr TableKeys makesKeys{"makes", "What a station makes of each part: several, or another product.", makesKeyList};
+
 constexpr Key failureKeyList[] = {
     {.name = "id", .kind = Identifier, .description = "for messages", .required = true},
     {.name = "clock",
@@ -222,6 +228,10 @@ constexpr Key stationKeyList[] = {
     {.name = "cycle_of", .kind = Tables, .description = "cycles of single products", .table = &cycleKeys},
     {.name = "setup", .kind = Tables, .description = "set-ups; without any, none is needed", .table = &setUpKeys},
     {.name = "input", .kind = Tables, .description = "assembly: what it takes to make one", .table = &inputKeys},
+    {.name = "makes",
+     .kind = Table,
+     .description = "what it makes of each part that it has worked on; without it, the part stays what it is",
+     .table = &makesKeys},
     {.name = "blocking",
      .kind = Choice,
      .description = "whether room is needed after the work, or before it",

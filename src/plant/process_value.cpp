@@ -64,6 +64,7 @@ private:
         const auto product = [&](std::optional<std::uint32_t> index) { return index ? process_.products[*index].id : "any"; };
         if (!station.carrying) count(key + ".servers", station.servers);
         count(key + ".batch", station.batch);
+        if (station.makes) count(key + ".makes", station.makes->count);
         if (station.carrying) {
             time(key + ".load", station.carrying->load);
             time(key + ".unload", station.carrying->unload);

@@ -280,6 +280,7 @@ private:
             station.setUps.push_back({lookUp(setUp, "from", products_, "product"), lookUp(setUp, "to", products_, "product"),
                                       readTime(setUp, "time").value_or(Distribution{})});
         for (const Fields& input : fields.tables("input")) readInput(input, station);
+        if (fields.has("makes")) readMakes(fields.table("makes"), station);
         station.blocking = fields.choice("blocking", blockingWords, Blocking::AfterService);
         for (const Fields& failure : fields.tables("failure")) {
             station.failures.push_back({.id = failure.text("id"),
@@ -298,7 +299,7 @@ private:
     }
 
     void readCarrying(const Fields& fields, Station& station) {
-        constexpr std::array others{"cycle",    "servers", "cycle_of", "setup", "input",
+        constexpr std::array others{"cycle",    "servers", "cycle_of", "setup", "input", "makes",
                                     "blocking", "failure", "shift",    "node",  "power"};
         if (!fields.has("fleet")) {
             if (!fields.has("cycle")) fields.problem("id", "'cycle' is missing: how long does its work take?");
@@ -371,6 +372,13 @@ private:
                     .count = static_cast<std::uint32_t>(fields.integer("count", 1))};
         input.index = input.fromSource ? source->second : lookUp(fields, "from", buffers_, "buffer or source").value_or(0);
         station.inputs.push_back(input);
+    }
+
+    void readMakes(const Fields& fields, Station& station) {
+        station.makes = {.count = static_cast<std::uint32_t>(fields.integer("count", 1)),
+                         .product = lookUp(fields, "product", products_, "product")};
+        if (station.makes->count == 1 && !fields.has("product"))
+            fields.problem("count", "'makes' makes nothing of a part but the part: give a 'count' above 1 or a 'product'");
     }
 
     // The scenario's tables, and those of the plant that name no signal of the scenario's.

@@ -117,6 +117,9 @@ private:
         station.before = from.blocking == Blocking::BeforeService;
         if (!from.cycles.empty()) cycles(from, station, purpose);
         if (!from.setUps.empty()) setUps(from, station, purpose);
+        station.makes = from.makes && *from.makes != Makes{};
+        station.count = from.makes ? from.makes->count : 1;
+        station.product = from.makes ? from.makes->product.value_or(none) : none;
         station.shift = from.shift.value_or(none);
         station.takesOne = from.batch == 1 && from.inputs.empty() && !from.carrying;
         if (from.carrying) {
@@ -320,24 +323,37 @@ private:
         return station.inputs == 0 || out_.inputs[station.firstInput].from == from;
     }
 
+    /// Parts of one product on their way from a source.
+    struct Passing {
+        Node from = none;
+        std::uint32_t product = 0;
+        double rate = 0;
+    };
+
+    // What leaves a place of what comes to it.
+    [[nodiscard]] Passing madeOf(Node node, const Passing& passing) const {
+        if (!out_.isStation(node)) return {node, passing.product, passing.rate};
+        const CompiledStation& station = out_.stations[out_.stationOf(node)];
+        return {node, station.product == none ? passing.product : station.product, passing.rate * station.count};
+    }
+
     void findOrigins() {
         out_.origins.resize(out_.done());
         for (std::uint32_t s = 0; s < out_.sources.size(); ++s) {
-            const double rate = rateOf(out_.sources[s]);
-            std::vector<bool> seen(out_.done());
-            std::vector<Node> open{out_.source(s)};
+            std::set<std::pair<Node, std::uint32_t>> seen;
+            std::vector<Passing> open{{out_.source(s), out_.sources[s].product, rateOf(out_.sources[s])}};
             while (!open.empty()) {
-                const Node from = open.back();
+                const Passing passing = open.back();
                 open.pop_back();
-                const CompiledRoute& route = out_.isSource(from) ? out_.sources[s].route : routeOf(from);
+                const CompiledRoute& route = out_.isSource(passing.from) ? out_.sources[s].route : routeOf(passing.from);
                 for (std::uint32_t i = 0; i < route.branches; ++i) {
                     const CompiledBranch& branch = out_.branches[route.firstBranch + i];
-                    const bool mine = branch.product == none || branch.product == out_.sources[s].product;
-                    if (branch.to >= out_.done() || seen[branch.to] || !mine || !passesOn(from, branch.to)) continue;
-                    seen[branch.to] = true;
-                    open.push_back(branch.to);
+                    const bool mine = branch.product == none || branch.product == passing.product;
+                    if (branch.to >= out_.done() || !mine || !passesOn(passing.from, branch.to)) continue;
+                    if (!seen.emplace(branch.to, passing.product).second) continue;
                     std::vector<CompiledOrigin>& origins = out_.origins[branch.to];
-                    origins.push_back({s, rate + (origins.empty() ? 0 : origins.back().cumulative)});
+                    origins.push_back({s, passing.product, passing.rate + (origins.empty() ? 0 : origins.back().cumulative)});
+                    open.push_back(madeOf(branch.to, passing));
                 }
             }
         }

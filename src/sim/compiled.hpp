@@ -89,7 +89,10 @@ struct CompiledStation {
     bool workingClock = false, calendarClock = false;
     bool takesOne = true; ///< neither a batch nor an assembly: parts can be put into it
     bool before = false;  ///< blocking before service
+    bool makes = false;   ///< something else of each part than the part: `count` of `product`
     bool looped = false;  ///< a part can come back: a deadlock is possible
+    std::uint32_t count = 1;
+    std::uint32_t product = none; ///< none: the part's own
     std::uint32_t shift = none;
     std::uint32_t fleet = none;               ///< that carries its parts; then it has one server, which only says what it does
     std::uint32_t load = none, unload = none; ///< samplers
@@ -102,9 +105,10 @@ struct CompiledShift {
     bool onAtFirst = false;
 };
 
-/// A source whose parts come to a place, with its share of them by the rates of arrival.
+/// A source whose parts come to a place as a product, with its share of them by the rates of arrival.
 struct CompiledOrigin {
     std::uint32_t source = 0;
+    std::uint32_t product = 0;
     double cumulative = 1; ///< up to which uniform number a part that is found there is of this source
 };
 

@@ -101,6 +101,11 @@ private:
         for (const Input& input : station.inputs)
             add("takes " + (input.fromSource ? process_.sources[input.index].id : process_.buffers[input.index].id),
                 std::to_string(input.count));
+        if (station.makes) {
+            const Makes& makes = *station.makes;
+            add("makes of each part",
+                std::format("{}{}", makes.count, makes.product ? " " + process_.products[*makes.product].id : ""));
+        }
         if (station.blocking == Blocking::BeforeService) add("work begins", "when there is room for its result");
         for (const Failure& failure : station.failures) {
             const char* clock = failure.clock == FailureClock::Working ? "working time" : "calendar time";

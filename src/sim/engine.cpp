@@ -99,30 +99,30 @@ std::uint32_t Engine::waitingFor(Node from, Node node) const {
 }
 
 // Takes what `waitingFor` found.
-std::uint32_t Engine::takeWaiting(Node from, Node node) {
+Taken Engine::takeWaiting(Node from, Node node) {
     if (model_->isBuffer(from)) {
         if (stores_[from].waiters > 0) unsettled_.push_back(from); // it has room now
-        return takeFrom(from);
+        return {takeFrom(from)};
     }
-    if (model_->isStation(from)) {
-        const std::uint32_t index = blockedServerFor(model_->stationOf(from), node);
-        Server& server = servers_[index];
-        const CompiledStation& station = model_->stations[server.station];
-        addWaiter(server.target, station.route, -1);
-        remove(stations_[server.station].blocked, index);
-        const std::uint32_t part = server.part;
-        server.part = parts_[part].next;
-        server.target = none;
-        tryLeave(index); // the rest of its batch, or it is free now
-        return part;
-    }
+    if (model_->isStation(from)) return takeFinished(blockedServerFor(model_->stationOf(from), node));
     const std::uint32_t source = model_->sourceOf(from);
     addWaiter(sources_[source].target, model_->sources[source].route, -1);
     sources_[source].target = none;
     const std::uint32_t part = takeFrom(storeOf(source));
     releaseFromSource(source, part);
     unsettled_.push_back(from);
-    return part;
+    return {part};
+}
+
+// The first of what a blocked server holds. The others may want the same room: they come after it.
+Taken Engine::takeFinished(std::uint32_t index) {
+    Server& server = servers_[index];
+    addWaiter(server.target, model_->stations[server.station].route, -1);
+    remove(stations_[server.station].blocked, index);
+    const std::uint32_t part = server.part;
+    server.part = parts_[part].next;
+    server.target = none;
+    return {part, index};
 }
 
 void Engine::releaseFromSource(std::uint32_t index, std::uint32_t part) {
@@ -155,8 +155,10 @@ bool Engine::takeBlocked(Node buffer) {
             return true;
         }
     }
-    put(buffer, takeWaiting(best, buffer));
+    const Taken taken = takeWaiting(best, buffer);
+    put(buffer, taken.part);
     if (isWanted(buffer)) unsettled_.push_back(buffer);
+    if (taken.server != none) tryLeave(taken.server);
     return true;
 }
 
@@ -249,9 +251,10 @@ bool Engine::pullSimple(std::uint32_t index) {
         best = from;
     }
     if (best == none) return false;
-    const std::uint32_t part = takeWaiting(best, node);
-    parts_[part].next = none;
-    load(stations_[index].free.head, part);
+    const Taken taken = takeWaiting(best, node);
+    parts_[taken.part].next = none;
+    load(stations_[index].free.head, taken.part);
+    if (taken.server != none) tryLeave(taken.server);
     return true;
 }
 
@@ -453,7 +456,7 @@ void Engine::tryLeave(std::uint32_t index) {
     }
     // Mostly there is a next part, and nobody else it could be for.
     if (station.queue != none && stores_[station.queue].count > 0 && !server.down && !server.off) {
-        server.part = takeWaiting(station.queue, none);
+        server.part = takeWaiting(station.queue, none).part;
         parts_[server.part].next = none;
         return startWork(index);
     }
@@ -475,6 +478,7 @@ inline void Engine::serve(std::uint32_t index) {
     }
     server.phase = Phase::Finished;
     ++server.finished;
+    if (model_->stations[server.station].makes) split(index);
     for (std::uint32_t part = server.part; part != none; part = parts_[part].next) parts_[part].entered = now_;
     tryLeave(index);
 }

@@ -30,6 +30,12 @@ struct Chain {
     std::uint32_t head = none, tail = none;
 };
 
+/// A part that was taken from where it waited.
+struct Taken {
+    std::uint32_t part = none;
+    std::uint32_t server = none; ///< that had it: goes on (`tryLeave`) when the part is in its place
+};
+
 /// Parts that wait: in a buffer, or at a source. What is counted is integrals over time.
 struct Store {
     SimTime changed = 0;
@@ -139,7 +145,7 @@ private:
     void beginRepairs(const InitialState& initial);
     void beginSource(std::uint32_t source, const SourceNow& now);
     [[nodiscard]] std::uint32_t foundPart(Node node);
-    [[nodiscard]] std::uint32_t originOf(Node node) const;
+    [[nodiscard]] CompiledOrigin originOf(Node node) const;
     [[nodiscard]] std::uint32_t failureBehind(std::uint32_t server, const MachineNow& now);
     [[nodiscard]] SimTime rest(const Elapsed& elapsed, std::uint32_t sampler, std::uint32_t which = 0);
 
@@ -150,6 +156,7 @@ private:
     [[nodiscard]] Node shortest(const CompiledRoute& route) const;
 
     // Parts.
+    [[nodiscard]] std::uint32_t newPart(const Part& part);
     [[nodiscard]] std::uint32_t createPart(std::uint32_t source);
     void freePart(std::uint32_t part);
     void leaveProcess(std::uint32_t part, bool good);
@@ -174,7 +181,8 @@ private:
     [[nodiscard]] bool pullBatch(std::uint32_t station);
     [[nodiscard]] bool pullInputs(std::uint32_t station);
     [[nodiscard]] std::uint32_t waitingFor(Node from, Node node) const;
-    [[nodiscard]] std::uint32_t takeWaiting(Node from, Node node);
+    [[nodiscard]] Taken takeWaiting(Node from, Node node);
+    [[nodiscard]] Taken takeFinished(std::uint32_t server);
     [[nodiscard]] std::uint32_t waitingAt(Node from) const;
     [[nodiscard]] std::uint32_t takeHead(Node from);
     void releaseFromSource(std::uint32_t source, std::uint32_t part);
@@ -191,6 +199,7 @@ private:
     void startWork(std::uint32_t server);
     void beginStint(std::uint32_t server);
     void endStint(std::uint32_t server);
+    void split(std::uint32_t server);
     void tryLeave(std::uint32_t server);
     void becomeFree(std::uint32_t server);
     void fail(std::uint32_t server);
@@ -263,7 +272,7 @@ private:
     SimTime shiftsBegan_ = 0; // when the periods of the shifts began: 0, or before the run
     std::uint64_t events_ = 0, eventsCounted_ = 0;
     std::uint64_t serial_ = 0;
-    std::uint64_t done_ = 0, scrapped_ = 0, joined_ = 0, lost_ = 0;
+    std::uint64_t done_ = 0, scrapped_ = 0, joined_ = 0, lost_ = 0, split_ = 0;
     std::uint32_t freeParts_ = none, partsInProgress_ = 0;
     std::uint64_t eventsThen_ = 0; // when the time last moved on
     bool begun_ = false;

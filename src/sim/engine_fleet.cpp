@@ -240,8 +240,11 @@ void Engine::pickUp(std::uint32_t index) {
         return becomeIdle(index);
     }
     Chain load;
+    std::uint32_t giver = none;
     for (std::uint32_t i = 0; i < station.batch; ++i) {
-        const std::uint32_t part = station.batch == 1 ? takeWaiting(from, model_->station(vehicle.station)) : takeHead(from);
+        const Taken taken = station.batch == 1 ? takeWaiting(from, model_->station(vehicle.station)) : Taken{takeHead(from)};
+        const std::uint32_t part = taken.part;
+        giver = taken.server;
         parts_[part].next = none;
         (load.tail == none ? load.head : parts_[load.tail].next) = part;
         load.tail = part;
@@ -254,6 +257,7 @@ void Engine::pickUp(std::uint32_t index) {
     vehicle.job = Job::Loading;
     setVehicle(index, VehicleActivity::Handling);
     calendar_.schedule(vehicleTimer(index), now_ + draw(station.load), service);
+    if (giver != none) tryLeave(giver);
 }
 
 // Hands over what it has brought, as far as there is room.

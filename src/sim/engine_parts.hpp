@@ -56,7 +56,7 @@ inline Node Engine::shortest(const CompiledRoute& route) const {
 
 // --- parts that wait ---------------------------------------------------------------------------------------------------------
 
-inline std::uint32_t Engine::createPart(std::uint32_t source) {
+inline std::uint32_t Engine::newPart(const Part& part) {
     std::uint32_t index = freeParts_;
     if (index != none) {
         freeParts_ = parts_[index].next;
@@ -64,16 +64,19 @@ inline std::uint32_t Engine::createPart(std::uint32_t source) {
         index = static_cast<std::uint32_t>(parts_.size());
         parts_.emplace_back();
     }
-    Part& part = parts_[index];
-    part = {.created = now_,
-            .entered = now_,
-            .serial = serial_++,
-            .product = model_->sources[source].product,
-            .source = static_cast<std::uint16_t>(source)};
+    parts_[index] = part;
+    parts_[index].serial = serial_++;
     if (++partsInProgress_ > model_->process.maximumParts && !failure_) failure_ = tooManyParts();
+    return index;
+}
+
+inline std::uint32_t Engine::createPart(std::uint32_t source) {
     ++sources_[source].made;
     ++sources_[source].created;
-    return index;
+    return newPart({.created = now_,
+                    .entered = now_,
+                    .product = model_->sources[source].product,
+                    .source = static_cast<std::uint16_t>(source)});
 }
 
 inline void Engine::freePart(std::uint32_t part) {

@@ -107,6 +107,24 @@ void Engine::fireSeldom(std::uint32_t timer) {
     fail(clock.server);
 }
 
+// --- what stations make ------------------------------------------------------------------------------------------------------
+
+// Each part that it has worked on becomes `count` of them. They are of the same source as the part and came when it came.
+void Engine::split(std::uint32_t index) {
+    const CompiledStation& station = model_->stations[servers_[index].station];
+    for (std::uint32_t part = servers_[index].part; part != none; part = parts_[part].next) {
+        if (station.product != none) parts_[part].product = static_cast<std::uint16_t>(station.product);
+        const Part like = parts_[part];
+        for (std::uint32_t n = 1; n < station.count && !failure_; ++n) {
+            const std::uint32_t another = newPart(like);
+            parts_[part].next = another; // which has the one behind `part` behind it
+            part = another;
+            ++split_;
+            if (model_->sources[like.source].closed) ++sources_[like.source].outstanding;
+        }
+    }
+}
+
 // --- failures ----------------------------------------------------------------------------------------------------------------
 
 void Engine::renewClock(std::uint32_t index, std::uint32_t failure) {
@@ -360,7 +378,7 @@ std::uint64_t Engine::finished(std::uint32_t station) const {
 }
 
 Balance Engine::balance() const {
-    Balance balance{.created = serial_, .done = done_, .scrapped = scrapped_, .joined = joined_, .lost = lost_};
+    Balance balance{.created = serial_, .done = done_, .scrapped = scrapped_, .joined = joined_, .lost = lost_, .split = split_};
     const auto add = [&](std::uint32_t part) {
         for (; part != none; part = parts_[part].next) ++balance.inProgress;
     };
@@ -385,7 +403,7 @@ Digest Engine::stateHash() const {
     static_assert(sizeof(Server) == (5 + activities) * 8 + 8 * 4 + 8 && sizeof(StationState) == 24 && sizeof(ProductState) == 24);
     Hasher hasher;
     for (const std::uint64_t value : {static_cast<std::uint64_t>(now_), seed_, events_, serial_, done_, scrapped_, joined_, lost_})
-        hasher.add(value);
+        hasher.add(value); // `split_` follows from them and the sources
     calendar_.addTo(hasher);
     addVector(hasher, parts_);
     addVector(hasher, stores_);

@@ -69,18 +69,20 @@ SimTime Engine::rest(const Elapsed& elapsed, std::uint32_t index, std::uint32_t 
 }
 
 // A part of one of the sources whose parts come there, by their shares.
-std::uint32_t Engine::originOf(Node node) const {
+CompiledOrigin Engine::originOf(Node node) const {
     const std::vector<CompiledOrigin>& origins = model_->origins[node];
     const double uniform = toUniform(randomBlock(seed_, originStream, serial_).first);
     std::size_t i = 0;
     while (i + 1 < origins.size() && origins[i].cumulative < uniform) ++i;
-    return origins.empty() ? 0 : origins[i].source;
+    return origins.empty() ? CompiledOrigin{.product = model_->sources[0].product} : origins[i];
 }
 
 std::uint32_t Engine::foundPart(Node node) {
-    const std::uint32_t source = originOf(node);
-    if (model_->sources[source].closed) ++sources_[source].outstanding;
-    return createPart(source);
+    const CompiledOrigin origin = originOf(node);
+    if (model_->sources[origin.source].closed) ++sources_[origin.source].outstanding;
+    const std::uint32_t part = createPart(origin.source);
+    parts_[part].product = static_cast<std::uint16_t>(origin.product);
+    return part;
 }
 
 void Engine::beginStation(std::uint32_t index, const StationNow& now) {
@@ -95,7 +97,7 @@ void Engine::beginMachine(std::uint32_t index, const MachineNow& now) {
     Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
     server.off = station.shift != none && shiftOn_[station.shift] == 0;
-    if (station.setUps != none) server.lastProduct = model_->sources[originOf(model_->station(server.station))].product;
+    if (station.setUps != none) server.lastProduct = originOf(model_->station(server.station)).product;
     if (now.hand != Hand::Nothing) fillHand(index, now);
     beginClocks(index, now);
     server.down = now.down && station.failures > 0;
@@ -119,6 +121,7 @@ void Engine::fillHand(std::uint32_t index, const MachineNow& now) {
     if (station.setUps != none && now.hand != Hand::SetUp) server.lastProduct = product;
     if (now.hand == Hand::Finished) {
         server.phase = station.before ? Phase::AwaitsRoom : Phase::Finished;
+        if (station.makes) split(index);
         return;
     }
     const auto products = static_cast<std::uint32_t>(products_.size());

@@ -132,6 +132,29 @@ KnownModel generalServer(std::string name, double load, const Distribution& serv
 
 // --- networks ----------------------------------------------------------------------------------------------------------------
 
+/// Groups of `size` arrive, as parts of which a station makes so many in no time; work of mean 1 s, with this squared coefficient
+/// of variation.
+KnownModel groups(std::string name, std::uint32_t size, double load, const Distribution& service, double variation2) {
+    KnownModel known{.name = std::format("{}, load {:g}", name, load),
+                     .source = std::format("{}, 3.1 and 5.1 (bulk input)", grossHarris),
+                     .process = queueModel(load),
+                     .warmUp = days(0.2),
+                     .length = days(2.2)};
+    Process& process = known.process;
+    process.stations[0].cycle = service;
+    process.stations.push_back(
+        {.id = "opener", .cycle = constantOf(0), .makes = Makes{size, std::nullopt}, .to = to(PlaceKind::Buffer)});
+    process.sources[0].every = exponentialOf(size / load);
+    process.sources[0].to = to(PlaceKind::Station, 1);
+    // What a part waits for the groups before it, as in M/G/1, and for those of its group before it.
+    const double expected = (load * (1 + variation2) + size - 1) / (2 * (1 - load));
+    known.quantities = {{"utilisation", load, utilisation},
+                        {"mean queue", expected * load, queueLength},
+                        {"mean wait, s", expected, wait},
+                        {"mean time in system, s", expected + 1, timeInSystem}};
+    return known;
+}
+
 KnownModel tandem() {
     KnownModel known{.name = "two queues in a row, loads 0.7 and 0.8",
                      .source = std::format("{}, 4.1 (Jackson)", grossHarris),
@@ -342,6 +365,8 @@ std::vector<KnownModel> knownModels() {
     known.push_back(generalServer("M/G/1, gamma of shape 1/2", 0.7, {.kind = DistributionKind::Gamma, .mean = 1, .shape = 0.5}, 2));
     known.push_back(
         generalServer("M/G/1, uniform on 0 to 2", 0.9, {.kind = DistributionKind::Uniform, .low = 0, .high = 2}, 1.0 / 3));
+    known.push_back(groups("M[4]/M/1", 4, 0.7, exponentialOf(1), 1));
+    known.push_back(groups("M[4]/D/1", 4, 0.8, constantOf(1), 0));
     known.push_back(tandem());
     known.push_back(feedback());
     known.push_back(repairmen(6, 2, 0.1, 1));

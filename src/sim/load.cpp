@@ -149,7 +149,9 @@ private:
         if (arriving <= 0) return;
         const double most = arriving / std::max(1.0, workOf(index)) / partsInOne(station);
         const double passes = std::min(most, assembled(station)) / arriving;
-        for (std::uint32_t p = 0; p < products_; ++p) send(next, station.to, p, at(placeOf(index), p) * passes);
+        const Makes makes = station.makes.value_or(Makes{});
+        for (std::uint32_t p = 0; p < products_; ++p)
+            send(next, station.to, makes.product.value_or(p), at(placeOf(index), p) * passes * makes.count);
     }
 
     // As many a second as the scarcest input allows; of one whose parts are called in, nobody knows.

@@ -3,11 +3,12 @@
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
 #include <millwright/plant/cell.hpp>
+#include <millwright/plant/distribution.hpp>
+#include <millwright/plant/failure.hpp>
 #include <millwright/plant/network.hpp>
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,36 +17,6 @@
 /// The process model of a plant as plain data: what flows, where it waits, who works on it, what breaks. `[process]` of plant.toml
 /// (docs/plant-format.md); docs/simulation.md says what each thing does in a run.
 namespace millwright::plant {
-
-enum class DistributionKind : std::uint8_t {
-    Constant,    ///< `mean`
-    Exponential, ///< `mean`
-    Erlang,      ///< sum of `shape` (an integer) exponentials, `mean` altogether
-    Gamma,       ///< `mean`, `shape`
-    Normal,      ///< `mean` and `deviation` before it is cut to [`low`, `high`]
-    Lognormal,   ///< likewise; `deviation` is that of the variate, not of its logarithm
-    Triangular,  ///< `low`, `mode`, `high`
-    Uniform,     ///< `low`, `high`
-    Weibull,     ///< `scale`, `shape`
-    Beta,        ///< on [`low`, `high`] with `shape` (alpha) and `shape2` (beta)
-    Empirical,   ///< the straight lines through the sorted `values` (Law, Simulation Modeling and Analysis, 5th ed., 6.2.4)
-    Discrete,    ///< one of `values`, with `weights`
-};
-
-/// How long something takes. Lengths in seconds.
-struct Distribution {
-    DistributionKind kind = DistributionKind::Constant;
-    double mean = 0;
-    double deviation = 0;
-    double low = 0;
-    double high = std::numeric_limits<double>::infinity();
-    double mode = 0;
-    double shape = 1;
-    double shape2 = 1;
-    double scale = 1;
-    std::vector<double> values;  ///< Empirical: ascending, two or more
-    std::vector<double> weights; ///< Discrete: as many as `values`; any positive sum
-};
 
 /// What a machine of a station is doing.
 enum class Activity : std::uint8_t {
@@ -131,25 +102,19 @@ struct Buffer {
     Route to;                          ///< rule First
 };
 
-/// What wears a machine out.
-enum class FailureClock : std::uint8_t {
-    Working,  ///< time spent working
-    Calendar, ///< all time that it is not down
-};
-
-struct Failure {
-    std::string id;
-    FailureClock clock = FailureClock::Working;
-    Distribution between;              ///< from the end of a repair to the next failure, by the clock
-    Distribution repair;               ///< from when somebody begins to its end
-    std::optional<std::uint32_t> crew; ///< who repairs; without it, somebody is always there
-};
-
 /// What a station takes to make one of: all inputs become one part, the first input's.
 struct Input {
     bool fromSource = false; ///< else from a buffer
     std::uint32_t index = 0; ///< in `Process::sources` or `Process::buffers`
     std::uint32_t count = 1;
+};
+
+/// What a station makes of each part that it has worked on: the part itself and others like it, which came into the process when it
+/// did. They leave one after the other.
+struct Makes {
+    std::uint32_t count = 1;
+    std::optional<std::uint32_t> product; ///< none: of the product that the part is
+    friend bool operator==(const Makes&, const Makes&) = default;
 };
 
 enum class Blocking : std::uint8_t {
@@ -182,16 +147,17 @@ struct Station {
     std::uint32_t servers = 1; ///< like machines side by side
     std::uint32_t batch = 1;   ///< parts that are worked on together
     Distribution cycle;
-    std::vector<Cycle> cycles; ///< of single products, in place of `cycle`
-    std::vector<SetUp> setUps; ///< the last that fits is taken; none fits: no set-up
-    std::vector<Input> inputs; ///< assembly; empty: one part at a time, from whoever sends one
+    std::vector<Cycle> cycles;  ///< of single products, in place of `cycle`
+    std::vector<SetUp> setUps;  ///< the last that fits is taken; none fits: no set-up
+    std::vector<Input> inputs;  ///< assembly; empty: one part at a time, from whoever sends one
+    std::optional<Makes> makes; ///< none: the part stays what it is
     Blocking blocking = Blocking::AfterService;
     std::vector<Failure> failures;
     std::optional<std::uint32_t> shift;     ///< when it works; none: always
     std::optional<Carrying> carrying;       ///< in place of `cycle`; `batch` parts are one load
     std::optional<std::uint32_t> node;      ///< where vehicles fetch and bring its parts
     double hourCost = 0;                    ///< of each machine, in its working hours
-    double itemCost = 0;                    ///< of each part that it has worked on
+    double itemCost = 0;                    ///< of each part that it has worked on, whatever it makes of it
     std::array<double, activities> power{}; ///< kW that each machine draws, by activity
     Route to;
 };
@@ -338,9 +304,6 @@ struct ProcessProblem {
 /// Every reason why the process cannot run, in the order of its elements: numbers without meaning, indices that are not there,
 /// places that nothing gets to or leaves, work without end in no time, batches that never come together. Thread: any.
 [[nodiscard]] std::vector<ProcessProblem> problemsOf(const Process& process);
-
-/// What is wrong with a distribution, or nothing.
-[[nodiscard]] std::optional<std::string> problemOf(const Distribution& distribution);
 
 /// `station 'coater'`, for messages.
 [[nodiscard]] std::string nameOf(const Process& process, ProcessElement element, std::uint32_t index);

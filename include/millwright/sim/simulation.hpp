@@ -115,6 +115,7 @@ struct Balance {
     std::uint64_t scrapped = 0;
     std::uint64_t joined = 0; ///< assembled into another
     std::uint64_t lost = 0;
+    std::uint64_t split = 0;      ///< of those created, made by stations of other parts; the others came from sources
     std::uint64_t inProgress = 0; ///< counted where they are: at sources, in buffers and in stations
 };
 

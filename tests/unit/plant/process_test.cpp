@@ -54,6 +54,7 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(press.failures.at(0).repair.deviation, 1200);
     EXPECT_EQ(press.failures.at(1).clock, FailureClock::Calendar);
     EXPECT_EQ(press.to.branches.at(0).to, (Place{PlaceKind::Buffer, 2}));
+    EXPECT_EQ(process.stations[1].makes, (Makes{2, 1}));
     EXPECT_EQ(process.stations[2].batch, 10u);
     EXPECT_EQ(process.stations[2].to.rule, RouteRule::Product);
     EXPECT_EQ(process.stations[3].inputs.at(1).fromSource, true);

@@ -45,7 +45,7 @@ TEST(Simulation, KeepsEveryPartAtEveryInstant) {
     // All of it was at work.
     const Report report = run.report();
     EXPECT_GT(report.products[0].made, 1000u);
-    EXPECT_GT(report.products[1].made, 100u);
+    EXPECT_GT(report.products[1].made, 50u);
     EXPECT_GT(report.products[0].scrapped, 50u);
     EXPECT_GT(run.balance().joined, 1000u);
     EXPECT_GT(run.balance().lost, 0u);
@@ -108,7 +108,7 @@ TEST(Simulation, IsAFunctionOfModelAndSeed) {
     EXPECT_EQ(run.stateHash(), again.stateHash());
     EXPECT_NE(run.stateHash(), other.stateHash());
     // The same on every machine and compiler: the value is pinned.
-    EXPECT_EQ(run.stateHash().hex(), "d72508c9d75c72b880039a99972d07f8");
+    EXPECT_EQ(run.stateHash().hex(), "127e01571487dd827fd1ef3ea66fa7ca");
 }
 
 // Bit for bit, wherever it is forked: before the beginning, in the middle of work, repairs, breaks, and while places are full.

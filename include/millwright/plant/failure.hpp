@@ -1,0 +1,25 @@
+#pragma once
+
+#include <millwright/plant/distribution.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace millwright::plant {
+
+/// What wears a machine out.
+enum class FailureClock : std::uint8_t {
+    Working,  ///< time spent working
+    Calendar, ///< all time that it is not down
+};
+
+struct Failure {
+    std::string id;
+    FailureClock clock = FailureClock::Working;
+    Distribution between;              ///< from the end of a repair to the next failure, by the clock
+    Distribution repair;               ///< from when somebody begins to its end
+    std::optional<std::uint32_t> crew; ///< who repairs; without it, somebody is always there
+};
+
+} // namespace millwright::plant
