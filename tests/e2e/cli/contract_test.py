@@ -22,6 +22,8 @@ from pathlib import Path
 PROGRAM, REPOSITORY = Path(sys.argv.pop(1)).resolve(), Path(sys.argv.pop(1)).resolve()
 PLANT = str(REPOSITORY / "assets/plants/battery")
 LOG = str(REPOSITORY / "assets/plants/battery/logs/coating-30min.mcap")
+COATING_LINE = ("--no-base", "--scenario", str(REPOSITORY / "assets/plants/battery/scenarios/coating-line.toml"))
+COATING_LINE_20 = str(REPOSITORY / "assets/plants/battery/scenarios/coating-line-20.toml")
 MODEL = str(next((REPOSITORY / "assets/plants/battery/models").glob("*.glb")))
 COMMANDS = ["view", "xr", "render", "import", "replay", "record", "feed", "check", "validate", "kpi", "alarms", "states", "log", "log info", "log convert", "log verify", "log recover", "log diff",
             "log cut", "log merge", "log redact", "simulate", "study", "calibrate", "bench", "bench replay", "bench render", "bench import", "bench hall", "bench sim", "bench ingest", "bench alarms", "bench check", "bench history", "bench feed",
@@ -279,11 +281,11 @@ kpi = { state = "state", produced = "made", order = "order" }
         self.assertNotEqual(half["stateHash"], whole["stateHash"])
 
     def test_simulate_json(self):
-        first, again, other = (self.json_of("simulate", PLANT, "--hours", 200, "--seed", seed, "--json") for seed in (1, 1, 2))
-        self.assertEqual((first["hours"], first["seed"]), (200, 1))
+        first, again, other = (self.json_of("simulate", PLANT, "--hours", 400, "--seed", seed, "--json") for seed in (1, 1, 2))
+        self.assertEqual((first["hours"], first["seed"]), (400, 1))
         self.assertGreater(first["events"], 1000)
         self.assertGreater(first["eventsPerSecond"], 0)
-        made = first["products"]["electrode-100m"]
+        made = first["products"]["cell"]
         self.assertGreater(made["made"], 1000)
         self.assertGreater(made["scrapped"], 10)
         self.assertGreater(made["meanTimeInSystem"], 3600)
@@ -336,7 +338,7 @@ kpi = { state = "state", produced = "made", order = "order" }
     def test_study_says_what_matters(self):
         csv_file, factors = self.folder / "runs.csv", self.folder / "factors.txt"
         factors.write_text("# a fifth up and down\nstation.coater.cycle=80%..120%\n")
-        study = ("study", PLANT, "--vary", factors, "crew.technicians.size=1..3", "--hours", 200, "--warm-up", 24, "--replications", 4)
+        study = ("study", PLANT, *COATING_LINE, "--vary", factors, "crew.technicians.size=1..3", "--hours", 200, "--warm-up", 24, "--replications", 4)
         answers = [self.json_of(*study, "--csv", csv_file, "--threads", threads, "--json") for threads in (1, 2)]
         self.assertEqual(*answers)
         answer = answers[0]["sensitivity"]
@@ -353,13 +355,13 @@ kpi = { state = "state", produced = "made", order = "order" }
         text = run(*study)
         self.assertIn("Good parts, per hour", text.stdout)
         self.assertLess(text.stdout.index("station.coater.cycle"), text.stdout.index("crew.technicians.size"))
-        hypercube = self.json_of("study", PLANT, "--vary", factors, "--design", "lhs", "--points", 12, "--hours", 100, "--warm-up", 24, "--json")["sensitivity"]
+        hypercube = self.json_of("study", PLANT, *COATING_LINE, "--vary", factors, "--design", "lhs", "--points", 12, "--hours", 100, "--warm-up", 24, "--json")["sensitivity"]
         self.assertEqual((hypercube["design"], len(hypercube["settings"])), ("lhs", 12))
         self.assertLess(hypercube["factors"][0]["standardised"]["high"], 0)
         self.assertGreater(hypercube["rSquared"], 0.7)
 
     def test_study_chooses(self):
-        study = ("study", PLANT, "--choose", "buffer.wound.capacity=20,40", "station.coater.cycle=400s,440s", "--maximise", "throughput", "--hours", 200,
+        study = ("study", PLANT, *COATING_LINE, "--choose", "buffer.wound.capacity=20,40", "station.coater.cycle=400s,440s", "--maximise", "throughput", "--hours", 200,
                  "--warm-up", 24, "--indifference", 0.2)
         answers = [self.json_of(*study, "--threads", threads, "--json") for threads in (1, 2)]
         self.assertEqual(*answers)
@@ -373,10 +375,9 @@ kpi = { state = "state", produced = "made", order = "order" }
         text = run(*study).stdout
         self.assertIn("with 95 % confidence, if it is better than every other by 0.2 per hour or more", text)
         # Scenarios are chosen among just so.
-        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
-        answer = self.json_of("study", PLANT, "--scenario", scenario, "--minimise", "timeInSystem", "--hours", 200, "--warm-up", 24, "--indifference", 60,
+        answer = self.json_of("study", PLANT, *COATING_LINE, "--scenario", COATING_LINE_20, "--minimise", "timeInSystem", "--hours", 200, "--warm-up", 24, "--indifference", 60,
                               "--json")["selection"]
-        self.assertEqual((answer["goal"], answer["best"]), ("minimise", "speed-20"))
+        self.assertEqual((answer["goal"], answer["best"]), ("minimise", "coating-line-20"))
 
     def test_study_of_the_plant_alone_and_what_it_warns_of(self):
         process = """format = 1
@@ -475,23 +476,24 @@ station = [{ id = "saw", cycle = 60, to = "done", cost = { hour = 36, item = 0.5
             self.assertRefused(run("study", PLANT, *arguments), *words)
 
     def test_study_branches_from_a_moment_of_a_log(self):
-        scenario = str(REPOSITORY / "assets/plants/battery/scenarios/speed-20.toml")
         log = self.folder / "shift.mcap"
         self.json_of("simulate", PLANT, "--hours", 2, "-o", log, "--json")
         study = ("study", PLANT, "--from", log, "--at", "+80min", "--for", "4h", "--target", 40)
-        answers = [self.json_of(*study, "--scenario", scenario, "--threads", threads, "--json") for threads in (1, 2)]
+        answers = [self.json_of(*study, *COATING_LINE[1:], "--scenario", COATING_LINE_20, "--threads", threads, "--json") for threads in (1, 2)]
         self.assertEqual(*answers)
         answer, forecast = answers[0], answers[0]["forecast"]
-        self.assertEqual(answer["scenarios"]["base"]["throughput"]["replications"], 199)
-        self.assertGreater(answer["differences"]["speed-20-base"]["throughput"]["mean"], 0)
-        self.assertNotIn("timeInSystem", answer["scenarios"]["base"])
+        self.assertEqual(answer["scenarios"]["coating-line"]["throughput"]["replications"], 199)
+        self.assertGreater(answer["differences"]["coating-line-20-base"]["throughput"]["mean"], 0)
+        slow, fast = (answer["scenarios"][each]["throughput"]["mean"] for each in ("coating-line", "coating-line-20"))
+        self.assertGreater(fast, slow)
+        self.assertNotIn("timeInSystem", answer["scenarios"]["coating-line"])
         self.assertEqual(forecast["at"], "2026-01-01T01:20:00.000000000Z")
         self.assertEqual(forecast["times"][-1], "2026-01-01T05:20:00.000000000Z")
         self.assertEqual(forecast["state"]["stations"]["coater"], [{"hand": "work", "down": False, "elapsed": forecast["state"]["stations"]["coater"][0]["elapsed"], "exact": False}])
         self.assertEqual(forecast["state"]["stations"]["rewinder"][0]["hand"], "nothing")
         self.assertTrue(0 < forecast["state"]["buffers"]["wound"] < 20)
         self.assertTrue(any("signal lags by 5 min" in each for each in forecast["assumptions"]))
-        base, fast = (forecast["scenarios"][each] for each in ("base", "speed-20"))
+        base, fast = (forecast["scenarios"][each] for each in ("coating-line", "coating-line-20"))
         for course in ("made", "content/wound"):
             lengths = {len(base[course][each]) for each in ("mean", "low", "high")}
             self.assertEqual(lengths, {len(forecast["times"])})

@@ -104,7 +104,7 @@ class Browser(unittest.TestCase):
 
     def read_by_people(self, report, title, *arguments):
         """The report of a study, measured on a narrow screen and drawn on a wide one."""
-        ran = subprocess.run([PROGRAM, "study", PLANT, *arguments, "--hours", "150", "--warm-up", "24", "--report", report, "--json"],
+        ran = subprocess.run([PROGRAM, "study", PLANT, "--no-base", "--scenario", PLANT / "scenarios/coating-line.toml", *arguments, "--hours", "150", "--warm-up", "24", "--report", report, "--json"],
                              capture_output=True, text=True, timeout=120)
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual(json.loads((report / "study.json").read_text()), json.loads(ran.stdout))
