@@ -64,7 +64,8 @@ struct JsonSample {
 [[nodiscard]] bool specialNumber(std::string_view text, double& number);
 
 /// Calls `visit(key, value)` for each member of an object, or with element numbers for an array, until it returns false. Keys have
-/// their escapes. False if the text is not well formed up to there, or of another kind.
+/// their escapes; those of an object lie in the token's text, element numbers live only during the visit. False if the text is not
+/// well formed up to there, or of another kind.
 [[nodiscard]] bool forEachJsonMember(const JsonToken& token, const std::function<bool(std::string_view, const JsonToken&)>& visit);
 
 /// The value of a token as `type`; `converted` says whether the token was of another kind. False if it cannot be had.

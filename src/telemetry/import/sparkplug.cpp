@@ -97,15 +97,16 @@ private:
             std::vector<TimeCandidate> members;
             std::string_view topic;
             std::string_view payload;
-            const bool wellFormed = forEachJsonMember(document, [&](std::string_view key, const JsonToken& value) {
-                if (key == "topic")
-                    static_cast<void>(jsonText(value, topicScratch, topic));
-                else if (key == "payload")
-                    payload = value.kind == JsonKind::String ? value.text : "?";
-                else
-                    members.push_back({key, value.text});
-                return true;
-            });
+            const bool wellFormed =
+                document.kind == JsonKind::Object && forEachJsonMember(document, [&](std::string_view key, const JsonToken& value) {
+                    if (key == "topic")
+                        static_cast<void>(jsonText(value, topicScratch, topic));
+                    else if (key == "payload")
+                        payload = value.kind == JsonKind::String ? value.text : "?";
+                    else
+                        members.push_back({key, value.text});
+                    return true;
+                });
             const auto time =
                 mapping_.timeColumn.empty() ? guessTime(members, mapping_) : memberCalled(mapping_.timeColumn, members);
             if (!wellFormed || topic.empty() || !time) {

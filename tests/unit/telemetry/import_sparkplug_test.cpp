@@ -92,6 +92,15 @@ TEST(SparkplugImport, BirthsDataHistoryAndDeathsBecomeSamples) {
     }
 }
 
+TEST(SparkplugImport, WhatIsNoObjectIsNoMessage) {
+    const auto import = importText(Capture{}.documents() + "[1767225690, \"spBv1.0/G/NDATA/E\", \"00\"]\n7\n", "cell.txt");
+    ASSERT_TRUE(import) << import.error().text();
+    std::vector<std::string> problems;
+    for (const Error& problem : import->report.problems) problems.push_back(problem.text());
+    EXPECT_THAT(problems, ElementsAre(AllOf(HasSubstr("cell.txt:6:1"), HasSubstr("is no message")),
+                                      AllOf(HasSubstr("cell.txt:7:1"), HasSubstr("is no message"))));
+}
+
 TEST(SparkplugImport, FollowsAMapping) {
     const auto import = importText(
         Capture{}.lines(), "cell.txt",
