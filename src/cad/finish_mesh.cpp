@@ -1,5 +1,7 @@
 #include "cad/finish_mesh.hpp"
 
+#include <millwright/core/pages.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -172,54 +174,91 @@ struct JoinedVertex {
 };
 static_assert(sizeof(JoinedVertex) == 52);
 
-/// Fills a mesh with vertices, equal ones once.
-class Joiner {
-public:
-    Joiner(const RawMesh& raw, std::size_t most, scene::Mesh& mesh) : raw_{raw}, mesh_{mesh}, table_{most} {
-        mesh.vertices.reserve(most);
-        if (!raw.colours.empty()) mesh.colours.reserve(most);
+JoinedVertex joinedVertex(const RawMesh& raw, std::uint32_t source, glm::vec3 normal) {
+    JoinedVertex v{{raw.positions[source], normal + 0.0f, {1, 0, 0, 1}, {0, 0}}, {255, 255, 255, 255}};
+    if (!raw.uvs.empty() && std::isfinite(raw.uvs[source].x + raw.uvs[source].y)) v.vertex.uv = raw.uvs[source] + 0.0f;
+    if (!raw.tangents.empty()) {
+        const glm::vec3 tangent = direction(glm::dvec3{glm::vec3{raw.tangents[source]}});
+        if (tangent != glm::vec3{0}) v.vertex.tangent = {tangent + 0.0f, raw.tangents[source].w < 0 ? -1.0f : 1.0f};
     }
-
-    /// Index in the mesh of the raw vertex with this normal.
-    std::uint32_t add(std::uint32_t source, glm::vec3 normal) {
-        JoinedVertex v{{raw_.positions[source], normal + 0.0f, {1, 0, 0, 1}, {0, 0}}, {255, 255, 255, 255}};
-        if (!raw_.uvs.empty() && std::isfinite(raw_.uvs[source].x + raw_.uvs[source].y)) v.vertex.uv = raw_.uvs[source] + 0.0f;
-        if (!raw_.tangents.empty()) {
-            const glm::vec3 tangent = direction(glm::dvec3{glm::vec3{raw_.tangents[source]}});
-            if (tangent != glm::vec3{0}) v.vertex.tangent = {tangent + 0.0f, raw_.tangents[source].w < 0 ? -1.0f : 1.0f};
-        }
-        if (!raw_.colours.empty()) v.colour = raw_.colours[source];
-        const auto fresh = static_cast<std::uint32_t>(mesh_.vertices.size());
-        const std::uint32_t index = table_.findOrAdd(hashWords(v), fresh, [&](std::uint32_t j) {
-            return std::memcmp(&mesh_.vertices[j], &v.vertex, sizeof v.vertex) == 0 &&
-                   (raw_.colours.empty() || mesh_.colours[j] == v.colour);
-        });
-        if (index != fresh) return index;
-        mesh_.vertices.push_back(v.vertex);
-        mesh_.bounds.include(v.vertex.position);
-        if (!raw_.colours.empty()) mesh_.colours.push_back(v.colour);
-        return index;
-    }
-
-private:
-    const RawMesh& raw_;
-    scene::Mesh& mesh_;
-    IndexTable table_;
-};
-
-/// With a normal for every corner.
-void joinCorners(RawMesh& raw, const std::vector<glm::vec3>& normals, scene::Mesh& mesh) {
-    Joiner joiner{raw, raw.indices.size(), mesh};
-    for (std::size_t c = 0; c < raw.indices.size(); ++c) raw.indices[c] = joiner.add(raw.indices[c], normals[c]);
+    if (!raw.colours.empty()) v.colour = raw.colours[source];
+    return v;
 }
 
-/// With the normals of the vertices themselves: large meshes with normals take a fraction of the memory this way.
-void joinVertices(RawMesh& raw, scene::Mesh& mesh) {
-    Joiner joiner{raw, std::min(raw.positions.size(), raw.indices.size()), mesh};
+void append(const JoinedVertex& v, const RawMesh& raw, scene::Mesh& mesh) {
+    mesh.vertices.push_back(v.vertex);
+    mesh.bounds.include(v.vertex.position);
+    if (!raw.colours.empty()) mesh.colours.push_back(v.colour);
+}
+
+/// Makes equal vertices one, with a normal for every corner.
+void joinCorners(RawMesh& raw, const std::vector<glm::vec3>& normals, scene::Mesh& mesh) {
+    IndexTable table{raw.indices.size()};
+    mesh.vertices.reserve(raw.indices.size());
+    if (!raw.colours.empty()) mesh.colours.reserve(raw.indices.size());
+    for (std::size_t c = 0; c < raw.indices.size(); ++c) {
+        const JoinedVertex v = joinedVertex(raw, raw.indices[c], normals[c]);
+        const auto fresh = static_cast<std::uint32_t>(mesh.vertices.size());
+        raw.indices[c] = table.findOrAdd(hashWords(v), fresh, [&](std::uint32_t j) {
+            return std::memcmp(&mesh.vertices[j], &v.vertex, sizeof v.vertex) == 0 &&
+                   (raw.colours.empty() || mesh.colours[j] == v.colour);
+        });
+        if (raw.indices[c] == fresh) append(v, raw, mesh);
+    }
+    if (mesh.vertices.size() < mesh.vertices.capacity() / 2) {
+        mesh.vertices.shrink_to_fit();
+        mesh.colours.shrink_to_fit();
+    }
+}
+
+/// Which raw vertices become those of the mesh, in the order in which triangles use them; of equal ones the first. The indices
+/// count among them afterwards.
+std::vector<std::uint32_t> firstOfEqual(RawMesh& raw) {
+    const std::size_t most = std::min(raw.positions.size(), raw.indices.size());
+    std::vector<std::uint32_t> firsts;
+    firsts.reserve(most);
+    IndexTable table{most};
     std::vector<std::uint32_t> joined(raw.positions.size(), empty);
     for (std::uint32_t& index : raw.indices) {
-        if (joined[index] == empty) joined[index] = joiner.add(index, raw.normals[index]);
+        if (joined[index] == empty) {
+            const JoinedVertex v = joinedVertex(raw, index, raw.normals[index]);
+            const auto fresh = static_cast<std::uint32_t>(firsts.size());
+            joined[index] = table.findOrAdd(hashWords(v), fresh, [&](std::uint32_t j) {
+                const JoinedVertex known = joinedVertex(raw, firsts[j], raw.normals[firsts[j]]);
+                return std::memcmp(&known, &v, sizeof v) == 0;
+            });
+            if (joined[index] == fresh) firsts.push_back(index);
+        }
         index = joined[index];
+    }
+    return firsts;
+}
+
+/// Makes equal vertices one, with the normals of the vertices themselves. Raw vertices are given back as they become those of the
+/// mesh, so that large ones are not held twice.
+void joinVertices(RawMesh& raw, scene::Mesh& mesh) {
+    constexpr std::size_t piece = 1 << 16;
+    const std::vector<std::uint32_t> firsts = firstOfEqual(raw);
+    std::vector<std::uint32_t> leastFrom(firsts.size() / piece + 2, static_cast<std::uint32_t>(raw.positions.size()));
+    for (std::size_t i = firsts.size(); i-- > 0;) {
+        auto& least = leastFrom[i / piece];
+        least = std::min({least, leastFrom[i / piece + 1], firsts[i]});
+    }
+    const auto giveBack = [](auto& items, std::size_t first, std::size_t last) {
+        if (!items.empty()) giveBackPages(std::as_writable_bytes(std::span{items}.subspan(first, last - first)));
+    };
+    mesh.vertices.reserve(firsts.size());
+    if (!raw.colours.empty()) mesh.colours.reserve(firsts.size());
+    for (std::size_t i = 0, given = 0; i < firsts.size(); ++i) {
+        append(joinedVertex(raw, firsts[i], raw.normals[firsts[i]]), raw, mesh);
+        if (i % piece != piece - 1) continue;
+        const std::size_t needed = leastFrom[i / piece + 1];
+        giveBack(raw.positions, given, needed);
+        giveBack(raw.normals, given, needed);
+        giveBack(raw.tangents, given, needed);
+        giveBack(raw.uvs, given, needed);
+        giveBack(raw.colours, given, needed);
+        given = needed;
     }
 }
 
@@ -268,10 +307,6 @@ scene::Mesh finishMesh(RawMesh raw, const FinishOptions& options, Repairs& repai
         joinCorners(raw, cornerNormals(raw, places, options.creaseAngle, repairs), mesh);
     }
     mesh.indices = std::move(raw.indices);
-    if (mesh.vertices.size() < mesh.vertices.capacity() / 2) {
-        mesh.vertices.shrink_to_fit();
-        mesh.colours.shrink_to_fit();
-    }
     if (options.tangents && raw.tangents.empty() && !raw.uvs.empty()) makeTangents(mesh);
     return mesh;
 }

@@ -78,7 +78,7 @@ Result<Import> import(const fs::path& path, const ImportOptions& options) {
             ErrorCode::Malformed,
             "the importer crashed on this file: it is broken, or hits a fault of the importer; export it again, or as glTF (.glb)",
             path.string());
-    auto result = readAnswer(answer->bytes());
+    auto result = readAnswer(answer->bytes(), [&](std::span<const std::byte> part) { answer->giveBack(part); });
     if (!result) {
         if (result.error().place.empty() || result.error().place == absolute.string()) result.error().place = path.string();
         return result;

@@ -1,7 +1,5 @@
 #include "cad/wire.hpp"
 
-#include <millwright/scene/serialise.hpp>
-
 #include <charconv>
 #include <cstring>
 #include <unistd.h>
@@ -37,23 +35,26 @@ bool writeAll(int descriptor, std::span<const std::byte> bytes) {
 
 // Each list of fields serves both directions.
 
-void fields(auto& wire, auto& warning)
-    requires requires { warning.code; }
+void fields(auto& wire, auto& warning) requires requires {
+    warning.code;
+}
 {
     wire.field(warning.code);
     wire.field(warning.message);
 }
 
-void fields(auto& wire, auto& stage)
-    requires requires { stage.stage; }
+void fields(auto& wire, auto& stage) requires requires {
+    stage.stage;
+}
 {
     wire.field(stage.stage);
     wire.field(stage.seconds);
     wire.field(stage.peakBytes);
 }
 
-void fields(auto& wire, auto& drop)
-    requires requires { drop.why; }
+void fields(auto& wire, auto& drop) requires requires {
+    drop.why;
+}
 {
     wire.field(drop.what);
     wire.field(drop.count);
@@ -63,10 +64,8 @@ void fields(auto& wire, auto& drop)
 class Writer {
 public:
     template <typename T>
-        requires std::is_arithmetic_v<T>
-    void field(const T& value) {
-        bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-    }
+    requires std::is_arithmetic_v<T>
+    void field(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
     void field(const std::string& text) {
         field(static_cast<std::uint64_t>(text.size()));
         bytes_ += text;
@@ -87,8 +86,7 @@ public:
     explicit Reader(std::span<const std::byte> bytes) : rest_{bytes} {}
 
     template <typename T>
-        requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
-    void field(T& value) {
+    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) void field(T& value) {
         const auto data = take(sizeof value);
         if (good_) std::memcpy(&value, data.data(), sizeof value);
     }
@@ -148,6 +146,30 @@ void reportFields(auto& wire, auto& report) {
     wire.field(report.stages);
 }
 
+/// `answer` is const, or needed no longer.
+Result<void> writeAny(int descriptor, auto& answer) {
+    const auto cannotWrite = [] {
+        return failure(ErrorCode::ResourceLimit, "the imported model could not be handed over: no memory left");
+    };
+    Writer head;
+    if (!answer) {
+        head.field(static_cast<std::uint8_t>(Kind::Failed));
+        head.field(static_cast<std::uint8_t>(answer.error().code));
+        head.field(answer.error().message);
+        head.field(answer.error().place);
+        if (!writeAll(descriptor, head.bytes())) return cannotWrite();
+        return {};
+    }
+    head.field(static_cast<std::uint8_t>(Kind::Read));
+    reportFields(head, answer->report);
+    if (!writeAll(descriptor, head.bytes())) return cannotWrite();
+    if (!scene::serialise(static_cast<std::conditional_t<std::is_const_v<std::remove_reference_t<decltype(answer)>>,
+                                                         const scene::Scene&, scene::Scene&&>>(answer->scene),
+                          [&](std::span<const std::byte> part) { return writeAll(descriptor, part); }))
+        return cannotWrite();
+    return {};
+}
+
 } // namespace
 
 std::vector<std::string> toArguments(const std::filesystem::path& path, const ImportOptions& options) {
@@ -189,27 +211,14 @@ Result<Job> fromArguments(std::span<const char* const> arguments) {
 }
 
 Result<void> writeAnswer(int descriptor, const Result<Import>& answer) {
-    const auto cannotWrite = [] {
-        return failure(ErrorCode::ResourceLimit, "the imported model could not be handed over: no memory left");
-    };
-    Writer head;
-    if (!answer) {
-        head.field(static_cast<std::uint8_t>(Kind::Failed));
-        head.field(static_cast<std::uint8_t>(answer.error().code));
-        head.field(answer.error().message);
-        head.field(answer.error().place);
-        if (!writeAll(descriptor, head.bytes())) return cannotWrite();
-        return {};
-    }
-    head.field(static_cast<std::uint8_t>(Kind::Read));
-    reportFields(head, answer->report);
-    if (!writeAll(descriptor, head.bytes())) return cannotWrite();
-    if (!scene::serialise(answer->scene, [&](std::span<const std::byte> part) { return writeAll(descriptor, part); }))
-        return cannotWrite();
-    return {};
+    return writeAny(descriptor, answer);
 }
 
-Result<Import> readAnswer(std::span<const std::byte> bytes) {
+Result<void> writeAnswer(int descriptor, Result<Import>&& answer) {
+    return writeAny(descriptor, answer);
+}
+
+Result<Import> readAnswer(std::span<const std::byte> bytes, const scene::BytesDone& done) {
     Reader reader{bytes};
     std::uint8_t kind = 0;
     reader.field(kind);
@@ -226,7 +235,7 @@ Result<Import> readAnswer(std::span<const std::byte> bytes) {
         Import result;
         reportFields(reader, result.report);
         if (reader.good()) {
-            auto scene = scene::deserialise(reader.rest());
+            auto scene = scene::deserialise(reader.rest(), done);
             if (!scene) return std::unexpected(scene.error());
             result.scene = std::move(*scene);
             return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <millwright/cad/import.hpp>
+#include <millwright/scene/serialise.hpp>
 
 #include <span>
 
@@ -26,6 +27,8 @@ struct Job {
 /// The worker's answer: an error, or the report and the serialised scene. Errors of `writeAnswer`: Unreadable (write failed).
 /// Errors of `readAnswer`: the worker's own, or Malformed when the bytes are not a whole answer.
 [[nodiscard]] Result<void> writeAnswer(int descriptor, const Result<Import>& answer);
-[[nodiscard]] Result<Import> readAnswer(std::span<const std::byte> bytes);
+/// Gives the memory of a scene that is needed no longer back while it is written.
+[[nodiscard]] Result<void> writeAnswer(int descriptor, Result<Import>&& answer);
+[[nodiscard]] Result<Import> readAnswer(std::span<const std::byte> bytes, const scene::BytesDone& done = {});
 
 } // namespace millwright::cad

@@ -133,12 +133,13 @@ private:
         WorkerAnswer answer;
         answer.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         answer.exitStatus = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-        struct stat file{};
+        struct stat file {};
         if (::fstat(result_.get(), &file) != 0 || file.st_size == 0) return answer;
         void* data = ::mmap(nullptr, static_cast<std::size_t>(file.st_size), PROT_READ, MAP_PRIVATE, result_.get(), 0);
         if (data == MAP_FAILED) return failure(ErrorCode::ResourceLimit, "no memory left for the imported model");
         answer.data_ = static_cast<const std::byte*>(data);
         answer.size_ = static_cast<std::size_t>(file.st_size);
+        answer.descriptor_ = ::fcntl(result_.get(), F_DUPFD_CLOEXEC, 16);
         return answer;
     }
 
@@ -149,6 +150,16 @@ private:
 
 WorkerAnswer::~WorkerAnswer() {
     if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void WorkerAnswer::giveBack(std::span<const std::byte> part) const {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = static_cast<std::size_t>(part.data() - data_);
+    const std::size_t first = (begin + page - 1) / page * page, last = (begin + part.size()) / page * page;
+    if (first < last)
+        static_cast<void>(!::fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(first),
+                                       static_cast<off_t>(last - first)));
 }
 
 Result<fs::path> findWorker() {

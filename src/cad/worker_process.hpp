@@ -24,6 +24,8 @@ public:
     ~WorkerAnswer();
 
     [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
+    /// Gives the memory of a part of `bytes` back, whole pages of it, which read as zero afterwards.
+    void giveBack(std::span<const std::byte> part) const;
     int signal = 0; ///< that killed it, 0 if none did
     int exitStatus = 0;
 
@@ -32,11 +34,13 @@ private:
     void swap(WorkerAnswer& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
+        std::swap(descriptor_, other.descriptor_);
         std::swap(signal, other.signal);
         std::swap(exitStatus, other.exitStatus);
     }
     const std::byte* data_ = nullptr;
     std::size_t size_ = 0;
+    int descriptor_ = -1;
 };
 
 /// The worker program: beside the running program, in `../libexec/millwright` of it, or where MILLWRIGHT_IMPORT_WORKER points.

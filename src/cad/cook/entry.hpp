@@ -12,7 +12,7 @@
 namespace millwright::cad {
 
 /// Goes up when the layout of files, of the arrays in them, or of the import's answer changes.
-inline constexpr std::uint32_t entryVersion = 1;
+inline constexpr std::uint32_t entryVersion = 2;
 
 /// What an entry holds; spans into its bytes.
 struct Entry {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -54,8 +55,9 @@ int main(int count, char** arguments) {
     }
     confine(job->options.limits);
     job->options.progress.report = report;
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20); // what is large goes back to the system when it is freed
     cad::useSmallBlocks();
     auto answer = cad::readModel(job->path, job->options);
     // Not `return`: destructors of what a broken file made are where parsers crash, and the answer is all that is wanted.
-    ::_exit(cad::writeAnswer(cad::resultDescriptor, answer) ? 0 : 1);
+    ::_exit(cad::writeAnswer(cad::resultDescriptor, std::move(answer)) ? 0 : 1);
 }

@@ -118,5 +118,38 @@ TEST(FinishMesh, ManyTrianglesAroundOnePoint) {
     for (const auto& v : mesh.vertices) ASSERT_NEAR(v.normal.z, 1, 1e-3);
 }
 
+/// More vertices than are made at once, used from the first to the last, the other way round, and in no order.
+TEST(FinishMesh, LargeMeshesKeepEveryCornerInWhateverOrderTheyUseThem) {
+    constexpr std::uint32_t count = 300'000;
+    const auto place = [](std::uint32_t i) { return glm::vec3{static_cast<float>(i % 1000), static_cast<float>(i / 1000), 0}; };
+    for (const int order : {0, 1, 2}) {
+        RawMesh raw;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            raw.positions.push_back(place(i / 2)); // every one twice
+            raw.normals.push_back(i % 6 < 4 ? glm::vec3{0, 0, 1} : glm::vec3{0, 1, 0});
+            raw.colours.push_back({static_cast<std::uint8_t>(i / 2), 0, 0, 255});
+        }
+        for (std::uint32_t i = 0; i + 6 <= count; i += 2) {
+            const std::uint32_t mixed = static_cast<std::uint32_t>(std::uint64_t{i} * 7919 % (count - 6)) / 2 * 2;
+            const std::uint32_t first = order == 0 ? i : order == 1 ? count - 6 - i : mixed;
+            raw.indices.insert(raw.indices.end(), {first, first + 2, first + 5});
+        }
+        const RawMesh before = raw;
+        Repairs repairs;
+        const scene::Mesh mesh = finishMesh(std::move(raw), {}, repairs);
+        ASSERT_EQ(mesh.indices.size(), before.indices.size());
+        EXPECT_LT(mesh.vertices.size(), count);
+        std::size_t wrong = 0;
+        for (std::size_t c = 0; c < mesh.indices.size(); ++c) {
+            const std::uint32_t source = before.indices[c];
+            const scene::Vertex& vertex = mesh.vertices[mesh.indices[c]];
+            const bool right = vertex.position == before.positions[source] && vertex.normal == before.normals[source] &&
+                               mesh.colours[mesh.indices[c]] == before.colours[source];
+            wrong += right ? 0 : 1;
+        }
+        EXPECT_EQ(wrong, 0u) << "order " << order;
+    }
+}
+
 } // namespace
 } // namespace millwright::cad

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace millwright::scene {
 namespace {
 
@@ -33,6 +35,52 @@ TEST(Serialise, GivesBackWhatItWasGiven) {
     EXPECT_EQ(back->materials[0].alphaMode, AlphaMode::Mask);
     EXPECT_EQ(back->bounds().max, scene.bounds().max);
     EXPECT_TRUE(deserialise(serialise(Scene{})));
+}
+
+TEST(Serialise, AMeshWithoutTexturesTakes24BytesAVertex) {
+    Scene scene;
+    scene.meshes.emplace_back().indices = {0, 1, 2};
+    scene.meshes[0].bounds.include(glm::vec3{0});
+    const auto sizeWith = [&](std::size_t vertices, auto change) {
+        scene.meshes[0].vertices.assign(vertices, {});
+        change(scene.meshes[0].vertices.back());
+        const auto bytes = serialise(scene);
+        const auto back = deserialise(bytes);
+        EXPECT_TRUE(back) << back.error().text();
+        if (back) {
+            const Vertex &last = back->meshes[0].vertices.back(), &was = scene.meshes[0].vertices.back();
+            EXPECT_TRUE(last.normal == was.normal && last.tangent == was.tangent && last.uv == was.uv);
+        }
+        return bytes.size() - serialise(Scene{}).size();
+    };
+    const auto as = [](auto member, auto value) { return [=](Vertex& vertex) { vertex.*member = value; }; };
+    const std::size_t none = sizeWith(10, as(&Vertex::normal, glm::vec3{0, 0, 1})) - 10 * 24;
+    EXPECT_EQ(sizeWith(70'000, as(&Vertex::normal, glm::vec3{0, 0, 1})) - none, 70'000u * 24);
+    EXPECT_EQ(sizeWith(100, as(&Vertex::tangent, glm::vec4{1, 0, 0, -1})) - none, 100u * 40);
+    EXPECT_EQ(sizeWith(100, as(&Vertex::uv, glm::vec2{0, -0.0f})) - none, 100u * 32);
+}
+
+TEST(Serialise, WhatIsNeededNoLongerIsGivenBackOnTheWay) {
+    Scene scene = rich();
+    scene.meshes[0].vertices.resize(100'000, scene.meshes[0].vertices.back());
+    scene.meshes[0].colours.resize(100'000);
+    const auto expected = serialise(scene);
+    std::vector<std::byte> bytes;
+    ASSERT_TRUE(serialise(std::move(scene), [&](std::span<const std::byte> part) {
+        bytes.insert(bytes.end(), part.begin(), part.end());
+        return true;
+    }));
+    EXPECT_TRUE(bytes == expected);
+    EXPECT_TRUE(scene.meshes[0].vertices.empty() && scene.meshes[0].indices.empty()); // NOLINT: that is what is tested
+    std::size_t done = 0;
+    const auto back = deserialise(bytes, [&](std::span<const std::byte> part) {
+        std::ranges::fill(std::span{bytes}.subspan(static_cast<std::size_t>(part.data() - bytes.data()), part.size()),
+                          std::byte{0xFF});
+        done += part.size();
+    });
+    ASSERT_TRUE(back);
+    EXPECT_GT(done, expected.size() * 9 / 10);
+    EXPECT_TRUE(serialise(*back) == expected) << "nothing was looked at again after it was said to be done";
 }
 
 TEST(Serialise, EveryCutAndEveryFlippedByteIsFound) {
