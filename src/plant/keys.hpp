@@ -68,6 +68,7 @@ extern const TableKeys alarmTargetKeys;
 extern const TableKeys kpiKeys;
 extern const TableKeys calendarKeys;
 extern const TableKeys processKeys;
+extern const TableKeys failureKeys; // of stations and fleets
 extern const TableKeys nodeKeys;
 extern const TableKeys edgeKeys;
 extern const TableKeys fleetKeys;

@@ -44,6 +44,9 @@ private:
         if (fleet.vehicles == 0 || fleet.vehicles > 10'000) problem(here, i, "vehicles must be from 1 to 10000");
         if (!isAmount(fleet.speed) || (fleet.loadedSpeed && !isAmount(*fleet.loadedSpeed)))
             problem(here, i, "a speed must be above 0");
+        for (const auto& rate : {fleet.acceleration, fleet.deceleration})
+            if (rate && !isAmount(*rate)) problem(here, i, "its acceleration and deceleration must be above 0");
+        for (const Failure& each : fleet.failures) failure(i, each);
         if (!(fleet.hourCost >= 0) || !std::isfinite(fleet.hourCost)) problem(here, i, "a cost must be 0 or more");
         if (fleet.parking.empty()) problem(here, i, "has no parking: name the nodes where its vehicles begin and wait");
         for (const auto* list : {&fleet.parking, &fleet.chargers})
@@ -53,6 +56,17 @@ private:
         if (!fleet.battery && !fleet.chargers.empty()) problem(here, i, "has chargers, but no battery");
         if (std::ranges::none_of(process_.stations, [&](const Station& s) { return s.carrying && s.carrying->fleet == i; }))
             problem(here, i, "carries nothing: name it as the 'fleet' of a station");
+    }
+
+    void failure(std::uint32_t i, const Failure& failure) {
+        for (const auto& [what, distribution] : {std::pair{"between", &failure.between}, {"repair", &failure.repair}})
+            if (const auto found = problemOf(*distribution))
+                problem(ProcessElement::Fleet, i, std::format("failure '{}', {}: {}", failure.id, what, *found));
+        if (failure.between.kind == DistributionKind::Constant && failure.between.mean == 0)
+            problem(ProcessElement::Fleet, i,
+                    std::format("failure '{}', between: a vehicle that fails every 0 s never drives", failure.id));
+        if (failure.crew && *failure.crew >= process_.crews.size())
+            problem(ProcessElement::Fleet, i, "a failure's crew does not exist");
     }
 
     void battery(std::uint32_t i, const Fleet& fleet) {

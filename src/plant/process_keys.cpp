@@ -202,7 +202,12 @@ constexpr Key failureKeyList[] = {
     {.name = "repair", .kind = Time, .description = "from when somebody begins", .required = true, .table = &distributionKeys},
     {.name = "crew", .kind = Identifier, .description = "who repairs; without it, somebody is always there"},
 };
-constexpr TableKeys failureKeys{"failure", "One way to break down.", failureKeyList};
+
+} // namespace
+
+constinit const TableKeys failureKeys{"failure", "One way to break down.", failureKeyList};
+
+namespace {
 
 constexpr Key stationKeyList[] = {
     idKey,

@@ -74,10 +74,7 @@ private:
         for (Cycle& cycle : station.cycles) time(key + ".cycle_of." + product(cycle.product), cycle.time);
         for (SetUp& setUp : station.setUps)
             time(std::format("{}.setup.{}.{}", key, product(setUp.from), product(setUp.to)), setUp.time);
-        for (Failure& failure : station.failures) {
-            time(std::format("{}.failure.{}.between", key, failure.id), failure.between);
-            time(std::format("{}.failure.{}.repair", key, failure.id), failure.repair);
-        }
+        failures(key, station.failures);
         cost(key, {{"hour", &station.hourCost}, {"item", &station.itemCost}});
         constexpr std::array words{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
         for (std::size_t i = 0; i < activities; ++i)
@@ -92,6 +89,8 @@ private:
         count(key + ".vehicles", fleet.vehicles);
         number("speed", fleet.speed);
         if (fleet.loadedSpeed) number("loaded_speed", *fleet.loadedSpeed);
+        if (fleet.acceleration) number("acceleration", *fleet.acceleration);
+        if (fleet.deceleration) number("deceleration", *fleet.deceleration);
         if (fleet.battery) {
             number("battery.capacity", fleet.battery->capacity);
             number("battery.driving", fleet.battery->driving);
@@ -99,7 +98,15 @@ private:
             number("battery.charge_below", fleet.battery->chargeBelow);
             number("battery.charge_to", fleet.battery->chargeTo);
         }
+        failures(key, fleet.failures);
         cost(key, {{"hour", &fleet.hourCost}});
+    }
+
+    void failures(const std::string& key, std::vector<Failure>& failures) {
+        for (Failure& failure : failures) {
+            time(std::format("{}.failure.{}.between", key, failure.id), failure.between);
+            time(std::format("{}.failure.{}.repair", key, failure.id), failure.repair);
+        }
     }
 
     void cost(const std::string& key, std::initializer_list<std::pair<std::string_view, double*>> prices) {

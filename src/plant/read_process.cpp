@@ -282,13 +282,7 @@ private:
         for (const Fields& input : fields.tables("input")) readInput(input, station);
         if (fields.has("makes")) readMakes(fields.table("makes"), station);
         station.blocking = fields.choice("blocking", blockingWords, Blocking::AfterService);
-        for (const Fields& failure : fields.tables("failure")) {
-            station.failures.push_back({.id = failure.text("id"),
-                                        .clock = failure.choice("clock", clockWords, FailureClock::Working),
-                                        .between = readTime(failure, "between").value_or(Distribution{}),
-                                        .repair = readTime(failure, "repair").value_or(Distribution{}),
-                                        .crew = lookUp(failure, "crew", crews_, "crew")});
-        }
+        station.failures = failures(fields);
         station.shift = lookUp(fields, "shift", shifts_, "shift");
         station.hourCost = fields.numberIn("cost", "hour");
         station.itemCost = fields.numberIn("cost", "item");
@@ -296,6 +290,18 @@ private:
             station.power[i] = fields.numberIn("power", activityWords[i], fields.numberIn("power", "otherwise"));
         station.to = route(fields, RouteRule::Share);
         process_.stations.push_back(std::move(station));
+    }
+
+    std::vector<Failure> failures(const Fields& fields) {
+        std::vector<Failure> failures;
+        for (const Fields& failure : fields.tables("failure")) {
+            failures.push_back({.id = failure.text("id"),
+                                .clock = failure.choice("clock", clockWords, FailureClock::Working),
+                                .between = readTime(failure, "between").value_or(Distribution{}),
+                                .repair = readTime(failure, "repair").value_or(Distribution{}),
+                                .crew = lookUp(failure, "crew", crews_, "crew")});
+        }
+        return failures;
     }
 
     void readCarrying(const Fields& fields, Station& station) {
@@ -349,9 +355,12 @@ private:
                     .vehicles = static_cast<std::uint32_t>(fields.integer("vehicles", 1)),
                     .speed = fields.number("speed").value_or(0),
                     .loadedSpeed = fields.number("loaded_speed"),
+                    .acceleration = fields.number("acceleration"),
+                    .deceleration = fields.number("deceleration"),
                     .dispatch = fields.choice("dispatch", dispatchWords, Dispatch::Nearest),
                     .parking = lookUpAll(fields, "parking", nodes_, "node"),
                     .chargers = lookUpAll(fields, "chargers", nodes_, "node"),
+                    .failures = failures(fields),
                     .hourCost = fields.numberIn("cost", "hour")};
         if (fields.has("battery")) {
             const Battery usual;

@@ -38,6 +38,7 @@ public:
         findOrigins();
         findNetworkNodes();
         out_.network = compileNetwork(process);
+        for (std::uint32_t i = 0; i < process.fleets.size(); ++i) fleetFailures(process.fleets[i], out_.network.fleets[i]);
         return std::move(out_);
     }
 
@@ -135,8 +136,11 @@ private:
             out_.inputs.push_back({input.fromSource ? out_.source(input.index) : input.index, input.count});
         station.firstFailure = static_cast<std::uint32_t>(out_.failures.size());
         station.failures = static_cast<std::uint32_t>(from.failures.size());
-        for (std::size_t i = 0; i < from.failures.size(); ++i)
-            failure(from, from.failures[i], std::format("{}/failure/{}", purpose, i), station);
+        for (std::size_t i = 0; i < from.failures.size(); ++i) {
+            const CompiledFailure compiled = failure(from.failures[i], from.servers, std::format("{}/failure/{}", purpose, i));
+            (compiled.calendar ? station.calendarClock : station.workingClock) = true;
+            out_.failures.push_back(compiled);
+        }
         out_.failureClocks += station.failures * station.servers;
         out_.stations.push_back(station);
     }
@@ -163,16 +167,29 @@ private:
         }
     }
 
-    void failure(const Station& station, const Failure& from, const std::string& purpose, CompiledStation& compiled) {
+    CompiledFailure failure(const Failure& from, std::uint32_t machines, const std::string& purpose) {
         CompiledFailure failure;
         failure.calendar = from.clock == FailureClock::Calendar;
-        (failure.calendar ? compiled.calendarClock : compiled.workingClock) = true;
         failure.crew = from.crew.value_or(none);
         failure.between = static_cast<std::uint32_t>(out_.samplers.size());
-        for (std::uint32_t i = 0; i < station.servers; ++i) (void)sampler(from.between, std::format("{}/{}/between", purpose, i));
+        for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.between, std::format("{}/{}/between", purpose, i));
         failure.repair = static_cast<std::uint32_t>(out_.samplers.size());
-        for (std::uint32_t i = 0; i < station.servers; ++i) (void)sampler(from.repair, std::format("{}/{}/repair", purpose, i));
-        out_.failures.push_back(failure);
+        for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.repair, std::format("{}/{}/repair", purpose, i));
+        return failure;
+    }
+
+    void fleetFailures(const Fleet& from, CompiledFleet& fleet) {
+        fleet.firstFailure = static_cast<std::uint32_t>(out_.failures.size());
+        fleet.failures = static_cast<std::uint32_t>(from.failures.size());
+        fleet.firstClock = out_.failureClocks;
+        out_.failureClocks += fleet.failures * fleet.vehicles;
+        for (std::uint32_t i = 0; i < fleet.failures; ++i) {
+            CompiledFailure compiled = failure(from.failures[i], fleet.vehicles, std::format("fleet/{}/failure/{}", from.id, i));
+            compiled.timer = out_.timers;
+            out_.timers += fleet.vehicles;
+            for (std::uint32_t v = 0; v < fleet.vehicles; ++v) out_.vehicleClocks.push_back({fleet.firstVehicle + v, i});
+            out_.failures.push_back(compiled);
+        }
     }
 
     void compileSource(const Source& from) {
@@ -207,6 +224,7 @@ private:
         out_.firstVehicleTimer = timer + static_cast<std::uint32_t>(out_.process.shifts.size());
         out_.timers = out_.firstVehicleTimer;
         for (const Fleet& fleet : out_.process.fleets) out_.timers += fleet.vehicles;
+        out_.firstVehicleFailureTimer = out_.timers;
     }
 
     // Times in (0, period] at which the shift turns, without those that meet.
@@ -373,7 +391,7 @@ std::vector<Error> errorsOf(const Process& process) {
     for (const ProcessProblem& problem : problemsOf(process))
         errors.push_back({ErrorCode::Invalid, problem.message, nameOf(process, problem.element, problem.index)});
     std::size_t timers = process.sources.size() + process.shifts.size();
-    for (const Fleet& fleet : process.fleets) timers += fleet.vehicles;
+    for (const Fleet& fleet : process.fleets) timers += std::size_t{fleet.vehicles} * (1 + fleet.failures.size());
     for (const Station& station : process.stations) timers += std::size_t{station.servers} * (1 + station.failures.size());
     if (errors.empty() && timers > Calendar::maximumTimers)
         errors.push_back(

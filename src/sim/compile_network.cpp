@@ -83,7 +83,11 @@ CompiledNetwork compileNetwork(const Process& process) {
     network.goal.assign(process.nodes.size(), nothing);
     for (const std::uint32_t node : goals) network.goal[node] = network.goals++;
     for (std::uint32_t f = 0; f < process.fleets.size(); ++f) {
-        CompiledFleet fleet{.firstVehicle = network.vehicles, .vehicles = process.fleets[f].vehicles};
+        const Fleet& from = process.fleets[f];
+        CompiledFleet fleet{.firstVehicle = network.vehicles, .vehicles = from.vehicles};
+        fleet.empty = {from.speed, from.acceleration.value_or(0), from.deceleration.value_or(0)};
+        fleet.loaded = fleet.empty;
+        fleet.loaded.speed = from.loadedSpeed.value_or(from.speed);
         network.vehicles += fleet.vehicles;
         for (std::uint32_t i = 0; i < process.stations.size(); ++i)
             if (process.stations[i].carrying && process.stations[i].carrying->fleet == f) fleet.stations.push_back(i);

@@ -59,15 +59,20 @@ struct CompiledBuffer {
 
 struct CompiledFailure {
     bool calendar = false;
-    std::uint32_t between = none; ///< sampler of the first server; the others follow
+    std::uint32_t between = none; ///< sampler of the first server or vehicle; the others follow
     std::uint32_t repair = none;
     std::uint32_t crew = none;
-    std::uint32_t timer = none; ///< Calendar: of the first server; the others follow
+    std::uint32_t timer = none; ///< of the first server's clock by the calendar, or the first vehicle's; the others follow
 };
 
 struct CalendarClock {
     std::uint32_t server = 0;
     std::uint32_t failure = 0; ///< of its station
+};
+
+struct VehicleClock {
+    std::uint32_t vehicle = 0;
+    std::uint32_t failure = 0; ///< of its fleet
 };
 
 struct CompiledInput {
@@ -128,9 +133,10 @@ struct Compiled {
     std::vector<std::uint32_t> tables;         ///< of samplers
     std::vector<double> values;                ///< of the samplers
     std::vector<std::uint32_t> listOfProduct;  ///< by product: which list of a buffer sorted by priority
-    std::vector<CalendarClock> calendarClocks; ///< by their timers, which follow those of the servers; shifts come last
+    std::vector<CalendarClock> calendarClocks; ///< by their timers, which follow those of the servers; then shifts
     std::uint32_t servers = 0, timers = 0, streams = 0, lists = 0, failureClocks = 0;
-    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0;
+    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0, firstVehicleFailureTimer = 0;
+    std::vector<VehicleClock> vehicleClocks; ///< by their timers, which come last of all
     CompiledNetwork network;
     std::vector<std::uint32_t> networkNode; ///< by node: where vehicles come to it, or none
     std::uint32_t firstSourceList = 0;

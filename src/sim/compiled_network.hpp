@@ -28,8 +28,18 @@ struct CompiledWays {
     std::vector<double> time;        ///< likewise: seconds still to go; infinite: no way
 };
 
+/// What vehicles can do, with a load or without. Metres and seconds.
+struct Drive {
+    double speed = 0;
+    double acceleration = 0; ///< 0: at once
+    double deceleration = 0; ///< 0: at once
+};
+
 struct CompiledFleet {
     std::uint32_t firstVehicle = 0, vehicles = 0;
+    std::uint32_t firstFailure = 0, failures = 0; ///< in `Compiled::failures`
+    std::uint32_t firstClock = 0;                 ///< of the first vehicle's first failure; the others follow
+    Drive empty, loaded;
     std::vector<std::uint32_t> stations; ///< that it carries for
     CompiledWays ways;
 };

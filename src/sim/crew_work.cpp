@@ -30,6 +30,8 @@ CrewWork::CrewWork(const Process& process, std::uint32_t crew, std::span<const S
         const auto i = static_cast<std::uint32_t>(&station - process.stations.data());
         if (isServed(station, crew) && !std::ranges::contains(records, i, &StationRecord::station)) unseen_ = station.id;
     }
+    for (const Fleet& fleet : process.fleets)
+        if (std::ranges::contains(fleet.failures, std::optional{crew}, &Failure::crew)) unseen_ = fleet.id;
 }
 
 bool CrewWork::isServed(const Station& station, std::uint32_t crew) {

@@ -17,7 +17,7 @@ public:
     [[nodiscard]] static bool isServed(const plant::Station& station, std::uint32_t crew);
     [[nodiscard]] Time begun(const Outage& outage) const { return begun_.at(&outage); }
     [[nodiscard]] std::size_t waited() const { return waited_; }
-    [[nodiscard]] const std::string& unseen() const { return unseen_; } ///< a station that it serves too; empty: none
+    [[nodiscard]] const std::string& unseen() const { return unseen_; } ///< a station or fleet that it serves too; empty: none
 
 private:
     std::map<const Outage*, Time> begun_; // looked up, never walked through

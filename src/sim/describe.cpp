@@ -107,12 +107,7 @@ private:
                 std::format("{}{}", makes.count, makes.product ? " " + process_.products[*makes.product].id : ""));
         }
         if (station.blocking == Blocking::BeforeService) add("work begins", "when there is room for its result");
-        for (const Failure& failure : station.failures) {
-            const char* clock = failure.clock == FailureClock::Working ? "working time" : "calendar time";
-            add(std::format("failure {}, between", failure.id), std::format("{}, {}", sim::inWords(failure.between), clock));
-            add(std::format("failure {}, repair", failure.id),
-                sim::inWords(failure.repair) + (failure.crew ? ", by " + process_.crews[*failure.crew].id : ""));
-        }
+        for (const Failure& failure : station.failures) describe(failure);
         price("an hour of each machine", station.hourCost);
         price("a part", station.itemCost);
         power(station);
@@ -125,6 +120,9 @@ private:
         add("vehicles", std::to_string(fleet.vehicles));
         add("speed", std::format("{} m/s{}", number(fleet.speed),
                                  fleet.loadedSpeed ? std::format(", {} m/s with a load", number(*fleet.loadedSpeed)) : ""));
+        const auto rate = [](const std::optional<double>& each) { return each ? number(*each) + " m/s²" : "at once"; };
+        if (fleet.acceleration || fleet.deceleration)
+            add("speeds up, slows down", std::format("{}, {}", rate(fleet.acceleration), rate(fleet.deceleration)));
         add("fetches first", fleet.dispatch == Dispatch::Nearest ? "what is nearest" : "what has waited longest");
         if (fleet.battery) {
             const Battery& b = *fleet.battery;
@@ -133,7 +131,15 @@ private:
             add("charging", std::format("{} kW, from below {} % to {} %", number(b.charging), number(100 * b.chargeBelow),
                                         number(100 * b.chargeTo)));
         }
+        for (const Failure& failure : fleet.failures) describe(failure);
         price("an hour of each vehicle", fleet.hourCost);
+    }
+
+    void describe(const Failure& failure) {
+        const char* clock = failure.clock == FailureClock::Working ? "working time" : "calendar time";
+        add(std::format("failure {}, between", failure.id), std::format("{}, {}", sim::inWords(failure.between), clock));
+        add(std::format("failure {}, repair", failure.id),
+            sim::inWords(failure.repair) + (failure.crew ? ", by " + process_.crews[*failure.crew].id : ""));
     }
 
     void price(std::string_view of, double cost) {

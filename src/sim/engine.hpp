@@ -210,6 +210,7 @@ private:
     void switchServer(std::uint32_t server, bool on);
     [[nodiscard]] static bool isActive(const Server& server);
     void countCrew(CrewState& crew);
+    void releaseCrew(std::uint32_t crew);
     void renewClock(std::uint32_t server, std::uint32_t failure);
     void describe(Server& server);
     void setActivity(Server& server, Activity activity);
@@ -241,6 +242,7 @@ private:
     void fireVehicle(std::uint32_t vehicle);
     void pickUp(std::uint32_t vehicle);
     void putDown(std::uint32_t vehicle);
+    void handOver(std::uint32_t vehicle);
     void becomeEmpty(std::uint32_t server);
     void becomeIdle(std::uint32_t vehicle);
     void carryFor(std::uint32_t station, int change);
@@ -249,7 +251,20 @@ private:
     void useBattery(std::uint32_t vehicle);
     void resetVehicles();
     [[nodiscard]] FleetReport fleetReport(std::uint32_t fleet) const;
-    [[nodiscard]] SimTime laneTime(std::uint32_t vehicle) const;
+    void enterLane(std::uint32_t vehicle);
+    [[nodiscard]] const Drive& driveOf(std::uint32_t vehicle) const;
+    [[nodiscard]] double speedAtEnd(std::uint32_t vehicle) const;
+    [[nodiscard]] double alongLane(std::uint32_t vehicle) const;
+    void start(std::uint32_t vehicle, double length, double entry);
+    void stand(std::uint32_t vehicle);
+    [[nodiscard]] bool brake(std::uint32_t vehicle);
+    void charge(std::uint32_t vehicle);
+    void runClocks(std::uint32_t vehicle, VehicleActivity from, VehicleActivity to);
+    void failVehicle(std::uint32_t vehicle, std::uint32_t failure);
+    void breakOff(std::uint32_t vehicle);
+    void beginVehicleRepair(std::uint32_t vehicle);
+    void endVehicleRepair(std::uint32_t vehicle);
+    void goOn(std::uint32_t vehicle);
     [[nodiscard]] std::uint32_t vehicleServer(std::uint32_t vehicle) const { return model_->servers + vehicle; }
     [[nodiscard]] std::uint32_t vehicleTimer(std::uint32_t vehicle) const { return model_->firstVehicleTimer + vehicle; }
     void checkTraffic();

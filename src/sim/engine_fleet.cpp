@@ -1,6 +1,7 @@
 #include "sim/engine_parts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 // Vehicles: which load each fetches, where it rests, loading and unloading, its battery.
 namespace millwright::sim {
@@ -25,6 +26,10 @@ void Engine::beginVehicles() {
             if (described.battery) vehicles_[v].level = described.battery->capacity;
             claim(v, node);
             setAvailable(v, true);
+            for (std::uint32_t i = 0; i < fleet.failures; ++i)
+                clocks_[fleet.firstClock + (v - fleet.firstVehicle) * fleet.failures + i] =
+                    draw(model_->failures[fleet.firstFailure + i].between + (v - fleet.firstVehicle));
+            runClocks(v, VehicleActivity::Down, VehicleActivity::Waiting);
         }
         // Vehicles are told when there is room again.
         for (const std::uint32_t station : fleet.stations)
@@ -211,7 +216,7 @@ std::uint32_t Engine::nearestWithRoom(std::uint32_t index, const std::vector<std
 // To a charger where it must; else to where it is in nobody's way.
 void Engine::goRest(std::uint32_t index) {
     VehicleState& vehicle = vehicles_[index];
-    if (vehicle.job != Job::Waiting && vehicle.job != Job::ToParking) return;
+    if ((vehicle.job != Job::Waiting && vehicle.job != Job::ToParking) || vehicle.activity == VehicleActivity::Down) return;
     const plant::Fleet& fleet = model_->process.fleets[traffic_.vehicle(index).fleet];
     if (vehicle.low) {
         if (const std::uint32_t charger = nearestWithRoom(index, fleet.chargers); charger != none) {
@@ -267,9 +272,12 @@ void Engine::putDown(std::uint32_t index) {
     server.phase = Phase::Finished;
     for (std::uint32_t part = server.part; part != none; part = parts_[part].next) parts_[part].entered = now_;
     vehicle.job = Job::AwaitsRoom;
+    handOver(index);
+}
+
+void Engine::handOver(std::uint32_t index) {
     tryLeave(vehicleServer(index));
-    if (vehicle.job != Job::AwaitsRoom) return;
-    setVehicle(index, VehicleActivity::Blocked);
+    if (vehicles_[index].job == Job::AwaitsRoom) setVehicle(index, VehicleActivity::Blocked);
 }
 
 // A vehicle has handed over its load. The servers that only say what stations with vehicles do are always empty.
@@ -298,7 +306,7 @@ void Engine::setVehicle(std::uint32_t index, VehicleActivity activity) {
     useBattery(index);
     vehicle.spent[static_cast<std::size_t>(vehicle.activity)] += now_ - vehicle.since;
     vehicle.since = now_;
-    vehicle.activity = activity;
+    runClocks(index, std::exchange(vehicle.activity, activity), activity);
 }
 
 // The level as of now. Whoever is empty under way stands there for ever.
@@ -312,7 +320,7 @@ void Engine::useBattery(std::uint32_t index) {
     if (vehicle.activity == VehicleActivity::Charging) {
         vehicle.level += battery->charging * hours;
         vehicle.charged += battery->charging * hours;
-    } else {
+    } else if (vehicle.activity != VehicleActivity::Down) {
         vehicle.level -= (drives ? battery->driving : battery->standing) * hours;
     }
     if (vehicle.level < 0 && !failure_)
@@ -331,6 +339,7 @@ void Engine::resetVehicles() {
         vehicles_[i].spent = {};
         vehicles_[i].drivenBefore = vehicles_[i].driven;
         vehicles_[i].charged = 0;
+        vehicles_[i].failed = 0;
     }
     for (FleetState& fleet : fleets_) fleet.loads = 0;
 }
@@ -346,6 +355,7 @@ FleetReport Engine::fleetReport(std::uint32_t index) const {
         report.shares[static_cast<std::size_t>(vehicle.activity)] += static_cast<double>(now_ - vehicle.since);
         report.driven += vehicle.driven - vehicle.drivenBefore;
         report.charged += vehicle.charged;
+        report.failures += vehicle.failed;
         if (battery && vehicle.activity == VehicleActivity::Charging)
             report.charged += battery->charging * static_cast<double>(now_ - vehicle.levelAt) / nanosecondsPerHour;
     }

@@ -95,6 +95,10 @@ void Engine::begin() {
 }
 
 void Engine::fireSeldom(std::uint32_t timer) {
+    if (timer >= model_->firstVehicleFailureTimer) {
+        const VehicleClock& clock = model_->vehicleClocks[timer - model_->firstVehicleFailureTimer];
+        return failVehicle(clock.vehicle, clock.failure);
+    }
     if (timer >= model_->firstVehicleTimer) return fireVehicle(timer - model_->firstVehicleTimer);
     if (timer >= model_->firstShiftTimer) return turnShift(timer - model_->firstShiftTimer);
     const CalendarClock& clock = model_->calendarClocks[timer - model_->firstServerTimer - model_->servers];
@@ -196,6 +200,17 @@ void Engine::countCrew(CrewState& crew) {
     crew.changed = now_;
 }
 
+// One of it is free for the next who waits.
+void Engine::releaseCrew(std::uint32_t crew) {
+    countCrew(crews_[crew]);
+    --crews_[crew].busy;
+    const std::uint32_t waiting = crews_[crew].waiting.head;
+    if (waiting == none) return;
+    remove(crews_[crew].waiting, waiting);
+    if (waiting < model_->servers) return beginRepair(waiting);
+    beginVehicleRepair(waiting - model_->servers);
+}
+
 void Engine::beginRepair(std::uint32_t index) {
     const Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
@@ -221,14 +236,7 @@ void Engine::endRepair(std::uint32_t index) {
     server.failing = none;
     renewClock(index, failure);
     pauseCalendarClocks(index, false);
-    if (crew != none) {
-        countCrew(crews_[crew]);
-        --crews_[crew].busy;
-        if (const std::uint32_t waiting = crews_[crew].waiting.head; waiting != none) {
-            remove(crews_[crew].waiting, waiting);
-            beginRepair(waiting);
-        }
-    }
+    if (crew != none) releaseCrew(crew);
     switch (server.phase) {
     case Phase::Empty: return becomeFree(index);
     case Phase::AwaitsRoom: return tryStart(index);
@@ -416,7 +424,7 @@ Digest Engine::stateHash() const {
     addVector(hasher, clocks_);
     addVector(hasher, streams_);
     if (!fleets_.empty()) {
-        static_assert(sizeof(VehicleState) == (1 + vehicleActivities + 5) * 8 + 4 * 4 + 8 && sizeof(FleetState) == 16);
+        static_assert(sizeof(VehicleState) == (1 + vehicleActivities + 6 + 6) * 8 + 6 * 4 + 8 && sizeof(FleetState) == 16);
         traffic_.addTo(hasher);
         addVector(hasher, vehicles_);
         addVector(hasher, fleets_);

@@ -10,20 +10,75 @@
 // will.
 namespace millwright::sim {
 
-SimTime Engine::laneTime(std::uint32_t index) const {
+const Drive& Engine::driveOf(std::uint32_t index) const {
+    const CompiledFleet& fleet = model_->network.fleets[traffic_.vehicle(index).fleet];
+    return servers_[vehicleServer(index)].part != none ? fleet.loaded : fleet.empty;
+}
+
+// At the end of its lane, where it goes on to where it was sent.
+double Engine::speedAtEnd(std::uint32_t index) const {
     const Vehicle& vehicle = traffic_.vehicle(index);
-    const CompiledLane& lane = model_->network.lanes[vehicle.lane];
-    const plant::Fleet& fleet = model_->process.fleets[vehicle.fleet];
-    const bool loaded = servers_[vehicleServer(index)].part != none;
-    return toNanoseconds(lane.length / std::min(loaded ? fleet.loadedSpeed.value_or(fleet.speed) : fleet.speed, lane.speedLimit) *
-                         1e9);
+    const std::uint32_t goal = vehicle.ahead == 0 && vehicle.nextGoal != none ? vehicle.nextGoal : vehicle.goal;
+    return speedInto(model_->network, driveOf(index), vehicle.fleet, model_->network.lanes[vehicle.lane].to, goal);
+}
+
+// Drives along the last `length` metres of its lane.
+void Engine::start(std::uint32_t index, double length, double entry) {
+    VehicleState& state = vehicles_[index];
+    Vehicle& vehicle = traffic_.vehicle(index);
+    const Drive& drive = driveOf(index);
+    const double limit = std::min(drive.speed, model_->network.lanes[vehicle.lane].speedLimit);
+    state.profile = profileOf(drive, length, limit, entry, speedAtEnd(index));
+    vehicle.departed = now_;
+    vehicle.arrives = now_ + toNanoseconds(state.profile.time() * 1e9);
+    calendar_.schedule(vehicleTimer(index), vehicle.arrives, static_cast<std::uint32_t>(Priority::Service));
+    setVehicle(index, servers_[vehicleServer(index)].part != none ? VehicleActivity::Loaded : VehicleActivity::Empty);
+}
+
+// As fast as it came to the node; who turns back there has stopped.
+void Engine::enterLane(std::uint32_t index) {
+    VehicleState& state = vehicles_[index];
+    const std::uint32_t before = std::exchange(state.facing, traffic_.vehicle(index).lane);
+    const auto& lanes = model_->network.lanes;
+    const bool turnsBack = before != none && before != state.facing && lanes[before].edge == lanes[state.facing].edge;
+    start(index, lanes[state.facing].length, turnsBack ? 0 : state.profile.exit);
+}
+
+void Engine::stand(std::uint32_t index) {
+    vehicles_[index].profile = {};
+}
+
+// Whether it still has to slow down at the end of its lane, where it cannot go on or need not: that takes it as much longer as if
+// it had known in time.
+bool Engine::brake(std::uint32_t index) {
+    VehicleState& state = vehicles_[index];
+    const Drive& drive = driveOf(index);
+    const SpeedProfile was = state.profile;
+    if (was.exit <= 0 || drive.deceleration <= 0) return false;
+    const double limit = std::min(drive.speed, model_->network.lanes[state.facing].speedLimit);
+    const double longer = profileOf(drive, was.length, limit, was.entry, 0).time() - was.time();
+    stand(index);
+    state.braking = true;
+    calendar_.schedule(vehicleTimer(index), now_ + toNanoseconds(std::max(longer, 0.0) * 1e9),
+                       static_cast<std::uint32_t>(Priority::Service));
+    return true;
+}
+
+// Metres from the beginning of the lane that it is on.
+double Engine::alongLane(std::uint32_t index) const {
+    const VehicleState& state = vehicles_[index];
+    const Vehicle& vehicle = traffic_.vehicle(index);
+    const double left = state.profile.length;
+    const bool drives = state.activity != VehicleActivity::Down && vehicle.arrives > now_;
+    const double done = drives ? state.profile.at(static_cast<double>(now_ - vehicle.departed) * 1e-9) : 0;
+    return model_->network.lanes[vehicle.lane].length - left + std::min(done, left);
 }
 
 void Engine::sendTo(std::uint32_t index, std::uint32_t node, Job job) {
     vehicles_[index].job = job;
     traffic_.send(index, node);
     const bool isStopped = std::ranges::contains(inTraffic_, index);
-    if (!isStopped && traffic_.vehicle(index).lane == none) return drive(index);
+    if (!isStopped && traffic_.vehicle(index).lane == none && !vehicles_[index].braking) return drive(index);
     if (!isStopped) return; // it goes there from the end of its lane
     // Where it goes now may be free.
     const Step step = traffic_.go(model_->network, index);
@@ -34,24 +89,18 @@ void Engine::sendTo(std::uint32_t index, std::uint32_t node, Job job) {
 }
 
 void Engine::drive(std::uint32_t index) {
-    follow(index, traffic_.go(model_->network, index));
+    const Step step = traffic_.go(model_->network, index);
+    if (step == Step::Moved || !brake(index)) follow(index, step);
     wake();
 }
 
 void Engine::follow(std::uint32_t index, Step step) {
     switch (step) {
-    case Step::Moved: {
-        Vehicle& vehicle = traffic_.vehicle(index);
-        vehicle.departed = now_;
-        vehicle.arrives = now_ + laneTime(index);
-        vehicles_[index].facing = vehicle.lane;
-        calendar_.schedule(vehicleTimer(index), vehicle.arrives, static_cast<std::uint32_t>(Priority::Service));
-        const bool loaded = servers_[vehicleServer(index)].part != none;
-        return setVehicle(index, loaded ? VehicleActivity::Loaded : VehicleActivity::Empty);
-    }
-    case Step::Arrived: return arriveAtGoal(index);
+    case Step::Moved: return enterLane(index);
+    case Step::Arrived: stand(index); return arriveAtGoal(index);
     case Step::Blocked: break;
     }
+    stand(index);
     inTraffic_.push_back(index);
     newlyStopped_ = true;
     setVehicle(index, VehicleActivity::Blocked);
@@ -87,22 +136,28 @@ void Engine::arriveAtGoal(std::uint32_t index) {
         vehicle.job = Job::Unloading;
         setVehicle(index, VehicleActivity::Handling);
         return calendar_.schedule(vehicleTimer(index), now_ + draw(station->unload), service);
-    case Job::ToCharger: {
-        vehicle.job = Job::Charging;
-        setVehicle(index, VehicleActivity::Charging);
-        const plant::Battery& battery = *model_->process.fleets[traffic_.vehicle(index).fleet].battery;
-        const double missing = battery.chargeTo * battery.capacity - vehicle.level;
-        return calendar_.schedule(vehicleTimer(index), now_ + toNanoseconds(missing / battery.charging * 3.6e12), service);
-    }
+    case Job::ToCharger: return charge(index);
     case Job::ToParking: vehicle.job = Job::Waiting; [[fallthrough]];
     default: return setVehicle(index, VehicleActivity::Waiting);
     }
 }
 
+void Engine::charge(std::uint32_t index) {
+    VehicleState& vehicle = vehicles_[index];
+    vehicle.job = Job::Charging;
+    setVehicle(index, VehicleActivity::Charging);
+    const plant::Battery& battery = *model_->process.fleets[traffic_.vehicle(index).fleet].battery;
+    const double missing = battery.chargeTo * battery.capacity - vehicle.level;
+    calendar_.schedule(vehicleTimer(index), now_ + toNanoseconds(missing / battery.charging * 3.6e12),
+                       static_cast<std::uint32_t>(Priority::Service));
+}
+
 void Engine::fireVehicle(std::uint32_t index) {
     VehicleState& vehicle = vehicles_[index];
-    if (const std::uint32_t lane = traffic_.vehicle(index).lane; lane != none) {
-        vehicle.driven += model_->network.lanes[lane].length;
+    if (vehicle.activity == VehicleActivity::Down) return endVehicleRepair(index);
+    if (std::exchange(vehicle.braking, false)) return drive(index);
+    if (traffic_.vehicle(index).lane != none) {
+        vehicle.driven += vehicle.profile.length;
         return drive(index);
     }
     switch (vehicle.job) {
@@ -143,7 +198,7 @@ void Engine::checkTraffic() {
     std::ranges::fill(stuck_, std::uint8_t{0});
     for (const std::uint32_t index : inTraffic_) stuck_[index] = 1;
     for (std::uint32_t i = 0; i < vehicles_.size(); ++i)
-        if (vehicles_[i].job == Job::AwaitsRoom) stuck_[i] = 1;
+        if (vehicles_[i].job == Job::AwaitsRoom && vehicles_[i].activity != VehicleActivity::Down) stuck_[i] = 1;
     for (bool changed = true; changed;) {
         changed = false;
         for (std::uint32_t i = 0; i < vehicles_.size(); ++i) {
@@ -207,11 +262,10 @@ VehicleNow Engine::vehicleNow(std::uint32_t fleet, std::uint32_t number) const {
                    .loaded = servers_[vehicleServer(index)].part != none};
     if (vehicle.lane != none) {
         const CompiledLane& lane = model_->network.lanes[vehicle.lane];
-        const auto whole = static_cast<double>(vehicle.arrives - vehicle.departed);
-        const double part = whole > 0 ? std::min(static_cast<double>(now_ - vehicle.departed) / whole, 1.0) : 1;
+        const double along = alongLane(index);
         const auto to = at(lane.to);
-        for (std::size_t i = 0; i < now.at.size(); ++i) now.at[i] += part * (to[i] - now.at[i]);
-        if (vehicle.arrives > now_) now.driven += part * lane.length; // else it is counted
+        for (std::size_t i = 0; i < now.at.size(); ++i) now.at[i] += along / lane.length * (to[i] - now.at[i]);
+        if (vehicle.arrives > now_) now.driven += along - (lane.length - state.profile.length); // else it is counted
     }
     if (state.facing != none) {
         const CompiledLane& lane = model_->network.lanes[state.facing];
@@ -221,7 +275,8 @@ VehicleNow Engine::vehicleNow(std::uint32_t fleet, std::uint32_t number) const {
     if (const auto& battery = model_->process.fleets[fleet].battery) {
         const bool charges = state.activity == VehicleActivity::Charging;
         const bool drives = state.activity == VehicleActivity::Loaded || state.activity == VehicleActivity::Empty;
-        const double power = charges ? battery->charging : drives ? -battery->driving : -battery->standing;
+        const bool off = state.activity == VehicleActivity::Down;
+        const double power = charges ? battery->charging : drives ? -battery->driving : off ? 0 : -battery->standing;
         now.charge = (state.level + power * static_cast<double>(now_ - state.levelAt) / 3.6e12) / battery->capacity;
     }
     return now;

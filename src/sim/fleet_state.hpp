@@ -1,5 +1,7 @@
 #pragma once
 
+#include "sim/motion.hpp"
+
 #include <millwright/sim/calendar.hpp>
 #include <millwright/sim/simulation.hpp>
 
@@ -20,15 +22,20 @@ struct VehicleState {
     double level = 0;                    ///< kW.h, at `levelAt`
     double charged = 0;                  ///< kW.h, counted
     SimTime levelAt = 0;
+    SimTime remaining = never;           ///< Down: of what it was doing; never: it was doing nothing with an end
+    SpeedProfile profile;                ///< along its lane, or along what is left of it since it broke down there
     std::uint32_t station = 0xffff'ffff; ///< of its order
     std::uint32_t feeder = 0xffff'ffff;  ///< in `Compiled::feeders`: where it fetches
     std::uint32_t claimed = 0xffff'ffff; ///< network node kept for it to park or charge
     std::uint32_t facing = 0xffff'ffff;  ///< lane that it drove along last
+    std::uint32_t failing = 0xffff'ffff; ///< Down: which of its fleet's failures
+    std::uint32_t failed = 0;            ///< counted
     Job job = Job::Waiting;
     VehicleActivity activity = VehicleActivity::Waiting;
     bool available = false; ///< may be given an order
     bool low = false;       ///< has to charge first
-    std::array<std::uint8_t, 4> unused{};
+    bool braking = false;   ///< has come to the end of a lane and stands there as soon as it has slowed down
+    std::array<std::uint8_t, 3> unused{};
 };
 
 struct FleetState {

@@ -16,8 +16,8 @@ struct Value {
     double value = 0;
 };
 
-constexpr std::array vehicleMetrics{"vehicleLoaded",  "vehicleHandling", "vehicleEmpty",
-                                    "vehicleWaiting", "vehicleBlocked",  "vehicleCharging"}; // in the order of VehicleActivity
+constexpr std::array vehicleMetrics{"vehicleLoaded",  "vehicleHandling", "vehicleEmpty", "vehicleWaiting",
+                                    "vehicleBlocked", "vehicleCharging", "vehicleDown"}; // in the order of VehicleActivity
 
 // A mean of nothing is none, rather than 0.
 double unless(bool none, double value) {

@@ -51,8 +51,8 @@ public:
         for (std::uint32_t i = 0; i < process_.stations.size(); ++i)
             if (!carries(i)) station(i);
         for (const Fleet& fleet : process_.fleets)
-            assume(
-                std::format("Fleet {}: where its vehicles are is not read: taken as parked, charged and without loads.", fleet.id));
+            assume(std::format(
+                "Fleet {}: where its vehicles are is not read: taken as parked, charged, in order and without loads.", fleet.id));
         for (std::uint32_t i = 0; i < process_.buffers.size(); ++i)
             present_.state.buffers.push_back({process_.buffers[i].id, levels_[i]});
         for (const Source& each : process_.sources) source(each);

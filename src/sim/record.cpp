@@ -25,7 +25,7 @@ using telemetry::Sample;
 constexpr std::array packml{"Execute",   "Suspended", "Suspended", "Held",
                             "Resetting", "Stopped",   "Idle"}; // in the order of Activity
 // Of a vehicle, in the order of VehicleActivity: places in `packml`.
-constexpr std::array ofVehicle{0, 0, 0, 6, 1, 6};
+constexpr std::array ofVehicle{0, 0, 0, 6, 1, 6, 3};
 constexpr std::size_t samplesAtOnce = 32'768;
 
 /// One signal while it is recorded.

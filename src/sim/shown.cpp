@@ -34,6 +34,7 @@ constexpr std::array words{Words{"throughput", "Good parts", 1},
                            Words{"vehicleWaiting", "Share of time that vehicles have nothing to do", 0},
                            Words{"vehicleBlocked", "Share of time that vehicles are blocked", 0},
                            Words{"vehicleCharging", "Share of time that vehicles charge", 0},
+                           Words{"vehicleDown", "Share of time that vehicles are down", 0},
                            Words{"loads", "Loads", 0},
                            Words{"driven", "Way driven", 0}};
 

@@ -243,7 +243,8 @@ private:
         const std::vector<std::pair<std::string, ShareKind>> kinds{
             {"vehicleLoaded", {"loaded", "#2e8b57"}},   {"vehicleHandling", {"loaded or unloaded", "#8e6bbf"}},
             {"vehicleEmpty", {"empty", "#8fb3d9"}},     {"vehicleWaiting", {"waiting", "#b9c0c7"}},
-            {"vehicleBlocked", {"blocked", "#e0a030"}}, {"vehicleCharging", {"charging", "#5fa8a0"}}};
+            {"vehicleBlocked", {"blocked", "#e0a030"}}, {"vehicleCharging", {"charging", "#5fa8a0"}},
+            {"vehicleDown", {"down", "#c0392b"}}};
         std::vector<ShareKind> shown;
         for (const auto& [metric, kind] : kinds) shown.push_back(kind);
         add("<h2>What vehicles did with their time</h2>");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <millwright/plant/failure.hpp>
+
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -52,12 +54,14 @@ struct Fleet {
     std::string id;
     std::string name;
     std::uint32_t vehicles = 1;
-    double speed = 0;                  ///< metres a second, without a load
-    std::optional<double> loadedSpeed; ///< with a load; none: as fast
+    double speed = 0;                                 ///< metres a second, without a load
+    std::optional<double> loadedSpeed;                ///< with a load; none: as fast
+    std::optional<double> acceleration, deceleration; ///< metres a second squared; none: at once
     Dispatch dispatch = Dispatch::Nearest;
     std::vector<std::uint32_t> parking;  ///< nodes at which they begin and wait, filled in this order
     std::optional<Battery> battery;      ///< none: never empty
     std::vector<std::uint32_t> chargers; ///< nodes
+    std::vector<Failure> failures;       ///< of each vehicle; it works while it drives, is loaded or unloaded
     double hourCost = 0;                 ///< of each vehicle
 };
 

@@ -76,14 +76,16 @@ enum class VehicleActivity : std::uint8_t {
     Waiting,  ///< stands without anything to do
     Blocked,  ///< others are in its way, or what it brings finds no room
     Charging,
+    Down, ///< failed: waiting for repair or being repaired
 };
-inline constexpr std::size_t vehicleActivities = 6;
+inline constexpr std::size_t vehicleActivities = 7;
 
 struct FleetReport {
     std::array<double, vehicleActivities> shares{}; ///< of its vehicles' time, by activity; they add up to 1
     double driven = 0;                              ///< metres, of all vehicles
     double charged = 0;                             ///< kW.h into all batteries
     std::uint64_t loads = 0;                        ///< handed over
+    std::uint64_t failures = 0;
 };
 
 /// One vehicle at one moment.

@@ -93,8 +93,8 @@ void writeSources(JsonWriter& json, const Answer& answer) {
     json.endObject();
 }
 
-constexpr std::array vehicleWords{"loaded",  "handling", "empty",
-                                  "waiting", "blocked",  "charging"}; // in the order of VehicleActivity
+constexpr std::array vehicleWords{"loaded",  "handling", "empty", "waiting",
+                                  "blocked", "charging", "down"}; // in the order of VehicleActivity
 
 void writeFleets(JsonWriter& json, const Answer& answer) {
     if (answer.report.fleets.empty()) return;
@@ -103,7 +103,8 @@ void writeFleets(JsonWriter& json, const Answer& answer) {
         const sim::FleetReport& fleet = answer.report.fleets[i];
         json.key(answer.process.fleets[i].id).beginObject();
         for (std::size_t a = 0; a < vehicleWords.size(); ++a) json.field(vehicleWords[a], fleet.shares[a]);
-        json.field("loads", fleet.loads).field("driven", fleet.driven).field("charged", fleet.charged).endObject();
+        json.field("loads", fleet.loads).field("driven", fleet.driven).field("charged", fleet.charged);
+        json.field("failures", fleet.failures).endObject();
     }
     json.endObject();
 }

@@ -419,7 +419,7 @@ station = [{ id = "saw", cycle = CYCLE, ways = [{ to = "done", share = SHARE }, 
         plant.write_text(line + vehicles)
         answer = self.json_of("simulate", self.folder, "--json")
         fleet = answer["fleets"]["amr"]
-        self.assertAlmostEqual(sum(fleet[k] for k in ("loaded", "handling", "empty", "waiting", "blocked", "charging")), 1)
+        self.assertAlmostEqual(sum(fleet[k] for k in ("loaded", "handling", "empty", "waiting", "blocked", "charging", "down")), 1)
         self.assertGreater(fleet["charging"], 0)
         self.assertAlmostEqual(answer["energy"]["total"], fleet["charged"])
         self.assertAlmostEqual(4 * fleet["loads"], answer["stations"]["check"]["finished"], delta=20)

@@ -75,6 +75,10 @@ TEST(Process, IsReadWithAllItSays) {
     const Fleet& fleet = process.fleets.at(0);
     EXPECT_EQ(fleet.vehicles, 2u);
     EXPECT_EQ(fleet.loadedSpeed, 1);
+    EXPECT_EQ(fleet.acceleration, 0.6);
+    EXPECT_EQ(fleet.deceleration, 0.8);
+    EXPECT_EQ(fleet.failures.at(0).clock, FailureClock::Calendar);
+    EXPECT_EQ(fleet.failures.at(0).repair.mean, 1800);
     EXPECT_EQ(fleet.dispatch, Dispatch::LongestWaiting);
     EXPECT_EQ(fleet.parking, std::vector<std::uint32_t>{2});
     EXPECT_EQ(fleet.battery->chargeTo, 0.95);
@@ -97,6 +101,10 @@ id = "b"
     EXPECT_EQ(problemsOf(network + "[[process.station]]\nid = 's'\nfleet = 'f'\ncycle = 5\nto = 'done'\n"),
               "24:9: there is no fleet 'f'\n"
               "25:9: 'cycle' means nothing in a station whose parts a fleet carries\n");
+    const std::string fleet = network + "[[process.fleet]]\nid = 'f'\nspeed = 1\nparking = ['a']\n";
+    EXPECT_EQ(problemsOf(fleet + "acceleration = 0\n"), "26:16: 'acceleration' is 0: it must be more than 0 and at most 1000\n");
+    EXPECT_EQ(problemsOf(fleet + "failure = [{ id = 'flat', between = '9h', repair = '5min', crew = 'nobody' }]\n"),
+              "26:67: there is no crew 'nobody'\n");
 }
 
 TEST(Process, AScenarioReplacesWhatItStates) {

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace millwright::sim {
@@ -300,6 +301,208 @@ TEST(Fleet, IsAFunctionOfModelAndSeedAndForksLikeAllElse) {
     EXPECT_EQ(a.stateHash(), fork.stateHash());
 }
 
+// A run of edges is driven as one: 60 m at 1.5 m/s, 0.5 m/s2 up and 0.75 m/s2 down, take d/v + v/2a + v/2b, wherever nodes are.
+TEST(Fleet, SpeedsUpAndSlowsDownOverARunOfEdges) {
+    constexpr double v = 1.5, a = 0.5, b = 0.75;
+    const double there = 60 / v + v / (2 * a) + v / (2 * b);
+    const double back = std::sqrt(2 * 2.5 * (1 / a + 1 / b)); // 2.5 m: a triangle
+    for (const std::uint32_t pieces : {1u, 2u, 5u, 12u}) {
+        Process process = shuttle(1);
+        process.fleets[0].speed = v;
+        process.fleets[0].acceleration = a;
+        process.fleets[0].deceleration = b;
+        std::uint32_t last = 0;
+        for (std::uint32_t i = 0; i < pieces; ++i) {
+            const std::uint32_t next = i + 1 == pieces ? 1 : static_cast<std::uint32_t>(process.nodes.size());
+            if (next != 1) process.nodes.push_back({.id = std::format("n{}", i)});
+            process.edges.push_back(
+                {.id = std::format("e{}", i), .from = last, .to = next, .length = 60.0 / pieces, .lanes = Lanes::OneWay});
+            last = next;
+        }
+        process.edges.push_back({.id = "back", .from = 1, .to = 0, .length = 2.5, .lanes = Lanes::OneWay});
+        Simulation run{*Model::make(process), 1};
+        reach(run, durationFromSeconds(1000 * (there + back) + 0.01));
+        EXPECT_EQ(run.report().fleets[0].loads, 1000u) << pieces;
+        reach(run, durationFromSeconds(1000 * (there + back) + there - 0.01));
+        EXPECT_EQ(run.report().fleets[0].loads, 1000u) << pieces;
+    }
+}
+
+// Before a slower edge it slows down, and is slow enough at its beginning: 20 m at 2 m/s, 10 m at 1 m/s, 20 m at 2 m/s.
+TEST(Fleet, SlowsDownBeforeASlowEdge) {
+    Process process = shuttle(1);
+    process.nodes.push_back({.id = "door-in"});
+    process.nodes.push_back({.id = "door-out"});
+    process.fleets[0].speed = 2;
+    process.fleets[0].acceleration = 1;
+    process.fleets[0].deceleration = 0.5;
+    process.edges = {{.id = "to", .from = 0, .to = 2, .length = 20, .lanes = Lanes::OneWay},
+                     {.id = "door", .from = 2, .to = 3, .length = 10, .speedLimit = 1, .lanes = Lanes::OneWay},
+                     {.id = "on", .from = 3, .to = 1, .length = 20, .lanes = Lanes::OneWay},
+                     {.id = "back", .from = 1, .to = 0, .length = 1, .lanes = Lanes::OneWay}};
+    // 0 to 2 in 2 s and 2 m, 2 to 1 in 2 s and 3 m, 15 m at 2 m/s; 10 s; 1 to 2 in 1 s and 1.5 m, 2 to 0 in 4 s and 4 m, 14.5 m.
+    const double there = 2 + 7.5 + 2 + 10 + 1 + 7.25 + 4;
+    Simulation run{*Model::make(process), 1};
+    reach(run, durationFromSeconds(there - 1e-6));
+    EXPECT_EQ(run.report().fleets[0].loads, 0u);
+    reach(run, durationFromSeconds(there + 1e-6));
+    EXPECT_EQ(run.report().fleets[0].loads, 1u);
+}
+
+// Whoever has to stop at the end of an edge is as late as if it had known: v/2b for slowing down, then v/2a to be as fast again.
+TEST(Fleet, AStopOnTheWayCostsSlowingDownAndSpeedingUp) {
+    Process process = shuttle(2);
+    process.nodes = {{.id = "pick-up"}, {.id = "put-down"}, {.id = "before"}, {.id = "park", .room = 2}};
+    process.edges = {{.id = "to", .from = 0, .to = 2, .length = 50, .lanes = Lanes::OneWay},
+                     {.id = "last", .from = 2, .to = 1, .length = 50}, // entered when put-down is free
+                     {.id = "away", .from = 1, .to = 3, .length = 1, .lanes = Lanes::OneWay},
+                     {.id = "again", .from = 3, .to = 0, .length = 1, .lanes = Lanes::OneWay}};
+    process.fleets[0].parking = {3};
+    process.fleets[0].acceleration = 0.25;
+    process.fleets[0].deceleration = 0.5;
+    process.sources[0].limit = 2;
+    process.stations[0].carrying->unload = constantOf(100);
+    Simulation run{*Model::make(process), 1};
+    // From the yard to pick-up 1 m, a triangle; then 100 m to put-down, where it stands for 100 s.
+    const double gone = std::sqrt(2 * 1 * (1 / 0.25 + 1 / 0.5)) + 100 + 2 + 1 + 100;
+    reach(run, durationFromSeconds(gone + 0.01));
+    EXPECT_EQ(run.report().fleets[0].loads, 1u);
+    // Meanwhile the other stands before the last 50 m.
+    EXPECT_GT(shareOf(run.report().fleets[0], VehicleActivity::Blocked), 0.05);
+    reach(run, durationFromSeconds(gone + 50 + 2 + 1 + 100 - 0.01));
+    EXPECT_EQ(run.report().fleets[0].loads, 1u);
+    reach(run, durationFromSeconds(gone + 50 + 2 + 1 + 100 + 0.01));
+    EXPECT_EQ(run.report().fleets[0].loads, 2u);
+}
+
+/// All that can happen to vehicles: two fleets that speed up and break down, one of them with a crew of its own.
+Process frailFactory() {
+    Process process = factory();
+    process.crews = {{.id = "service"}};
+    process.fleets[0].acceleration = 0.5;
+    process.fleets[0].deceleration = 0.8;
+    process.fleets[0].failures = {
+        {.id = "wheel", .between = exponentialOf(1500), .repair = exponentialOf(120), .crew = 0},
+        {.id = "lidar", .clock = FailureClock::Calendar, .between = exponentialOf(4000), .repair = constantOf(60), .crew = 0}};
+    process.fleets[1].acceleration = 0.3;
+    process.fleets[1].failures = {{.id = "hitch", .between = exponentialOf(900), .repair = exponentialOf(40)}};
+    return process;
+}
+
+// A vehicle breaks down half way, stays there with its load and with the edge, and goes on from a standstill after the repair.
+TEST(Fleet, BreaksDownWhereItIsAndGoesOnFromThere) {
+    Process process = shuttle(1);
+    process.nodes = {{.id = "pick-up", .at = {{0, 0, 0}}}, {.id = "put-down", .at = {{40, 0, 30}}}};
+    process.edges = {{.id = "e", .from = 0, .to = 1, .length = 50}};
+    process.fleets[0].acceleration = 0.25;
+    process.fleets[0].deceleration = 0.5;
+    process.fleets[0].failures = {
+        {.id = "flat", .clock = FailureClock::Calendar, .between = constantOf(27), .repair = constantOf(1000)}};
+    Simulation run{*Model::make(process), 1};
+    reach(run, 500s);
+    VehicleNow now = run.vehicle(0, 0);
+    EXPECT_EQ(now.activity, VehicleActivity::Down);
+    EXPECT_TRUE(now.loaded);
+    EXPECT_NEAR(now.driven, 25, 1e-6); // 27 s less v/2a = 2 s at 1 m/s
+    EXPECT_NEAR(now.at[0], 20, 1e-6);
+    EXPECT_NEAR(now.at[2], 15, 1e-6);
+    reach(run, 1027s + 10s);
+    EXPECT_NEAR(run.vehicle(0, 0).driven, 25 + 8, 1e-6);
+    EXPECT_NEAR(run.vehicle(0, 0).at[0], (25 + 8) * 0.8, 1e-6);
+    // The last 25 m take 28 s: the next failure comes 27 s after the repair, and the third on the way back.
+    reach(run, 2500s);
+    EXPECT_EQ(run.report().fleets[0].failures, 3u);
+    EXPECT_EQ(run.report().fleets[0].loads, 1u);
+}
+
+// Availability is MTBF / (MTBF + MTTR) (Barlow and Proschan, Mathematical Theory of Reliability, 1965, 3.4): of all time by the
+// calendar; of the time at work where only work wears out, which then also is the throughput of a vehicle that never waits.
+TEST(Fleet, VehiclesAreAvailableAsMtbfAndMttrSay) {
+    constexpr double mtbf = 1800, mttr = 450, available = mtbf / (mtbf + mttr);
+    for (const FailureClock clock : {FailureClock::Calendar, FailureClock::Working}) {
+        Process process = shuttle(1);
+        process.edges = {{.id = "there", .from = 0, .to = 1, .length = 60, .lanes = Lanes::OneWay},
+                         {.id = "back", .from = 1, .to = 0, .length = 40, .lanes = Lanes::OneWay}};
+        process.stations[0].carrying = Carrying{.fleet = 0, .load = constantOf(10), .unload = constantOf(10)};
+        process.fleets[0].failures = {{.id = "f", .clock = clock, .between = exponentialOf(mtbf), .repair = exponentialOf(mttr)}};
+        process.length = 500h;
+        process.warmUp = 10h;
+        const StudyResult result = *study({{"base", "As it is", *Model::make(process)}}, {.replications = 40, .confidence = 0.999});
+        const auto metric = [&](std::string_view id) {
+            return std::ranges::find(result.scenarios[0].metrics, id, &MetricResult::id)->estimate;
+        };
+        EXPECT_NEAR(metric("vehicleDown/amr").mean, 1 - available, metric("vehicleDown/amr").halfWidth);
+        EXPECT_LT(metric("vehicleDown/amr").halfWidth, 0.02);
+        EXPECT_NEAR(metric("loads/amr").mean, available * 3600 / 120, metric("loads/amr").halfWidth + 0.003);
+    }
+}
+
+// Four vehicles by the calendar and one to repair them: the machine-repairman model (Palm 1947; Gross and others, Fundamentals of
+// Queueing Theory, 4th ed., 2.7). p_n of n down is p_0 N!/(N-n)! (MTTR/MTBF)^n.
+TEST(Fleet, ACrewRepairsOneVehicleAfterTheOther) {
+    constexpr int n = 4;
+    constexpr double mtbf = 1200, mttr = 500;
+    double term = 1, sum = 1, down = 0;
+    for (int i = 1; i <= n; ++i) {
+        term *= (n - i + 1) * mttr / mtbf;
+        sum += term;
+        down += i * term;
+    }
+    Process process = shuttle(n);
+    process.nodes = {{.id = "yard", .room = n}};
+    process.crews = {{.id = "service"}};
+    process.sources[0].every = exponentialOf(60);
+    process.buffers[0].node = 0;
+    process.stations[0].carrying->load = exponentialOf(30);
+    process.fleets[0].failures = {
+        {.id = "f", .clock = FailureClock::Calendar, .between = exponentialOf(mtbf), .repair = exponentialOf(mttr), .crew = 0}};
+    process.length = 400h;
+    process.warmUp = 10h;
+    const StudyResult result = *study({{"base", "As it is", *Model::make(process)}}, {.replications = 40, .confidence = 0.999});
+    const auto metric = [&](std::string_view id) {
+        return std::ranges::find(result.scenarios[0].metrics, id, &MetricResult::id)->estimate;
+    };
+    EXPECT_NEAR(metric("vehicleDown/amr").mean, down / sum / n, metric("vehicleDown/amr").halfWidth);
+    EXPECT_NEAR(metric("busy/service").mean, 1 - 1 / sum, metric("busy/service").halfWidth);
+}
+
+TEST(Fleet, KeepsEveryPartWhileVehiclesBreakDown) {
+    Simulation run{*Model::make(frailFactory()), 3};
+    for (int i = 0; i < 60'000; ++i) {
+        const auto happened = run.step(1000h);
+        ASSERT_TRUE(happened) << happened.error().text();
+        const Balance balance = run.balance();
+        ASSERT_EQ(balance.created, balance.done + balance.scrapped + balance.joined + balance.lost + balance.inProgress);
+        ASSERT_EQ(balance.inProgress, run.partsInProgress());
+    }
+    const Report report = run.report();
+    EXPECT_GT(report.products[0].made, 500u);
+    for (const FleetReport& fleet : report.fleets) {
+        double sum = 0;
+        for (const double share : fleet.shares) sum += share;
+        EXPECT_NEAR(sum, 1, 1e-9);
+        EXPECT_GT(fleet.failures, 50u);
+        EXPECT_GT(shareOf(fleet, VehicleActivity::Down), 0.01);
+    }
+    EXPECT_EQ(report.stations[0].finished + report.stations[2].finished, report.fleets[0].loads);
+    // Little's law, L = lambda W, in every buffer, but for what is still in it.
+    for (const BufferReport& each : report.buffers)
+        EXPECT_NEAR(each.mean * report.seconds, static_cast<double>(each.left) * each.meanWait,
+                    0.01 * each.mean * report.seconds + 1);
+}
+
+TEST(Fleet, ForksGoOnAlikeWhileVehiclesBreakDown) {
+    const Model model = *Model::make(frailFactory());
+    Simulation a{model, 5}, b{model, 5};
+    reach(a, 40h);
+    for (int i = 1; i <= 20; ++i) {
+        reach(b, i * 1h + 7s);
+        Simulation fork{b};
+        reach(fork, 40h);
+        ASSERT_EQ(a.stateHash(), fork.stateHash()) << i;
+    }
+}
+
 // A vehicle more changes no random number of anything else: arrivals are the same, to the last one.
 TEST(Fleet, OneVehicleMoreLeavesOthersNumbersAlone) {
     Process more = factory();
@@ -354,6 +557,15 @@ TEST(Fleet, RefusesWhatCannotWork) {
     process = lane(2);
     process.edges[0].length = 0;
     EXPECT_THAT(firstProblem(process), HasSubstr("edge 'left': its length must be above 0"));
+    process = lane(2);
+    process.fleets[0].acceleration = 0;
+    EXPECT_THAT(firstProblem(process), HasSubstr("its acceleration and deceleration must be above 0"));
+    process = frailFactory();
+    process.fleets[0].failures[1].between = constantOf(0);
+    EXPECT_THAT(firstProblem(process), HasSubstr("failure 'lidar', between: a vehicle that fails every 0 s never drives"));
+    process = frailFactory();
+    process.crews.clear();
+    EXPECT_THAT(firstProblem(process), HasSubstr("a failure's crew does not exist"));
     process = factory();
     process.fleets[0].chargers.clear();
     EXPECT_THAT(firstProblem(process), HasSubstr("has a battery, but no chargers"));
