@@ -52,9 +52,9 @@ TEST_F(AutoParts, TheSlideKeepsUprightAndRunsItsWholeStroke) {
     ASSERT_TRUE(replay);
     // Three nodes turn against each other: the first by the angle a, the second by -2a, the third by a; their sum is a straight
     // line.
-    const auto turn = seen(*replay, "press-shop/press-1", "slide-turn", 600, 8),
-               counter = seen(*replay, "press-shop/press-1", "slide-counter", 600, 8),
-               settle = seen(*replay, "press-shop/press-1", "slide-settle", 600, 8);
+    const auto turn = seen(*replay, "press-shop/press-1", "slide-turn", 1200, 8),
+               counter = seen(*replay, "press-shop/press-1", "slide-counter", 1200, 8),
+               settle = seen(*replay, "press-shop/press-1", "slide-settle", 1200, 8);
     double low = 1, high = -1;
     for (std::size_t i = 0; i < turn.size(); ++i) {
         const glm::vec3 arm{0, 0.175f, 0};
