@@ -182,11 +182,12 @@ std::vector<std::string> toArguments(const std::filesystem::path& path, const Im
             toText(options.limits.time.count()),
             toText(options.tessellation.relative),
             options.tessellation.absoluteMetres ? toText(*options.tessellation.absoluteMetres) : "-",
-            toText(options.tessellation.angle)};
+            toText(options.tessellation.angle),
+            options.assimpAlone ? "1" : "0"};
 }
 
 Result<Job> fromArguments(std::span<const char* const> arguments) {
-    if (arguments.size() != 10)
+    if (arguments.size() != 11)
         return failure(ErrorCode::Invalid, "this program is started by millwright to read a model; use `millwright import MODEL`");
     Job job{arguments[0], {}};
     bool good = true;
@@ -206,6 +207,7 @@ Result<Job> fromArguments(std::span<const char* const> arguments) {
         good = good && fromText(length, job.options.tessellation.absoluteMetres.emplace());
     if (!good) return failure(ErrorCode::Invalid, "the import worker was started with arguments it does not know");
     job.options.textures = std::string_view{arguments[4]} == "1";
+    job.options.assimpAlone = std::string_view{arguments[10]} == "1";
     job.options.limits.time = std::chrono::seconds{seconds};
     return job;
 }

@@ -37,6 +37,7 @@ struct ImportOptions {
     std::optional<Axis> upAxis;          ///< overrides what the file says
     float creaseAngle = 0.6981f;         ///< radians (40°); edges sharper than this stay sharp where normals are made
     bool textures = true;                ///< off: materials keep their colours, no image is decoded
+    bool assimpAlone = false;            ///< large glTF meshes are read by Assimp too, which takes more memory: to compare with
     ImportLimits limits;
     Progress progress;
 };

@@ -5,6 +5,8 @@
 
 namespace millwright::cad {
 
+class LargeGlb;
+
 /// What our own readers give besides the `aiScene`; Assimp has no place for it.
 struct ExactCounts {
     std::uint64_t faces = 0;       ///< exact surfaces, each once
@@ -19,6 +21,7 @@ struct ReadContext {
     Findings& findings;
     Stages& stages;
     ExactCounts exact;
+    LargeGlb* large = nullptr; ///< meshes that are read past Assimp
 };
 
 /// What readers of exact formats note in `aiScene::mMetaData`: the length of the file's unit (double), and whether the file says

@@ -1,5 +1,7 @@
 #include "cad/assimp/files.hpp"
 
+#include <assimp/MemoryIOWrapper.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -79,6 +81,8 @@ bool ModelFiles::Exists(const char* file) const {
 }
 
 Assimp::IOStream* ModelFiles::Open(const char* file, const char* mode) {
+    if (!standIn_.empty() && file == model_)
+        return new Assimp::MemoryIOStream{reinterpret_cast<const std::uint8_t*>(standIn_.data()), standIn_.size()};
     if (isFile(file)) return DefaultIOSystem::Open(file, mode);
     const std::string reference = fs::path{file}.lexically_proximate(model_.parent_path()).string();
     if (const auto found = findReferenced(model_.parent_path(), reference))

@@ -19,13 +19,16 @@ namespace millwright::cad {
 /// Gives Assimp regular files only (a device or pipe could block for ever) and notes which ones it asked for in vain.
 class ModelFiles : public Assimp::DefaultIOSystem {
 public:
-    ModelFiles(std::filesystem::path model, Findings& findings) : model_{std::move(model)}, findings_{findings} {}
+    /// `standIn`: what is read instead of the model's own bytes, if it is not empty.
+    ModelFiles(std::filesystem::path model, std::string_view standIn, Findings& findings)
+        : model_{std::move(model)}, standIn_{standIn}, findings_{findings} {}
 
     bool Exists(const char* file) const override;
     Assimp::IOStream* Open(const char* file, const char* mode) override;
 
 private:
     std::filesystem::path model_;
+    std::string_view standIn_;
     Findings& findings_;
 };
 

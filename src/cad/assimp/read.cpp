@@ -1,6 +1,7 @@
 #include "cad/assimp/context.hpp"
 #include "cad/assimp/files.hpp"
 #include "cad/assimp/importers.hpp"
+#include "cad/assimp/large_glb.hpp"
 #include "cad/assimp/materials.hpp"
 #include "cad/assimp/units.hpp"
 #include "cad/finish_mesh.hpp"
@@ -248,6 +249,11 @@ RawMesh Conversion::takeRawMesh(aiMesh& mesh) {
     RawMesh raw;
     if (!mesh.mVertices) return raw;
     if (isCloud(mesh, report_.format)) return cloud(mesh);
+    const auto uvSet = [&] {
+        return mesh.mMaterialIndex < source_.mNumMaterials ? textureCoordinates(*source_.mMaterials[mesh.mMaterialIndex], findings_)
+                                                           : 0u;
+    };
+    if (context_.large && context_.large->isMark(mesh)) return context_.large->read(mesh, uvSet(), frame_.metresPerUnit);
     raw.indices.reserve(std::size_t{mesh.mNumFaces} * 3);
     for (unsigned f = 0; f < mesh.mNumFaces; ++f) {
         const aiFace& face = mesh.mFaces[f];
@@ -258,8 +264,7 @@ RawMesh Conversion::takeRawMesh(aiMesh& mesh) {
     }
     mesh.mNumFaces = 0;
     release(mesh.mFaces);
-    unsigned set =
-        mesh.mMaterialIndex < source_.mNumMaterials ? textureCoordinates(*source_.mMaterials[mesh.mMaterialIndex], findings_) : 0;
+    unsigned set = uvSet();
     if (!mesh.mTextureCoords[set]) set = 0;
     // Assimp counts v from the bottom, images and glTF from the top.
     if (mesh.mTextureCoords[set])
@@ -480,11 +485,15 @@ Result<Import> readWithAssimp(const std::filesystem::path& path, const ImportOpt
     Findings findings;
     Stages stages;
     ReadContext context{options, findings, stages, {}};
+    std::optional<LargeGlb> large;
+    if (!options.assimpAlone && result.report.format == "glb") large = LargeGlb::open(path);
+    if (large) context.large = &*large;
     const ReaderComplaints complaints{findings};
     Assimp::Importer importer;
     registerImporters(importer, result.report.format, context);
     configure(importer);
-    importer.SetIOHandler(new ModelFiles{path, findings}); // owned by the importer
+    importer.SetIOHandler(
+        new ModelFiles{path, large ? std::string_view{large->standIn()} : std::string_view{}, findings}); // owned by the importer
     importer.SetProgressHandler(new AssimpProgress{options.progress, !isExactFormat(result.report.format)}); // likewise
     if (!isExactFormat(result.report.format)) stages.begin("reading"); // those tell their own stages
     if (!importer.ReadFile(path.string(), aiProcess_Triangulate)) {
@@ -502,6 +511,7 @@ Result<Import> readWithAssimp(const std::filesystem::path& path, const ImportOpt
                        path.string());
     }
     const std::unique_ptr<aiScene> source{importer.GetOrphanedScene()};
+    if (large) large->dropStandIn();
     stages.begin("preparing meshes");
     auto scene = Conversion{*source, path, context, result.report}.run();
     if (!scene) return std::unexpected(scene.error());
