@@ -20,6 +20,11 @@ std::uint32_t& Grouping::ownerOf(std::uint32_t position) {
     return owner.name;
 }
 
+void Grouping::expect(const Welded& welded, const Clusters& all, const std::uint32_t& vertex) const {
+    constexpr std::ptrdiff_t ahead = 24; // what lies that far on is mostly of the same cluster or of the next
+    if (&all.vertices.back() - &vertex > ahead) __builtin_prefetch(&owners_[welded.positionOf[*(&vertex + ahead)]]);
+}
+
 void Grouping::lockForEver(const Welded& welded, const Clusters& all, std::uint32_t cluster) {
     for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) owners_[welded.positionOf[vertex]] = {shared, forEver};
 }
@@ -29,7 +34,8 @@ void Grouping::findNeighbours(const Welded& welded, const Clusters& all, std::sp
     // Of the clusters at a position each is linked to the one before: enough to know who lies beside whom.
     std::vector<std::uint64_t> links;
     for (std::uint32_t m = 0; m < members.size(); ++m) {
-        for (const std::uint32_t vertex : all.verticesOf(all.clusters[members[m]])) {
+        for (const std::uint32_t& vertex : all.verticesOf(all.clusters[members[m]])) {
+            expect(welded, all, vertex);
             std::uint32_t& owner = ownerOf(welded.positionOf[vertex]);
             if (owner == shared) continue;
             if (owner != nobody && owner != m) links.push_back(std::uint64_t{owner} << 32 | m);
@@ -125,7 +131,8 @@ void Grouping::lockBorders(const Welded& welded, const Clusters& all, std::span<
     ++pass_;
     for (std::uint32_t name = 0; name < groups.size(); ++name) {
         for (const std::uint32_t cluster : groups[name]) {
-            for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) {
+            for (const std::uint32_t& vertex : all.verticesOf(all.clusters[cluster])) {
+                expect(welded, all, vertex);
                 std::uint32_t& owner = ownerOf(welded.positionOf[vertex]);
                 if (owner == nobody)
                     owner = name;

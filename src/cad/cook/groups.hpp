@@ -31,6 +31,8 @@ private:
     [[nodiscard]] std::span<const Neighbour> neighboursOf(std::uint32_t member) const {
         return std::span{neighbours_}.subspan(first_[member], first_[member + 1] - first_[member]);
     }
+    /// Asks for the memory of a vertex of `all.vertices` some way behind this one.
+    void expect(const Welded& welded, const Clusters& all, const std::uint32_t& vertex) const;
     /// What was said of a position in this pass, or `nobody`.
     std::uint32_t& ownerOf(std::uint32_t position);
 

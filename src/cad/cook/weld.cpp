@@ -41,8 +41,21 @@ public:
                     }
         return nearest != nobody ? nearest : add(packed, point);
     }
-    /// Asks for the memory that `at` will look at.
+    /// Asks for the memory that `at` will look at first, and, called some time later, for what that refers to.
     void expect(GridPoint packed) const { __builtin_prefetch(&slots_[first(glm::ivec3{gridSteps(packed)} >> cellBits)]); }
+    void expectPlace(GridPoint packed) const {
+        if (const std::uint32_t p = slots_[first(glm::ivec3{gridSteps(packed)} >> cellBits)]; p != nobody)
+            __builtin_prefetch(&welded_.positions[p]);
+    }
+    void expectBeside(GridPoint packed) const {
+        const glm::ivec3 point{gridSteps(packed)};
+        const glm::ivec3 low = (point - seam) >> cellBits, high = (point + seam) >> cellBits;
+        if (low == high) return;
+        glm::ivec3 cell;
+        for (cell.z = low.z; cell.z <= high.z; ++cell.z)
+            for (cell.y = low.y; cell.y <= high.y; ++cell.y)
+                for (cell.x = low.x; cell.x <= high.x; ++cell.x) __builtin_prefetch(&slots_[first(cell)]);
+    }
 
 private:
     static constexpr std::int32_t seam = 4;
@@ -129,7 +142,11 @@ Welded weld(const scene::Mesh& mesh, bool withAttributes, unsigned threads) {
     });
     for (std::size_t i = 0; i < points.size(); ++i) {
         constexpr std::size_t ahead = 16; // the table is larger than the processor's cache
-        if (i + ahead < points.size()) positions.expect(points[i + ahead]);
+        if (i + ahead < points.size()) {
+            positions.expect(points[i + ahead]);
+            positions.expectBeside(points[i + ahead]);
+            positions.expectPlace(points[i + ahead / 2]);
+        }
         const std::uint32_t position = positions.at(points[i]);
         if (withAttributes) {
             const auto attributes = attributesOf(mesh, i);
