@@ -2,6 +2,7 @@
 
 #include <millwright/sim/describe.hpp>
 #include <millwright/sim/present.hpp>
+#include <millwright/sim/simulation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -32,6 +33,20 @@ double longestCycleOf(const Station& station) {
     double longest = longestOf(station.cycle);
     for (const Cycle& cycle : station.cycles) longest = std::max(longest, longestOf(cycle.time));
     return longest;
+}
+
+/// By station: how many of its machines work at a time, on average over a run of the model; 0 where that does not run.
+std::vector<double> workingMachines(const Process& process) {
+    std::vector<double> machines(process.stations.size());
+    const auto model = Model::make(process);
+    if (!model) return machines;
+    Simulation run{*model, 1};
+    if (!run.runTo(process.warmUp.value_or(process.length / 2))) return machines;
+    run.resetStatistics();
+    if (!run.runTo(process.length)) return machines;
+    const Report report = run.report();
+    for (std::size_t i = 0; i < machines.size(); ++i) machines[i] = report.stations[i].working * process.stations[i].servers;
+    return machines;
 }
 
 class Reader {
@@ -198,8 +213,11 @@ private:
                 assume(std::format("Station {} waits, its state does not say for what: taken as {}.", id,
                                    hands_[i] == Hand::Finished ? "blocked" : "starved"));
             if (effective(i) != Seen::Unknown) continue;
-            if (isFed(i)) hands_[i] = Hand::Work;
-            const char* taken = hands_[i] == Hand::Work ? "taken as working on a part" : "taken as having none in hand";
+            const bool several = process_.stations[i].servers > 1;
+            if (isFed(i) || (several && usuallyWorking(i) > 0)) hands_[i] = Hand::Work;
+            const char* taken = hands_[i] != Hand::Work ? "taken as having none in hand"
+                                : several               ? "taken as working"
+                                                        : "taken as working on a part";
             if (seen(i).now == Seen::Unknown)
                 assume(std::format("Station {}: no signal shows what it is doing: {}.", id, taken));
             else
@@ -297,7 +315,7 @@ private:
     // Several machines under one state: it shows work while any of them works, else what the first does.
     void others(std::uint32_t i, StationNow& now) {
         const Station& station = process_.stations[i];
-        const bool all = isFed(i) && (hands_[i] == Hand::Work || hands_[i] == Hand::Finished);
+        const std::uint32_t alike = machinesAlike(i);
         MachineNow& first = now.machines.front();
         first.inHand = first.worked = first.up = {};
         MachineNow idle = first;
@@ -305,13 +323,25 @@ private:
         idle.hand = Hand::Nothing;
         for (std::uint32_t n = 1; n < station.servers; ++n) {
             now.machines.push_back(idle);
-            if (all) now.machines.back().hand = hands_[i];
+            if (n < alike) now.machines.back().hand = hands_[i];
         }
         assume(std::format("Station {} has {} machines under one state: {}; their ages are drawn in each run.", station.id,
                            station.servers,
-                           all                          ? "all are taken to do the same, as parts wait before them"
-                           : hands_[i] == Hand::Nothing ? "all are taken to have none in hand"
-                                                        : "one is taken to have a part in hand, as none waits before them"));
+                           hands_[i] == Hand::Nothing ? "all are taken to have none in hand"
+                           : alike == station.servers ? "all are taken to do the same, as parts wait before them"
+                           : alike > 1 ? std::format("{} are taken to work, as many as in a run of the model on average", alike)
+                                       : "one is taken to have a part in hand, as none waits before them"));
+    }
+
+    // How many of its machines have in hand what the first has.
+    [[nodiscard]] std::uint32_t machinesAlike(std::uint32_t i) {
+        if (hands_[i] != Hand::Nothing && isFed(i)) return process_.stations[i].servers;
+        return hands_[i] == Hand::Work ? std::max(1U, usuallyWorking(i)) : 1;
+    }
+
+    std::uint32_t usuallyWorking(std::uint32_t i) {
+        if (!usually_) usually_ = workingMachines(process_);
+        return static_cast<std::uint32_t>(std::round((*usually_)[i]));
     }
 
     void source(const Source& source) {
@@ -336,6 +366,7 @@ private:
     std::vector<Duration> unchangedFor_; // likewise
     std::vector<Hand> hands_;            // by station, of its first machine
     std::vector<std::optional<Time>> repairBegun_;
+    std::optional<std::vector<double>> usually_; // by station, `workingMachines`; none: not needed yet
     Present present_;
 };
 

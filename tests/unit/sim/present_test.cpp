@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace millwright::sim {
 namespace {
 
@@ -130,6 +132,26 @@ TEST(Present, SaysWhatItDoesNotKnow) {
         EXPECT_THAT(present.assumptions, Contains(HasSubstr(said)));
     EXPECT_EQ(present.state.stations[1].machines[0].inHand.known, Elapsed::Known::Renewed);
     EXPECT_EQ(present.state.stations[2].machines.size(), 3u);
+}
+
+TEST(Present, PlacesOfAStoreAreAsFullAsUsual) {
+    Process process = chain();
+    process.length = 40h;
+    process.stations[2].to = toStation(3);
+    process.stations.push_back({.id = "oven", .servers = 40, .cycle = constantOf(1200), .to = toDone()});
+    Sighting sighting = working();
+    const auto working = [](const Present& present) {
+        return std::ranges::count(present.state.stations[3].machines, Hand::Work, &MachineNow::hand);
+    };
+    sighting.stations.push_back({}); // no signal
+    const Present unseen = presentOf(process, sighting);
+    EXPECT_NEAR(static_cast<double>(working(unseen)), 20, 2) << "Little's law: one a minute, for 20 min each";
+    EXPECT_THAT(unseen.assumptions, Contains(HasSubstr("are taken to work, as many as in a run of the model on average")));
+
+    sighting.stations[3] = sighting.stations[2];
+    EXPECT_EQ(working(presentOf(process, sighting)), working(unseen)) << "one state for all of them";
+    sighting.stations[3].now = Seen::Starved;
+    EXPECT_EQ(working(presentOf(process, sighting)), 0);
 }
 
 TEST(Present, GuessesLevelsFromWhoWaits) {
