@@ -127,6 +127,7 @@ std::string formatTime(Time time) {
 
 std::string formatDuration(Duration duration) {
     if (duration < Duration::zero()) return "-" + formatDuration(duration == Duration::min() ? Duration::max() : -duration);
+    if (duration == Duration::zero()) return "0 s";
     if (duration < 1us) return std::format("{} ns", duration.count());
     if (duration < 1ms) return std::format("{:.3g} us", seconds(duration) * 1e6);
     if (duration < 1s) return std::format("{:.3g} ms", seconds(duration) * 1e3);

@@ -53,6 +53,7 @@ TEST(Duration, ReadsWellForPeople) {
     EXPECT_EQ(formatDuration(125s), "2 min 05 s");
     EXPECT_EQ(formatDuration(3h + 2min), "3 h 02 min");
     EXPECT_EQ(formatDuration(250ms), "250 ms");
+    EXPECT_EQ(formatDuration(0ns), "0 s");
     EXPECT_EQ(formatDuration(-1500ms), "-1.5 s");
     EXPECT_EQ(formatDuration(Duration::min()), formatDuration(-Duration::max()));
 }

@@ -190,7 +190,7 @@ TEST(InitialState, ADeadlockIsToldAtTheBeginning) {
     Simulation run{modelOf(process), 1, stuck};
     const auto went = run.runTo(1h);
     ASSERT_FALSE(went);
-    EXPECT_TRUE(went.error().text().contains("deadlock after 0 ns")) << went.error().text();
+    EXPECT_TRUE(went.error().text().contains("deadlock after 0 s")) << went.error().text();
 }
 
 TEST(InitialState, StartsAScenarioThatHasMore) {
