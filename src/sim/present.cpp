@@ -35,18 +35,25 @@ double longestCycleOf(const Station& station) {
     return longest;
 }
 
-/// By station: how many of its machines work at a time, on average over a run of the model; 0 where that does not run.
-std::vector<double> workingMachines(const Process& process) {
-    std::vector<double> machines(process.stations.size());
+/// What a run of the model has on average; zeros where it does not run.
+struct Usual {
+    std::vector<double> machines; ///< by station: that work at a time
+    std::vector<double> levels;   ///< by buffer: parts
+};
+
+Usual usualOf(const Process& process) {
+    Usual usual{std::vector<double>(process.stations.size()), std::vector<double>(process.buffers.size())};
     const auto model = Model::make(process);
-    if (!model) return machines;
+    if (!model) return usual;
     Simulation run{*model, 1};
-    if (!run.runTo(process.warmUp.value_or(process.length / 2))) return machines;
+    if (!run.runTo(process.warmUp.value_or(process.length / 2))) return usual;
     run.resetStatistics();
-    if (!run.runTo(process.length)) return machines;
+    if (!run.runTo(process.length)) return usual;
     const Report report = run.report();
-    for (std::size_t i = 0; i < machines.size(); ++i) machines[i] = report.stations[i].working * process.stations[i].servers;
-    return machines;
+    for (std::size_t i = 0; i < usual.machines.size(); ++i)
+        usual.machines[i] = report.stations[i].working * process.stations[i].servers;
+    for (std::size_t i = 0; i < usual.levels.size(); ++i) usual.levels[i] = report.buffers[i].mean;
+    return usual;
 }
 
 class Reader {
@@ -123,8 +130,10 @@ private:
                                buffer.id, process_.stations[s].id, buffer.capacity));
             return buffer.capacity;
         }
-        assume(std::format("Buffer {}: no signal shows how many parts are in it: taken as empty.", buffer.id));
-        return 0;
+        const auto level = static_cast<std::uint32_t>(std::round(usual().levels[i]));
+        assume(std::format("Buffer {}: no signal shows how many parts are in it: taken as {}.", buffer.id,
+                           level == 0 ? "empty" : std::format("{}, as many as in a run of the model on average", level)));
+        return level;
     }
 
     // --- what stations have in hand ------------------------------------------------------------------------------------------
@@ -168,17 +177,17 @@ private:
     // Whether the station could take what it works on.
     [[nodiscard]] bool isFed(std::uint32_t i) const {
         const Station& station = process_.stations[i];
-        const auto waiting = [&](bool fromSource, std::uint32_t index) {
-            return fromSource ? !process_.sources[index].every : levels_[index] > 0;
+        // A level that is guessed does not tell that every machine has a part.
+        const auto waiting = [&](std::uint32_t buffer, std::uint32_t parts) {
+            return levels_[buffer] >= parts && (station.servers == 1 || sighting_.buffers[buffer].parts);
         };
         if (!station.inputs.empty())
             return std::ranges::all_of(station.inputs, [&](const Input& input) {
-                return waiting(input.fromSource, input.index) && (input.fromSource || levels_[input.index] >= input.count);
+                return input.fromSource ? !process_.sources[input.index].every : waiting(input.index, input.count);
             });
         const Place here{PlaceKind::Station, i};
         for (std::uint32_t b = 0; b < process_.buffers.size(); ++b)
-            if (levels_[b] >= station.batch && std::ranges::contains(process_.buffers[b].to.branches, here, &Branch::to))
-                return true;
+            if (waiting(b, station.batch) && std::ranges::contains(process_.buffers[b].to.branches, here, &Branch::to)) return true;
         for (std::uint32_t s = 0; s < process_.stations.size(); ++s)
             if (hands_[s] == Hand::Finished && std::ranges::contains(process_.stations[s].to.branches, here, &Branch::to))
                 return true;
@@ -339,9 +348,11 @@ private:
         return hands_[i] == Hand::Work ? std::max(1U, usuallyWorking(i)) : 1;
     }
 
-    std::uint32_t usuallyWorking(std::uint32_t i) {
-        if (!usually_) usually_ = workingMachines(process_);
-        return static_cast<std::uint32_t>(std::round((*usually_)[i]));
+    std::uint32_t usuallyWorking(std::uint32_t i) { return static_cast<std::uint32_t>(std::round(usual().machines[i])); }
+
+    const Usual& usual() {
+        if (!usual_) usual_ = usualOf(process_);
+        return *usual_;
     }
 
     void source(const Source& source) {
@@ -366,7 +377,7 @@ private:
     std::vector<Duration> unchangedFor_; // likewise
     std::vector<Hand> hands_;            // by station, of its first machine
     std::vector<std::optional<Time>> repairBegun_;
-    std::optional<std::vector<double>> usually_; // by station, `workingMachines`; none: not needed yet
+    std::optional<Usual> usual_; // none: not needed yet
     Present present_;
 };
 

@@ -154,12 +154,25 @@ TEST(Present, PlacesOfAStoreAreAsFullAsUsual) {
     EXPECT_EQ(working(presentOf(process, sighting)), 0);
 }
 
+TEST(Present, ABufferThatNothingTellsOfIsAsFullAsUsual) {
+    Process process = chain();
+    process.length = 4000h;
+    process.sources[0].every = exponentialOf(100);
+    process.stations = {{.id = "saw", .cycle = exponentialOf(90), .to = toDone()}};
+    process.buffers.resize(1);
+    Sighting sighting = working();
+    sighting.stations.resize(1);
+    sighting.buffers = {{}};
+    const Present present = presentOf(process, sighting);
+    EXPECT_NEAR(present.state.buffers[0].parts, 8.1, 1.5) << "M/M/1: rho^2 / (1 - rho)";
+    EXPECT_THAT(present.assumptions, Contains(HasSubstr("as many as in a run of the model on average")));
+}
+
 TEST(Present, GuessesLevelsFromWhoWaits) {
     Sighting sighting = working();
     sighting.buffers = {{}, {}};
     sighting.stations[2].now = Seen::Waiting;
     Present present = presentOf(chain(), sighting);
-    EXPECT_THAT(present.assumptions, Contains(HasSubstr("Buffer in: no signal shows how many parts are in it: taken as empty.")));
     EXPECT_THAT(
         present.assumptions,
         Contains(HasSubstr("Buffer rack: no signal shows how many parts are in it; lathe waits behind it: taken as empty.")));
