@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <utility>
 #include <unistd.h>
 
 namespace millwright::cad {
@@ -35,26 +36,23 @@ bool writeAll(int descriptor, std::span<const std::byte> bytes) {
 
 // Each list of fields serves both directions.
 
-void fields(auto& wire, auto& warning) requires requires {
-    warning.code;
-}
+void fields(auto& wire, auto& warning)
+    requires requires { warning.code; }
 {
     wire.field(warning.code);
     wire.field(warning.message);
 }
 
-void fields(auto& wire, auto& stage) requires requires {
-    stage.stage;
-}
+void fields(auto& wire, auto& stage)
+    requires requires { stage.stage; }
 {
     wire.field(stage.stage);
     wire.field(stage.seconds);
     wire.field(stage.peakBytes);
 }
 
-void fields(auto& wire, auto& drop) requires requires {
-    drop.why;
-}
+void fields(auto& wire, auto& drop)
+    requires requires { drop.why; }
 {
     wire.field(drop.what);
     wire.field(drop.count);
@@ -64,8 +62,10 @@ void fields(auto& wire, auto& drop) requires requires {
 class Writer {
 public:
     template <typename T>
-    requires std::is_arithmetic_v<T>
-    void field(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
+        requires std::is_arithmetic_v<T>
+    void field(const T& value) {
+        bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
     void field(const std::string& text) {
         field(static_cast<std::uint64_t>(text.size()));
         bytes_ += text;
@@ -86,7 +86,8 @@ public:
     explicit Reader(std::span<const std::byte> bytes) : rest_{bytes} {}
 
     template <typename T>
-    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) void field(T& value) {
+        requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
+    void field(T& value) {
         const auto data = take(sizeof value);
         if (good_) std::memcpy(&value, data.data(), sizeof value);
     }
@@ -147,7 +148,7 @@ void reportFields(auto& wire, auto& report) {
 }
 
 /// `answer` is const, or needed no longer.
-Result<void> writeAny(int descriptor, auto& answer) {
+Result<void> writeAny(int descriptor, auto&& answer) {
     const auto cannotWrite = [] {
         return failure(ErrorCode::ResourceLimit, "the imported model could not be handed over: no memory left");
     };
@@ -163,8 +164,7 @@ Result<void> writeAny(int descriptor, auto& answer) {
     head.field(static_cast<std::uint8_t>(Kind::Read));
     reportFields(head, answer->report);
     if (!writeAll(descriptor, head.bytes())) return cannotWrite();
-    if (!scene::serialise(static_cast<std::conditional_t<std::is_const_v<std::remove_reference_t<decltype(answer)>>,
-                                                         const scene::Scene&, scene::Scene&&>>(answer->scene),
+    if (!scene::serialise(std::forward_like<decltype(answer)>(answer->scene),
                           [&](std::span<const std::byte> part) { return writeAll(descriptor, part); }))
         return cannotWrite();
     return {};
@@ -217,7 +217,7 @@ Result<void> writeAnswer(int descriptor, const Result<Import>& answer) {
 }
 
 Result<void> writeAnswer(int descriptor, Result<Import>&& answer) {
-    return writeAny(descriptor, answer);
+    return writeAny(descriptor, std::move(answer));
 }
 
 Result<Import> readAnswer(std::span<const std::byte> bytes, const scene::BytesDone& done) {

@@ -133,7 +133,7 @@ private:
         WorkerAnswer answer;
         answer.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
         answer.exitStatus = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-        struct stat file {};
+        struct stat file{};
         if (::fstat(result_.get(), &file) != 0 || file.st_size == 0) return answer;
         void* data = ::mmap(nullptr, static_cast<std::size_t>(file.st_size), PROT_READ, MAP_PRIVATE, result_.get(), 0);
         if (data == MAP_FAILED) return failure(ErrorCode::ResourceLimit, "no memory left for the imported model");

@@ -34,8 +34,10 @@ public:
         good_ = sink_(data);
     }
     template <typename T>
-    requires std::is_trivially_copyable_v<T>
-    void value(const T& v) { bytes(std::as_bytes(std::span{&v, 1})); }
+        requires std::is_trivially_copyable_v<T>
+    void value(const T& v) {
+        bytes(std::as_bytes(std::span{&v, 1}));
+    }
     void flag(bool v) { value(static_cast<std::uint8_t>(v)); }
     void text(std::string_view text) {
         value(static_cast<std::uint64_t>(text.size()));
@@ -88,7 +90,7 @@ public:
         return taken;
     }
     template <typename T>
-    requires std::is_trivially_copyable_v<T>
+        requires std::is_trivially_copyable_v<T>
     void value(T& v) {
         if (const auto data = bytes(sizeof(T)); good_) std::memcpy(&v, data.data(), sizeof(T));
     }
@@ -199,7 +201,9 @@ void vertices(Reader& reader, std::vector<Vertex>& items) {
 
 /// One list of fields for both directions: `Archive` is Writer (with const items, or such as are needed no longer) or Reader.
 template <typename Archive>
-void fields(Archive& a, auto& mesh) requires std::is_same_v<std::remove_cvref_t<decltype(mesh)>, Mesh> {
+void fields(Archive& a, auto& mesh)
+    requires std::is_same_v<std::remove_cvref_t<decltype(mesh)>, Mesh>
+{
     a.text(mesh.name);
     vertices(a, mesh.vertices);
     a.array(mesh.indices);
@@ -208,7 +212,9 @@ void fields(Archive& a, auto& mesh) requires std::is_same_v<std::remove_cvref_t<
 }
 
 template <typename Archive>
-void fields(Archive& a, auto& image) requires std::is_same_v<std::remove_cvref_t<decltype(image)>, Image> {
+void fields(Archive& a, auto& image)
+    requires std::is_same_v<std::remove_cvref_t<decltype(image)>, Image>
+{
     a.text(image.name);
     a.value(image.width);
     a.value(image.height);
@@ -217,7 +223,9 @@ void fields(Archive& a, auto& image) requires std::is_same_v<std::remove_cvref_t
 }
 
 template <typename Archive>
-void fields(Archive& a, auto& m) requires std::is_same_v<std::remove_cvref_t<decltype(m)>, Material> {
+void fields(Archive& a, auto& m)
+    requires std::is_same_v<std::remove_cvref_t<decltype(m)>, Material>
+{
     a.text(m.name);
     a.value(m.baseColour);
     a.value(m.emissive);
@@ -234,7 +242,9 @@ void fields(Archive& a, auto& m) requires std::is_same_v<std::remove_cvref_t<dec
 }
 
 template <typename Archive>
-void fields(Archive& a, auto& entry) requires std::is_same_v<std::remove_cvref_t<decltype(entry)>, Metadata::value_type> {
+void fields(Archive& a, auto& entry)
+    requires std::is_same_v<std::remove_cvref_t<decltype(entry)>, Metadata::value_type>
+{
     a.text(entry.first);
     a.text(entry.second);
 }
@@ -244,7 +254,9 @@ template <typename T>
 void list(Reader& reader, std::vector<T>& items);
 
 template <typename Archive>
-void fields(Archive& a, auto& node) requires std::is_same_v<std::remove_cvref_t<decltype(node)>, Node> {
+void fields(Archive& a, auto& node)
+    requires std::is_same_v<std::remove_cvref_t<decltype(node)>, Node>
+{
     a.text(node.name);
     a.value(node.parent);
     a.value(node.parentFromNode);
@@ -264,7 +276,9 @@ void list(Reader& reader, std::vector<T>& items) {
 }
 
 template <typename Archive>
-void fields(Archive& a, auto& scene) requires std::is_same_v<std::remove_cvref_t<decltype(scene)>, Scene> {
+void fields(Archive& a, auto& scene)
+    requires std::is_same_v<std::remove_cvref_t<decltype(scene)>, Scene>
+{
     list(a, scene.meshes);
     list(a, scene.materials);
     list(a, scene.images);

@@ -44,13 +44,6 @@ double SpeedProfile::at(double seconds) const {
     return gaining * (entry + peak) / 2 + (seconds - gaining) * peak;
 }
 
-double SpeedProfile::speedAt(double seconds) const {
-    const double perA = perSpeed(acceleration), perB = perSpeed(deceleration);
-    if (seconds < perA * (peak - entry)) return entry + acceleration * seconds;
-    const double left = time() - seconds;
-    return left < perB * (peak - exit) ? exit + deceleration * std::max(left, 0.0) : peak;
-}
-
 double speedInto(const CompiledNetwork& network, const Drive& drive, std::uint32_t fleet, std::uint32_t node, std::uint32_t goal) {
     if (drive.deceleration <= 0) return std::numeric_limits<double>::infinity();
     double most = drive.speed * drive.speed, length = 0; // squares of speeds

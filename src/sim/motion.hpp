@@ -13,7 +13,6 @@ struct SpeedProfile {
 
     [[nodiscard]] double time() const;             ///< seconds from entry to exit
     [[nodiscard]] double at(double seconds) const; ///< metres from the beginning, that long after it
-    [[nodiscard]] double speedAt(double seconds) const;
 };
 
 /// From `entry` along `length`, at most at `limit`, at the end at most at `exit`. Who comes in too fast to slow down in time is

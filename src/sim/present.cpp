@@ -344,7 +344,8 @@ private:
 
     // How many of its machines have in hand what the first has.
     [[nodiscard]] std::uint32_t machinesAlike(std::uint32_t i) {
-        if (hands_[i] != Hand::Nothing && isFed(i)) return process_.stations[i].servers;
+        const bool has = hands_[i] == Hand::Work || hands_[i] == Hand::Finished;
+        if (has && isFed(i)) return process_.stations[i].servers;
         return hands_[i] == Hand::Work ? std::max(1U, usuallyWorking(i)) : 1;
     }
 

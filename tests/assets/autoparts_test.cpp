@@ -32,7 +32,7 @@ TEST_F(AutoParts, MakesWhatItsBottleneckAllows) {
 TEST_F(AutoParts, HasOneBottleneckAndBelievableUse) {
     const auto reports = twentyRuns();
     const std::size_t ecoat = station("ecoat");
-    const auto share = [&](std::size_t index, double sim::StationReport::*of) {
+    const auto share = [&](std::size_t index, double sim::StationReport::* of) {
         return over(reports, [&](const sim::Report& report) { return report.stations[index].*of; }).mean;
     };
     EXPECT_LT(share(ecoat, &sim::StationReport::starved) + share(ecoat, &sim::StationReport::blocked), 0.005)

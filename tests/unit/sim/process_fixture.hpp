@@ -1,10 +1,24 @@
 #pragma once
 
 #include <millwright/plant/process.hpp>
+#include <millwright/sim/simulation.hpp>
 
+#include <gtest/gtest.h>
+
+#include <cstdlib>
 #include <format>
 
 namespace millwright::sim {
+
+/// Of a process that can run.
+inline Model modelOf(const plant::Process& process) {
+    auto model = Model::make(process);
+    if (!model) {
+        for (const Error& error : model.error()) ADD_FAILURE() << error.text();
+        std::abort();
+    }
+    return *std::move(model);
+}
 
 inline plant::Distribution exponentialOf(double mean) {
     return {.kind = plant::DistributionKind::Exponential, .mean = mean};

@@ -17,15 +17,6 @@ using namespace plant;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-Model modelOf(const Process& process) {
-    auto model = Model::make(process);
-    if (!model) {
-        for (const Error& error : model.error()) ADD_FAILURE() << error.text();
-        std::abort();
-    }
-    return *std::move(model);
-}
-
 std::string refusal(const Process& process) {
     const auto model = Model::make(process);
     return model ? "" : model.error().front().text();
