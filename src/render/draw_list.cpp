@@ -112,13 +112,18 @@ void Placement::placeNode(std::size_t node, const NodeState& state, bool first) 
     changed_.push_back(static_cast<std::uint32_t>(node));
 }
 
-void Placement::settle() {
+bool Placement::settle() {
     constexpr std::uint32_t patience = 180; ///< frames
+    if (!anyMoving_) return false;
+    bool settled = false;
     anyMoving_ = false;
     for (std::size_t i = 0; i < flags_.size(); ++i) {
-        if ((flags_[i] & moving) && frame_ - lastMoved_[i] > patience) flags_[i] &= static_cast<std::uint8_t>(~moving);
-        anyMoving_ |= (flags_[i] & moving) != 0;
+        if (!(flags_[i] & moving)) continue;
+        const bool still = frame_ - lastMoved_[i] > patience;
+        if (still) flags_[i] &= static_cast<std::uint8_t>(~moving);
+        (still ? settled : anyMoving_) = true;
     }
+    return settled;
 }
 
 void Placement::placeInstances(const SceneStore& store) {
@@ -289,9 +294,9 @@ void Placement::orderSeen(const SceneStore& store, Share share, std::span<const 
 bool Placement::castsInto(const SceneStore& store, std::size_t i, const ShadowSquare& square) const {
     const bool clear = store.instances[i].kind == SceneStore::Kind::Blended || isGhost(store, i);
     if (!drawn(store, i) || clear || 2 * radius_[i] < square.texel) return false;
-    const glm::vec4 p = square.shadowFromRelative * glm::vec4{centre(i), 1};
-    const float reach = 1 + radius_[i] / square.metresPerUnit;
-    return std::abs(p.x) <= reach && std::abs(p.y) <= reach;
+    const glm::vec2 off = glm::abs(glm::vec2{square.shadowFromRelative * glm::vec4{centre(i), 1}} - square.partCentre);
+    const glm::vec2 reach = square.partHalf + radius_[i] / square.metresPerUnit;
+    return off.x <= reach.x && off.y <= reach.y;
 }
 
 void Placement::collectCasters(const SceneStore& store, Casters which, const ShadowSquare& square,

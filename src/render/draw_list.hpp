@@ -41,7 +41,9 @@ enum class Share : std::uint8_t { All, Listed };
 struct ShadowSquare {
     glm::mat4 shadowFromRelative{1}; ///< x and y in -1…1
     float metresPerUnit = 0;
-    float texel = 0; ///< metres
+    float texel = 0;         ///< metres
+    glm::vec2 partCentre{0}; ///< only what throws shadows into this part of it counts
+    glm::vec2 partHalf{1};
     /// How far what throws shadows may lie off, metres: the bias that keeps lit surfaces out of their own allows for no more.
     [[nodiscard]] float error() const { return texel * 0.5f; }
     friend bool operator==(const ShadowSquare&, const ShadowSquare&) = default;
@@ -97,8 +99,8 @@ public:
     /// The same of what counts as moving.
     [[nodiscard]] bool movingChanged() const { return movingChanged_; }
     [[nodiscard]] bool anyMoving() const { return anyMoving_; }
-    /// Lets what has not moved for some seconds count as still again; changes what both kinds of casters are.
-    void settle();
+    /// Lets what has not moved for some seconds count as still again. Returns whether that changed what both kinds of casters are.
+    bool settle();
     [[nodiscard]] bool anyMarked() const { return marked_ > 0; }
     [[nodiscard]] glm::dvec3 origin() const { return origin_; }
     /// Sphere around all that is visible, world frame; radius 0: nothing.

@@ -278,8 +278,8 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     r.placement.collectSeen(r.store, Share::Listed, seenBy, detail, r.instances, r.listed);
     r.placement.collectMarked(r.store, seenBy, detail, r.instances, r.marked);
     if (options.shadows) {
-        r.shadow.describe(data, origin);
         r.shadow.collect(r.store, r.placement, origin, r.instances);
+        r.shadow.describe(data, origin);
     }
     r.picked.clear();
     if (options.pick) {

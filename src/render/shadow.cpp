@@ -28,13 +28,16 @@ glm::dvec3 forwardOf(const View& view) {
 
 } // namespace
 
-Result<gpu::Image> ShadowMap::createMap(gpu::Device& device, std::string name) const {
-    return gpu::Image::create(device,
-                              {.format = depthFormat,
-                               .extent = {size_, size_},
-                               .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT |
-                                        VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT},
-                              std::move(name));
+Result<void> ShadowMap::createMap(gpu::Device& device, gpu::Image& image, std::string name) const {
+    auto made = gpu::Image::create(device,
+                                   {.format = depthFormat,
+                                    .extent = {size_, size_},
+                                    .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT |
+                                             VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT},
+                                   std::move(name));
+    if (!made) return std::unexpected(made.error());
+    image = std::move(*made);
+    return {};
 }
 
 Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm::vec3 towardsSun, std::span<const View> views,
@@ -52,11 +55,8 @@ Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm
         auto& cascade = cascades_[i];
         const auto make = [&](gpu::Image& image, const char* name) -> Result<void> {
             if (image) return {};
-            auto made = createMap(device, std::format("{} {}", name, i));
-            if (!made) return std::unexpected(made.error());
-            image = std::move(*made);
             cascade.stillDirty = true;
-            return {};
+            return createMap(device, image, std::format("{} {}", name, i));
         };
         if (auto done = make(cascade.image, "shadow map"); !done) return done;
         if (!placement.anyMoving()) continue;
@@ -74,11 +74,18 @@ Result<void> ShadowMap::place(gpu::Device& device, const Features& features, glm
         placeCascade(cascades_[i], centre, radius, light, placement);
     }
     const bool moved = std::ranges::any_of(std::span{cascades_}.first(count_), &Cascade::moved);
-    if (moved) placement.settle();    // when all is drawn again anyway
-    for (auto& cascade : cascades_) { // also those that are not in use: they may be later
+    const bool settled = moved && placement.settle(); // when much is drawn again anyway
+    for (auto& cascade : cascades_) {                 // also those that are not in use: they may be later
         cascade.separate = placement.anyMoving();
-        cascade.stillDirty |= moved || placement.stillChanged();
+        const bool changed = settled || placement.stillChanged() || cascade.stillDirty;
+        if (changed) cascade.scroll.reset();
+        cascade.stillDirty = changed || cascade.moved;
         cascade.movingDirty |= cascade.stillDirty || placement.movingChanged();
+    }
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        auto& cascade = cascades_[i];
+        if (!cascade.scroll || cascade.before) continue;
+        if (auto done = createMap(device, cascade.before, std::format("shadow map before it moved {}", i)); !done) return done;
     }
     return {};
 }
@@ -104,8 +111,38 @@ void ShadowMap::placeCascade(Cascade& cascade, glm::dvec3 centre, double radius,
     const glm::dmat4 scale = glm::scale(glm::dmat4{1}, {1 / half, 1 / half, 1 / (far - near)});
     const glm::dmat4 result = scale * shadow;
     cascade.moved = result != cascade.shadowFromWorld;
+    cascade.scroll = cascade.moved ? scrollBetween(cascade.shadowFromWorld, result) : std::nullopt;
     cascade.shadowFromWorld = result;
     cascade.radius = half;
+}
+
+std::optional<glm::ivec2> ShadowMap::scrollBetween(const glm::dmat4& before, const glm::dmat4& after) const {
+    glm::dmat4 rest = after;
+    rest[3].x = before[3].x;
+    rest[3].y = before[3].y;
+    if (rest != before) return std::nullopt; // of another size, direction or depth
+    const glm::dvec2 texels = glm::dvec2{before[3] - after[3]} * (size_ * 0.5);
+    const glm::dvec2 whole = glm::round(texels);
+    constexpr double rounded = 1e-3; // texels
+    const bool fits = glm::all(glm::lessThan(glm::abs(texels - whole), glm::dvec2{rounded}));
+    const bool overlaps = glm::all(glm::lessThan(glm::abs(whole), glm::dvec2{static_cast<double>(size_)}));
+    return fits && overlaps ? std::optional{glm::ivec2{whole}} : std::nullopt;
+}
+
+std::vector<VkRect2D> ShadowMap::newAfter(glm::ivec2 scroll) const {
+    const auto size = static_cast<int>(size_);
+    const auto across = static_cast<std::uint32_t>(std::abs(scroll.x)), down = static_cast<std::uint32_t>(std::abs(scroll.y));
+    std::vector<VkRect2D> areas;
+    if (across > 0) areas.push_back({{scroll.x > 0 ? size - scroll.x : 0, 0}, {across, size_}});
+    if (down > 0) areas.push_back({{scroll.x > 0 ? 0 : -scroll.x, scroll.y > 0 ? size - scroll.y : 0}, {size_ - across, down}});
+    return areas;
+}
+
+ShadowSquare ShadowMap::partOf(ShadowSquare square, const VkRect2D& area) const {
+    const float texel = 2.0f / static_cast<float>(size_); // of the map's -1…1
+    square.partHalf = glm::vec2{area.extent.width, area.extent.height} * texel * 0.5f;
+    square.partCentre = glm::vec2{area.offset.x, area.offset.y} * texel - 1.0f + square.partHalf;
+    return square;
 }
 
 glm::mat4 ShadowMap::fromRelative(const Cascade& cascade, glm::dvec3 origin) {
@@ -126,7 +163,10 @@ std::vector<ShadowSquare> ShadowMap::squares(glm::dvec3 origin) const {
 }
 
 void ShadowMap::forget() {
-    for (auto& cascade : cascades_) cascade.stillDirty = cascade.movingDirty = true;
+    for (auto& cascade : cascades_) {
+        cascade.stillDirty = cascade.movingDirty = true;
+        cascade.scroll.reset();
+    }
 }
 
 void ShadowMap::describe(GpuFrame& data, glm::dvec3 origin) const {
@@ -143,50 +183,70 @@ void ShadowMap::collect(const SceneStore& store, const Placement& placement, glm
     for (std::uint32_t i = 0; i < count_; ++i) {
         auto& cascade = cascades_[i];
         const auto square = squareOf(cascade, origin);
-        const auto from = [&](Casters which, DrawList& list) { placement.collectCasters(store, which, square, instances, list); };
-        if (cascade.stillDirty) from(cascade.separate ? Casters::Still : Casters::All, cascade.casters);
-        cascade.movingCasters.clear();
-        if (cascade.movingDirty && cascade.separate) from(Casters::Moving, cascade.movingCasters);
+        const auto from = [&](Casters which, Part& part) {
+            placement.collectCasters(store, which, partOf(square, part.area), instances, part.casters);
+        };
+        cascade.parts.clear();
+        if (cascade.stillDirty) {
+            const auto areas = cascade.scroll ? newAfter(*cascade.scroll) : std::vector{all()};
+            for (const auto& area : areas)
+                from(cascade.separate ? Casters::Still : Casters::All,
+                     cascade.parts.emplace_back(Part{.area = area, .isNew = true, .casters = {}}));
+            if (cascade.scroll) std::swap(cascade.first(), cascade.before);
+        }
+        cascade.moving.area = all();
+        cascade.moving.casters.clear();
+        if (cascade.movingDirty && cascade.separate) from(Casters::Moving, cascade.moving);
     }
 }
 
-void ShadowMap::drawCasters(const Pass& pass, const gpu::Image& image, const DrawList& casters, const glm::mat4& shadowFromRelative,
-                            VkAttachmentLoadOp before) const {
+void ShadowMap::drawParts(const Pass& pass, const gpu::Image& image, std::span<const Part> parts,
+                          const glm::mat4& shadowFromRelative, VkAttachmentLoadOp before) const {
     const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                           .imageView = image.view(),
                                           .imageLayout = VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL,
                                           .loadOp = before,
                                           .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
                                           .clearValue = {.depthStencil = {1, 0}}};
-    const VkRenderingInfo info{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                               .renderArea = {{0, 0}, {size_, size_}},
-                               .layerCount = 1,
-                               .pDepthAttachment = &depth};
+    const VkRenderingInfo info{
+        .sType = VK_STRUCTURE_TYPE_RENDERING_INFO, .renderArea = all(), .layerCount = 1, .pDepthAttachment = &depth};
     vkCmdBeginRendering(pass.commands, &info);
     pass.setViewport({size_, size_});
     pass.setPush(shadowFromRelative);
     pass.bindIndices();
-    pass.bind(pass.pipelines.shadow);
-    pass.draw(casters.opaque, false);
-    if (pass.sections) pass.sections->drawShadow(pass, casters);
+    const VkClearAttachment empty{.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT, .clearValue = {.depthStencil = {1, 0}}};
+    for (const auto& part : parts) {
+        const VkClearRect rect{part.area, 0, 1};
+        if (part.isNew && before == VK_ATTACHMENT_LOAD_OP_LOAD) vkCmdClearAttachments(pass.commands, 1, &empty, 1, &rect);
+        vkCmdSetScissor(pass.commands, 0, 1, &part.area);
+        pass.bind(pass.pipelines.shadow);
+        pass.draw(part.casters.opaque, false);
+        if (pass.sections) pass.sections->drawShadow(pass, part.casters);
+    }
     vkCmdEndRendering(pass.commands);
 }
 
-void ShadowMap::copy(const Pass& pass, const gpu::Image& from, const gpu::Image& to) {
+VkImageCopy ShadowMap::whole() const {
+    constexpr VkImageSubresourceLayers layers{VK_IMAGE_ASPECT_DEPTH_BIT, 0, 0, 1};
+    return {.srcSubresource = layers, .dstSubresource = layers, .extent = {size_, size_, 1}};
+}
+
+void ShadowMap::copy(const Pass& pass, const gpu::Image& from, VkImageLayout layout, const gpu::Image& to,
+                     const VkImageCopy& region) {
     constexpr auto transfer = VK_PIPELINE_STAGE_2_COPY_BIT;
     auto source = depthToSampled(from.handle());
     source.toStage = transfer;
     source.toAccess = VK_ACCESS_2_TRANSFER_READ_BIT;
-    source.fromStage |= transfer; // copied from in an earlier frame, in the same layout
+    // Copied from in an earlier frame, in the same layout, or sampled.
+    source.fromStage |= transfer | VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT;
+    source.fromLayout = layout;
     source.toLayout = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
     auto target = beforeDepth(to.handle());
+    target.fromStage |= transfer;
     target.toStage = transfer;
     target.toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT;
     target.toLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
     gpu::barriers(pass.commands, std::array{source, target});
-    const auto extent = from.description().extent;
-    const VkImageSubresourceLayers all{VK_IMAGE_ASPECT_DEPTH_BIT, 0, 0, 1};
-    const VkImageCopy region{.srcSubresource = all, .dstSubresource = all, .extent = {extent.width, extent.height, 1}};
     vkCmdCopyImage(pass.commands, from.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, to.handle(),
                    VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
     // Where nothing is drawn over the copy next frame, the map without what moves is attached again, or copied again.
@@ -201,6 +261,25 @@ void ShadowMap::copy(const Pass& pass, const gpu::Image& from, const gpu::Image&
     gpu::barriers(pass.commands, std::array{after, back});
 }
 
+void ShadowMap::drawStill(const Pass& pass, Cascade& cascade, const glm::mat4& shadowFromRelative) const {
+    const auto& map = cascade.first();
+    if (cascade.scroll) {
+        const glm::ivec2 by = *cascade.scroll;
+        const auto kept = size_ - glm::uvec2{glm::abs(by)};
+        VkImageCopy region = whole();
+        region.srcOffset = {std::max(by.x, 0), std::max(by.y, 0), 0};
+        region.dstOffset = {std::max(-by.x, 0), std::max(-by.y, 0), 0};
+        region.extent = {kept.x, kept.y, 1};
+        const auto layout = cascade.separate ? VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL : VK_IMAGE_LAYOUT_READ_ONLY_OPTIMAL;
+        copy(pass, cascade.before, layout, map, region);
+    } else {
+        const auto before = beforeDepth(map.handle());
+        gpu::barriers(pass.commands, {&before, 1});
+    }
+    drawParts(pass, map, cascade.parts, shadowFromRelative,
+              cascade.scroll ? VK_ATTACHMENT_LOAD_OP_LOAD : VK_ATTACHMENT_LOAD_OP_CLEAR);
+}
+
 std::uint32_t ShadowMap::record(const Pass& pass, glm::dvec3 origin) {
     std::uint32_t calls = 0;
     for (std::uint32_t i = 0; i < count_; ++i) {
@@ -210,17 +289,14 @@ std::uint32_t ShadowMap::record(const Pass& pass, glm::dvec3 origin) {
         if (!moving) continue; // nothing changed at all
         gpu::beginLabel(pass.frame, "shadow");
         const auto matrix = fromRelative(cascade, origin);
-        auto& first = cascade.separate ? cascade.still : cascade.image;
         if (still) {
-            const auto before = beforeDepth(first.handle());
-            gpu::barriers(pass.commands, {&before, 1});
-            drawCasters(pass, first, cascade.casters, matrix, VK_ATTACHMENT_LOAD_OP_CLEAR);
-            calls += static_cast<std::uint32_t>(cascade.casters.opaque.size());
+            drawStill(pass, cascade, matrix);
+            for (const auto& part : cascade.parts) calls += static_cast<std::uint32_t>(part.casters.opaque.size());
         }
         if (cascade.separate) {
-            copy(pass, cascade.still, cascade.image);
-            drawCasters(pass, cascade.image, cascade.movingCasters, matrix, VK_ATTACHMENT_LOAD_OP_LOAD);
-            calls += static_cast<std::uint32_t>(cascade.movingCasters.opaque.size());
+            copy(pass, cascade.still, VK_IMAGE_LAYOUT_ATTACHMENT_OPTIMAL, cascade.image, whole());
+            drawParts(pass, cascade.image, {&cascade.moving, 1}, matrix, VK_ATTACHMENT_LOAD_OP_LOAD);
+            calls += static_cast<std::uint32_t>(cascade.moving.casters.opaque.size());
         }
         const auto after = depthToSampled(cascade.image.handle());
         gpu::barriers(pass.commands, {&after, 1});

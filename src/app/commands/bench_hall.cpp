@@ -10,6 +10,7 @@
 #include <app/picture.hpp>
 #include <cmath>
 #include <format>
+#include <map>
 #include <numbers>
 
 /// A walk through a hall full of production lines, all copies of one plant's: many machines, most of them behind others.
@@ -192,6 +193,7 @@ struct Figures {
     std::vector<double> milliseconds;
     std::vector<double> drawnTriangles;
     std::uint64_t triangles = 0;
+    std::map<std::string, std::vector<double>> passes; ///< milliseconds of each frame by GPU timestamps; "cpu": of recording
 };
 
 class Walker {
@@ -212,6 +214,10 @@ public:
             figures.milliseconds.push_back(picture->frameMilliseconds.back());
             figures.drawnTriangles.push_back(static_cast<double>(picture->timings.back().drawnTriangles));
             figures.triangles = picture->timings.back().sceneTriangles;
+            const auto& timings = picture->timings.back();
+            for (std::size_t p = 0; p < timings.passCount; ++p)
+                figures.passes[timings.passes[p].name].push_back(timings.passes[p].milliseconds);
+            figures.passes["cpu"].push_back(timings.cpuMilliseconds);
             if (options_.output.empty() || views[i].name.empty()) continue;
             const fs::path file = fs::path{options_.output} / (views[i].name + ".png");
             if (auto written = writePng(file, size_.width, size_.height, picture->pixels.rgba); !written)
@@ -247,7 +253,10 @@ void write(JsonWriter& json, std::string_view name, const Figures& figures) {
         .field("medianDrawnTriangles", quantile(figures.drawnTriangles, 0.5));
     json.key("frameMs").beginArray();
     for (const double ms : figures.milliseconds) json.value(ms);
-    json.endArray().endObject();
+    json.endArray();
+    json.key("passMedianMs").beginObject();
+    for (const auto& [pass, milliseconds] : figures.passes) json.field(pass, quantile(milliseconds, 0.5));
+    json.endObject().endObject();
 }
 
 ExitStatus benchHall(const Options& options) {
