@@ -64,21 +64,18 @@ class Cutter {
 public:
     Cutter(const Patch& patch, std::vector<std::uint32_t>* clusterOf)
         : patch_{patch}, clusterOf_{clusterOf}, inCluster_(patch.vertices.size(), 0) {
-        const std::size_t count = patch.indices.size() / 3;
+        const std::size_t count = patch.faces.facings.size();
         if (clusterOf) clusterOf->resize(count);
-        triangles_.resize(count);
+        middles_.resize(count);
         order_.resize(count);
         for (std::uint32_t t = 0; t < count; ++t) {
-            const glm::vec3 a = corner(t, 0), b = corner(t, 1), c = corner(t, 2);
-            const glm::vec3 normal = glm::cross(b - a, c - a);
-            const float length = glm::length(normal);
-            triangles_[t] = {(a + b + c) * (1.0f / 3), length > 0 ? normal * (1 / length) : glm::vec3{0}};
+            middles_[t].at = (corner(t, 0) + corner(t, 1) + corner(t, 2)) * (1.0f / 3);
             order_[t] = t;
         }
     }
 
     Clusters run() {
-        const std::size_t count = triangles_.size();
+        const std::size_t count = order_.size();
         batch_.clusters.reserve(count / scene::clusterTriangles + 1);
         batch_.triangles.reserve(count);
         batch_.vertices.reserve(count);
@@ -87,13 +84,8 @@ public:
     }
 
 private:
-    struct Triangle {
-        glm::vec3 middle;
-        glm::vec3 normal;
-    };
-
-    [[nodiscard]] glm::vec3 corner(std::size_t triangle, std::size_t k) const {
-        return patch_.places[patch_.indices[triangle * 3 + k]];
+    [[nodiscard]] Four corner(std::size_t triangle, std::size_t k) const {
+        return toFour(patch_.places[patch_.faces.indices[triangle * 3 + k]]);
     }
 
     void cut(std::span<std::uint64_t> part, std::size_t clusters) {
@@ -105,7 +97,7 @@ private:
         const auto middle = part.begin() + static_cast<std::ptrdiff_t>(part.size() * first / clusters);
         const int axis = widest(part);
         for (std::uint64_t& entry : part) {
-            const auto bits = std::bit_cast<std::uint32_t>(triangles_[entry & nobody].middle[axis]);
+            const auto bits = std::bit_cast<std::uint32_t>(middles_[entry & nobody].at[axis]);
             const std::uint32_t ordered = bits ^ (bits >> 31 != 0 ? ~0u : 0x8000'0000u); // as unsigned, in the order of the floats
             entry = std::uint64_t{ordered} << 32 | (entry & nobody);
         }
@@ -116,9 +108,14 @@ private:
 
     /// The axis along which the middles of triangles spread most.
     [[nodiscard]] int widest(std::span<const std::uint64_t> part) const {
-        scene::Aabb box;
-        for (const std::uint64_t entry : part) box.include(triangles_[entry & nobody].middle);
-        const glm::vec3 size = box.size();
+        Four low = middles_[part.front() & nobody].at, high = low;
+        for (const std::uint64_t entry : part) {
+            const Four middle = middles_[entry & nobody].at;
+            low = middle < low ? middle : low;
+            high = middle > high ? middle : high;
+        }
+        const Four span = high - low;
+        const glm::vec3 size{span[0], span[1], span[2]};
         return size.x >= size.y && size.x >= size.z ? 0 : size.y >= size.z ? 1 : 2;
     }
 
@@ -132,7 +129,7 @@ private:
         for (const std::uint64_t entry : part) {
             const std::uint64_t triangle = entry & nobody;
             for (std::size_t k = 0; k < 3; ++k) {
-                const std::uint32_t vertex = patch_.indices[triangle * 3 + k];
+                const std::uint32_t vertex = patch_.faces.indices[triangle * 3 + k];
                 if (inCluster_[vertex] < first) {
                     inCluster_[vertex] = nextNumber_++;
                     batch_.vertices.push_back(patch_.vertices[vertex]);
@@ -140,7 +137,8 @@ private:
                 }
                 corners_.push_back(inCluster_[vertex] - first);
             }
-            if (const glm::vec3 normal = triangles_[triangle].normal; normal != glm::vec3{0}) normals_.push_back(normal);
+            if (const Four facing = patch_.faces.facings[triangle].at; facing[3] > 0)
+                normals_.emplace_back(facing[0], facing[1], facing[2]);
         }
         if (places_.size() > scene::clusterVertices) {
             batch_.vertices.resize(batch_.vertices.size() - places_.size());
@@ -164,7 +162,7 @@ private:
 
     const Patch& patch_;
     std::vector<std::uint32_t>* clusterOf_;
-    std::vector<Triangle> triangles_;
+    std::vector<Quad> middles_;
     std::vector<std::uint64_t> order_; ///< triangles, and above them what they are ordered by
     Clusters batch_;
     std::vector<std::uint32_t> inCluster_; ///< by vertex of the patch: its number, see `add`
@@ -201,12 +199,13 @@ Clusters cutIntoClusters(const Welded& welded, unsigned threads) {
         Patch patch;
         LocalIndex local;
         local.reset(last - first); // a surface has about half as many vertices as triangles
-        patch.indices.reserve((last - first) * 3);
+        patch.faces.indices.reserve((last - first) * 3);
         for (std::size_t i = first; i < last; ++i)
-            for (std::size_t k = 0; k < 3; ++k) patch.indices.push_back(local.at(welded.indices[std::size_t{order[i]} * 3 + k]));
+            for (std::size_t k = 0; k < 3; ++k) patch.faces.indices.push_back(local.at(welded.indices[std::size_t{order[i]} * 3 + k]));
         patch.vertices.assign(local.ids().begin(), local.ids().end());
         patch.places.reserve(patch.vertices.size());
         for (const std::uint32_t vertex : patch.vertices) patch.places.push_back(welded.vertexPlace(vertex));
+        patch.faces.facings = facingsOf(patch.places, patch.faces.indices);
         cut[chunk] = cutIntoClusters(patch);
     });
     Clusters all;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cad/cook/lanes.hpp"
 #include "cad/cook/weld.hpp"
 
 #include <span>
@@ -17,15 +18,11 @@ struct Clusters {
     [[nodiscard]] std::span<const std::uint32_t> verticesOf(const scene::Cluster& cluster) const {
         return std::span{vertices}.subspan(cluster.firstVertex, cluster.vertexCount);
     }
-    /// Calls `corner(which of the cluster's own vertices)` three times a triangle.
-    template <typename Corner>
-    void forCorners(const scene::Cluster& cluster, const Corner& corner) const {
-        for (std::uint32_t t = 0; t < cluster.triangleCount; ++t) {
-            const std::uint32_t packed = triangles[cluster.firstTriangle + t];
-            corner(packed & 255u);
-            corner(packed >> 8 & 255u);
-            corner(packed >> 16 & 255u);
-        }
+    /// Calls `triangle` with which three of the cluster's own vertices each of its triangles has.
+    template <typename Triangle>
+    void forTriangles(const scene::Cluster& cluster, const Triangle& triangle) const {
+        for (const std::uint32_t packed : std::span{triangles}.subspan(cluster.firstTriangle, cluster.triangleCount))
+            triangle(packed & 255u, packed >> 8 & 255u, packed >> 16 & 255u);
     }
 };
 
@@ -33,7 +30,7 @@ struct Clusters {
 struct Patch {
     std::vector<std::uint32_t> vertices; ///< vertices of the Welded
     std::vector<glm::vec3> places;       ///< of each of them
-    std::vector<std::uint32_t> indices;  ///< which of them; three a triangle
+    Faces faces;                         ///< of them
 };
 
 /// Cuts a patch into clusters with bounds and cones; spheres of groups are left at the bounds, errors at 0 and infinity.

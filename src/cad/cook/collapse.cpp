@@ -1,7 +1,5 @@
 #include "cad/cook/collapse.hpp"
 
-#include "cad/cook/lanes.hpp"
-
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -164,7 +162,8 @@ private:
 
 class Collapser {
 public:
-    Collapser(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::span<const std::uint8_t> locks)
+    Collapser(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::span<const Quad> facings,
+              std::span<const std::uint8_t> locks)
         : indices_{indices},
           places_(places.size()),
           triangles_{indices.size() / 3},
@@ -180,7 +179,7 @@ public:
             wentTo_[place] = place;
             if (!rings_.around(place).empty() && (locks.empty() || locks[place] == 0)) kinds_[place] = kindOf(place);
         }
-        addPlanes(facingsOf(places, indices));
+        addPlanes(facings);
     }
 
     Collapsed run(std::size_t target) {
@@ -436,9 +435,9 @@ private:
 
 } // namespace
 
-Collapsed collapseEdges(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices,
-                        std::span<const std::uint8_t> locks, std::size_t targetTriangles) {
-    return Collapser{places, indices, locks}.run(targetTriangles);
+Collapsed collapseEdges(std::span<const glm::vec3> places, const Faces& faces, std::span<const std::uint8_t> locks,
+                        std::size_t targetTriangles) {
+    return Collapser{places, faces.indices, faces.facings, locks}.run(targetTriangles);
 }
 
 } // namespace millwright::cad

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <glm/glm.hpp>
-
-#include <cstdint>
-#include <span>
-#include <vector>
+#include "cad/cook/lanes.hpp"
 
 namespace millwright::cad {
 
@@ -18,7 +14,7 @@ struct Collapsed {
 /// Metrics"), until `targetTriangles` are left or nothing more can go. Never changes what is connected: no hole closes, no part
 /// disappears, nothing is pinched (Dey et al. 1999, "Topology Preserving Edge Contraction"). Places with a lock stay; so do those
 /// where the surface is no surface. `locks` may be as short as nothing; of places there are fewer than 65 536.
-[[nodiscard]] Collapsed collapseEdges(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices,
-                                      std::span<const std::uint8_t> locks, std::size_t targetTriangles);
+[[nodiscard]] Collapsed collapseEdges(std::span<const glm::vec3> places, const Faces& faces, std::span<const std::uint8_t> locks,
+                                      std::size_t targetTriangles);
 
 } // namespace millwright::cad

@@ -122,15 +122,15 @@ private:
         const float known = farthest_.known();
         if (!wentTo_.empty() && fresh_.has(wentTo_[place]))
             if (const auto near = fresh_.nearBelow(wentTo_[place], places_[place], known); near.triangle != nowhere) return near;
-        for (const std::uint32_t corner : old_.around(place)) {
-            const std::uint32_t other = standInOf(old_.after(corner));
+        for (const Fans::Corner& corner : old_.around(place)) {
+            const std::uint32_t other = standInOf(corner.after);
             if (other == nowhere) continue;
             if (const auto near = fresh_.nearBelow(other, places_[place], known); near.triangle != nowhere) return near;
         }
         Fans::Near near;
-        for (const std::uint32_t corner : old_.around(place)) {
+        for (const Fans::Corner& corner : old_.around(place)) {
             if (near.distance <= known) break;
-            const std::uint32_t other = standInOf(old_.after(corner));
+            const std::uint32_t other = standInOf(corner.after);
             if (other == nowhere) continue;
             if (const auto from = fresh_.nearFrom(other, places_[place], known); from.distance < near.distance) near = from;
         }
@@ -200,10 +200,12 @@ float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32
 
 } // namespace
 
-float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
-                const Change& change, std::vector<Sample>& samples) {
+float deviation(std::span<const glm::vec3> places, const Faces& oldFaces, const Faces& freshFaces, const Change& change,
+                std::vector<Sample>& samples) {
+    const auto& [old, oldFacings] = oldFaces;
+    const auto& [fresh, freshFacings] = freshFaces;
     const float known = std::max(change.ownError, change.estimate);
-    const Fans oldFans{places, old}, freshFans{places, fresh};
+    const Fans oldFans{places, old, oldFacings}, freshFans{places, fresh, freshFacings};
     const bool thinned = !samples.empty();
     Left left{places, oldFans, freshFans, change.wentTo, known};
     std::vector<Sample> gone;

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <glm/glm.hpp>
+#include "cad/cook/lanes.hpp"
 
-#include <cstdint>
-#include <span>
 #include <vector>
 
 namespace millwright::cad {
@@ -28,7 +26,7 @@ struct Change {
 /// `samples` are what is kept of the modelled surface below `old`, anchored there; afterwards they are anchored to `fresh` and the
 /// vertices that it has left are among them. A hole that has closed counts with its radius, even in a thin plate, where every point
 /// of the old surface still has the new one beside it.
-[[nodiscard]] float deviation(std::span<const glm::vec3> places, std::span<const std::uint32_t> old,
-                              std::span<const std::uint32_t> fresh, const Change& change, std::vector<Sample>& samples);
+[[nodiscard]] float deviation(std::span<const glm::vec3> places, const Faces& old, const Faces& fresh, const Change& change,
+                              std::vector<Sample>& samples);
 
 } // namespace millwright::cad

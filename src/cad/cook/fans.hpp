@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cad/cook/distance.hpp"
+#include "cad/cook/lanes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,23 +15,31 @@ inline constexpr std::uint32_t nowhere = ~0u;
 /// Triangles as linear functions of a point: quick to tell that a point lies right above or below one.
 class Facets {
 public:
-    Facets(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices) : facets_(indices.size() / 3) {
-        if (facets_.empty()) return;
+    Facets(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::span<const Quad> facings)
+        : facets_((facings.size() + 3) / 4 * 4) {
+        if (facings.empty()) return;
         origin_ = places[indices[0]]; // near all of them, so that little is rounded away
-        for (std::size_t t = 0; t < facets_.size(); ++t) {
-            const glm::vec3 a = places[indices[t * 3]] - origin_;
-            const glm::vec3 ab = places[indices[t * 3 + 1]] - origin_ - a, ac = places[indices[t * 3 + 2]] - origin_ - a;
-            const glm::vec3 normal = glm::cross(ab, ac);
-            const float squared = glm::dot(normal, normal);
-            if (!(squared > glm::dot(ab, ab) * glm::dot(ac, ac) * sliver)) continue;
-            const float inverse = 1 / squared;
-            const glm::vec3 up = normal * std::sqrt(inverse);
-            const glm::vec3 toB = glm::cross(ac, normal) * inverse, toC = glm::cross(normal, ab) * inverse;
-            const glm::vec3 toA = -toB - toC;
-            facets_[t] = {.x = Four{up.x, toA.x, toB.x, toC.x},
-                          .y = Four{up.y, toA.y, toB.y, toC.y},
-                          .z = Four{up.z, toA.z, toB.z, toC.z},
-                          .rest = Four{-glm::dot(up, a), 1 - glm::dot(toA, a), -glm::dot(toB, a), -glm::dot(toC, a)}};
+        const auto facing = [&](std::size_t t) { return facings[std::min(t, facings.size() - 1)].at; };
+        const Lanes origin{Four{} + origin_.x, Four{} + origin_.y, Four{} + origin_.z};
+        for (std::size_t t = 0; t < facings.size(); t += 4) {
+            const Lanes a = cornersOf(places, indices, t, 0) - origin;
+            const Lanes ab = cornersOf(places, indices, t, 1) - origin - a, ac = cornersOf(places, indices, t, 2) - origin - a;
+            const Rows rows = transposed(facing(t), facing(t + 1), facing(t + 2), facing(t + 3));
+            const Four twice = rows.fourth;
+            const auto fine = twice * twice > dotOf(ab, ab) * dotOf(ac, ac) * sliver;
+            const Four inverse = fine ? 1 / twice : Four{};
+            const Lanes up = Lanes{rows.first, rows.second, rows.third} * (fine ? Four{} + 1 : Four{});
+            const Lanes toB = crossOf(ac, up) * inverse, toC = crossOf(up, ab) * inverse;
+            const Lanes toA{-toB.x - toC.x, -toB.y - toC.y, -toB.z - toC.z};
+            const Rows x = transposed(up.x, toA.x, toB.x, toC.x), y = transposed(up.y, toA.y, toB.y, toC.y);
+            const Rows z = transposed(up.z, toA.z, toB.z, toC.z);
+            const Four never = fine ? Four{} : Four{} - 1;
+            const Rows rest = transposed(never - dotOf(up, a), (fine ? Four{} + 1 : Four{} - 1) - dotOf(toA, a), never - dotOf(toB, a),
+                                         never - dotOf(toC, a));
+            facets_[t] = {x.first, y.first, z.first, rest.first};
+            facets_[t + 1] = {x.second, y.second, z.second, rest.second};
+            facets_[t + 2] = {x.third, y.third, z.third, rest.third};
+            facets_[t + 3] = {x.fourth, y.fourth, z.fourth, rest.fourth};
         }
     }
     /// Whether the foot of a point's perpendicular lies within the triangle, and no farther away than `enough`. Slivers say no.
@@ -38,11 +47,12 @@ public:
         const Facet& f = facets_[triangle];
         const glm::vec3 p = point - origin_;
         const Four at = f.x * p.x + f.y * p.y + f.z * p.z + f.rest;
-        return std::min({at[1], at[2], at[3], enough - std::abs(at[0])}) >= 0;
+        const auto inside = (at >= 0) | IsHeight{-1, 0, 0, 0}, high = (at > enough) | (at < -enough);
+        return (inside[0] & inside[1] & inside[2] & inside[3] & ~high[0]) != 0;
     }
 
 private:
-    using Four [[gnu::vector_size(16)]] = float; // one instruction each: this is where cooking spends its time
+    using IsHeight [[gnu::vector_size(16)]] = std::int32_t;
     static constexpr float sliver = 1e-6f; ///< squared sine of the angle at the first corner from which on normals are exact enough
     /// `x * point.x + y * point.y + z * point.z + rest`: height above the triangle, and the shares of its corners in the foot.
     struct Facet {
@@ -52,31 +62,36 @@ private:
     glm::vec3 origin_{0};
 };
 
-/// A surface with what a vertex needs to find the triangles around it.
+/// A surface with what a vertex needs to find the triangles around it. Of places there are fewer than 65 536.
 class Fans {
 public:
-    Fans(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices)
-        : places_{places}, indices_{indices}, facets_{places, indices} {
-        first_.resize(places.size() + 1);
-        for (const std::uint32_t i : indices) ++first_[i + 1];
+    Fans(std::span<const glm::vec3> places, std::span<const std::uint32_t> indices, std::span<const Quad> facings)
+        : places_{places}, indices_{indices}, facets_{places, indices, facings}, first_(places.size() + 2), corners_(indices.size()) {
+        for (const std::uint32_t i : indices) ++first_[i + 2];
         std::partial_sum(first_.begin(), first_.end(), first_.begin());
-        corners_.resize(indices.size());
-        auto at = first_;
-        for (std::uint32_t i = 0; i < indices.size(); ++i) corners_[at[indices[i]]++] = i;
+        const auto narrow = [](std::uint32_t place) { return static_cast<std::uint16_t>(place); };
+        for (std::uint32_t t = 0; t < indices.size() / 3; ++t) {
+            const std::uint32_t a = indices[t * 3], b = indices[t * 3 + 1], c = indices[t * 3 + 2];
+            corners_[first_[a + 1]++] = {t, narrow(b), narrow(c)};
+            corners_[first_[b + 1]++] = {t, narrow(c), narrow(a)};
+            corners_[first_[c + 1]++] = {t, narrow(a), narrow(b)};
+        }
     }
+    /// A corner of a triangle, and the places of the next ones.
+    struct Corner {
+        std::uint32_t triangle;
+        std::uint16_t after, before;
+    };
     [[nodiscard]] bool has(std::uint32_t place) const { return first_[place] != first_[place + 1]; }
-    /// The corners at a place, as positions in `indices`: corner / 3 is the triangle.
-    [[nodiscard]] std::span<const std::uint32_t> around(std::uint32_t place) const {
+    /// The corners at a place.
+    [[nodiscard]] std::span<const Corner> around(std::uint32_t place) const {
         return std::span{corners_}.subspan(first_[place], first_[place + 1] - first_[place]);
     }
-    /// The place of the next corner of the same triangle.
-    [[nodiscard]] std::uint32_t after(std::uint32_t corner) const { return indices_[corner % 3 == 2 ? corner - 2 : corner + 1]; }
     /// Whether the edge from `a` to `b` is one of the surface, in either direction.
     [[nodiscard]] bool hasEdge(std::uint32_t a, std::uint32_t b) const {
-        return std::ranges::any_of(around(a), [&](std::uint32_t corner) {
-            const std::uint32_t* triangle = &indices_[corner / 3 * 3];
-            return triangle[0] == b || triangle[1] == b || triangle[2] == b;
-        });
+        bool has = false;
+        for (const Corner& corner : around(a)) has |= corner.after == b || corner.before == b;
+        return has;
     }
 
     struct Near {
@@ -87,8 +102,8 @@ public:
     /// Looks for a triangle around `place` that has the point right above or below it and no farther away than `enough`, which is
     /// given as its distance. Quick.
     [[nodiscard]] Near nearBelow(std::uint32_t place, glm::vec3 point, float enough) const {
-        for (const std::uint32_t corner : around(place))
-            if (facets_.below(corner / 3, point, enough)) return {enough, corner / 3, nearestCorner(corner / 3, point)};
+        for (const Corner& corner : around(place))
+            if (facets_.below(corner.triangle, point, enough)) return {enough, corner.triangle, nearestCorner(corner.triangle, point)};
         return {};
     }
     /// At least the distance of a point, usually it, or `enough` where it is no farther away: goes from the triangles around
@@ -102,31 +117,29 @@ public:
         float best = std::numeric_limits<float>::infinity();
         const float stop = enough * enough;
         while (true) {
-            std::uint32_t nearest = nowhere; // its corner at `place`
-            for (const std::uint32_t corner : around(place)) {
-                const float apart = squaredDistance(corner / 3, point);
-                if (apart < best) best = apart, nearest = corner;
+            const Corner* nearest = nullptr;
+            for (const Corner& corner : around(place)) {
+                const float apart = squaredDistance(corner.triangle, point);
+                if (apart < best) best = apart, nearest = &corner;
                 if (best <= stop) break;
             }
             near.distance = std::sqrt(best);
-            if (nearest == nowhere) return near;
-            near.triangle = nearest / 3;
+            if (!nearest) return near;
+            near.triangle = nearest->triangle;
             near.corner = nearestCorner(near.triangle, point);
             if (best <= stop) return near;
-            const std::uint32_t first = near.triangle * 3, which = nearest - first;
-            place = nearer(point, indices_[first + (which + 1) % 3], indices_[first + (which + 2) % 3]);
+            place = nearer(point, nearest->after, nearest->before);
         }
     }
     /// Corners less edges plus triangles (Euler 1758): changes when a hole closes or a part disappears.
     [[nodiscard]] std::ptrdiff_t characteristic() const {
         std::ptrdiff_t corners = 0, ends = 0;
-        std::vector<std::uint32_t> seenFrom(first_.size(), nowhere);
-        for (std::uint32_t place = 0; place + 1 < first_.size(); ++place) {
+        std::vector<std::uint32_t> seenFrom(places_.size(), nowhere);
+        for (std::uint32_t place = 0; place < places_.size(); ++place) {
             if (!has(place)) continue;
             ++corners;
-            seenFrom[place] = place;
-            for (const std::uint32_t corner : around(place))
-                for (const std::uint32_t other : indices_.subspan(corner / 3 * 3, 3))
+            for (const Corner& corner : around(place))
+                for (const std::uint32_t other : {corner.after, corner.before})
                     ends += std::exchange(seenFrom[other], place) != place ? 1 : 0;
         }
         return corners - ends / 2 + static_cast<std::ptrdiff_t>(indices_.size() / 3);
@@ -150,10 +163,8 @@ private:
         };
         float least = squaredTo(place);
         std::uint32_t nearest = nowhere;
-        for (const std::uint32_t corner : around(place)) {
-            const std::uint32_t other = after(corner);
-            if (const float apart = squaredTo(other); apart < least) least = apart, nearest = other;
-        }
+        for (const Corner& corner : around(place))
+            if (const float apart = squaredTo(corner.after); apart < least) least = apart, nearest = corner.after;
         return nearest;
     }
     [[nodiscard]] std::uint32_t nearestCorner(std::uint32_t triangle, glm::vec3 point) const {
@@ -165,7 +176,7 @@ private:
     std::span<const std::uint32_t> indices_;
     Facets facets_;
     std::vector<std::uint32_t> first_; ///< by place: where its corners begin
-    std::vector<std::uint32_t> corners_;
+    std::vector<Corner> corners_;
 };
 
 } // namespace millwright::cad

@@ -2,6 +2,7 @@
 
 #include <glm/glm.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -82,5 +83,37 @@ struct Rows {
     facings.resize(count);
     return facings;
 }
+
+/// Unit vectors from the octahedral map, as scene::unpackOctahedral does it.
+[[nodiscard]] inline std::vector<Quad> unpackNormals(std::span<const std::uint32_t> packed) {
+    std::vector<Quad> normals((packed.size() + 3) / 4 * 4);
+    const auto snorm = [](std::uint32_t v) { return static_cast<float>(static_cast<std::int16_t>(v)) / 32767.0f; };
+    const auto size = [](Four v) { return v < 0 ? -v : v; };
+    for (std::size_t i = 0; i < packed.size(); i += 4) {
+        Lanes n{};
+        for (std::size_t k = 0; k < 4; ++k) {
+            const std::uint32_t one = packed[std::min(i + k, packed.size() - 1)];
+            n.x[k] = snorm(one & 0xFFFFu);
+            n.y[k] = snorm(one >> 16);
+        }
+        n.z = 1 - size(n.x) - size(n.y);
+        const Four fold = n.z < 0 ? -n.z : Four{};
+        n.x += n.x < 0 ? fold : -fold;
+        n.y += n.y < 0 ? fold : -fold;
+        n = n * (1 / rootOf(dotOf(n, n)));
+        const Rows rows = transposed(n.x, n.y, n.z, Four{});
+        normals[i].at = rows.first;
+        normals[i + 1].at = rows.second;
+        normals[i + 2].at = rows.third;
+        normals[i + 3].at = rows.fourth;
+    }
+    return normals;
+}
+
+/// A surface of some places.
+struct Faces {
+    std::vector<std::uint32_t> indices; ///< three a triangle
+    std::vector<Quad> facings;          ///< by triangle, see `facingsOf`
+};
 
 } // namespace millwright::cad

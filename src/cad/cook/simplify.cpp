@@ -21,10 +21,9 @@ constexpr std::array<float, 8> attributeWeights{0.5f, 0.5f, 0.5f, 1, 1, 0.5f, 0.
 /// A group in arrays of its own. Points are positions where these alone matter and vertices where attributes do.
 struct Local {
     LocalIndex points;
-    std::vector<std::uint32_t> indices; ///< points, three a triangle
-    std::vector<glm::vec3> places;      ///< by point
-    std::vector<glm::vec3> normals;     ///< by point: of its first vertex; zero until it is asked for
-    std::vector<std::uint8_t> locks;    ///< by point
+    Faces faces;                     ///< of points
+    std::vector<glm::vec3> places;   ///< by point
+    std::vector<std::uint8_t> locks; ///< by point
     std::vector<std::array<float, 8>> attributes;
 };
 
@@ -37,16 +36,17 @@ Local collect(const Welded& welded, const Clusters& all, std::span<const std::ui
         triangles += all.clusters[cluster].triangleCount;
     }
     local.points.reset(vertices);
-    local.indices.reserve(triangles * 3);
+    local.faces.indices.reserve(triangles * 3);
     for (const std::uint32_t cluster : group) {
         std::array<std::uint32_t, scene::clusterVertices> points{};
         const auto own = all.verticesOf(all.clusters[cluster]);
         for (std::size_t i = 0; i < own.size(); ++i) points[i] = local.points.at(byVertex ? own[i] : welded.positionOf[own[i]]);
-        all.forCorners(all.clusters[cluster], [&](std::uint32_t i) { local.indices.push_back(points[i]); });
+        all.forTriangles(all.clusters[cluster], [&](std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+            local.faces.indices.insert(local.faces.indices.end(), {points[a], points[b], points[c]});
+        });
     }
     const std::size_t count = local.points.ids().size();
     local.places.reserve(count);
-    local.normals.resize(count, glm::vec3{0});
     local.locks.reserve(count);
     for (const std::uint32_t point : local.points.ids()) {
         const std::uint32_t position = byVertex ? welded.positionOf[point] : point;
@@ -58,6 +58,7 @@ Local collect(const Welded& welded, const Clusters& all, std::span<const std::ui
         const auto colour = [&](int shift) { return static_cast<float>(a.colour >> shift & 255u) / 255.0f; };
         local.attributes.push_back({normal.x, normal.y, normal.z, a.uv[0], a.uv[1], colour(0), colour(8), colour(16)});
     }
+    local.faces.facings = facingsOf(local.places, local.faces.indices);
     return local;
 }
 
@@ -77,77 +78,87 @@ struct Look {
     float area = 0;  ///< of all triangles, doubled
     float wrong = 0; ///< of those with a vertex whose normal is far from their own
 
-    /// A triangle with the normal `cross`, its area's length, whose vertices are shaded along `normals`.
-    void add(const std::array<glm::vec3, 3>& normals, glm::vec3 cross) {
-        const float twice = glm::length(cross);
+    /// A triangle that faces `facing`, whose vertices are shaded along these.
+    void add(const Quad& facing, Four a, Four b, Four c) {
+        const float twice = facing.at[3];
+        const auto alike = [&](Four normal) {
+            const Four each = normal * facing.at;
+            return each[0] + each[1] + each[2];
+        };
         area += twice;
-        const float least = std::min({glm::dot(normals[0], cross), glm::dot(normals[1], cross), glm::dot(normals[2], cross)});
-        if (least < 0.6f * twice) wrong += twice;
+        wrong += std::min({alike(a), alike(b), alike(c)}) < 0.6f ? twice : 0.0f;
     }
 };
 
-glm::vec3 crossOf(std::span<const glm::vec3> places, std::span<const std::uint32_t> corners) {
-    return glm::cross(places[corners[1]] - places[corners[0]], places[corners[2]] - places[corners[0]]);
+glm::vec3 normalOf(const Quad& facing) {
+    return {facing.at[0], facing.at[1], facing.at[2]};
 }
 
-/// Triangles of points, with `local`'s places taken over. Where a position has several vertices each corner gets the one that suits
-/// it.
-Patch toPatch(const Welded& welded, Local& local, std::vector<std::uint32_t> indices, Look& look) {
+/// Triangles of points, with `local`'s places and `faces` taken over. Where a position has several vertices each corner gets the one
+/// that suits it.
+Patch toPatch(const Welded& welded, Local& local, Faces faces, Look& look) {
     const bool byVertex = !welded.attributes.empty();
     Patch patch;
     patch.vertices.reserve(local.places.size());
     for (const std::uint32_t point : local.points.ids()) patch.vertices.push_back(byVertex ? point : welded.firstAt[point]);
+    std::vector<std::uint32_t> used(local.places.size(), nobody), packed; // which of the normals, and these
+    packed.reserve(faces.facings.size());
+    for (const std::uint32_t point : faces.indices) {
+        if (used[point] != nobody) continue;
+        used[point] = static_cast<std::uint32_t>(packed.size());
+        packed.push_back(welded.normals[patch.vertices[point]]);
+    }
+    const auto normals = unpackNormals(packed);
     std::vector<std::pair<std::uint32_t, std::uint32_t>> others; // vertices beside the first ones, and which of the patch
-    for (std::size_t i = 0; i + 2 < indices.size(); i += 3) {
-        const glm::vec3 normal = crossOf(local.places, std::span{indices}.subspan(i, 3));
-        std::array<glm::vec3, 3> normals;
+    for (std::size_t t = 0; t < faces.facings.size(); ++t) {
+        std::array<Four, 3> shaded;
         for (std::size_t k = 0; k < 3; ++k) {
-            const std::uint32_t point = indices[i + k], first = patch.vertices[point];
-            const bool choice = !byVertex && welded.nextAt[first] != nobody;
-            const std::uint32_t vertex = choice ? closestVertex(welded, local.points.ids()[point], normal) : first;
-            glm::vec3& known = local.normals[point];
-            if (vertex == first && known == glm::vec3{0}) known = unpackOctahedral(welded.normals[first]);
-            normals[k] = vertex == first ? known : unpackOctahedral(welded.normals[vertex]);
-            if (vertex != first) others.emplace_back(vertex, static_cast<std::uint32_t>(i + k));
+            const std::uint32_t point = faces.indices[t * 3 + k], first = patch.vertices[point];
+            shaded[k] = normals[used[point]].at;
+            if (byVertex || welded.nextAt[first] == nobody) continue;
+            const std::uint32_t vertex = closestVertex(welded, local.points.ids()[point], normalOf(faces.facings[t]));
+            if (vertex == first) continue;
+            shaded[k] = toFour(unpackOctahedral(welded.normals[vertex]));
+            others.emplace_back(vertex, static_cast<std::uint32_t>(t * 3 + k));
         }
-        look.add(normals, normal);
+        look.add(faces.facings[t], shaded[0], shaded[1], shaded[2]);
     }
     std::ranges::sort(others);
     for (std::size_t i = 0; i < others.size(); ++i) {
         const auto [vertex, corner] = others[i];
         if (i == 0 || others[i - 1].first != vertex) {
             patch.vertices.push_back(vertex);
-            local.places.push_back(local.places[indices[corner]]);
+            local.places.push_back(local.places[faces.indices[corner]]);
         }
-        indices[corner] = static_cast<std::uint32_t>(patch.vertices.size() - 1);
+        faces.indices[corner] = static_cast<std::uint32_t>(patch.vertices.size() - 1);
     }
     patch.places = std::move(local.places);
-    patch.indices = std::move(indices);
+    patch.faces = std::move(faces);
     return patch;
 }
 
 /// Whether coarser triangles look much worse than a group's own.
 bool looksWrong(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> group, const Local& local,
-                std::span<const glm::vec3> places, const Look& coarser) {
+                const Look& coarser) {
     Look own;
-    std::vector<glm::vec3> normals; // by corner
-    normals.reserve(local.indices.size());
+    std::vector<std::uint32_t> packed;
+    auto facing = local.faces.facings.begin();
     for (const std::uint32_t cluster : group) {
-        std::array<glm::vec3, scene::clusterVertices> ofCluster;
-        const auto vertices = all.verticesOf(all.clusters[cluster]);
-        for (std::size_t i = 0; i < vertices.size(); ++i) ofCluster[i] = unpackOctahedral(welded.normals[vertices[i]]);
-        all.forCorners(all.clusters[cluster], [&](std::uint32_t i) { normals.push_back(ofCluster[i]); });
+        packed.clear();
+        for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) packed.push_back(welded.normals[vertex]);
+        const auto normals = unpackNormals(packed);
+        all.forTriangles(all.clusters[cluster], [&](std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+            own.add(*facing++, normals[a].at, normals[b].at, normals[c].at);
+        });
     }
-    for (std::size_t i = 0; i + 2 < normals.size(); i += 3)
-        own.add({normals[i], normals[i + 1], normals[i + 2]}, crossOf(places, std::span{local.indices}.subspan(i, 3)));
     return coarser.area < 0.8f * own.area || coarser.wrong > own.wrong + 0.12f * own.area;
 }
 
 std::vector<std::uint32_t> collapseAnyhow(const Local& local, std::size_t targetTriangles, unsigned how, float& error) {
     const bool attributes = !local.attributes.empty();
-    std::vector<std::uint32_t> indices(local.indices.size());
+    std::vector<std::uint32_t> indices(local.faces.indices.size());
     indices.resize(meshopt_simplifyWithAttributes(
-        indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x, local.places.size(), sizeof(glm::vec3),
+        indices.data(), local.faces.indices.data(), local.faces.indices.size(), &local.places.front().x, local.places.size(), sizeof(glm::vec3),
         attributes ? local.attributes.front().data() : nullptr, attributes ? sizeof(local.attributes.front()) : 0,
         attributes ? attributeWeights.data() : nullptr, attributes ? attributeWeights.size() : 0, local.locks.data(),
         targetTriangles * 3, std::numeric_limits<float>::max(), meshopt_SimplifyErrorAbsolute | how, &error));
@@ -156,8 +167,8 @@ std::vector<std::uint32_t> collapseAnyhow(const Local& local, std::size_t target
 
 /// Without regard to what is connected or where: for what edge collapses cannot make simpler.
 std::vector<std::uint32_t> merge(const Local& local, std::size_t targetTriangles, float& error) {
-    std::vector<std::uint32_t> indices(local.indices.size());
-    indices.resize(meshopt_simplifySloppy(indices.data(), local.indices.data(), local.indices.size(), &local.places.front().x,
+    std::vector<std::uint32_t> indices(local.faces.indices.size());
+    indices.resize(meshopt_simplifySloppy(indices.data(), local.faces.indices.data(), local.faces.indices.size(), &local.places.front().x,
                                           local.places.size(), sizeof(glm::vec3), targetTriangles * 3,
                                           std::numeric_limits<float>::max(), &error));
     error *= meshopt_simplifyScale(&local.places.front().x, local.places.size(), sizeof(glm::vec3));
@@ -171,13 +182,13 @@ std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, 
                                      std::vector<Sample> samples) {
     Local local = collect(welded, all, group, grouping);
     const auto left = [&](const std::vector<std::uint32_t>& indices) {
-        return indices.empty() ? 1.0f : static_cast<float>(indices.size()) / static_cast<float>(local.indices.size());
+        return indices.empty() ? 1.0f : static_cast<float>(indices.size()) / static_cast<float>(local.faces.indices.size());
     };
     Coarser coarser;
     Collapsed collapsed;
     Change change{.ownError = error};
     if (local.attributes.empty()) {
-        collapsed = collapseEdges(local.places, local.indices, local.locks, targetTriangles);
+        collapsed = collapseEdges(local.places, local.faces, local.locks, targetTriangles);
         change.estimate = collapsed.error;
         change.wentTo = collapsed.wentTo;
         change.closedHoles = false;
@@ -206,14 +217,16 @@ std::optional<Coarser> simplifyGroup(const Welded& welded, const Clusters& all, 
             for (point = welded.firstAt[sample.anchor]; !local.points.has(point);) point = welded.nextAt[point];
         sample.anchor = local.points.at(point);
     }
-    coarser.error = deviation(local.places, local.indices, indices, change, samples);
+    Faces fresh{std::move(indices), {}};
+    fresh.facings = facingsOf(local.places, fresh.indices);
+    coarser.error = deviation(local.places, local.faces, fresh, change, samples);
     for (Sample& sample : samples)
         sample.anchor = byVertex ? welded.positionOf[local.points.ids()[sample.anchor]] : local.points.ids()[sample.anchor];
     coarser.samples = std::move(samples);
     Look look;
-    coarser.patch = toPatch(welded, local, std::move(indices), look);
+    coarser.patch = toPatch(welded, local, std::move(fresh), look);
     if (look.wrong > 0.12f * look.area || targetTriangles < 256)
-        coarser.looksWrong = looksWrong(welded, all, group, local, coarser.patch.places, look);
+        coarser.looksWrong = looksWrong(welded, all, group, local, look);
     return coarser;
 }
 

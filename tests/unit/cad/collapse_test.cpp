@@ -73,42 +73,47 @@ float areaOf(const Surface& surface, const Indices& indices) {
     return area;
 }
 
+Collapsed collapsed(const std::vector<glm::vec3>& places, const Indices& indices, std::span<const std::uint8_t> locks,
+                    std::size_t target) {
+    return collapseEdges(places, {indices, facingsOf(places, indices)}, locks, target);
+}
+
 TEST(Collapse, AClosedSurfaceStaysWhatItIsDownToAHandfulOfTriangles) {
     for (const auto& mesh : {test::torus(60, 24), test::torus(200, 9)}) {
         const Surface surface = surfaceOf(mesh);
         const int before = characteristic(surface.indices);
         for (const std::size_t target : {surface.indices.size() / 6, std::size_t{200}, std::size_t{20}, std::size_t{0}}) {
-            const Collapsed collapsed = collapseEdges(surface.places, surface.indices, {}, target);
-            EXPECT_EQ(openEdges(collapsed.indices), 0u);
-            EXPECT_EQ(characteristic(collapsed.indices), before) << "at " << target;
-            EXPECT_LE(collapsed.indices.size() / 3, std::max<std::size_t>(target, 60)) << "at " << target;
-            EXPECT_GT(collapsed.indices.size(), 0u);
+            const Collapsed coarse = collapsed(surface.places, surface.indices, {}, target);
+            EXPECT_EQ(openEdges(coarse.indices), 0u);
+            EXPECT_EQ(characteristic(coarse.indices), before) << "at " << target;
+            EXPECT_LE(coarse.indices.size() / 3, std::max<std::size_t>(target, 60)) << "at " << target;
+            EXPECT_GT(coarse.indices.size(), 0u);
         }
     }
 }
 
 TEST(Collapse, AFlatSheetKeepsItsOutlineAndItsHole) {
     const Surface sheet = holedSheet(12);
-    const Collapsed collapsed = collapseEdges(sheet.places, sheet.indices, {}, 8);
-    EXPECT_EQ(characteristic(collapsed.indices), 0) << "a sheet with a hole";
-    EXPECT_LE(collapsed.indices.size() / 3, 10u);
-    EXPECT_FLOAT_EQ(areaOf(sheet, collapsed.indices), 144 - 16);
-    EXPECT_LT(collapsed.error, 1e-3f);
+    const Collapsed coarse = collapsed(sheet.places, sheet.indices, {}, 8);
+    EXPECT_EQ(characteristic(coarse.indices), 0) << "a sheet with a hole";
+    EXPECT_LE(coarse.indices.size() / 3, 10u);
+    EXPECT_FLOAT_EQ(areaOf(sheet, coarse.indices), 144 - 16);
+    EXPECT_LT(coarse.error, 1e-3f);
 }
 
 TEST(Collapse, LockedPlacesStayAndWhatIsGoneIsFoundAgain) {
     const Surface surface = surfaceOf(test::torus(40, 16));
     std::vector<std::uint8_t> locks(surface.places.size(), 0);
     for (std::size_t i = 0; i < locks.size(); i += 5) locks[i] = 1;
-    const Collapsed collapsed = collapseEdges(surface.places, surface.indices, locks, surface.indices.size() / 6);
-    const std::set<std::uint32_t> used{collapsed.indices.begin(), collapsed.indices.end()};
-    EXPECT_EQ(collapsed.indices.size(), surface.indices.size() / 2);
+    const Collapsed coarse = collapsed(surface.places, surface.indices, locks, surface.indices.size() / 6);
+    const std::set<std::uint32_t> used{coarse.indices.begin(), coarse.indices.end()};
+    EXPECT_EQ(coarse.indices.size(), surface.indices.size() / 2);
     for (std::uint32_t place = 0; place < locks.size(); ++place) {
         if (locks[place] != 0) {
             EXPECT_TRUE(used.contains(place));
         }
-        EXPECT_TRUE(used.contains(collapsed.wentTo[place]));
-        EXPECT_EQ(used.contains(place), collapsed.wentTo[place] == place);
+        EXPECT_TRUE(used.contains(coarse.wentTo[place]));
+        EXPECT_EQ(used.contains(place), coarse.wentTo[place] == place);
     }
 }
 
@@ -119,9 +124,9 @@ TEST(Collapse, WhatCannotBeSimplerStays) {
                                                   {"a tetrahedron", {0, 2, 1, 0, 1, 3, 1, 2, 3, 2, 0, 3}},
                                                                                             {"both sides of a triangle", {0, 1, 2, 0, 2, 1}},
                                                   {"one triangle twice", {0, 1, 2, 0, 1, 2}}};
-    for (const auto& [name, indices] : cases) EXPECT_EQ(collapseEdges(places, indices, {}, 0).indices, indices) << name;
+    for (const auto& [name, indices] : cases) EXPECT_EQ(collapsed(places, indices, {}, 0).indices, indices) << name;
     const Indices threeAtOneEdge{0, 1, 2, 0, 1, 3, 0, 1, 4};
-    EXPECT_FALSE(collapseEdges(places, threeAtOneEdge, {}, 0).indices.empty());
+    EXPECT_FALSE(collapsed(places, threeAtOneEdge, {}, 0).indices.empty());
 }
 
 } // namespace
