@@ -33,7 +33,18 @@ struct Placed {
     uint flags;
 };
 const uint placedMarks = 3u; // selected and hovered, as in Instance
-const uint placedHidden = 4u, placedMirrored = 8u, placedBothSides = 16u;
+const uint placedHidden = 4u, placedMirrored = 8u, placedBothSides = 16u, placedLoose = 32u;
+
+// Instances that stand near one another: a box around their spheres, world frame, and the largest of their radii.
+struct Group {
+    vec3 centre;
+    float mostRadius;
+    vec3 boxHalf;
+    uint first; // of `members`, or `loose`
+    uint count;
+};
+const uint groupLoose = 0x80000000u;            // in `count`: of instances drawn otherwise than when groups were made, anywhere
+const uint lateMembers = 1u, lateWhole = 2u;    // what of a group was put off to the second phase
 
 struct CullMesh {
     vec4 sphere; // around it and all spheres of its clusters' groups
@@ -83,7 +94,10 @@ struct Totals {
     uint firstBuckets[buckets + 1]; // where each bucket's begin there
     uint clusters[3];     // chosen before the first, second phase, after it
     uint triangles[3];
-    uvec3 candidateGroups; // VkDispatchIndirectCommand
+    uint places;                    // of instances, of groups looked at in this phase
+    uint bucketPlaces[buckets + 1]; // where each bucket's begin there
+    uvec3 instanceGroups; // VkDispatchIndirectCommand
+    uvec3 candidateGroups;
     uvec3 clusterGroups;
     DrawCommand draws[3 * buckets]; // of the first phase, then two a bucket: of what was put off by itself, of what was with its instance
 };
@@ -92,6 +106,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Pl
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Vertices { Vertex v[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Materials { Material m[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer MeshList { CullMesh m[]; };
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Groups { Group g[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer LevelList { ClusterLevel l[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer ClusterList { Cluster c[]; };
 layout(buffer_reference, scalar, buffer_reference_align = 16) buffer InstanceList { Instance i[]; };
@@ -103,7 +118,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) buffer TotalsData 
 layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer CullData {
     CullView views[maximumViews];
     uint viewCount;
-    uint instanceCount;
+    uint groupCount;
     float pixelError;    // 0: all as modelled
     float minimumPixels;
     vec3 origin;         // world frame, to float's digits …
@@ -118,10 +133,16 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Cu
     uint pyramidDepth;   // levels in it
     uint triangleTests;  // 0: none, 1: those turned away are left out, 2: and those that fall between pixels
     uint pad;
-    uint bucketFirst[buckets + 1]; // places in `order`
+    uint bucketFirst[buckets + 1]; // places in `groups`
     uint pyramidFirst[pyramidLevels]; // floats
     PlacedList placed;
-    Numbers order;            // of instances: bucket by bucket, nearest first
+    Groups groups;            // bucket by bucket, nearest first
+    Numbers members;          // instances, group by group
+    Numbers loose;            // the same of loose groups
+    Numbers groupLate;        // parallel to `groups`
+    Pairs groupStarts;        // x: place in `groupSeen`; one more than groups
+    Numbers groupSeen;        // groups whose instances are looked at in this phase
+    Numbers order;            // of those instances, each group with room for `cullThreads`
     Materials materials;
     Vertices vertices;
     MeshList meshes;
@@ -129,7 +150,7 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Cu
     ClusterList clusters;
     Numbers indices;          // of all triangles
     InstanceList instances;   // for drawing, one an instance
-    Pairs instanceStarts;     // x: candidates; in `order`, one more than instances
+    Pairs instanceStarts;     // x: candidates; parallel to `order`, one more
     Numbers late;             // by instance: 1, behind something in the frame before
     Pairs candidates;         // instance, cluster and state
     Pairs candidateStarts;    // clusters, triangles; one more than candidates

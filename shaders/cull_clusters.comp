@@ -49,7 +49,7 @@ void lookFrom(CullView view, uint index, bool again, Piece piece, mat3 turn) {
 void main() {
     begin();
     uint count = min(push.cull.totals.t.candidates, push.cull.candidateLimit), fromFirst = push.cull.totals.t.firstCandidates;
-    uint places = push.cull.instanceCount;
+    uint places = push.cull.totals.t.places;
     bool again = push.phase == 1u;
     uint t = rowed(gl_WorkGroupID, gl_LocalInvocationID.x);
     if (t >= count) return;

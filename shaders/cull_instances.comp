@@ -3,7 +3,7 @@
 #include "cull.glsl"
 #include "gbuffer.glsl"
 
-// One thread an instance: whether it is seen, how many of its clusters may have to be drawn, and where it is this frame. The first
+// One thread an instance of the groups that may be seen: whether it is seen, how many of its clusters may have to be drawn, and where it is this frame. The first
 // phase puts off what was behind something in the frame before; the second looks at that again.
 layout(local_size_x = cullThreads) in;
 
@@ -19,18 +19,26 @@ void lookFrom(CullView view, uint index, bool again, Standing s, vec3 boxCentre,
 
 void main() {
     begin();
-    uint count = push.cull.instanceCount;
+    uint slot = gl_WorkGroupID.y * widestRow + gl_WorkGroupID.x, slots = push.cull.totals.t.places / cullThreads;
+    uint group = push.cull.groupSeen.n[min(slot, max(slots, 1u) - 1)];
+    Numbers groupLate = push.cull.groupLate, members = push.cull.members;
+    uint first = push.cull.groups.g[group].first, count = push.cull.groups.g[group].count;
+    bool loose = (count & groupLoose) != 0u;
+    if (loose) members = push.cull.loose;
     InstanceList instances = push.cull.instances;
     Materials materials = push.cull.materials;
     bool again = push.phase == 1u;
-    uint place = rowed(gl_WorkGroupID, gl_LocalInvocationID.x);
-    if (place >= count) return;
-    uint i = order.n[place];
+    bool some = again && groupLate.n[group] == lateMembers;
+    if (slot >= slots) return;
+    uint member = gl_LocalInvocationID.x, place = slot * cullThreads + member;
     instanceStarts.p[place] = uvec2(0);
-    if (again && late.n[i] == 0u) return;
+    if (member >= (count & ~groupLoose)) return;
+    uint i = members.n[first + member];
+    order.n[place] = i;
+    if (some && late.n[i] == 0u) return;
     uint flags = placedList.p[i].flags;
     if (!again) late.n[i] = 0;
-    if ((flags & placedHidden) != 0u) return;
+    if ((flags & placedHidden) != 0u || ((flags & placedLoose) != 0u && !loose)) return;
     vec4 rows[3] = placedList.p[i].rows;
     uint mesh = placedList.p[i].mesh;
     Standing s = standing(rows, meshList.m[mesh].sphere);
@@ -40,6 +48,7 @@ void main() {
     if (!seen) return;
     if (hidden) {
         late.n[i] = 1;
+        if (!again) groupLate.n[group] = lateMembers;
         return;
     }
 

@@ -18,7 +18,7 @@ DrawCommand drawOf(uint fromCandidate, uint toCandidate) {
 }
 
 // Where a bucket's candidates begin, of the phase at hand.
-uint bucketStart(uint bucket) { return push.cull.instanceStarts.p[push.cull.bucketFirst[bucket]].x; }
+uint bucketStart(uint bucket) { return push.cull.instanceStarts.p[push.cull.totals.t.bucketPlaces[bucket]].x; }
 
 void main() {
     bool overInstances = push.phase >= 2u, again = (push.phase & 1u) != 0u;
@@ -28,7 +28,7 @@ void main() {
     uvec2 base = uvec2(0);
     if (overInstances) {
         list = push.cull.instanceStarts;
-        count = push.cull.instanceCount;
+        count = totals.t.places;
         if (again) base.x = totals.t.firstCandidates;
     } else {
         count = min(totals.t.candidates, push.cull.candidateLimit);

@@ -30,7 +30,8 @@ enum GpuPlacedFlags : std::uint32_t {
     placedHovered = 2,
     placedHidden = 4,
     placedMirrored = 8,
-    placedBothSides = 16
+    placedBothSides = 16,
+    placedLoose = 32 ///< drawn otherwise than when groups were made
 };
 
 struct GpuPlaced {
@@ -43,6 +44,16 @@ struct GpuPlaced {
     std::uint32_t flags;
 };
 static_assert(sizeof(GpuPlaced) == 96);
+
+struct GpuGroup {
+    glm::vec3 centre; ///< world frame
+    float mostRadius;
+    glm::vec3 half;
+    std::uint32_t first;
+    std::uint32_t count; ///< and groupLoose or not
+};
+static_assert(sizeof(GpuGroup) == 36);
+inline constexpr std::uint32_t groupLoose = 0x80000000u;
 
 struct GpuCullMesh {
     glm::vec4 sphere;
@@ -86,16 +97,19 @@ struct GpuTotals {
     std::array<std::uint32_t, bucketCount + 1> firstBuckets;
     std::array<std::uint32_t, 3> clusters;
     std::array<std::uint32_t, 3> triangles;
+    std::uint32_t places;
+    std::array<std::uint32_t, bucketCount + 1> bucketPlaces;
+    VkDispatchIndirectCommand instanceGroups;
     VkDispatchIndirectCommand candidateGroups;
     VkDispatchIndirectCommand clusterGroups;
     std::array<VkDrawIndexedIndirectCommand, 3 * bucketCount> draws; ///< of the first phase, then two a bucket
 };
-static_assert(sizeof(GpuTotals) == (14 + bucketCount + 1) * 4 + 3 * bucketCount * 20);
+static_assert(sizeof(GpuTotals) == (18 + 2 * (bucketCount + 1)) * 4 + 3 * bucketCount * 20);
 
 struct GpuCullData {
     std::array<GpuCullView, 4> views;
     std::uint32_t viewCount;
-    std::uint32_t instanceCount;
+    std::uint32_t groupCount;
     float pixelError;
     float minimumPixels;
     glm::vec3 origin;
@@ -113,6 +127,12 @@ struct GpuCullData {
     std::array<std::uint32_t, bucketCount + 1> bucketFirst;
     std::array<std::uint32_t, pyramidLevels> pyramidFirst;
     std::uint64_t placed;
+    std::uint64_t groups;
+    std::uint64_t members;
+    std::uint64_t loose;
+    std::uint64_t groupLate;
+    std::uint64_t groupStarts;
+    std::uint64_t groupSeen;
     std::uint64_t order;
     std::uint64_t materials;
     std::uint64_t vertices;
@@ -131,7 +151,7 @@ struct GpuCullData {
     std::uint64_t pyramid;
     std::uint64_t totals;
 };
-static_assert(sizeof(GpuCullData) == 4 * 256 + 42 * 4 + 18 * 8);
+static_assert(sizeof(GpuCullData) == 4 * 256 + 42 * 4 + 24 * 8);
 
 struct GpuCullPush {
     std::uint64_t data;

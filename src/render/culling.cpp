@@ -48,6 +48,8 @@ Result<void> make(gpu::Device& device, gpu::Buffer& buffer, std::size_t bytes, c
 Result<Culling> Culling::create(gpu::Device& device) {
     Culling c;
     PipelineMaker maker{device};
+    maker.makeCompute(c.groups_, shaders::cullGroupsComp, "cull groups");
+    maker.makeCompute(c.groupScan_, shaders::cullGroupScanComp, "cull group scan");
     maker.makeCompute(c.instances_, shaders::cullInstancesComp, "cull instances");
     maker.makeCompute(c.scan_, shaders::cullScanComp, "cull scan");
     maker.makeCompute(c.clusters_, shaders::cullClustersComp, "cull clusters");
@@ -84,7 +86,7 @@ Result<void> Culling::prepare(gpu::Device& device, gpu::FrameInFlight& frame, co
     if (auto done = fitPyramid(device, options.extent, views); !done) return done;
     describeViews(options);
     data_.viewCount = views;
-    data_.instanceCount = table_.size();
+    data_.groupCount = static_cast<std::uint32_t>(table_.groups().listed().size());
     data_.pixelError = options.detail.pixelError;
     data_.minimumPixels = options.detail.minimumPixels;
     data_.origin = glm::vec3{placement.origin()};
@@ -95,9 +97,15 @@ Result<void> Culling::prepare(gpu::Device& device, gpu::FrameInFlight& frame, co
     data_.candidateLimit = limits_.candidates;
     data_.clusterLimit = limits_.clusters;
     data_.triangleLimit = limits_.triangles;
-    data_.bucketFirst = table_.bucketFirst();
+    data_.bucketFirst = table_.groups().bucketFirst();
     data_.placed = table_.address();
-    data_.order = table_.orderAddress();
+    data_.groups = table_.groupsAddress();
+    data_.members = table_.membersAddress();
+    data_.loose = table_.looseAddress();
+    data_.groupLate = groupLate_.address();
+    data_.groupStarts = groupStarts_.address();
+    data_.groupSeen = groupSeen_.address();
+    data_.order = order_.address();
     data_.materials = store.materials.address();
     data_.vertices = store.geometry.address();
     data_.meshes = store.cullMeshes.address();
@@ -153,7 +161,12 @@ Result<void> Culling::fitLists(gpu::Device& device, const SceneStore& store) {
         };
         wanted_ = {atFirst(clusters, candidatesAtFirst), atFirst(clusters, clustersAtFirst), atFirst(triangles, trianglesAtFirst)};
         auto done = make(device, instanceList_, table_.size() * sizeof(GpuInstance), "instances");
-        if (done) done = make(device, instanceStarts_, (table_.size() + 1) * sizeof(glm::uvec2), "candidates of instances");
+        const std::size_t groups = table_.groups().most(), places = groups * cullThreads;
+        if (done) done = make(device, groupLate_, groups * sizeof(std::uint32_t), "groups put off");
+        if (done) done = make(device, groupStarts_, (groups + 1) * sizeof(glm::uvec2), "places of groups");
+        if (done) done = make(device, groupSeen_, groups * sizeof(std::uint32_t), "groups seen");
+        if (done) done = make(device, order_, places * sizeof(std::uint32_t), "order of instances");
+        if (done) done = make(device, instanceStarts_, (places + 1) * sizeof(glm::uvec2), "candidates of instances");
         if (done) done = make(device, late_, table_.size() * sizeof(std::uint32_t), "instances put off");
         if (!done) return done;
     }
@@ -221,7 +234,9 @@ void Culling::choose(const Pass& pass, std::uint32_t phase) {
     gpu::beginLabel(pass.frame, phase == 0 ? "cull" : "cull again");
     if (phase == 0) table_.record(pass.commands);
     gpu::memoryBarrier(pass.commands, {drawing.stage | compute, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT}, computed);
-    dispatch(pass, instances_, phase, rows(groupsFor(table_.size())));
+    dispatch(pass, groups_, phase, rows(groupsFor(data_.groupCount)));
+    dispatch(pass, groupScan_, phase, {1, 1, 1});
+    dispatchIndirect(pass, instances_, phase, offsetof(GpuTotals, instanceGroups));
     dispatch(pass, scan_, overInstances + phase, {1, 1, 1});
     dispatchIndirect(pass, clusters_, phase, offsetof(GpuTotals, candidateGroups));
     dispatch(pass, scan_, phase, {1, 1, 1});
@@ -233,7 +248,7 @@ void Culling::choose(const Pass& pass, std::uint32_t phase) {
 }
 
 std::uint32_t Culling::draw(const Pass& pass, std::uint32_t phase) const {
-    const auto& first = table_.bucketFirst();
+    const auto& first = table_.groups().bucketFirst();
     std::uint32_t calls = 0;
     Pass chosen = pass;
     chosen.push.data.instances = instanceList_.address();

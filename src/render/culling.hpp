@@ -77,12 +77,14 @@ private:
     void dispatch(const Pass& pass, const gpu::Pipeline& pipeline, std::uint32_t phase, glm::uvec3 groups) const;
     void dispatchIndirect(const Pass& pass, const gpu::Pipeline& pipeline, std::uint32_t phase, std::size_t offset) const;
 
-    gpu::Pipeline instances_, scan_, clusters_, emit_, indices_, pyramid_; ///< shaders/cull_*.comp, depth_pyramid.comp
+    gpu::Pipeline groups_, groupScan_, instances_, scan_, clusters_, emit_, indices_,
+        pyramid_; ///< shaders/cull_*.comp, depth_pyramid.comp
     InstanceTable table_;
     GpuCullData data_{};
     std::uint64_t dataAddress_ = 0; ///< of this frame
 
-    gpu::Buffer instanceList_, instanceStarts_, late_;
+    gpu::Buffer groupLate_, groupStarts_, groupSeen_;
+    gpu::Buffer instanceList_, order_, instanceStarts_, late_;
     gpu::Buffer candidates_, candidateStarts_;
     gpu::Buffer chosen_, chosenWork_;
     gpu::Buffer chosenIndices_;

@@ -91,6 +91,8 @@ public:
     [[nodiscard]] Bucket bucketOf(const SceneStore& store, std::size_t index) const;
     /// Of an instance's sphere, relative.
     [[nodiscard]] glm::vec3 centre(std::size_t index) const { return glm::vec3{worldCentre_[index] - origin_}; }
+    [[nodiscard]] glm::dvec3 worldCentre(std::size_t index) const { return worldCentre_[index]; }
+    [[nodiscard]] float radius(std::size_t index) const { return radius_[index]; }
     /// Nodes of which anything is not as in the frame before.
     [[nodiscard]] std::span<const std::uint32_t> changedNodes() const { return changed_; }
 

@@ -3,8 +3,6 @@
 #include <millwright/gpu/pipeline.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace millwright::render {
 
@@ -15,28 +13,48 @@ Result<void> InstanceTable::update(gpu::Device& device, gpu::FrameInFlight& fram
     if (!whole) findChanged(store, placement);
     const auto done = whole ? upload(device, store, placement) : changed_.empty() ? Result<void>{} : stage(frame);
     if (!done) return done;
-    if (!sorted_ || sortedFrom_ != placement.origin()) sort(placement);
-    auto memory = gpu::frameMemory<std::uint32_t>(frame, std::span<const std::uint32_t>{order_});
-    if (!memory) return std::unexpected(memory.error());
-    orderAddress_ = memory->address;
+    if (!listed_ || listedFrom_ != placement.origin()) {
+        groups_.list(placement, placed_, bucketOf_);
+        listedFrom_ = placement.origin();
+        listed_ = true;
+    }
+    auto groups = gpu::frameMemory<GpuGroup>(frame, groups_.listed());
+    if (!groups) return std::unexpected(groups.error());
+    groupsAddress_ = groups->address;
+    auto loose = gpu::frameMemory<std::uint32_t>(frame, groups_.loose());
+    if (!loose) return std::unexpected(loose.error());
+    looseAddress_ = loose->address;
     return {};
 }
 
 Result<void> InstanceTable::upload(gpu::Device& device, const SceneStore& store, const Placement& placement) {
     bucketOf_.resize(store.firstBlended);
     placed_.resize(store.firstBlended);
-    sorted_ = false;
-    for (std::size_t i = 0; i < store.firstBlended; ++i) {
+    listed_ = false;
+    for (std::uint32_t i = 0; i < store.firstBlended; ++i) {
         bucketOf_[i] = placement.bucketOf(store, i);
         placed_[i] = placement.placed(store, i);
     }
+    groups_.build(placement, bucketOf_);
     auto buffer = gpu::Buffer::create(device, placed_.size() * sizeof(GpuPlaced), gpu::BufferUse::Static, "placed instances");
     if (!buffer) return std::unexpected(buffer.error());
+    const auto members = groups_.members();
+    auto list = gpu::Buffer::create(device, members.size_bytes(), gpu::BufferUse::Static, "instances of groups");
+    if (!list) return std::unexpected(list.error());
     gpu::Upload upload{device};
     if (auto done = upload.toBuffer(*buffer, 0, std::as_bytes(std::span{placed_})); !done) return done;
+    if (auto done = upload.toBuffer(*list, 0, std::as_bytes(members)); !done) return done;
     if (auto done = upload.submit(); !done) return done;
     buffer_ = std::move(*buffer);
+    members_ = std::move(*list);
     return {};
+}
+
+void InstanceTable::place(const SceneStore& store, const Placement& placement, std::uint32_t i) {
+    bucketOf_[i] = placement.bucketOf(store, i);
+    placed_[i] = placement.placed(store, i);
+    if (!groups_.change(i, bucketOf_[i])) placed_[i].flags |= placedLoose;
+    listed_ = false;
 }
 
 void InstanceTable::findChanged(const SceneStore& store, const Placement& placement) {
@@ -44,35 +62,13 @@ void InstanceTable::findChanged(const SceneStore& store, const Placement& placem
     for (const auto node : placement.changedNodes()) {
         for (const auto i : store.ofNode(node)) {
             if (i >= store.firstBlended) continue;
-            bucketOf_[i] = placement.bucketOf(store, i);
-            placed_[i] = placement.placed(store, i);
+            place(store, placement, i);
             changed_.push_back(i);
-            sorted_ = false;
         }
     }
     std::ranges::sort(changed_);
     const auto repeated = std::ranges::unique(changed_); // a node may have changed in several ways
     changed_.erase(repeated.begin(), repeated.end());
-}
-
-void InstanceTable::sort(const Placement& placement) {
-    constexpr float shellsPerDoubling = 3;
-    std::array<std::uint32_t, bucketCount * shells + 1> next{};
-    binOf_.resize(placed_.size());
-    order_.resize(placed_.size());
-    for (std::size_t i = 0; i < placed_.size(); ++i) {
-        // By centre: floors and walls, whose nearest point is near, come after what stands before them.
-        const float distance = glm::length(placement.centre(i));
-        const float shell = std::clamp(std::log2(std::max(distance, 1e-9f)) * shellsPerDoubling + 96, 0.0f, shells - 1.0f);
-        binOf_[i] =
-            static_cast<std::uint16_t>(static_cast<std::uint32_t>(bucketOf_[i]) * shells + static_cast<std::uint32_t>(shell));
-        ++next[binOf_[i] + 1u];
-    }
-    std::partial_sum(next.begin(), next.end(), next.begin());
-    for (std::uint32_t b = 0; b <= bucketCount; ++b) bucketFirst_[b] = next[b * shells];
-    for (std::uint32_t i = 0; i < placed_.size(); ++i) order_[next[binOf_[i]]++] = i;
-    sortedFrom_ = placement.origin();
-    sorted_ = true;
 }
 
 Result<void> InstanceTable::stage(gpu::FrameInFlight& frame) {

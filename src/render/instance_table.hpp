@@ -1,6 +1,6 @@
 #pragma once
 
-#include "render/draw_list.hpp"
+#include "render/instance_groups.hpp"
 
 #include <array>
 #include <cstdint>
@@ -19,31 +19,28 @@ public:
 
     [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(placed_.size()); }
     [[nodiscard]] std::uint64_t address() const { return buffer_.address(); }
-    /// All instances, bucket by bucket and nearest first as far as shells of distance go: what is behind something is then mostly
-    /// not shaded. Of this frame.
-    [[nodiscard]] std::uint64_t orderAddress() const { return orderAddress_; }
-    /// Where each bucket begins in that order, and the end.
-    [[nodiscard]] const std::array<std::uint32_t, bucketCount + 1>& bucketFirst() const { return bucketFirst_; }
+    [[nodiscard]] const InstanceGroups& groups() const { return groups_; }
+    /// Their list, and what is in them. Of this frame.
+    [[nodiscard]] std::uint64_t groupsAddress() const { return groupsAddress_; }
+    [[nodiscard]] std::uint64_t membersAddress() const { return members_.address(); }
+    [[nodiscard]] std::uint64_t looseAddress() const { return looseAddress_; }
 
 private:
-    static constexpr std::uint32_t shells = 192;
     [[nodiscard]] Result<void> upload(gpu::Device& device, const SceneStore& store, const Placement& placement);
     void findChanged(const SceneStore& store, const Placement& placement);
     [[nodiscard]] Result<void> stage(gpu::FrameInFlight& frame);
-    void sort(const Placement& placement);
+    void place(const SceneStore& store, const Placement& placement, std::uint32_t instance);
 
     std::vector<GpuPlaced> placed_;      ///< by instance
     std::vector<Bucket> bucketOf_;       ///< by instance
     std::vector<std::uint32_t> changed_; ///< instances
     std::vector<VkBufferCopy> copies_;
-    std::vector<std::uint32_t> order_;
-    std::vector<std::uint16_t> binOf_; ///< by instance: bucket and shell
-    glm::dvec3 sortedFrom_{0};
-    std::array<std::uint32_t, bucketCount + 1> bucketFirst_{};
-    gpu::Buffer buffer_;
+    InstanceGroups groups_;
+    glm::dvec3 listedFrom_{0};
+    gpu::Buffer buffer_, members_;
     VkBuffer staged_ = VK_NULL_HANDLE;
-    std::uint64_t orderAddress_ = 0;
-    bool sorted_ = false;
+    std::uint64_t groupsAddress_ = 0, looseAddress_ = 0;
+    bool listed_ = false;
 };
 
 } // namespace millwright::render
