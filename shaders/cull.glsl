@@ -208,6 +208,9 @@ void begin() {
     pyramid = push.cull.pyramid;
 }
 
+// Whether the view that the pyramid was made in showed nothing of the box that `behind` was asked for last.
+bool outside = false;
+
 // Whether all of a box (centre relative, half its size along its axes) is behind what the pyramid holds. `before`: seen as in the
 // frame that the pyramid was made in.
 bool behind(CullView view, uint index, bool before, vec3 centre, mat3 relativeFromBox, vec3 boxHalf) {
@@ -217,13 +220,15 @@ bool behind(CullView view, uint index, bool before, vec3 centre, mat3 relativeFr
     vec3 half_ = abs(axes[0]) * boxHalf.x + abs(axes[1]) * boxHalf.y + abs(axes[2]) * boxHalf.z;
     vec3 c = (viewFrom * vec4(centre, 1)).xyz;
     float nearest = -c.z - half_.z, farthest = -c.z + half_.z;
+    outside = farthest <= near;
     if (nearest <= near) return false;
     vec2 low = min((c.xy - half_.xy) / nearest, (c.xy - half_.xy) / farthest);
     vec2 high = max((c.xy + half_.xy) / nearest, (c.xy + half_.xy) / farthest);
     vec2 a = project.xy * low - project.zw, b = project.xy * high - project.zw;
     vec2 size = vec2(extent);
     vec2 from = (min(a, b) * 0.5 + 0.5) * size, to = (max(a, b) * 0.5 + 0.5) * size;
-    if (any(greaterThanEqual(from, size)) || any(lessThan(to, vec2(0)))) return false;
+    outside = any(greaterThanEqual(from, size)) || any(lessThan(to, vec2(0)));
+    if (outside) return false;
     ivec2 first = ivec2(clamp(from, vec2(0), size - 1)), last = ivec2(clamp(to, vec2(0), size - 1));
     // Of the level where it covers at most 5 x 5.
     int level = clamp(findMSB(max(last.x - first.x, last.y - first.y)) - 2, 0, int(pyramidDepth) - 1);
@@ -236,6 +241,16 @@ bool behind(CullView view, uint index, bool before, vec3 centre, mat3 relativeFr
         for (int x = first.x; x <= last.x; ++x)
             if (pyramid.d[start + uint(y * width + x)] <= nearestDepth) return false;
     return true;
+}
+
+// Things that came into the picture with a turn of the eye, and of which nothing is known, are put off where they are smaller than
+// this: what is larger hides most of them.
+const float hidesPixels = 24;
+
+// Whether something is put off to the second phase; `away` from the eye, `radius` of the largest thing in the box.
+bool putOff(CullView view, uint index, vec3 centre, mat3 relativeFromBox, vec3 boxHalf, float radius, float away) {
+    if (behind(view, index, true, centre, relativeFromBox, boxHalf)) return true;
+    return outside && 2 * radius * view.pixelsPerRadian < hidesPixels * away;
 }
 
 bool inside(CullView view, vec3 centre, float radius) {

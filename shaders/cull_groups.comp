@@ -17,7 +17,10 @@ void lookFrom(CullView view, uint index, bool again, vec3 centre, vec3 boxHalf, 
     float away = 0.999 * length(max(abs(view.eye - centre) - boxHalf, 0));
     if (away > mostRadius && 2 * mostRadius * view.pixelsPerRadian < minimumPixels * away) return;
     seen = true;
-    hidden = hidden && (occlusion & (again ? 2u : 1u)) != 0u && behind(view, index, !again, centre, mat3(1), boxHalf);
+    if (again)
+        hidden = hidden && (occlusion & 2u) != 0u && behind(view, index, false, centre, mat3(1), boxHalf);
+    else
+        hidden = hidden && (occlusion & 1u) != 0u && putOff(view, index, centre, mat3(1), boxHalf, mostRadius, away);
 }
 
 void main() {

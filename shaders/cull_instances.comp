@@ -14,7 +14,10 @@ void lookFrom(CullView view, uint index, bool again, Standing s, vec3 boxCentre,
     float away = distance(s.centre, view.eye);
     if (away > s.radius && 2 * s.radius * view.pixelsPerRadian < minimumPixels * away) return;
     seen = true;
-    hidden = hidden && (occlusion & (again ? 2u : 1u)) != 0u && behind(view, index, !again, boxCentre, s.turn, boxHalf);
+    if (again)
+        hidden = hidden && (occlusion & 2u) != 0u && behind(view, index, false, boxCentre, s.turn, boxHalf);
+    else
+        hidden = hidden && (occlusion & 1u) != 0u && putOff(view, index, boxCentre, s.turn, boxHalf, s.radius, away);
 }
 
 void main() {
