@@ -37,7 +37,8 @@ std::string nameOf(const Process& process, ProcessElement element, std::uint32_t
     case ProcessElement::Product: return std::format("product '{}'", process.products[index].id);
     case ProcessElement::Source: return std::format("source '{}'", process.sources[index].id);
     case ProcessElement::Buffer: return std::format("buffer '{}'", process.buffers[index].id);
-    case ProcessElement::Station: return std::format("station '{}'", process.stations[index].id);
+    case ProcessElement::Station:
+        return std::format("{} '{}'", process.stations[index].conveying ? "conveyor" : "station", process.stations[index].id);
     case ProcessElement::Shift: return std::format("shift '{}'", process.shifts[index].id);
     case ProcessElement::Crew: return std::format("crew '{}'", process.crews[index].id);
     case ProcessElement::NetworkNode: return std::format("node '{}'", process.nodes[index].id);
@@ -50,6 +51,7 @@ std::string nameOf(const Process& process, ProcessElement element, std::uint32_t
 namespace {
 
 constexpr std::uint32_t mostMade = 1'000'000; // of one part: parts that are all in progress at one moment
+constexpr std::uint32_t mostOnBelt = 100'000; // parts: room for them is kept from the beginning
 
 /// Checks element by element; then, when every index is good, how parts can flow.
 class Inspector {
@@ -146,6 +148,28 @@ private:
                 gather(i, process_.buffers[branch.to.index], station.batch);
     }
 
+    void conveying(std::uint32_t i, const Station& station) {
+        constexpr auto here = ProcessElement::Station;
+        const Conveying& belt = *station.conveying;
+        const auto isLength = [](double metres) { return metres > 0 && std::isfinite(metres); };
+        if (!isLength(belt.length) || !isLength(belt.pitch) || !isLength(belt.speed))
+            return add(here, i, "length, pitch and speed must be above 0");
+        if (belt.pitch > belt.length)
+            add(here, i, std::format("a part takes {:g} m of it (pitch), but it is only {:g} m long", belt.pitch, belt.length));
+        else if (belt.length / belt.pitch > mostOnBelt)
+            add(here, i, std::format("length / pitch: it may hold at most {} parts", mostOnBelt));
+        if (belt.zones > mostOnBelt) add(here, i, std::format("zones: at most {}", mostOnBelt));
+        if (belt.zones > 0 && !belt.accumulating) add(here, i, "has 'zones', which are for conveyors that accumulate");
+        if (belt.zones > 0 && belt.pitch * belt.zones > belt.length * (1 + 1e-9))
+            add(here, i,
+                std::format("a part takes {:g} m (pitch), and a zone is only {:g} m long", belt.pitch, belt.length / belt.zones));
+        if (belt.length / belt.speed > longestSeconds) add(here, i, "speed: a part may be on its way for at most 100 years");
+        if (belt.pitch / belt.speed < 1e-6) add(here, i, "speed: a part must take at least 1 us to be out of the next one's way");
+        if (station.servers != 1 || station.batch != 1 || !station.inputs.empty() || !station.setUps.empty() || station.makes ||
+            station.carrying || station.blocking != Blocking::AfterService)
+            add(here, i, "conveys: it has no machines, batch, inputs, set-ups, 'makes' or blocking of its own");
+    }
+
     void source(std::uint32_t i, const Source& source) {
         if (source.product >= process_.products.size()) add(ProcessElement::Source, i, "its product does not exist");
         if (source.every) {
@@ -214,6 +238,7 @@ private:
         node(here, i, station.node);
         route(here, i, station.to);
         if (station.carrying) carrying(i, station);
+        if (station.conveying) conveying(i, station);
         if (station.blocking == Blocking::BeforeService) before(i, station);
     }
 
@@ -411,7 +436,7 @@ private:
     [[nodiscard]] bool takesNoTime(std::size_t node) const {
         if (node < process_.buffers.size()) return true;
         const Station& station = process_.stations[node - process_.buffers.size()];
-        if (station.carrying) return false;
+        if (station.carrying || station.conveying) return false;
         const auto zero = [](const Distribution& d) { return d.kind == DistributionKind::Constant && d.mean < 0.5e-9; };
         return zero(station.cycle) && std::ranges::all_of(station.cycles, zero, &Cycle::time);
     }
@@ -464,6 +489,18 @@ private:
 };
 
 } // namespace
+
+std::uint32_t placesOf(const Conveying& conveying) {
+    if (conveying.zones > 0) return conveying.zones;
+    constexpr double slack = 1e-9; // 0.3 m are three times 0.1 m
+    return static_cast<std::uint32_t>(std::max(1.0, std::ceil(conveying.length / conveying.pitch - slack)));
+}
+
+double intervalOf(const Conveying& conveying) {
+    if (conveying.zones == 1) return conveying.length / conveying.speed;
+    const double zone = conveying.zones > 0 ? conveying.length / conveying.zones : 0;
+    return (zone + conveying.pitch) / conveying.speed;
+}
 
 std::vector<ProcessProblem> problemsOf(const Process& process) {
     return Inspector{process}.inspect();

@@ -50,6 +50,10 @@ public:
         const Node* node = find(key);
         return node != nullptr && node->isNumber() ? std::optional{node->number} : std::nullopt;
     }
+    [[nodiscard]] bool boolean(std::string_view key, bool otherwise) const {
+        const Node* node = find(key);
+        return node != nullptr && node->kind == Node::Kind::Boolean ? node->boolean : otherwise;
+    }
     [[nodiscard]] std::optional<Duration> duration(std::string_view key) const {
         const Node* node = find(key);
         return node != nullptr ? asDuration(*node) : std::nullopt;

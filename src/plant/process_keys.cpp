@@ -53,7 +53,7 @@ constexpr Key distributionKeyList[] = {
 constexpr TableKeys distributionKeys{"distribution", "How long something takes.", distributionKeyList};
 
 constexpr Key wayKeyList[] = {
-    {.name = "to", .kind = Identifier, .description = "a buffer, a station, `done` or `scrap`", .required = true},
+    {.name = "to", .kind = Identifier, .description = "a buffer, a station, a conveyor, `done` or `scrap`", .required = true},
     {.name = "share",
      .kind = Number,
      .description = "rule share: how often; those of all ways add up to 1. Where no way has one, all are as likely",
@@ -63,7 +63,8 @@ constexpr Key wayKeyList[] = {
 };
 constexpr TableKeys wayKeys{"ways", "One of several ways on.", wayKeyList};
 
-constexpr Key toKey{.name = "to", .kind = Identifier, .description = "where parts go: a buffer, a station, `done` or `scrap`"};
+constexpr Key toKey{
+    .name = "to", .kind = Identifier, .description = "where parts go: a buffer, a station, a conveyor, `done` or `scrap`"};
 constexpr Key waysKey{.name = "ways", .kind = Tables, .description = "instead of `to`: several", .table = &wayKeys};
 constexpr Key ruleKey{
     .name = "rule",
@@ -71,8 +72,10 @@ constexpr Key ruleKey{
     .description = "which of the ways: by chance (share), the first that has room, where the fewest parts are, or by product",
     .fallback = "\"share\"",
     .choices = rules};
-constexpr Key idKey{
-    .name = "id", .kind = Identifier, .description = "unique among its kind; buffers and stations count as one", .required = true};
+constexpr Key idKey{.name = "id",
+                    .kind = Identifier,
+                    .description = "unique among its kind; buffers, stations and conveyors count as one",
+                    .required = true};
 constexpr Key nameKey{.name = "name", .kind = Text, .description = "for people; without it, the id"};
 
 constexpr Key costOfAnItem{.name = "item", .kind = Number, .description = "each part", .fallback = "0", .minimum = 0};
@@ -252,6 +255,49 @@ constexpr Key stationKeyList[] = {
 };
 constexpr TableKeys stationKeys{"process.station", "Where parts are worked on.", stationKeyList};
 
+constexpr Key conveyorKeyList[] = {
+    idKey,
+    nameKey,
+    {.name = "equipment", .kind = ValueKind::Path, .description = "path of the equipment it stands for"},
+    {.name = "length",
+     .kind = Number,
+     .description = "metres, from where a part is put on it to where it is taken off",
+     .required = true,
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "speed",
+     .kind = Number,
+     .description = "metres a second, while it runs",
+     .required = true,
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "pitch",
+     .kind = Number,
+     .description = "metres that a part takes of it, with the gap to the next",
+     .required = true,
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "accumulating",
+     .kind = Boolean,
+     .description = "whether parts close up behind one that cannot leave; else the whole conveyor stands with it",
+     .fallback = "true"},
+    {.name = "zones",
+     .kind = Integer,
+     .description = "zero-pressure zones of equal length; each holds one part, which goes on when the next is free; 0: no zones",
+     .fallback = "0",
+     .minimum = 0,
+     .maximum = 100'000},
+    placeNodeKey,
+    {.name = "failure", .kind = Tables, .description = "how it breaks down", .table = &failureKeys},
+    {.name = "shift", .kind = Identifier, .description = "when it runs; without it, always"},
+    {.name = "cost", .kind = Table, .description = "what it costs", .table = &stationCostKeys},
+    {.name = "power", .kind = Table, .description = "what it draws, in kW", .table = &powerKeys},
+    toKey,
+    waysKey,
+    ruleKey,
+};
+constexpr TableKeys conveyorKeys{"process.conveyor", "What takes parts from one place to the next.", conveyorKeyList};
+
 constexpr Key hoursKeyList[] = {
     {.name = "from", .kind = Duration, .description = "after the beginning of the period", .required = true, .minimum = 0},
     {.name = "to", .kind = Duration, .description = "after the beginning of the period", .required = true, .minimum = 0},
@@ -412,6 +458,7 @@ constexpr Key processKeyList[] = {
     {.name = "source", .kind = Tables, .description = "where parts come from", .table = &sourceKeys},
     {.name = "buffer", .kind = Tables, .description = "where they wait", .table = &bufferKeys},
     {.name = "station", .kind = Tables, .description = "where they are worked on", .table = &stationKeys},
+    {.name = "conveyor", .kind = Tables, .description = "what takes them from one place to the next", .table = &conveyorKeys},
     {.name = "shift", .kind = Tables, .description = "working hours", .table = &shiftKeys},
     {.name = "crew", .kind = Tables, .description = "who repairs", .table = &crewKeys},
     {.name = "node", .kind = Tables, .description = "of the network that vehicles drive on", .table = &nodeKeys},

@@ -49,7 +49,7 @@ public:
             ways(key, source.to);
         }
         for (Buffer& buffer : process_.buffers) count("buffer." + buffer.id + ".capacity", buffer.capacity);
-        for (Station& each : process_.stations) station("station." + each.id, each);
+        for (Station& each : process_.stations) station((each.conveying ? "conveyor." : "station.") + each.id, each);
         for (Crew& crew : process_.crews) {
             count("crew." + crew.id + ".size", crew.size);
             cost("crew." + crew.id, {{"hour", &crew.hourCost}});
@@ -62,12 +62,20 @@ private:
 
     void station(const std::string& key, Station& station) {
         const auto product = [&](std::optional<std::uint32_t> index) { return index ? process_.products[*index].id : "any"; };
-        if (!station.carrying) count(key + ".servers", station.servers);
-        count(key + ".batch", station.batch);
+        const auto number = [&](std::string_view name, double& value) {
+            visit_(std::format("{}.{}", key, name), &value, ValueMeasure::Number);
+        };
+        if (!station.carrying && !station.conveying) count(key + ".servers", station.servers);
+        if (!station.conveying) count(key + ".batch", station.batch);
         if (station.makes) count(key + ".makes", station.makes->count);
         if (station.carrying) {
             time(key + ".load", station.carrying->load);
             time(key + ".unload", station.carrying->unload);
+        } else if (station.conveying) {
+            number("length", station.conveying->length);
+            number("speed", station.conveying->speed);
+            number("pitch", station.conveying->pitch);
+            if (station.conveying->zones > 0) count(key + ".zones", station.conveying->zones);
         } else {
             time(key + ".cycle", station.cycle);
         }

@@ -54,6 +54,7 @@ public:
         elements("fleet", ProcessElement::Fleet, fleets_);
         elements("buffer", ProcessElement::Buffer, buffers_);
         elements("station", ProcessElement::Station, stations_);
+        addConveyors();
         if (problems() != before) return std::nullopt; // what refers to what is checked when everything is there
         readAll();
         readCells(base_, over_, process_);
@@ -99,7 +100,7 @@ private:
             if (!index.emplace(id, static_cast<std::uint32_t>(result.size())).second)
                 fields.problem("id", std::format("{} '{}' was already declared", key, id));
             if (element == ProcessElement::Station && buffers_.contains(id))
-                fields.problem("id", std::format("'{}' is a buffer already: buffers and stations share their ids", id));
+                fields.problem("id", std::format("'{}' is a buffer already: buffers, stations and conveyors share their ids", id));
             result.push_back(fields);
         };
         for (const Node& table : Reader::tables(base_.table, key)) {
@@ -139,6 +140,19 @@ private:
         }
     }
 
+    // They are stations too, behind those that are called so.
+    void addConveyors() {
+        std::vector<Fields>& stations = elements_[static_cast<std::size_t>(ProcessElement::Station)];
+        firstConveyor_ = stations.size();
+        Index conveyors;
+        for (const Fields& fields : merged("conveyor", ProcessElement::Station, conveyors)) {
+            const std::string id = fields.text("id");
+            if (!stations_.emplace(id, static_cast<std::uint32_t>(stations.size())).second)
+                fields.problem("id", std::format("'{}' is a station already: stations and conveyors share their ids", id));
+            stations.push_back(fields);
+        }
+    }
+
     std::optional<std::uint32_t> lookUp(const Fields& fields, std::string_view key, const Index& index, std::string_view what) {
         const std::string id = fields.text(key);
         return id.empty() ? std::nullopt : find(fields, key, id, index, what);
@@ -174,7 +188,7 @@ private:
         for (const Index* index : {&buffers_, &stations_})
             for (const auto& known : std::views::keys(*index)) ids.push_back(known);
         std::ranges::sort(ids);
-        fields.problem(key, std::format("there is no buffer or station '{}'{}", id, didYouMean(id, ids)));
+        fields.problem(key, std::format("there is no buffer, station or conveyor '{}'{}", id, didYouMean(id, ids)));
         return {};
     }
 
@@ -226,7 +240,8 @@ private:
                                         .node = lookUp(fields, "node", nodes_, "node"),
                                         .to = route(fields, RouteRule::First)});
         }
-        for (const Fields& fields : of(ProcessElement::Station)) readStation(fields);
+        const std::vector<Fields>& stations = of(ProcessElement::Station);
+        for (std::size_t i = 0; i < stations.size(); ++i) readStation(stations[i], i >= firstConveyor_);
     }
 
     static std::string named(const Fields& fields) {
@@ -257,7 +272,7 @@ private:
         process_.sources.push_back(std::move(source));
     }
 
-    void readStation(const Fields& fields) {
+    void readStation(const Fields& fields, bool conveys) {
         Station station{.id = fields.text("id"), .name = named(fields), .equipment = fields.text("equipment")};
         if (!station.equipment.empty() && plant_.findEquipment(station.equipment) == noEquipment) {
             std::vector<std::string_view> paths;
@@ -272,7 +287,10 @@ private:
         station.batch = static_cast<std::uint32_t>(fields.integer("batch", 1));
         station.cycle = readTime(fields, "cycle").value_or(Distribution{});
         station.node = lookUp(fields, "node", nodes_, "node");
-        readCarrying(fields, station);
+        if (conveys)
+            readConveying(fields, station);
+        else
+            readCarrying(fields, station);
         for (const Fields& cycle : fields.tables("cycle_of"))
             station.cycles.push_back(
                 {lookUp(cycle, "product", products_, "product").value_or(0), readTime(cycle, "time").value_or(Distribution{})});
@@ -302,6 +320,14 @@ private:
                                 .crew = lookUp(failure, "crew", crews_, "crew")});
         }
         return failures;
+    }
+
+    static void readConveying(const Fields& fields, Station& station) {
+        station.conveying = {.length = fields.number("length").value_or(0),
+                             .speed = fields.number("speed").value_or(0),
+                             .pitch = fields.number("pitch").value_or(0),
+                             .accumulating = fields.boolean("accumulating", true),
+                             .zones = static_cast<std::uint32_t>(fields.integer("zones", 0))};
     }
 
     void readCarrying(const Fields& fields, Station& station) {
@@ -525,6 +551,7 @@ private:
     const Plant& plant_;
     std::size_t maximumItems_;
     std::size_t servers_ = 0;
+    std::size_t firstConveyor_ = 0; // among the stations
     Process process_;
     std::array<std::vector<Fields>, 10> elements_;
     Index products_, shifts_, crews_, nodes_, edges_, fleets_, sources_, buffers_, stations_;

@@ -212,6 +212,8 @@ Result<std::vector<Finding>> calibrate(const Process& process, std::span<const S
         std::string why;
         if (station.carrying)
             why = "vehicles carry its parts: how long that takes follows from the network";
+        else if (station.conveying)
+            why = "a conveyor's time follows from its length and speed; its failures are not estimated";
         else if (record == records.end())
             why = "no signal shows its state: give its equipment a 'kpi' table, or state a [[process.signal]] that shows it";
         else if (station.servers > 1)

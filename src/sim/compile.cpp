@@ -39,6 +39,9 @@ public:
         findNetworkNodes();
         out_.network = compileNetwork(process);
         for (std::uint32_t i = 0; i < process.fleets.size(); ++i) fleetFailures(process.fleets[i], out_.network.fleets[i]);
+        out_.firstConveyorTimer = out_.timers;
+        for (CompiledConveyor& conveyor : out_.conveyors) conveyor.timer = out_.timers++;
+        out_.firstConveyorStore = static_cast<std::uint32_t>(process.buffers.size() + process.sources.size());
         return std::move(out_);
     }
 
@@ -123,6 +126,10 @@ private:
         station.product = from.makes ? from.makes->product.value_or(none) : none;
         station.shift = from.shift.value_or(none);
         station.takesOne = from.batch == 1 && from.inputs.empty() && !from.carrying;
+        if (from.conveying) {
+            station.conveyor = static_cast<std::uint32_t>(out_.conveyors.size());
+            compileConveyor(*from.conveying);
+        }
         if (from.carrying) {
             station.fleet = from.carrying->fleet;
             station.load = sampler(from.carrying->load, purpose + "/load");
@@ -130,6 +137,8 @@ private:
             // Where a vehicle surely goes to a buffer, its room is kept from when it is sent.
             station.before = out_.isBuffer(station.route.only);
         }
+        station.works = !from.carrying && !from.conveying;
+        station.atOnce = station.works && !station.before;
         station.firstInput = static_cast<std::uint32_t>(out_.inputs.size());
         station.inputs = static_cast<std::uint32_t>(from.inputs.size());
         for (const Input& input : from.inputs)
@@ -143,6 +152,24 @@ private:
         }
         out_.failureClocks += station.failures * station.servers;
         out_.stations.push_back(station);
+    }
+
+    void compileConveyor(const Conveying& from) {
+        CompiledConveyor conveyor{.station = static_cast<std::uint32_t>(out_.stations.size()),
+                                  .accumulating = from.accumulating,
+                                  .places = placesOf(from),
+                                  .firstRider = out_.riders};
+        conveyor.zones = from.zones;
+        conveyor.firstZone = out_.zones;
+        out_.zones += from.zones;
+        if (from.zones > 0) conveyor.zone = durationFromSeconds(from.length / from.zones / from.speed).count();
+        conveyor.travel = durationFromSeconds(from.length / from.speed).count();
+        conveyor.pitch = durationFromSeconds(from.pitch / from.speed).count();
+        // A nanosecond or so is rounding, not a part that stands out.
+        const SimTime over = conveyor.pitch * conveyor.places - conveyor.travel;
+        conveyor.overhang = over > conveyor.places ? over : 0;
+        out_.riders += conveyor.places;
+        out_.conveyors.push_back(conveyor);
     }
 
     void cycles(const Station& from, CompiledStation& station, const std::string& purpose) {
@@ -277,7 +304,7 @@ private:
     void findQueues() {
         for (CompiledStation& station : out_.stations) {
             const Node from = station.feeders == 1 ? out_.feeders[station.firstFeeder] : none;
-            if (out_.isBuffer(from) && station.takesOne && !station.before) station.queue = from;
+            if (out_.isBuffer(from) && station.takesOne && !station.before && station.conveyor == none) station.queue = from;
         }
     }
 
@@ -392,11 +419,12 @@ std::vector<Error> errorsOf(const Process& process) {
         errors.push_back({ErrorCode::Invalid, problem.message, nameOf(process, problem.element, problem.index)});
     std::size_t timers = process.sources.size() + process.shifts.size();
     for (const Fleet& fleet : process.fleets) timers += std::size_t{fleet.vehicles} * (1 + fleet.failures.size());
-    for (const Station& station : process.stations) timers += std::size_t{station.servers} * (1 + station.failures.size());
+    for (const Station& station : process.stations)
+        timers += std::size_t{station.servers} * (1 + station.failures.size()) + (station.conveying ? 1 : 0);
     if (errors.empty() && timers > Calendar::maximumTimers)
         errors.push_back(
             {ErrorCode::ResourceLimit,
-             std::format("{} sources, servers, failures and vehicles: there may be {}", timers, Calendar::maximumTimers),
+             std::format("{} sources, servers, conveyors, failures and vehicles: there may be {}", timers, Calendar::maximumTimers),
              "process"});
     return errors;
 }

@@ -94,13 +94,30 @@ struct CompiledStation {
     bool workingClock = false, calendarClock = false;
     bool takesOne = true; ///< neither a batch nor an assembly: parts can be put into it
     bool before = false;  ///< blocking before service
+    bool works = true;    ///< neither carries nor conveys
+    bool atOnce = true;   ///< begins work as soon as it has a part: it works, and needs no room before
     bool makes = false;   ///< something else of each part than the part: `count` of `product`
     bool looped = false;  ///< a part can come back: a deadlock is possible
     std::uint32_t count = 1;
     std::uint32_t product = none; ///< none: the part's own
     std::uint32_t shift = none;
+    std::uint32_t conveyor = none;            ///< in `conveyors`: it conveys
     std::uint32_t fleet = none;               ///< that carries its parts; then it has one server, which only says what it does
     std::uint32_t load = none, unload = none; ///< samplers
+};
+
+struct CompiledConveyor {
+    std::uint32_t station = 0;
+    bool accumulating = true;
+    std::uint32_t places = 1;
+    std::uint32_t firstRider = 0; ///< of its ring of as many as it has places
+    std::uint32_t zones = 0;      ///< 0: not in zones
+    std::uint32_t firstZone = 0;  ///< of those of all conveyors
+    SimTime zone = 0;             ///< from one zone's end to the next
+    SimTime travel = 0;           ///< from its beginning to its end
+    SimTime pitch = 0;            ///< how long a part is in the way of the next one
+    SimTime overhang = 0;         ///< likewise, the last of a full conveyor that stands, once it moves again
+    std::uint32_t timer = none;   ///< of when its beginning is free
 };
 
 struct CompiledShift {
@@ -122,6 +139,7 @@ struct Compiled {
     std::vector<CompiledSource> sources;
     std::vector<CompiledBuffer> buffers;
     std::vector<CompiledStation> stations;
+    std::vector<CompiledConveyor> conveyors;
     std::vector<CompiledBranch> branches;
     std::vector<CompiledFailure> failures;
     std::vector<CompiledInput> inputs;
@@ -135,8 +153,10 @@ struct Compiled {
     std::vector<std::uint32_t> listOfProduct;  ///< by product: which list of a buffer sorted by priority
     std::vector<CalendarClock> calendarClocks; ///< by their timers, which follow those of the servers; then shifts
     std::uint32_t servers = 0, timers = 0, streams = 0, lists = 0, failureClocks = 0;
-    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0, firstVehicleFailureTimer = 0;
-    std::vector<VehicleClock> vehicleClocks; ///< by their timers, which come last of all
+    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0, firstVehicleFailureTimer = 0,
+                  firstConveyorTimer = 0;
+    std::uint32_t riders = 0, zones = 0, firstConveyorStore = 0;
+    std::vector<VehicleClock> vehicleClocks; ///< by their timers; then conveyors
     CompiledNetwork network;
     std::vector<std::uint32_t> networkNode; ///< by node: where vehicles come to it, or none
     std::uint32_t firstSourceList = 0;

@@ -84,13 +84,15 @@ private:
     }
 
     void describe(const Station& station) {
-        element_ = "station " + station.id;
+        element_ = (station.conveying ? "conveyor " : "station ") + station.id;
         if (station.servers != 1) add("machines", std::to_string(station.servers));
         if (station.batch != 1) add("batch", std::format("{} parts", station.batch));
         if (station.carrying) {
             add("carried by", "fleet " + process_.fleets[station.carrying->fleet].id);
             add("loading", sim::inWords(station.carrying->load));
             add("unloading", sim::inWords(station.carrying->unload));
+        } else if (station.conveying) {
+            describe(*station.conveying);
         } else {
             add("cycle", sim::inWords(station.cycle));
         }
@@ -113,6 +115,16 @@ private:
         power(station);
         if (station.shift) add("works", "shift " + process_.shifts[*station.shift].id);
         way(station.to);
+    }
+
+    void describe(const Conveying& belt) {
+        add("length", std::format("{} m at {} m/s: {} on the way", number(belt.length), number(belt.speed),
+                                  inWords(belt.length / belt.speed)));
+        add("room", std::format("{} parts{}, each takes {} m", placesOf(belt), belt.zones > 0 ? ", one in each zone" : "",
+                                number(belt.pitch)));
+        add("a part that cannot leave", belt.zones > 0      ? "others come up as far as the next zone is free"
+                                        : belt.accumulating ? "others close up behind it"
+                                                            : "stops the whole conveyor");
     }
 
     void describe(const Fleet& fleet) {

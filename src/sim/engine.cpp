@@ -353,7 +353,8 @@ void Engine::remove(List& list, std::uint32_t index) {
 void Engine::becomeFree(std::uint32_t index) {
     Server& server = servers_[index];
     server.phase = Phase::Empty;
-    if (model_->stations[server.station].fleet != none) return becomeEmpty(index);
+    if (const CompiledStation& station = model_->stations[server.station]; !station.works) [[unlikely]]
+        return station.conveyor != none ? conveyNext(index) : becomeEmpty(index);
     describe(server);
     if (server.down || server.off) return;
     append(stations_[server.station].free, index, Listed::Free);
@@ -363,11 +364,14 @@ void Engine::becomeFree(std::uint32_t index) {
 
 inline void Engine::load(std::uint32_t index, std::uint32_t part) {
     Server& server = servers_[index];
+    const CompiledStation& station = model_->stations[server.station];
+    if (!station.atOnce && station.conveyor != none) [[unlikely]]
+        return putOnConveyor(index, part);
     StationState& state = stations_[server.station];
     remove(state.free, index);
     --state.freeCount;
     server.part = part;
-    if (!model_->stations[server.station].before) return startWork(index);
+    if (station.atOnce) return startWork(index);
     server.phase = Phase::AwaitsRoom;
     parts_[part].entered = now_;
     tryStart(index);
@@ -391,6 +395,7 @@ void Engine::block(std::uint32_t index) {
     addWaiter(server.target, model_->stations[server.station].route, 1);
     if (!fleets_.empty()) stop(server.target, model_->stations[server.station].route);
     describe(server);
+    if (!model_->stations[server.station].works && model_->stations[server.station].conveyor != none) turnConveyor(index);
     if (model_->stations[server.station].looped && begun_) checkDeadlock(server.station);
 }
 

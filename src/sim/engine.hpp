@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sim/compiled.hpp"
+#include "sim/conveyor_state.hpp"
 #include "sim/fleet_state.hpp"
 #include "sim/traffic.hpp"
 
@@ -140,6 +141,7 @@ private:
     void beginIn(const InitialState& initial);
     void beginStation(std::uint32_t station, const StationNow& now);
     void beginMachine(std::uint32_t server, const MachineNow& now);
+    void beginConveyor(std::uint32_t server, std::uint32_t parts, bool stands);
     void fillHand(std::uint32_t server, const MachineNow& now);
     void beginClocks(std::uint32_t server, const MachineNow& now);
     void beginRepairs(const InitialState& initial);
@@ -218,6 +220,21 @@ private:
     void remove(List& list, std::uint32_t server);
     [[nodiscard]] std::uint32_t serverTimer(std::uint32_t server) const { return model_->firstServerTimer + server; }
 
+    // Conveyors, by their server.
+    [[nodiscard]] Store& storeOn(const CompiledStation& station);
+    [[nodiscard]] Rider& rider(const CompiledStation& station, std::uint32_t behindFirst);
+    void putOnConveyor(std::uint32_t server, std::uint32_t part);
+    void conveyNext(std::uint32_t server);
+    void conveyFirst(std::uint32_t server);
+    void enterZones(const CompiledStation& station);
+    void freeZones(const CompiledStation& station);
+    void beginZones(const CompiledStation& station, SimTime rest);
+    void followConveyor(std::uint32_t server);
+    void openEntry(std::uint32_t server);
+    void turnConveyor(std::uint32_t server);
+    void fireConveyor(std::uint32_t conveyor);
+    [[nodiscard]] bool conveyorWillTake(std::uint32_t station) const;
+
     // Vehicles, by their number among those of all fleets.
     void beginVehicles();
     void organise(std::uint32_t fleet);
@@ -293,7 +310,7 @@ private:
     bool begun_ = false;
     Calendar calendar_;
     std::vector<Part> parts_;
-    std::vector<Store> stores_; // buffers, then sources
+    std::vector<Store> stores_; // buffers, then sources, then conveyors
     std::vector<Chain> lists_;
     std::vector<Server> servers_;
     std::vector<StationState> stations_;
@@ -306,6 +323,9 @@ private:
     std::vector<Stream> streams_;
     std::vector<Node> unsettled_; // places where something may have become possible
     std::vector<Node> waits_;     // scratch of checkDeadlock
+    std::vector<ConveyorState> conveyors_;
+    std::vector<Rider> riders_;  // of each conveyor a ring
+    std::vector<SimTime> zones_; // by zone: running time when the part that last came on leaves it, as far as that is known
     Traffic traffic_;
     std::vector<VehicleState> vehicles_;
     std::vector<FleetState> fleets_;

@@ -46,6 +46,8 @@ inline Node Engine::shortest(const CompiledRoute& route) const {
             const std::uint32_t station = model_->stationOf(node);
             const bool carries = model_->stations[station].fleet != none;
             parts = carries ? stations_[station].waiters : model_->stations[station].servers - stations_[station].freeCount;
+            if (const std::uint32_t conveyor = model_->stations[station].conveyor; conveyor != none)
+                parts = stores_[model_->firstConveyorStore + conveyor].count;
         }
         if (parts >= fewest) continue;
         fewest = parts;

@@ -18,7 +18,7 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
     : model_{std::move(model)},
       seed_{seed},
       calendar_{model_->timers},
-      stores_(model_->buffers.size() + model_->sources.size()),
+      stores_(model_->firstConveyorStore + model_->conveyors.size()),
       lists_(model_->lists),
       servers_(model_->servers + model_->network.vehicles),
       stations_(model_->stations.size()),
@@ -29,6 +29,9 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
       shiftOn_(model_->shifts.size()),
       shiftTurns_(model_->shifts.size()),
       streams_(model_->streams),
+      conveyors_(model_->conveyors.size()),
+      riders_(model_->riders),
+      zones_(model_->zones),
       traffic_{model_->network},
       vehicles_(model_->network.vehicles),
       fleets_(model_->network.fleets.size()),
@@ -46,6 +49,8 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
             clock += station.failures;
         }
     }
+    for (const CompiledConveyor& conveyor : model_->conveyors) // its server takes while another part is blocked in it
+        stations_[conveyor.station].free.head = model_->stations[conveyor.station].firstServer;
     unsettled_.reserve(64);
     inTraffic_.reserve(vehicles_.size());
 }
@@ -95,6 +100,7 @@ void Engine::begin() {
 }
 
 void Engine::fireSeldom(std::uint32_t timer) {
+    if (timer >= model_->firstConveyorTimer) return fireConveyor(timer - model_->firstConveyorTimer);
     if (timer >= model_->firstVehicleFailureTimer) {
         const VehicleClock& clock = model_->vehicleClocks[timer - model_->firstVehicleFailureTimer];
         return failVehicle(clock.vehicle, clock.failure);
@@ -173,6 +179,7 @@ void Engine::fail(std::uint32_t index) {
     ++server.failed;
     pauseCalendarClocks(index, true);
     describe(server);
+    if (station.conveyor != none) turnConveyor(index);
     const std::uint32_t crew = model_->failures[station.firstFailure + server.failing].crew;
     if (crew != none && crews_[crew].busy >= model_->process.crews[crew].size)
         return append(crews_[crew].waiting, index, Listed::ForCrew);
@@ -237,6 +244,7 @@ void Engine::endRepair(std::uint32_t index) {
     renewClock(index, failure);
     pauseCalendarClocks(index, false);
     if (crew != none) releaseCrew(crew);
+    if (station.conveyor != none) turnConveyor(index);
     switch (server.phase) {
     case Phase::Empty: return becomeFree(index);
     case Phase::AwaitsRoom: return tryStart(index);
@@ -271,6 +279,7 @@ void Engine::switchServer(std::uint32_t index, bool on) {
     }
     server.off = !on;
     describe(server);
+    if (model_->stations[server.station].conveyor != none) turnConveyor(index);
     if (!on || server.down) return;
     if (server.phase == Phase::Empty)
         becomeFree(index);
@@ -352,14 +361,19 @@ Report Engine::report() const {
     for (const ProductState& product : products_)
         report.products.push_back(
             {product.made, product.scrapped, product.made > 0 ? product.inSystem / static_cast<double>(product.made) * 1e-9 : 0});
-    for (const CompiledStation& station : model_->stations) report.stations.push_back(stationReport(station, servers_, now_));
-    for (std::uint32_t i = 0; i < model_->buffers.size(); ++i) {
-        const Store& store = stores_[i];
+    const auto contentOf = [&](const Store& store) {
         const double content = store.content + static_cast<double>(now_ - store.changed) * store.count;
-        report.buffers.push_back({elapsed > 0 ? content / elapsed : 0, store.max,
-                                  store.left > 0 ? store.waited / static_cast<double>(store.left) * 1e-9 : 0, store.entered,
-                                  store.left, store.count});
-    }
+        return BufferReport{elapsed > 0 ? content / elapsed : 0,
+                            store.max,
+                            store.left > 0 ? store.waited / static_cast<double>(store.left) * 1e-9 : 0,
+                            store.entered,
+                            store.left,
+                            store.count};
+    };
+    for (const CompiledStation& station : model_->stations) report.stations.push_back(stationReport(station, servers_, now_));
+    for (std::uint32_t i = 0; i < model_->buffers.size(); ++i) report.buffers.push_back(contentOf(stores_[i]));
+    for (std::uint32_t i = 0; i < model_->conveyors.size(); ++i)
+        report.stations[model_->conveyors[i].station].conveyed = contentOf(stores_[model_->firstConveyorStore + i]);
     for (std::uint32_t i = 0; i < sources_.size(); ++i)
         report.sources.push_back({sources_[i].created, sources_[i].lost, stores_[model_->buffersEnd + i].count});
     for (std::uint32_t i = 0; i < crews_.size(); ++i) {
@@ -392,6 +406,8 @@ Balance Engine::balance() const {
     };
     for (const Chain& list : lists_) add(list.head);
     for (const Server& server : servers_) add(server.part);
+    for (std::uint32_t i = 0; i < conveyors_.size(); ++i) // the first is its server's
+        balance.inProgress += std::max(stores_[model_->firstConveyorStore + i].count, 1U) - 1;
     return balance;
 }
 
@@ -423,6 +439,12 @@ Digest Engine::stateHash() const {
     addVector(hasher, products_);
     addVector(hasher, clocks_);
     addVector(hasher, streams_);
+    if (!conveyors_.empty()) {
+        static_assert(sizeof(ConveyorState) == 4 * 8 + 2 * 4 && sizeof(Rider) == 2 * 8 + 2 * 4);
+        addVector(hasher, conveyors_);
+        addVector(hasher, riders_);
+        addVector(hasher, zones_);
+    }
     if (!fleets_.empty()) {
         static_assert(sizeof(VehicleState) == (1 + vehicleActivities + 6 + 6) * 8 + 6 * 4 + 8 && sizeof(FleetState) == 16);
         traffic_.addTo(hasher);
@@ -449,7 +471,10 @@ Error Engine::tooManyParts() const {
     std::uint32_t fullest = 0;
     for (std::uint32_t i = 1; i < stores_.size(); ++i)
         if (stores_[i].count > stores_[fullest].count) fullest = i;
-    const Node node = fullest < model_->buffersEnd ? fullest : model_->source(fullest - model_->buffersEnd);
+    const Node node = fullest < model_->buffersEnd ? fullest
+                      : fullest < model_->firstConveyorStore
+                          ? model_->source(fullest - model_->buffersEnd)
+                          : model_->station(model_->conveyors[fullest - model_->firstConveyorStore].station);
     return {
         ErrorCode::ResourceLimit,
         std::format("more than {} parts in progress after {}, {} of them at {}: more comes in than goes out; lower the arrivals, "
@@ -509,6 +534,7 @@ bool Engine::canMove(Node node) const {
     if (!model_->isStation(node)) return true;
     const CompiledStation& station = model_->stations[model_->stationOf(node)];
     if (station.fleet != none) return mayCarry(model_->stationOf(node));
+    if (station.conveyor != none && conveyorWillTake(model_->stationOf(node))) return true;
     for (std::uint32_t s = station.firstServer; s < station.firstServer + station.servers; ++s) {
         const Server& server = servers_[s];
         if (server.phase == Phase::SettingUp || server.phase == Phase::Working || server.phase == Phase::Empty || server.down)

@@ -38,12 +38,20 @@ void Engine::beginIn(const InitialState& initial) {
         const StationNow* now = named(initial.stations, process.stations[i].id, i);
         beginStation(i, now != nullptr ? *now : StationNow{});
     }
+    for (const CompiledConveyor& conveyor : model_->conveyors) {
+        const std::string& id = process.stations[conveyor.station].id;
+        const ConveyorNow* now = named(initial.conveyors, id, initial.conveyors.size());
+        const StationNow* station = named(initial.stations, id, conveyor.station);
+        const bool stands = station != nullptr && !station->machines.empty() && station->machines[0].hand == Hand::Finished;
+        if (now != nullptr) beginConveyor(model_->stations[conveyor.station].firstServer, now->parts, stands);
+    }
     beginVehicles();
     beginRepairs(initial);
     resetStatistics();
     for (std::uint32_t i = 0; i < model_->servers; ++i) {
         Server& server = servers_[i];
         if (server.down) continue;
+        if (model_->stations[server.station].conveyor != none) turnConveyor(i);
         if (server.phase == Phase::Empty) becomeFree(i);
         if (server.phase == Phase::Working || server.phase == Phase::SettingUp) beginStint(i);
     }
@@ -98,7 +106,7 @@ void Engine::beginMachine(std::uint32_t index, const MachineNow& now) {
     const CompiledStation& station = model_->stations[server.station];
     server.off = station.shift != none && shiftOn_[station.shift] == 0;
     if (station.setUps != none) server.lastProduct = originOf(model_->station(server.station)).product;
-    if (now.hand != Hand::Nothing) fillHand(index, now);
+    if (now.hand != Hand::Nothing && station.conveyor == none) fillHand(index, now);
     beginClocks(index, now);
     server.down = now.down && station.failures > 0;
     if (!server.down) pauseCalendarClocks(index, false);

@@ -127,6 +127,8 @@ private:
             }
         for (const BufferNow& buffer : present_.state.buffers)
             add(std::format("<tr><td>{}</td><td>{} parts</td><td></td></tr>", htmlEscaped(buffer.id), buffer.parts));
+        for (const ConveyorNow& conveyor : present_.state.conveyors)
+            add(std::format("<tr><td>{}</td><td>{} parts on it</td><td></td></tr>", htmlEscaped(conveyor.id), conveyor.parts));
         add("</table></div>");
         if (present_.assumptions.empty()) return;
         add("<h3>Not shown by any signal, so assumed</h3>\n<ul>");

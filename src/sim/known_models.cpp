@@ -1,10 +1,13 @@
+#include "sim/known_conveyors.hpp"
 #include "sim/markov.hpp"
 
 #include <millwright/sim/standard_models.hpp>
 #include <millwright/sim/validation.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <format>
+#include <iterator>
 
 namespace millwright::sim {
 namespace {
@@ -379,6 +382,7 @@ std::vector<KnownModel> knownModels() {
                                "Hunt: Sequential arrays of waiting lines, Operations Research 4, 1956", {1, 1, 1}, {0, 0},
                                22.0 / 39));
     for (const std::uint32_t capacity : {1u, 5u, 20u}) known.push_back(twoMachines(capacity));
+    std::ranges::move(knownConveyors(), std::back_inserter(known));
     for (const std::uint32_t pennies : {1u, 3u, 4u, 8u}) known.push_back(bestCase(pennies));
     for (const std::uint32_t pennies : {2u, 5u}) known.push_back(worstCase(pennies));
     for (const std::uint32_t pennies : {1u, 4u, 8u, 26u}) known.push_back(practicalWorstCase(pennies));

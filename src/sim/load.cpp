@@ -91,6 +91,7 @@ private:
     [[nodiscard]] std::size_t placeOf(std::uint32_t station) const { return process_.buffers.size() + station; }
 
     [[nodiscard]] static double cycleOf(const Station& station, std::uint32_t product) {
+        if (station.conveying) return intervalOf(*station.conveying);
         const auto own = std::ranges::find(station.cycles, product, &Cycle::product);
         return meanTimeOf(own != station.cycles.end() ? own->time : station.cycle) / station.batch;
     }

@@ -67,6 +67,12 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
         values.push_back({"content/" + process.buffers[i].id, "1", report.buffers[i].mean});
         values.push_back({"wait/" + process.buffers[i].id, "s", unless(report.buffers[i].left == 0, report.buffers[i].meanWait)});
     }
+    for (std::size_t i = 0; i < report.stations.size(); ++i) {
+        if (!process.stations[i].conveying) continue;
+        const BufferReport conveyed = report.stations[i].conveyed.value_or(BufferReport{});
+        values.push_back({"conveyed/" + process.stations[i].id, "1", conveyed.mean});
+        values.push_back({"travel/" + process.stations[i].id, "s", unless(conveyed.left == 0, conveyed.meanWait)});
+    }
     for (std::size_t i = 0; i < report.crews.size(); ++i)
         values.push_back({"busy/" + process.crews[i].id, "1", report.crews[i].busy});
     for (std::size_t i = 0; i < report.fleets.size(); ++i) {

@@ -39,10 +39,12 @@ double longestCycleOf(const Station& station) {
 struct Usual {
     std::vector<double> machines; ///< by station: that work at a time
     std::vector<double> levels;   ///< by buffer: parts
+    std::vector<double> conveyed; ///< by station: parts on it, if it is a conveyor
 };
 
 Usual usualOf(const Process& process) {
-    Usual usual{std::vector<double>(process.stations.size()), std::vector<double>(process.buffers.size())};
+    Usual usual{std::vector<double>(process.stations.size()), std::vector<double>(process.buffers.size()),
+                std::vector<double>(process.stations.size())};
     const auto model = Model::make(process);
     if (!model) return usual;
     Simulation run{*model, 1};
@@ -50,8 +52,10 @@ Usual usualOf(const Process& process) {
     run.resetStatistics();
     if (!run.runTo(process.length)) return usual;
     const Report report = run.report();
-    for (std::size_t i = 0; i < usual.machines.size(); ++i)
+    for (std::size_t i = 0; i < usual.machines.size(); ++i) {
+        if (report.stations[i].conveyed) usual.conveyed[i] = report.stations[i].conveyed->mean;
         usual.machines[i] = report.stations[i].working * process.stations[i].servers;
+    }
     for (std::size_t i = 0; i < usual.levels.size(); ++i) usual.levels[i] = report.buffers[i].mean;
     return usual;
 }
@@ -165,7 +169,10 @@ private:
             const std::uint32_t capacity = process_.buffers[place.index].capacity;
             return capacity != 0 && levels_[place.index] >= capacity;
         }
-        return place.kind == PlaceKind::Station && hands_[place.index] != Hand::Nothing;
+        if (place.kind != PlaceKind::Station) return false;
+        // A conveyor that is under way takes another part soon.
+        return process_.stations[place.index].conveying ? hands_[place.index] == Hand::Finished
+                                                        : hands_[place.index] != Hand::Nothing;
     }
     [[nodiscard]] Duration fullFor(const Place& place) const {
         return place.kind == PlaceKind::Buffer ? unchangedFor_[place.index] : seen(place.index).busyFor;
@@ -221,7 +228,7 @@ private:
             if (seen(i).now == Seen::Waiting)
                 assume(std::format("Station {} waits, its state does not say for what: taken as {}.", id,
                                    hands_[i] == Hand::Finished ? "blocked" : "starved"));
-            if (effective(i) != Seen::Unknown) continue;
+            if (effective(i) != Seen::Unknown || process_.stations[i].conveying) continue;
             const bool several = process_.stations[i].servers > 1;
             if (isFed(i) || (several && usuallyWorking(i) > 0)) hands_[i] = Hand::Work;
             const char* taken = hands_[i] != Hand::Work ? "taken as having none in hand"
@@ -318,7 +325,25 @@ private:
         if (seen(i).now == Seen::Stopped && !station.shift)
             assume(std::format("Station {} is stopped, and its model has no working hours: taken as ready.", station.id));
         if (station.servers > 1) others(i, now);
+        if (station.conveying) conveyor(i, now.machines.front());
         present_.state.stations.push_back(std::move(now));
+    }
+
+    // What is on it is not read.
+    void conveyor(std::uint32_t i, MachineNow& machine) {
+        const Station& station = process_.stations[i];
+        const bool stands = hands_[i] == Hand::Finished;
+        const bool waits = !stands && (effective(i) == Seen::Starved || effective(i) == Seen::Waiting);
+        machine.hand = stands ? Hand::Finished : Hand::Nothing;
+        machine.inHand = {};
+        const std::uint32_t least = stands || effective(i) == Seen::Working ? 1 : 0;
+        const std::uint32_t parts = waits ? 0 : std::max(least, static_cast<std::uint32_t>(std::round(usual().conveyed[i])));
+        present_.state.conveyors.push_back({station.id, parts});
+        assume(waits
+                   ? std::format("Conveyor {} waits for parts: taken as empty.", station.id)
+                   : std::format("Conveyor {}: how many parts are on it, and where, is not shown: taken as {}, as in a run of the "
+                                 "model on average, {}.",
+                                 station.id, parts, stands ? "up to its end" : "drawn in each run where"));
     }
 
     // Several machines under one state: it shows work while any of them works, else what the first does.

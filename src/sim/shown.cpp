@@ -27,6 +27,8 @@ constexpr std::array words{Words{"throughput", "Good parts", 1},
                            Words{"idle", "Share of time outside working hours", 0},
                            Words{"content", "Parts waiting", 0},
                            Words{"wait", "Wait", 0},
+                           Words{"conveyed", "Parts on the way", 0},
+                           Words{"travel", "Time on the way", 0},
                            Words{"busy", "Share of time busy", 0},
                            Words{"vehicleLoaded", "Share of time that vehicles drive with a load", 0},
                            Words{"vehicleHandling", "Share of time that vehicles are loaded or unloaded", 0},
@@ -54,7 +56,11 @@ Shown shownAs(std::string_view metric, std::string_view unit, double mean) {
         shown.title = found->title;
         shown.higherIsBetter = found->higherIsBetter;
         if (kind.size() < metric.size())
-            shown.title += std::format(" {} {}", kind == "content" || kind == "wait" ? "in" : "of", metric.substr(kind.size() + 1));
+            shown.title += std::format(" {} {}",
+                                       kind == "content" || kind == "wait"      ? "in"
+                                       : kind == "conveyed" || kind == "travel" ? "on"
+                                                                                : "of",
+                                       metric.substr(kind.size() + 1));
     }
     if (unit == "s") useReadableTime(shown, mean);
     if (unit.ends_with("/h")) shown.unit = std::format("{}{}per hour", unit.substr(0, unit.size() - 2), unit.size() > 2 ? " " : "");

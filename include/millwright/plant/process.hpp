@@ -3,6 +3,7 @@
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
 #include <millwright/plant/cell.hpp>
+#include <millwright/plant/conveying.hpp>
 #include <millwright/plant/distribution.hpp>
 #include <millwright/plant/failure.hpp>
 #include <millwright/plant/network.hpp>
@@ -155,6 +156,7 @@ struct Station {
     std::vector<Failure> failures;
     std::optional<std::uint32_t> shift;     ///< when it works; none: always
     std::optional<Carrying> carrying;       ///< in place of `cycle`; `batch` parts are one load
+    std::optional<Conveying> conveying;     ///< in place of `cycle`: the station is a conveyor
     std::optional<std::uint32_t> node;      ///< where vehicles fetch and bring its parts
     double hourCost = 0;                    ///< of each machine, in its working hours
     double itemCost = 0;                    ///< of each part that it has worked on, whatever it makes of it
@@ -305,7 +307,7 @@ struct ProcessProblem {
 /// places that nothing gets to or leaves, work without end in no time, batches that never come together. Thread: any.
 [[nodiscard]] std::vector<ProcessProblem> problemsOf(const Process& process);
 
-/// `station 'coater'`, for messages.
+/// `station 'coater'`, `conveyor 'belt'`, for messages.
 [[nodiscard]] std::string nameOf(const Process& process, ProcessElement element, std::uint32_t index);
 
 } // namespace millwright::plant

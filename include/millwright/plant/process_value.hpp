@@ -22,7 +22,7 @@ enum class ValueMeasure : std::uint8_t {
 /// `station.ID.batch`, `station.ID.cycle`, `station.ID.cycle_of.PRODUCT`, `station.ID.setup.FROM.TO` (`any`: not stated),
 /// `station.ID.failure.ID.between`, `station.ID.failure.ID.repair`, `station.ID.ways.PLACE`, `crew.ID.size`, of stations that carry
 /// `station.ID.load` and `.unload`, `fleet.ID.vehicles`, `.speed`, `.acceleration`, `.failure.ID.between`, `.battery.capacity` and
-/// so on; and, where there are any, `process.cost.hour`, `.energy`, `.item`, `.scrap`, `source.ID.cost.item`,
+/// so on; `conveyor.ID.length`, `.speed`, `.pitch`, `.zones` and what else a station has; and, where there are any, `process.cost.hour`, `.energy`, `.item`, `.scrap`, `source.ID.cost.item`,
 /// `station.ID.cost.hour`, `.item`, `station.ID.power.working` and so on, `crew.ID.cost.hour`. `ways` are shares, where a way is
 /// chosen by chance. A time is the mean of its distribution; setting it stretches the whole distribution, so that its shape and its
 /// variation relative to the mean stay. A key of the distribution behind it, such as `station.ID.cycle.deviation`, means that

@@ -49,6 +49,13 @@ struct BufferNow {
     std::uint32_t parts = 0;
 };
 
+/// A conveyor's machine, among the stations, has nothing in hand, or a finished part where one stands at the end. Where the parts
+/// are is drawn in each run: as far from each other as there is room for, or closed up behind one that stands.
+struct ConveyorNow {
+    std::string id;
+    std::uint32_t parts = 0;
+};
+
 struct SourceNow {
     std::string id;
     Elapsed sinceArrival;              ///< of the last part, where parts arrive by intervals
@@ -60,6 +67,7 @@ struct SourceNow {
 struct InitialState {
     std::vector<StationNow> stations;
     std::vector<BufferNow> buffers;
+    std::vector<ConveyorNow> conveyors;
     std::vector<SourceNow> sources;
     Duration sinceShiftsBegan{}; ///< since a moment at which the periods of all shifts begin; not negative
 };

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,15 @@ private:
     std::shared_ptr<const Compiled> compiled_;
 };
 
+/// What was in a buffer, or on a conveyor.
+struct BufferReport {
+    double mean = 0;       ///< parts, over time
+    std::uint32_t max = 0; ///< parts
+    double meanWait = 0;   ///< seconds, of the parts that left
+    std::uint64_t entered = 0, left = 0;
+    std::uint32_t now = 0; ///< parts at the end
+};
+
 /// What a station did, as fractions of the counted time, averaged over its servers; they add up to 1.
 struct StationReport {
     double working = 0;         ///< in Execute, as PackML has it
@@ -42,14 +52,7 @@ struct StationReport {
     double idle = 0;            ///< outside its working hours
     std::uint64_t finished = 0; ///< cycles completed
     std::uint64_t failures = 0;
-};
-
-struct BufferReport {
-    double mean = 0;       ///< parts, over time
-    std::uint32_t max = 0; ///< parts
-    double meanWait = 0;   ///< seconds, of the parts that left
-    std::uint64_t entered = 0, left = 0;
-    std::uint32_t now = 0; ///< parts at the end
+    std::optional<BufferReport> conveyed; ///< of a conveyor: what was on it
 };
 
 struct ProductReport {

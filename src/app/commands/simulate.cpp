@@ -64,8 +64,15 @@ void writeStations(JsonWriter& json, const Answer& answer) {
             .field("setup", station.setUp)
             .field("idle", station.idle)
             .field("finished", station.finished)
-            .field("failures", station.failures)
-            .endObject();
+            .field("failures", station.failures);
+        if (station.conveyed)
+            json.key("conveyed")
+                .beginObject()
+                .field("mean", station.conveyed->mean)
+                .field("max", station.conveyed->max)
+                .field("meanTime", station.conveyed->meanWait)
+                .endObject();
+        json.endObject();
     }
     json.endObject();
 }
@@ -119,6 +126,18 @@ std::string fleetsAsText(const Answer& answer) {
         text += std::format("{:<24}", answer.process.fleets[i].id);
         for (const double share : fleet.shares) text += std::format("{:>9.1f}", 100 * share);
         text += std::format("{:>9}{:>11.0f}\n", fleet.loads, fleet.driven);
+    }
+    return text;
+}
+
+std::string conveyorsAsText(const Answer& answer) {
+    std::string text;
+    for (std::size_t i = 0; i < answer.report.stations.size(); ++i) {
+        const auto& conveyed = answer.report.stations[i].conveyed;
+        if (!conveyed) continue;
+        if (text.empty()) text = std::format("\n{:<24}{:>9}{:>9}{:>18}\n", "conveyor, parts", "mean", "max", "mean time");
+        text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.stations[i].id, conveyed->mean, conveyed->max,
+                            formatDuration(durationFromSeconds(conveyed->meanWait)));
     }
     return text;
 }
@@ -218,6 +237,7 @@ std::string asText(const Answer& answer) {
         text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
                             formatDuration(durationFromSeconds(buffer.meanWait)));
     }
+    text += conveyorsAsText(answer);
     text += fleetsAsText(answer);
     text += costsAsText(answer);
     if (answer.samples > 0) text += std::format("\n{} samples written\n", answer.samples);

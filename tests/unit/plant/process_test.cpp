@@ -41,7 +41,7 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(process.length, 200h);
     EXPECT_EQ(process.warmUp, 10h);
     EXPECT_EQ(process.maximumParts, 5000u);
-    ASSERT_EQ(process.stations.size(), 6u);
+    ASSERT_EQ(process.stations.size(), 7u); // the last is a conveyor
     const Station& press = process.stations[0];
     EXPECT_EQ(press.equipment, "line/press");
     EXPECT_EQ(press.servers, 2u);
@@ -67,6 +67,13 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(process.crews[0].size, 2u);
     EXPECT_EQ(process.cost.energy, 0.15);
     EXPECT_EQ(process.stations[0].power[0], 90);
+    const Station& roller = process.stations[6];
+    EXPECT_EQ(roller.conveying, (Conveying{.length = 12, .speed = 0.5, .pitch = 1.5, .accumulating = false}));
+    EXPECT_EQ(roller.equipment, "line/oven");
+    EXPECT_EQ(roller.failures.at(0).crew, 0u);
+    EXPECT_EQ(roller.shift, 0u);
+    EXPECT_EQ(roller.power[1], 0.4);
+    EXPECT_EQ(process.stations[2].to.branches.at(0).to, (Place{PlaceKind::Station, 6}));
     // The network, and what drives on it.
     EXPECT_EQ(process.nodes.at(1).room, 2u);
     EXPECT_EQ(process.edges.at(0).length, 50); // of (0, 0, 0) and (30, 0, 40)
@@ -143,11 +150,12 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
     EXPECT_EQ(problemsOfScenario(head + "[[process.station]]\nid = 'machine'\ncycle = -1\n"),
               "s.toml:5:9: 'cycle': a time must be 0 or more, and at most 100 years\n");
     EXPECT_EQ(problemsOfScenario(head + "[[process.station]]\nid = 'machine'\nto = 'don'\n"),
-              "s.toml:5:6: there is no buffer or station 'don': did you mean 'done'?\n");
+              "s.toml:5:6: there is no buffer, station or conveyor 'don': did you mean 'done'?\n");
     EXPECT_EQ(problemsOfScenario("format = 1\n"),
               "s.toml:1:1: 'process' is missing in scenario file: what differs from the plant's process\n");
-    EXPECT_EQ(problemsOfScenario(head + "[[process.buffer]]\ncapacity = 9\n"),
-              "s.toml:3:1: 'id' is missing in process.buffer: unique among its kind; buffers and stations count as one\n");
+    EXPECT_EQ(
+        problemsOfScenario(head + "[[process.buffer]]\ncapacity = 9\n"),
+        "s.toml:3:1: 'id' is missing in process.buffer: unique among its kind; buffers, stations and conveyors count as one\n");
     EXPECT_EQ(problemsOfScenario(head, "format = 1\n[plant]\nid = 'p'\n"),
               "plant.toml:1:1: the plant has no [process] that a scenario could change\n");
     // What the scenario leads to in the plant's own text is said there.
@@ -155,19 +163,22 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
               "plant.toml:11:6: buffer 'queue': no part ever gets here: no source leads to it\n");
 }
 
-// The page teaches with a plant, a scenario, cells and vehicles: all load as they stand there.
+// The page teaches with a plant, a scenario, cells, vehicles and a conveyor: all load as they stand there.
 TEST(Process, TheExampleOfThePageLoads) {
     const std::string page = textOf(millwright::test::sourceFolder() / "docs/simulation.md");
     std::vector<std::string> blocks;
     for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
         blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));
-    ASSERT_EQ(blocks.size(), 4u);
+    ASSERT_EQ(blocks.size(), 5u);
     EXPECT_EQ(problemsOf(blocks[0]), "");
     // What the page says to change, for vehicles.
     std::string driven = blocks[0];
     driven.replace(driven.find("to = \"before-check\""), 19, "to = \"pressed\"");
     driven.replace(driven.find("id = \"before-check\""), 19, "id = \"before-check\"\nnode = \"check-dock\"");
     EXPECT_EQ(problemsOf(driven + blocks[3]), "");
+    std::string rolled = blocks[0];
+    rolled.replace(rolled.find("to = \"before-check\""), 19, "to = \"roller\"");
+    EXPECT_EQ(problemsOf(rolled + blocks[4]), "");
     const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
     ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
     EXPECT_EQ(scenario->process.stations[0].servers, 2u);

@@ -50,6 +50,18 @@ TEST(ProcessValue, NamesEveryNumberAsTheFileDoes) {
                           "station.saw.ways.done = 0.9", "station.saw.ways.scrap = 0.1", "crew.fitters.size = 3"));
 }
 
+TEST(ProcessValue, NamesThoseOfConveyors) {
+    Process conveyed = process();
+    conveyed.stations.push_back({.id = "belt", .conveying = Conveying{12, 0.5, 1.5, true, 4}});
+    std::vector<std::string> told;
+    for (const ProcessValue& value : valuesOf(conveyed))
+        if (value.key.starts_with("conveyor.")) told.push_back(value.key + " = " + inWords(value.measure, value.value));
+    EXPECT_THAT(told, testing::ElementsAre("conveyor.belt.length = 12", "conveyor.belt.speed = 0.5", "conveyor.belt.pitch = 1.5",
+                                           "conveyor.belt.zones = 4"));
+    ASSERT_TRUE(setValue(conveyed, "conveyor.belt.speed", 0.25));
+    EXPECT_EQ(conveyed.stations.back().conveying->speed, 0.25);
+}
+
 // A longer mean makes everything longer alike; the number behind it changes alone.
 TEST(ProcessValue, StretchesADistributionOrSetsOneNumberOfIt) {
     Process changed = process();
