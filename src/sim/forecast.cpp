@@ -13,22 +13,14 @@ namespace {
 
 constexpr double notWithin = std::numeric_limits<double>::infinity();
 
-/// What one run came to.
-struct Run {
-    Report report;
-    std::vector<std::vector<double>> made;     // by product, by step
-    std::vector<std::vector<double>> content;  // by buffer, by step
-    std::vector<double> firstEmpty, firstFull; // by buffer, seconds
-};
-
 class Runner {
 public:
     Runner(const Model& model, const InitialState& state, const ForecastPlan& plan) : model_{model}, state_{state}, plan_{plan} {}
 
-    Result<Run> run(std::uint64_t seed, const Progress& progress) const {
+    Result<ForecastRun> run(std::uint64_t seed, Report& report, const Progress& progress) const {
         const plant::Process& process = model_.process();
         Simulation simulation{model_, seed, state_};
-        Run run;
+        ForecastRun run;
         run.made.resize(process.products.size());
         run.content.resize(process.buffers.size());
         run.firstEmpty.resize(process.buffers.size(), notWithin);
@@ -44,16 +36,15 @@ public:
                 lookAtBuffers(simulation, run);
             }
             if (auto done = simulation.runTo(until); !done) return std::unexpected(done.error());
-            run.report = simulation.report();
-            for (std::size_t i = 0; i < run.made.size(); ++i)
-                run.made[i].push_back(static_cast<double>(run.report.products[i].made));
+            report = simulation.report();
+            for (std::size_t i = 0; i < run.made.size(); ++i) run.made[i].push_back(static_cast<double>(report.products[i].made));
             for (std::size_t i = 0; i < run.content.size(); ++i) run.content[i].push_back(simulation.content(i));
         }
         return run;
     }
 
 private:
-    void lookAtBuffers(const Simulation& simulation, Run& run) const {
+    void lookAtBuffers(const Simulation& simulation, ForecastRun& run) const {
         const auto& buffers = model_.process().buffers;
         for (std::size_t i = 0; i < buffers.size(); ++i) {
             const std::uint32_t parts = simulation.content(i);
@@ -69,12 +60,12 @@ private:
 
 // `of` gives a run's values by step.
 template <typename Of>
-Course courseOf(std::string id, const std::vector<Run>& runs, const ForecastPlan& plan, const Of& of) {
+Course courseOf(std::string id, const std::vector<ForecastRun>& runs, const ForecastPlan& plan, const Of& of) {
     Course course{.id = std::move(id), .mean = {}, .low = {}, .high = {}};
     for (std::uint32_t step = 0; step < plan.steps; ++step) {
         std::vector<double> values;
         double sum = 0;
-        for (const Run& run : runs) sum += values.emplace_back(of(run, step));
+        for (const ForecastRun& run : runs) sum += values.emplace_back(of(run, step));
         const Range range = *rangeOfOneMore(values, plan.confidence);
         course.mean.push_back(sum / static_cast<double>(values.size()));
         course.low.push_back(range.low);
@@ -94,10 +85,10 @@ std::optional<Turn> turnOf(std::uint32_t buffer, bool full, std::vector<double> 
     return turn;
 }
 
-ScenarioForecast summary(const Scenario& scenario, const std::vector<Run>& runs, const ForecastPlan& plan) {
+ScenarioForecast summary(const Scenario& scenario, const std::vector<ForecastRun>& runs, const ForecastPlan& plan) {
     const plant::Process& process = scenario.model.process();
     ScenarioForecast result{.id = scenario.id, .courses = {}, .turns = {}, .target = {}};
-    const auto allMade = [](const Run& run, std::uint32_t step) {
+    const auto allMade = [](const ForecastRun& run, std::uint32_t step) {
         double sum = 0;
         for (const auto& made : run.made) sum += made[step];
         return sum;
@@ -105,19 +96,19 @@ ScenarioForecast summary(const Scenario& scenario, const std::vector<Run>& runs,
     result.courses.push_back(courseOf("made", runs, plan, allMade));
     for (std::size_t i = 0; process.products.size() > 1 && i < process.products.size(); ++i)
         result.courses.push_back(courseOf("made/" + process.products[i].id, runs, plan,
-                                          [i](const Run& run, std::uint32_t step) { return run.made[i][step]; }));
+                                          [i](const ForecastRun& run, std::uint32_t step) { return run.made[i][step]; }));
     for (std::size_t i = 0; i < process.buffers.size(); ++i)
         result.courses.push_back(courseOf("content/" + process.buffers[i].id, runs, plan,
-                                          [i](const Run& run, std::uint32_t step) { return run.content[i][step]; }));
+                                          [i](const ForecastRun& run, std::uint32_t step) { return run.content[i][step]; }));
     for (std::uint32_t i = 0; i < process.buffers.size(); ++i)
         for (const bool full : {false, true}) {
             std::vector<double> first;
-            for (const Run& run : runs) first.push_back(full ? run.firstFull[i] : run.firstEmpty[i]);
+            for (const ForecastRun& run : runs) first.push_back(full ? run.firstFull[i] : run.firstEmpty[i]);
             if (auto turn = turnOf(i, full, std::move(first), plan.confidence)) result.turns.push_back(*turn);
         }
     if (!plan.target) return result;
     const auto met = std::ranges::count_if(
-        runs, [&](const Run& run) { return allMade(run, plan.steps - 1) >= static_cast<double>(*plan.target); });
+        runs, [&](const ForecastRun& run) { return allMade(run, plan.steps - 1) >= static_cast<double>(*plan.target); });
     result.target = proportionOf(static_cast<std::size_t>(met), runs.size(), plan.confidence);
     return result;
 }
@@ -132,40 +123,59 @@ std::uint32_t stepsFor(Duration length) {
     return 24;
 }
 
-Result<Forecast> forecast(const std::vector<Scenario>& scenarios, const InitialState& state, const ForecastPlan& plan,
-                          const Progress& progress) {
+Result<std::vector<ScenarioRuns>> forecastRuns(const std::vector<Scenario>& scenarios, const InitialState& state,
+                                               const ForecastPlan& plan, const Progress& progress) {
     if (plan.replications < observationsForRange(plan.confidence))
         return failure(ErrorCode::Invalid,
                        std::format("{} replications cannot show where {:g} % of all runs lie: {} are needed", plan.replications,
                                    100 * plan.confidence, observationsForRange(plan.confidence)));
-    Forecast result;
+    std::vector<ScenarioRuns> result;
     const auto count = static_cast<double>(scenarios.size());
     for (std::size_t s = 0; s < scenarios.size(); ++s) {
         const Scenario& scenario = scenarios[s];
         const Runner runner{scenario.model, state, plan};
         const Progress part = partOf(progress, static_cast<double>(s) / count, static_cast<double>(s + 1) / count, scenario.id);
-        std::vector<Run> runs(plan.replications);
+        const Replications replications{.length = plan.length,
+                                        .seed = plan.seed,
+                                        .count = (plan.replications - plan.shard + plan.shards - 1) / plan.shards,
+                                        .first = plan.shard,
+                                        .stride = plan.shards,
+                                        .threads = plan.threads};
+        ScenarioRuns all{.metrics = {}, .runs = std::vector<ForecastRun>(replications.count)};
+        std::vector<Report> reports(replications.count);
         const auto one = [&](std::uint32_t index, std::uint64_t seed) -> Result<void> {
-            auto run = runner.run(seed, part);
+            auto run = runner.run(seed, reports[index], part);
             if (!run) return std::unexpected(run.error());
-            runs[index] = *std::move(run);
+            all.runs[index] = *std::move(run);
             return {};
         };
-        const Replications replications{
-            .length = plan.length, .seed = plan.seed, .count = plan.replications, .threads = plan.threads};
         if (auto done = eachReplication(replications, part, one); !done)
             return std::unexpected(inScenario(done.error(), scenario.id));
-        std::vector<Report> reports;
-        for (Run& run : runs) reports.push_back(std::move(run.report));
-        ScenarioResult& study = result.study.scenarios.emplace_back(scenario.id, scenario.name, plan.length);
-        study.metrics = metricsOf(scenario.model.process(), reports);
-        std::erase_if(study.metrics, [](const MetricResult& metric) {
-            return metric.id.starts_with("timeInSystem") || metric.id.starts_with("wait/");
+        all.metrics = metricsOf(scenario.model.process(), reports);
+        std::erase_if(all.metrics, [](const MetricResult& metric) {
+            return metric.id.starts_with("timeInSystem") || metric.id.starts_with("wait/") || metric.id.starts_with("travel/");
         });
-        result.scenarios.push_back(summary(scenario, runs, plan));
+        result.push_back(std::move(all));
+    }
+    return result;
+}
+
+Forecast forecastOf(const std::vector<Scenario>& scenarios, const ForecastPlan& plan, std::vector<ScenarioRuns> runs) {
+    Forecast result;
+    for (std::size_t s = 0; s < scenarios.size(); ++s) {
+        ScenarioResult& study = result.study.scenarios.emplace_back(scenarios[s].id, scenarios[s].name, plan.length);
+        study.metrics = std::move(runs[s].metrics);
+        result.scenarios.push_back(summary(scenarios[s], runs[s].runs, plan));
     }
     evaluate(result.study, plan.confidence);
     return result;
+}
+
+Result<Forecast> forecast(const std::vector<Scenario>& scenarios, const InitialState& state, const ForecastPlan& plan,
+                          const Progress& progress) {
+    auto runs = forecastRuns(scenarios, state, plan, progress);
+    if (!runs) return std::unexpected(runs.error());
+    return forecastOf(scenarios, plan, *std::move(runs));
 }
 
 } // namespace millwright::sim

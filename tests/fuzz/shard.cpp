@@ -1,3 +1,4 @@
+#include <millwright/sim/forecast_shard.hpp>
 #include <millwright/sim/shard.hpp>
 
 #include <cstddef>
@@ -19,11 +20,13 @@ std::vector<sim::Scenario> scenarios() {
 
 } // namespace
 
-// Any text is a part of a study or an error with a reason, within bounded time and memory.
+// Any text is a part of a study or of a branch from now, or an error with a reason, within bounded time and memory.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const std::vector<sim::Scenario> model = scenarios();
     const sim::ShardFile file{"part", std::string{reinterpret_cast<const char*>(data), size}};
     const auto merged = sim::mergeShards(model, std::span{&file, 1});
     if (!merged && merged.error().message.empty()) __builtin_trap();
+    const auto branched = sim::mergeForecastShards(model, {}, std::span{&file, 1});
+    if (!branched && branched.error().message.empty()) __builtin_trap();
     return 0;
 }

@@ -25,6 +25,20 @@ struct ForecastPlan {
     double confidence = 0.95;
     std::uint32_t threads = 0;           ///< 0: all cores
     std::optional<std::uint64_t> target; ///< good parts wanted by the end
+    std::uint32_t shard = 0, shards = 1; ///< the replications that are run, as of a study (`StudyPlan`)
+};
+
+/// What one run came to.
+struct ForecastRun {
+    std::vector<std::vector<double>> made;     ///< by product, by step: good parts since the moment
+    std::vector<std::vector<double>> content;  ///< by buffer, by step: parts
+    std::vector<double> firstEmpty, firstFull; ///< by buffer: seconds from the moment; infinite where it never came to that
+};
+
+/// What the runs of one scenario came to, before anything is worked out of it.
+struct ScenarioRuns {
+    std::vector<MetricResult> metrics; ///< their values, by replication
+    std::vector<ForecastRun> runs;     ///< by replication
 };
 
 /// How a quantity goes on. All vectors have a value for each step; low and high are where one run more lies with the plan's
@@ -61,5 +75,11 @@ struct Forecast {
 /// Cancelled.
 [[nodiscard]] Result<Forecast> forecast(const std::vector<Scenario>& scenarios, const InitialState& state, const ForecastPlan& plan,
                                         const Progress& progress = {});
+
+/// The runs alone, of all replications or of the plan's shard of them, by scenario. Errors as `forecast`.
+[[nodiscard]] Result<std::vector<ScenarioRuns>> forecastRuns(const std::vector<Scenario>& scenarios, const InitialState& state,
+                                                             const ForecastPlan& plan, const Progress& progress = {});
+/// What all runs together show; they are of every replication.
+[[nodiscard]] Forecast forecastOf(const std::vector<Scenario>& scenarios, const ForecastPlan& plan, std::vector<ScenarioRuns> runs);
 
 } // namespace millwright::sim

@@ -1,5 +1,6 @@
 #include <millwright/core/mapped_file.hpp>
 #include <millwright/sim/forecast_report.hpp>
+#include <millwright/sim/forecast_shard.hpp>
 #include <millwright/sim/study_report.hpp>
 #include <millwright/twin/sighting.hpp>
 
@@ -61,7 +62,13 @@ void writeState(JsonWriter& json, const sim::InitialState& state) {
     }
     json.endObject().key("buffers").beginObject();
     for (const sim::BufferNow& buffer : state.buffers) json.field(buffer.id, buffer.parts);
-    json.endObject().endObject();
+    json.endObject();
+    if (!state.conveyors.empty()) {
+        json.key("conveyors").beginObject();
+        for (const sim::ConveyorNow& conveyor : state.conveyors) json.field(conveyor.id, conveyor.parts);
+        json.endObject();
+    }
+    json.endObject();
 }
 
 void writeValues(JsonWriter& json, std::string_view key, const std::vector<double>& values) {
@@ -140,6 +147,8 @@ std::string stateAsText(const sim::InitialState& state) {
     std::string text;
     for (const sim::StationNow& station : state.stations) text += std::format("  {:<24}{}\n", station.id, sim::inWords(station));
     for (const sim::BufferNow& buffer : state.buffers) text += std::format("  {:<24}{} parts\n", buffer.id, buffer.parts);
+    for (const sim::ConveyorNow& conveyor : state.conveyors)
+        text += std::format("  {:<24}{} parts on it\n", conveyor.id, conveyor.parts);
     return text;
 }
 
@@ -223,7 +232,8 @@ std::string feedsInWords(const std::vector<std::string>& feeds) {
     return text;
 }
 
-Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject) {
+/// The moment and what was read of it; nothing is run yet.
+Result<Answer> read(const StudyOptions& options, const StudySubject& subject) {
     const auto plan = planOf(options);
     if (!plan) return std::unexpected(plan.error());
     auto moment = options.live ? momentOfFeeds(options, subject.plant) : momentOfLog(options, subject.plant);
@@ -232,11 +242,23 @@ Result<Answer> foretell(const StudyOptions& options, const StudySubject& subject
     Answer answer{options, subject, told, moment->feeds, moment->at, sim::presentOf(*subject.plant.process, moment->sighting),
                   *plan,   {}};
     answer.present.assumptions.insert(answer.present.assumptions.begin(), moment->unseen.begin(), moment->unseen.end());
-    ProgressBar bar{"forecast"};
-    auto forecast = sim::forecast(subject.scenarios, answer.present.state, *plan, bar.progress());
-    if (!forecast) return std::unexpected(forecast.error());
-    answer.forecast = *std::move(forecast);
     return answer;
+}
+
+// The runs of all scenarios, as the answer's plan has them, or those of all parts, whose plan the answer then has.
+Result<std::vector<sim::ScenarioRuns>> runsOf(Answer& answer) {
+    const auto& scenarios = answer.subject.scenarios;
+    if (answer.options.merge.empty()) {
+        ProgressBar bar{"forecast"};
+        return sim::forecastRuns(scenarios, answer.present.state, answer.plan, bar.progress());
+    }
+    const auto files = readShardFiles(answer.options.merge);
+    if (!files) return std::unexpected(files.error());
+    auto merged = sim::mergeForecastShards(scenarios, answer.present.state, *files);
+    if (!merged) return std::unexpected(merged.error());
+    merged->plan.target = answer.plan.target;
+    answer.plan = merged->plan;
+    return std::move(merged->runs);
 }
 
 } // namespace
@@ -254,8 +276,22 @@ Result<Time> shiftsFrom(const StudyOptions& options, Time at) {
 }
 
 ExitStatus branchFromNow(const StudyOptions& options, const StudySubject& subject) {
-    const auto answer = foretell(options, subject);
+    auto answer = read(options, subject);
     if (!answer) return fail(answer.error());
+    if (!options.shard.empty()) {
+        const auto part = readShard(options.shard, answer->plan.replications);
+        if (!part) return fail(part.error());
+        answer->plan.shard = part->shard;
+        answer->plan.shards = part->shards;
+    }
+    auto runs = runsOf(*answer);
+    if (!runs) return fail(runs.error());
+    if (!options.output.empty()) {
+        const auto written =
+            writeFile(options.output, sim::forecastShardText(subject.scenarios, answer->present.state, answer->plan, *runs));
+        return written ? ExitStatus::Success : fail(written.error());
+    }
+    answer->forecast = sim::forecastOf(subject.scenarios, answer->plan, *std::move(runs));
     if (auto written = writeFiles(*answer); !written) return fail(written.error());
     print(options.json ? asJson(*answer) : asText(*answer));
     return ExitStatus::Success;

@@ -67,9 +67,9 @@ std::string asJson(const sim::StudyResult& result, const Options& options) {
 
 /// What says nothing where a part is run, where parts are merged, or where nothing is branched.
 Result<void> refuseWhatSaysNothing(const Options& options) {
-    constexpr std::array ofAnAnswer{"--csv", "--report", "--json"};
+    constexpr std::array ofAnAnswer{"--csv", "--report", "--json", "--target"};
     constexpr std::array ofABranch{"--for", "--target", "--shifts-from"};
-    constexpr std::array ofARun{"--seed", "--replications", "--hours", "--warm-up", "--confidence", "--threads"};
+    constexpr std::array ofARun{"--seed", "--replications", "--hours", "--warm-up", "--confidence", "--threads", "--for"};
     for (const std::string& given : options.given) {
         if (options.from.empty() && !options.live && std::ranges::contains(ofABranch, given))
             return failure(ErrorCode::Invalid, "says nothing without a moment to branch from: add --from LOG or --live", given);
@@ -81,24 +81,6 @@ Result<void> refuseWhatSaysNothing(const Options& options) {
             return failure(ErrorCode::Invalid, given + " says nothing with --merge: the parts were run as they were; leave it out",
                            "--merge");
     }
-    return {};
-}
-
-// `2/4`: the second of four parts.
-Result<void> readShard(const std::string& text, sim::StudyPlan& plan) {
-    const std::size_t slash = text.find('/');
-    std::uint32_t part = 0, parts = 0;
-    const char* end = text.data() + text.size();
-    const bool read = slash != std::string::npos &&
-                      std::from_chars(text.data(), text.data() + slash, part).ptr == text.data() + slash &&
-                      std::from_chars(text.data() + slash + 1, end, parts).ptr == end;
-    if (!read || part < 1 || part > parts || parts > plan.replications)
-        return failure(
-            ErrorCode::Invalid,
-            std::format("'{}' is no part: write 1/4 to 4/4, with no more parts than the {} replications", text, plan.replications),
-            "--shard");
-    plan.shard = part - 1;
-    plan.shards = parts;
     return {};
 }
 
@@ -117,13 +99,9 @@ ExitStatus tell(Options options, const Subject& subject, const sim::StudyPlan& p
 }
 
 ExitStatus merge(const Options& options, const Subject& subject) {
-    std::vector<sim::ShardFile> files;
-    for (const std::string& name : options.merge) {
-        auto text = readFile(name);
-        if (!text) return fail(text.error());
-        files.push_back({name, *std::move(text)});
-    }
-    const auto merged = sim::mergeShards(subject.scenarios, files);
+    const auto files = readShardFiles(options.merge);
+    if (!files) return fail(files.error());
+    const auto merged = sim::mergeShards(subject.scenarios, *files);
     return merged ? tell(options, subject, merged->plan, merged->result) : fail(merged.error());
 }
 
@@ -153,8 +131,12 @@ ExitStatus runStudy(const Options& options) {
                         .confidence = options.confidence,
                         .threads = options.threads};
     if (!options.merge.empty()) return merge(options, *subject);
-    if (!options.shard.empty())
-        if (auto read = readShard(options.shard, plan); !read) return fail(read.error());
+    if (!options.shard.empty()) {
+        const auto part = readShard(options.shard, plan.replications);
+        if (!part) return fail(part.error());
+        plan.shard = part->shard;
+        plan.shards = part->shards;
+    }
     if (options.hours > 0) plan.length = durationFromSeconds(options.hours * 3600);
     if (options.warmUpHours >= 0) plan.warmUp = durationFromSeconds(options.warmUpHours * 3600);
     if (!options.vary.empty()) return vary(options, *subject, plan);
@@ -171,6 +153,31 @@ ExitStatus runStudy(const Options& options) {
 }
 
 } // namespace
+
+Result<ShardOf> readShard(const std::string& text, std::uint32_t replications) {
+    const std::size_t slash = text.find('/');
+    std::uint32_t part = 0, parts = 0;
+    const char* end = text.data() + text.size();
+    const bool read = slash != std::string::npos &&
+                      std::from_chars(text.data(), text.data() + slash, part).ptr == text.data() + slash &&
+                      std::from_chars(text.data() + slash + 1, end, parts).ptr == end;
+    if (!read || part < 1 || part > parts || parts > replications)
+        return failure(
+            ErrorCode::Invalid,
+            std::format("'{}' is no part: write 1/4 to 4/4, with no more parts than the {} replications", text, replications),
+            "--shard");
+    return ShardOf{part - 1, parts};
+}
+
+Result<std::vector<sim::ShardFile>> readShardFiles(const std::vector<std::string>& names) {
+    std::vector<sim::ShardFile> files;
+    for (const std::string& name : names) {
+        auto text = readFile(name);
+        if (!text) return std::unexpected(text.error());
+        files.push_back({name, *std::move(text)});
+    }
+    return files;
+}
 
 Result<void> writeStudyReport(const std::filesystem::path& path, const std::string& page, const std::string& table,
                               const std::string& json) {
@@ -305,8 +312,9 @@ void addStudy(CLI::App& program, Run& run) {
     output->needs(shard);
     CLI::Option* merge =
         command
-            ->add_option("--merge", options->merge,
-                         "Put all parts of a study together, instead of running it; with the same plant and scenarios")
+            ->add_option(
+                "--merge", options->merge,
+                "Put all parts of a study together, instead of running it; with the same plant, scenarios, --from and --at")
             ->excludes(shard);
     CLI::Option* from = command->add_option(
         "--from", options->from, "Branch from a moment of this log: read the plant's state there, and study what comes next");
@@ -319,7 +327,8 @@ void addStudy(CLI::App& program, Run& run) {
         ->needs(live);
     live->excludes(from);
     for (CLI::Option* branch : {from, live})
-        for (CLI::Option* other : {withoutBase, hours, warmUp, shard, merge}) branch->excludes(other);
+        for (CLI::Option* other : {withoutBase, hours, warmUp}) branch->excludes(other);
+    for (CLI::Option* other : {shard, merge}) live->excludes(other); // each part would listen to another moment
     command->add_option("--at", options->at, "That moment: 2026-11-23T08:30:00Z, +10min, -30s or end")
         ->capture_default_str()
         ->needs(from);

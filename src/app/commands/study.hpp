@@ -3,6 +3,7 @@
 #include <millwright/core/json_writer.hpp>
 #include <millwright/plant/plant.hpp>
 #include <millwright/sim/present.hpp>
+#include <millwright/sim/shard.hpp>
 #include <millwright/sim/study.hpp>
 
 #include <app/command.hpp>
@@ -55,6 +56,15 @@ void writeComparison(JsonWriter& json, const sim::StudyResult& result);
 /// Writes a page by itself where `path` ends in .html, else a folder with study.html, study.csv and study.json.
 [[nodiscard]] Result<void> writeStudyReport(const std::filesystem::path& path, const std::string& page, const std::string& table,
                                             const std::string& json);
+
+/// Reads `--shard 2/4`, the second of four parts. Errors: Invalid.
+struct ShardOf {
+    std::uint32_t shard = 0, shards = 1;
+};
+[[nodiscard]] Result<ShardOf> readShard(const std::string& text, std::uint32_t replications);
+
+/// The files of `--merge`. Errors: those of reading.
+[[nodiscard]] Result<std::vector<sim::ShardFile>> readShardFiles(const std::vector<std::string>& names);
 
 /// Refuses to vary several models at once.
 [[nodiscard]] Result<void> needsOneModel(const StudySubject& subject, std::string_view option);

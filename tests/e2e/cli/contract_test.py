@@ -335,6 +335,24 @@ kpi = { state = "state", produced = "made", order = "order" }
         for option in (["--json"], ["--csv", parts[0]], ["--report", self.folder / "r.html"]):
             self.assertRefused(run(*study, "--shard", "1/2", "-o", parts[0], *option), f"{option[0]} says nothing with --shard")
 
+    def test_parts_of_a_branch_from_now_merge_to_the_whole(self):
+        log = self.folder / "shift.mcap"
+        self.json_of("simulate", PLANT, "--hours", 2, "-o", log, "--json")
+        study = ("study", PLANT, "--scenario", COATING_LINE_20, "--from", log, "--at", "+80min")
+        how = ("--for", "1h", "--replications", 41)
+        parts = [self.folder / f"now-{i}.shard" for i in (1, 2)]
+        for i, part in enumerate(parts, 1):
+            ran = run(*study, *how, "--shard", f"{i}/2", "-o", part)
+            self.assertEqual((ran.returncode, ran.stdout), (0, ""), ran.stderr)
+        whole = run(*study, *how, "--target", 5, "--json")
+        self.assertEqual(run(*study, "--merge", *parts, "--target", 5, "--json").stdout, whole.stdout)
+        self.assertRefused(run(*study, "--merge", parts[0]), "part 2 of 2 is missing")
+        self.assertRefused(run(*study[:-1], "+70min", "--merge", *parts), "it begins in another state of the plant", "--at")
+        self.assertRefused(run(*study[:4], "--merge", *parts), "parts with --from are merged with --from")
+        self.assertRefused(run(*study, *how, "--merge", *parts), "says nothing with --merge")
+        self.assertRefused(run(*study, "--target", 5, "--shard", "1/2", "-o", parts[0]), "--target says nothing with --shard")
+        self.assertRefused(run(*study[:4], "--live", "--shard", "1/2", "-o", parts[0]), "do not go together")
+
     def test_study_says_what_matters(self):
         csv_file, factors = self.folder / "runs.csv", self.folder / "factors.txt"
         factors.write_text("# a fifth up and down\nstation.coater.cycle=80%..120%\n")
