@@ -161,10 +161,22 @@ layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer Cu
     TotalsData totals;
 };
 
+// A draw of glass: a box around it, relative.
+struct Glass {
+    vec3 centre;
+    vec3 turn[3]; // columns of relativeFromNode
+    vec3 boxHalf; // node's frame
+};
+layout(buffer_reference, scalar, buffer_reference_align = 16) readonly buffer GlassList { Glass g[]; };
+layout(buffer_reference, scalar, buffer_reference_align = 16) buffer DrawCommands { DrawCommand d[]; };
+
 layout(push_constant, scalar) uniform Push {
     CullData cull;
     uint phase; // 0, 1; of the scan over instances: 2, 3; of the pyramid: level
     uint depthImage; // heap index, of the pyramid's finest level
+    GlassList glass; // of cull_glass.comp alone
+    DrawCommands glassDraws;
+    uint glassCount;
 } push;
 
 uint rowed(uvec3 group, uint local) { return (group.y * widestRow + group.x) * cullThreads + local; }

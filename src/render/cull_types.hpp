@@ -153,10 +153,21 @@ struct GpuCullData {
 };
 static_assert(sizeof(GpuCullData) == 4 * 256 + 42 * 4 + 24 * 8);
 
+struct GpuGlass {
+    glm::vec3 centre;
+    std::array<glm::vec3, 3> turn;
+    glm::vec3 half;
+};
+static_assert(sizeof(GpuGlass) == 60);
+
 struct GpuCullPush {
-    std::uint64_t data;
-    std::uint32_t phase;
-    std::uint32_t depthImage;
+    std::uint64_t data = 0;
+    std::uint32_t phase = 0;
+    std::uint32_t depthImage = 0;
+    std::uint64_t glass = 0;
+    std::uint64_t glassDraws = 0;
+    std::uint32_t glassCount = 0;
+    std::uint32_t pad = 0;
 };
 
 } // namespace millwright::render

@@ -57,6 +57,7 @@ Result<Culling> Culling::create(gpu::Device& device) {
     maker.makeCompute(c.indices_, shaders::cullIndicesComp, "cull indices");
     maker.makeCompute(c.pyramid_, shaders::depthPyramidComp, "depth pyramid");
     auto done = maker.finish();
+    if (done) done = c.glass_.create(device);
     if (done) done = make(device, c.totals_, sizeof(GpuTotals), "culling totals");
     for (auto& readback : c.readbacks_) {
         if (!done) break;
@@ -282,6 +283,7 @@ void Culling::keepDepth(const Pass& pass) {
         const auto groups = [&](std::uint32_t pixels) { return ((pixels + texel - 1) / texel + 7) / 8; };
         dispatch(pass, pyramid_, level, {groups(data_.extent.x), groups(data_.extent.y), data_.viewCount});
     }
+    glass_.record(pass, dataAddress_);
     auto back = beforeDepth(pass.surfaces.depth.handle());
     back.fromStage = compute;
     back.fromAccess = VK_ACCESS_2_NONE;
@@ -289,6 +291,11 @@ void Culling::keepDepth(const Pass& pass) {
     gpu::barriers(pass.commands, {&back, 1});
     gpu::endLabel(pass.frame);
     pass.clock.mark(pass.frame, "depth pyramid");
+}
+
+Result<void> Culling::takeGlass(gpu::FrameInFlight& frame, const SceneStore& store, std::span<const Draw> draws,
+                                std::span<const GpuInstance> instances) {
+    return glass_.prepare(frame, store, draws, instances);
 }
 
 void Culling::recordReadback(const Pass& pass) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "render/cluster_cut.hpp"
+#include "render/glass_culling.hpp"
 #include "render/instance_table.hpp"
 #include "render/pipelines.hpp"
 
@@ -48,6 +49,11 @@ public:
     [[nodiscard]] bool keepsDepth() const { return data_.occlusion != 0 && table_.size() > 0; }
     /// Makes the pyramid from the picture's depth as it is after the first phase, where it is needed; barriers included.
     void keepDepth(const Pass& pass);
+    /// The frame's glass, for `drawGlass`. Errors: ResourceLimit.
+    [[nodiscard]] Result<void> takeGlass(gpu::FrameInFlight& frame, const SceneStore& store, std::span<const Draw> draws,
+                                         std::span<const GpuInstance> instances);
+    /// Glass, but for what is behind opaque things, with whatever pipeline is bound. Returns the number of calls.
+    std::uint32_t drawGlass(const Pass& pass) const { return glass_.draw(pass); }
     /// Reads back what was chosen. After the last `draw`.
     void recordReadback(const Pass& pass);
 
@@ -91,6 +97,7 @@ private:
     gpu::Buffer totals_;
     Limits limits_; ///< of the buffers
     Limits wanted_; ///< of what was seen lately
+    GlassCulling glass_;
     gpu::Buffer depths_;
     struct Pyramid {
         gpu::Extent extent;

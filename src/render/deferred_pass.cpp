@@ -103,7 +103,7 @@ std::uint32_t recordDeferred(const Pass& pass, Culling& culling, const DrawList&
     gpu::beginLabel(pass.frame, "surroundings");
     Scope scope{pass, target.view};
     scope.begin(VK_ATTACHMENT_LOAD_OP_LOAD, VK_ATTACHMENT_LOAD_OP_LOAD);
-    calls += drawSurroundings(pass, listed, options.ground);
+    calls += drawSurroundings(pass, culling, listed, options.ground);
     scope.end();
     gpu::endLabel(pass.frame);
     pass.clock.mark(pass.frame, "surroundings");

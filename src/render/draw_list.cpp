@@ -245,7 +245,8 @@ void Placement::append(const SceneStore& store, std::size_t index, const Allowed
                          .firstInstance = at,
                          .instanceCount = 1,
                          .cull = cull,
-                         .distance = distance});
+                         .distance = distance,
+                         .source = static_cast<std::uint32_t>(index)});
     }
 }
 

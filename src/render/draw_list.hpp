@@ -28,7 +28,8 @@ struct Draw {
     std::uint32_t firstInstance = 0;
     std::uint32_t instanceCount = 0;
     VkCullModeFlags cull = VK_CULL_MODE_BACK_BIT;
-    float distance = 0; ///< to the centre of the nearest instance
+    float distance = 0;       ///< to the centre of the nearest instance
+    std::uint32_t source = 0; ///< its first instance, of SceneStore::instances
 };
 
 /// Which things throw a shadow into a map.

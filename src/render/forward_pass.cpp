@@ -81,7 +81,7 @@ std::uint32_t drawSections(const Pass& pass, const DrawList& listed) {
     return pass.sections->draw(pass, listed);
 }
 
-std::uint32_t drawSurroundings(const Pass& pass, const DrawList& listed, bool ground) {
+std::uint32_t drawSurroundings(const Pass& pass, const Culling& culling, const DrawList& listed, bool ground) {
     if (ground) {
         pass.bind(pass.pipelines.ground);
         vkCmdDraw(pass.commands, 6, 1, 0, 0);
@@ -89,13 +89,14 @@ std::uint32_t drawSurroundings(const Pass& pass, const DrawList& listed, bool gr
     pass.fullscreen(pass.pipelines.sky);
     pass.bindIndices();
     std::uint32_t calls = pass.sections ? pass.sections->drawBlended(pass, listed) : 0;
-    const auto draw = [&](const gpu::Pipeline& pipeline, std::span<const Draw> draws) {
-        if (draws.empty()) return;
-        pass.bind(pipeline);
-        calls += pass.draw(draws, true);
-    };
-    draw(pass.pipelines.blended, listed.blended);
-    draw(pass.pipelines.ghost, listed.ghosts);
+    if (!listed.blended.empty()) {
+        pass.bind(pass.pipelines.blended);
+        calls += culling.drawGlass(pass);
+    }
+    if (!listed.ghosts.empty()) {
+        pass.bind(pass.pipelines.ghost);
+        calls += pass.draw(listed.ghosts, true);
+    }
     return calls;
 }
 
@@ -116,7 +117,7 @@ std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& 
     }
     calls += drawSections(pass, listed);
     pass.setPush();
-    calls += drawSurroundings(pass, listed, options.ground);
+    calls += drawSurroundings(pass, culling, listed, options.ground);
     endForward(pass);
     const auto lit = colourToSampled(s.lit.handle());
     gpu::barriers(pass.commands, {&lit, 1});

@@ -62,7 +62,7 @@ std::uint32_t recordForward(const Pass& pass, Culling& culling, const DrawList& 
 std::uint32_t recordDeferred(const Pass& pass, Culling& culling, const DrawList& listed, const gpu::TargetImage& target,
                              const ForwardOptions& options);
 /// What both have in common: floor, sky and glass, into the rendering scope that is open. Push constants are those of the views.
-std::uint32_t drawSurroundings(const Pass& pass, const DrawList& listed, bool ground);
+std::uint32_t drawSurroundings(const Pass& pass, const Culling& culling, const DrawList& listed, bool ground);
 /// And what section planes pass through, before that.
 std::uint32_t drawSections(const Pass& pass, const DrawList& listed);
 void recordOcclusion(const Pass& pass);

@@ -276,6 +276,7 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
     data.chosen = r.culling.chosenAddress();
     data.attributes = r.store.attributes;
     r.placement.collectSeen(r.store, Share::Listed, seenBy, detail, r.instances, r.listed);
+    if (auto done = r.culling.takeGlass(frame, r.store, r.listed.blended, r.instances); !done) return done;
     r.placement.collectMarked(r.store, seenBy, detail, r.instances, r.marked);
     if (options.shadows) {
         r.shadow.collect(r.store, r.placement, origin, r.instances);

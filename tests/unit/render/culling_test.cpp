@@ -122,6 +122,32 @@ TEST_F(Culling, AWalkLooksTheSame) {
     (void)expectSame(into, nodes);
 }
 
+TEST_F(Culling, GlassBehindAWallIsMissedByNobody) {
+    WallScene w;
+    auto& s = w.scene;
+    const auto pane = mesh(s, box({0.8f, 1.6f, 0.05f})), ball = mesh(s, sphere(0.4f, 16));
+    for (int i = 0; i < 40; ++i) { // before it, behind it, over its edge and through it
+        const auto glass = material(s, {0.2f + 0.02f * static_cast<float>(i), 0.6f, 0.9f, 0.4f});
+        s.materials[glass].alphaMode = scene::AlphaMode::Blend;
+        s.materials[glass].doubleSided = i % 3 == 0;
+        place(s, i % 2 == 0 ? pane : ball, glass,
+              {static_cast<float>(i % 10) - 4.5f, 1 + 0.9f * static_cast<float>(i / 10), 1.5f - 0.1f * static_cast<float>(i)});
+    }
+    open(s);
+    auto nodes = rest(s);
+    for (const auto quality : {Quality::Low, Quality::High}) {
+        for (int step = 0; step < 8; ++step) {
+            const double angle = step * 0.4 - 1.2;
+            const glm::dvec3 eye{7 * std::sin(angle), 1.4, 7 * std::cos(angle)};
+            (void)expectSame(lookAt(eye, {0, 1.5, 0}, 0.9, 4.0 / 3), nodes, quality);
+        }
+        (void)expectSame(beforeWall, nodes, quality);
+        nodes[w.wall].visible = false;
+        (void)expectSame(beforeWall, nodes, quality);
+        nodes[w.wall].visible = true;
+    }
+}
+
 TEST_F(Culling, SmallTrianglesMayNotOpenHoles) {
     // Far balls whose triangles are smaller than pixels: each pixel within must be covered, as by the modelled triangles.
     scene::Scene s;
