@@ -260,6 +260,8 @@ Result<void> Renderer::draw(gpu::FrameInFlight& frame, const gpu::TargetImage& c
                         .pixelError = options.pixelError.value_or(features.pixelError)};
     if (options.shadows) {
         if (auto done = r.shadow.place(r.device, features, options.lighting.towardsSun, views, r.placement); !done) return done;
+    } else {
+        r.shadow.forget(); // it is not told what changes
     }
     if (auto done = r.loadDetail(frame, options, seenBy, detail); !done) return done;
     (void)r.culling.counts(r.device); // lists grow by what they turned out to need

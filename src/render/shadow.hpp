@@ -19,7 +19,8 @@ public:
                                      std::span<const View> views, Placement& placement);
     /// The squares, as `collect` takes what throws shadows into them.
     [[nodiscard]] std::vector<ShadowSquare> squares(glm::dvec3 origin) const;
-    /// The maps no longer hold: what throws shadows into them has other triangles now. Between `place` and `collect`.
+    /// The maps no longer hold: what throws shadows into them has other triangles now. Between `place` and `collect`, or in a frame
+    /// without either.
     void forget();
     /// Collects what is to be drawn by `record`; nothing where the maps of the frame before still hold.
     void collect(const SceneStore& store, const Placement& placement, glm::dvec3 origin, std::vector<GpuInstance>& instances);

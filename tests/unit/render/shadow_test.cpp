@@ -90,4 +90,23 @@ TEST_F(Shadows, WhatIsCutThrowsItsShadowIntoNewStripsToo) {
     walk(Quality::Low, way, rest(scene), {}, options);
 }
 
+TEST_F(Shadows, WhatMovedInFramesWithoutShadowsThrowsItsOwnAfterwards) {
+    auto nodes = rest(scene);
+    const View view = from(0, -4, 0);
+    auto renderer = Renderer::create(*device, {.quality = Quality::Low}),
+         other = Renderer::create(*device, {.quality = Quality::Low});
+    ASSERT_TRUE(renderer && other && (*renderer)->setScene(scene) && (*other)->setScene(scene));
+    const PictureOptions lit{.size = size, .quality = Quality::Low},
+        unlit{.size = size, .quality = Quality::Low, .draw = {.shadows = false}};
+    ASSERT_TRUE(renderPicture(*device, **renderer, view, nodes, lit));
+    nodes.back().worldFromNode[3].x += 1; // from now on there is a map of what does not move
+    ASSERT_TRUE(renderPicture(*device, **renderer, view, nodes, lit));
+    for (auto& node : std::span{nodes}.subspan(1)) node.worldFromNode[3] += glm::vec4{1.5f, 0.5f, 0, 0};
+    ASSERT_TRUE(renderPicture(*device, **renderer, view, nodes, unlit));
+    const auto again = renderPicture(*device, **renderer, view, nodes, lit),
+               fresh = renderPicture(*device, **other, view, nodes, lit);
+    ASSERT_TRUE(again && fresh);
+    EXPECT_EQ(again->pixels.rgba, fresh->pixels.rgba);
+}
+
 } // namespace
