@@ -272,6 +272,31 @@ TEST(Conveyor, LeadsToConveyorsAndBuffersAndSeveralWays) {
     EXPECT_EQ(run.partsInProgress(), 0u);
 }
 
+// A vehicle takes parts from the end of one conveyor to the beginning of another, 20 m there and 20 m back at 1 m/s.
+TEST(Conveyor, IsServedByVehicles) {
+    for (const bool accumulating : {true, false}) {
+        Process process = conveying({10, 1, 1, accumulating});
+        process.stations[0].node = 0;
+        process.stations[0].to = toStation(1);
+        process.stations.push_back({.id = "carry", .carrying = Carrying{.fleet = 0}, .to = toStation(2)});
+        process.stations.push_back({.id = "on", .conveying = Conveying{5, 1, 1, accumulating}, .node = 1, .to = toDone()});
+        process.nodes = {{.id = "from"}, {.id = "to"}};
+        process.edges = {{.id = "way", .from = 0, .to = 1, .length = 20}};
+        process.fleets = {{.id = "amr", .speed = 1, .parking = {0}}};
+        Simulation run{modelOf(process), 1};
+        ASSERT_TRUE(run.runTo(1000s));
+        run.resetStatistics();
+        ASSERT_TRUE(run.runTo(5000s));
+        const Report report = run.report();
+        EXPECT_EQ(report.products[0].made, 100u);
+        EXPECT_EQ(report.fleets[0].loads, 100u);
+        EXPECT_NEAR(report.stations[0].working, 1.0 / 40, 1e-9); // the next comes up to the end
+        EXPECT_NEAR(report.stations[0].blocked, 39.0 / 40, 1e-9);
+        EXPECT_NEAR(report.stations[0].conveyed->mean, 10, 1e-9);
+        EXPECT_NEAR(report.stations[2].conveyed->mean, 5.0 / 40, 1e-9);
+    }
+}
+
 // Where what it brings comes back to what it comes from.
 TEST(Conveyor, DeadlockIsNamed) {
     for (const bool accumulating : {true, false}) {
