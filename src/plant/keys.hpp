@@ -100,6 +100,7 @@ extern const std::span<const std::string_view> whenFullWords;
 extern const std::span<const std::string_view> disciplineWords;
 extern const std::span<const std::string_view> blockingWords;
 extern const std::span<const std::string_view> clockWords;
+extern const std::span<const std::string_view> maintenanceWhenWords;
 extern const std::span<const std::string_view> showsWords;
 extern const std::span<const std::string_view> faultWords;
 extern const std::span<const std::string_view> laneWords;

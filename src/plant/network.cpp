@@ -64,7 +64,8 @@ private:
                 problem(ProcessElement::Fleet, i, std::format("failure '{}', {}: {}", failure.id, what, *found));
         if (failure.between.kind == DistributionKind::Constant && failure.between.mean == 0)
             problem(ProcessElement::Fleet, i,
-                    std::format("failure '{}', between: a vehicle that fails every 0 s never drives", failure.id));
+                    std::format("failure '{}', between: a vehicle that fails every 0 {} never drives", failure.id,
+                                failure.clock == FailureClock::Cycles ? "loads" : "s"));
         if (failure.crew && *failure.crew >= process_.crews.size())
             problem(ProcessElement::Fleet, i, "a failure's crew does not exist");
     }

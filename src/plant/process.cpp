@@ -1,6 +1,7 @@
 #include "plant/network_problems.hpp"
 
 #include <millwright/plant/process.hpp>
+#include <millwright/plant/process_value.hpp>
 
 #include <algorithm>
 #include <array>
@@ -137,8 +138,8 @@ private:
         distribution(here, i, "load", station.carrying->load);
         distribution(here, i, "unload", station.carrying->unload);
         if (station.servers != 1 || !station.inputs.empty() || !station.failures.empty() || station.shift ||
-            station.blocking != Blocking::AfterService)
-            add(here, i, "carries: it has no machines, inputs, failures, shift or blocking of its own");
+            station.blocking != Blocking::AfterService || !station.maintenance.empty())
+            add(here, i, "carries: it has no machines, inputs, failures, maintenance, shift or blocking of its own");
         if (station.to.branches.size() > 1 && station.to.rule == RouteRule::First)
             add(here, i, "carries: a vehicle must know where it goes, which the rule 'first' does not say");
         if (station.to.branches.size() > 1 && station.batch > 1)
@@ -168,6 +169,9 @@ private:
         if (station.servers != 1 || station.batch != 1 || !station.inputs.empty() || !station.setUps.empty() || station.makes ||
             station.carrying || station.blocking != Blocking::AfterService)
             add(here, i, "conveys: it has no machines, batch, inputs, set-ups, 'makes' or blocking of its own");
+        if (!station.maintenance.empty()) add(here, i, "conveys: it has no planned maintenance");
+        if (std::ranges::contains(station.failures, FailureClock::Cycles, &Failure::clock))
+            add(here, i, "conveys: it has no cycles to fail by; give its failure the clock \"working\" or \"calendar\"");
     }
 
     void source(std::uint32_t i, const Source& source) {
@@ -199,6 +203,23 @@ private:
         for (const Branch& branch : buffer.to.branches)
             if (branch.to.kind != PlaceKind::Station)
                 add(ProcessElement::Buffer, i, "leads to something that is no station: a buffer is emptied by stations");
+        if (buffer.patience) patience(i, buffer);
+    }
+
+    void patience(std::uint32_t i, const Buffer& buffer) {
+        constexpr auto here = ProcessElement::Buffer;
+        distribution(here, i, "patience", *buffer.patience);
+        if (buffer.patience->kind == DistributionKind::Constant && buffer.patience->mean == 0)
+            add(here, i, "patience: a part that waits for 0 s never waits: lead it elsewhere at once");
+        if (buffer.givesUpTo.kind == PlaceKind::Station)
+            return add(here, i,
+                       "gives up to a station, which may have no room: name a buffer without a capacity, and let that lead there");
+        if (buffer.givesUpTo.kind != PlaceKind::Buffer) return;
+        if (buffer.givesUpTo.index >= process_.buffers.size()) return add(here, i, "gives up to a buffer that does not exist");
+        const Buffer& to = process_.buffers[buffer.givesUpTo.index];
+        if (to.capacity != 0)
+            add(here, i, std::format("gives up to buffer '{}', which may be full: leave its capacity out", to.id));
+        if (&to == &buffer) add(here, i, "gives up to itself: parts would wait for ever, which they do without patience");
     }
 
     void station(std::uint32_t i, const Station& station) {
@@ -223,9 +244,12 @@ private:
             distribution(here, i, std::format("failure '{}', between", failure.id), failure.between);
             distribution(here, i, std::format("failure '{}', repair", failure.id), failure.repair);
             if (failure.between.kind == DistributionKind::Constant && failure.between.mean == 0)
-                add(here, i, std::format("failure '{}', between: a machine that fails every 0 s never works", failure.id));
+                add(here, i,
+                    std::format("failure '{}', between: a machine that fails every 0 {} never works", failure.id,
+                                failure.clock == FailureClock::Cycles ? "cycles" : "s"));
             if (failure.crew && *failure.crew >= process_.crews.size()) add(here, i, "a failure's crew does not exist");
         }
+        for (const Maintenance& each : station.maintenance) maintenance(i, station, each);
         if (station.shift && *station.shift >= process_.shifts.size()) add(here, i, "its shift does not exist");
         for (const Input& input : station.inputs) {
             if (input.index >= (input.fromSource ? process_.sources.size() : process_.buffers.size()))
@@ -240,6 +264,24 @@ private:
         if (station.carrying) carrying(i, station);
         if (station.conveying) conveying(i, station);
         if (station.blocking == Blocking::BeforeService) before(i, station);
+    }
+
+    void maintenance(std::uint32_t i, const Station& station, const Maintenance& maintenance) {
+        const auto problem = [&](std::string_view text) {
+            add(ProcessElement::Station, i, std::format("maintenance '{}'{}", maintenance.id, text));
+        };
+        for (const auto& [what, given] : {std::pair{"every", &maintenance.every}, {"lasts", &maintenance.lasts}})
+            if (const auto found = problemOf(*given)) problem(std::format(", {}: {}", what, *found));
+        if (maintenance.every.kind == DistributionKind::Constant && maintenance.every.mean == 0)
+            problem(", every: a machine that is always due never works");
+        if (maintenance.crew && *maintenance.crew >= process_.crews.size()) problem(": its crew does not exist");
+        for (const auto* failures : {&maintenance.renews, &maintenance.renewedBy})
+            for (const std::uint32_t failure : *failures)
+                if (failure >= station.failures.size()) problem(": a failure that it renews or is renewed by does not exist");
+        const bool opportunistic = maintenance.when == MaintenanceWhen::Opportunistic;
+        if (!opportunistic && maintenance.window != 0) problem(", window: belongs to `when = \"opportunistic\"`");
+        if (opportunistic && !(maintenance.window > 0 && maintenance.window < meanTimeOf(maintenance.every)))
+            problem(", window: must be above 0 and below 'every': else it would be done whenever the machine stands");
     }
 
     void makes(std::uint32_t i, const Station& station) {
@@ -311,7 +353,16 @@ private:
                 ++feeders_[nodeOf(branch.to)];
             }
         };
-        for (std::size_t i = 0; i < process_.buffers.size(); ++i) link(i, process_.buffers[i].to);
+        later_.assign(process_.buffers.size(), {});
+        for (std::size_t i = 0; i < process_.buffers.size(); ++i) {
+            const Buffer& buffer = process_.buffers[i];
+            link(i, buffer.to);
+            if (!buffer.patience) continue;
+            if (isOut(buffer.givesUpTo))
+                leaves_[i] = true;
+            else
+                later_[i] = nodeOf(buffer.givesUpTo);
+        }
         for (std::size_t i = 0; i < process_.stations.size(); ++i) link(process_.buffers.size() + i, process_.stations[i].to);
         for (const Source& source : process_.sources)
             for (const Branch& branch : source.to.branches)
@@ -346,13 +397,15 @@ private:
             const std::size_t from = open.back();
             open.pop_back();
             for (const std::size_t to : next_[from]) visit(to);
+            if (from < later_.size() && later_[from]) visit(*later_[from]);
         }
         // Backwards: whatever can get out.
         std::vector<bool> ends = leaves_;
         for (bool changed = true; changed;) {
             changed = false;
             for (std::size_t i = nodes_; i-- > 0;) {
-                if (ends[i] || !std::ranges::any_of(next_[i], [&](std::size_t to) { return ends[to]; })) continue;
+                const bool endsLater = i < later_.size() && later_[i] && ends[*later_[i]];
+                if (ends[i] || !(endsLater || std::ranges::any_of(next_[i], [&](std::size_t to) { return ends[to]; }))) continue;
                 ends[i] = true;
                 changed = true;
             }
@@ -484,6 +537,7 @@ private:
     // Buffers, then stations.
     std::size_t nodes_ = 0;
     std::vector<std::vector<std::size_t>> next_;
+    std::vector<std::optional<std::size_t>> later_; // of buffers: where parts go that give up waiting
     std::vector<bool> leaves_;
     std::vector<std::uint32_t> feeders_;
 };

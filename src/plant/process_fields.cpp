@@ -86,6 +86,17 @@ std::optional<Distribution> readDistributionTable(const Node& table, Problems& p
 
 } // namespace
 
+void refuseUnits(const Fields& fields, std::string_view key, std::string_view what) {
+    const Node* node = fields.find(key);
+    if (node == nullptr) return;
+    const auto refuse = [&](const Node& number) {
+        if (number.kind == Node::Kind::String && number.key != "kind")
+            fields.problemsOf(key).add(number.at, std::format("'{}' is a number of {}: write it without a unit", key, what));
+    };
+    refuse(*node);
+    for (const Node& member : node->children) refuse(member);
+}
+
 std::optional<Distribution> readTime(const Fields& fields, std::string_view key) {
     const Node* node = fields.find(key);
     if (node == nullptr) return std::nullopt;

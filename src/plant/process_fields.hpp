@@ -96,6 +96,9 @@ private:
     Problems* overProblems_;
 };
 
+/// Reports a time or distribution that is written in units and is a number of `what`.
+void refuseUnits(const Fields& fields, std::string_view key, std::string_view what);
+
 /// A time is a duration, which always takes that long, or a distribution. Nothing after a problem, which is reported.
 [[nodiscard]] std::optional<Distribution> readTime(const Fields& fields, std::string_view key);
 

@@ -10,7 +10,8 @@ constexpr std::string_view rules[] = {"share", "first", "shortest", "product"};
 constexpr std::string_view whenFulls[] = {"wait", "lose", "hold"};
 constexpr std::string_view disciplines[] = {"fifo", "lifo", "priority"};
 constexpr std::string_view blockings[] = {"after", "before"};
-constexpr std::string_view clocks[] = {"working", "calendar"};
+constexpr std::string_view whens[] = {"immediate", "opportunistic"};
+constexpr std::string_view clocks[] = {"working", "calendar", "cycles"};
 constexpr std::string_view shows[] = {"state",   "quantity",    "finished",     "content", "x",      "y",
                                       "z",       "heading",     "driven",       "loaded",  "charge", "voltage",
                                       "current", "temperature", "ampere-hours", "capacity"};
@@ -103,6 +104,7 @@ constexpr Key powerKeyList[] = {
     {.name = "down", .kind = Number, .description = "while it is down", .minimum = 0},
     {.name = "setup", .kind = Number, .description = "while it is changed over", .minimum = 0},
     {.name = "idle", .kind = Number, .description = "outside its working hours", .minimum = 0},
+    {.name = "maintenance", .kind = Number, .description = "during planned maintenance", .minimum = 0},
 };
 constexpr TableKeys powerKeys{"power", "What each machine draws by what it is doing, in kW.", powerKeyList};
 
@@ -159,6 +161,13 @@ constexpr Key bufferKeyList[] = {
     nameKey,
     {.name = "capacity", .kind = Integer, .description = "parts; 0: unlimited", .fallback = "0", .minimum = 0, .maximum = 1e8},
     {.name = "discipline", .kind = Choice, .description = "who is taken first", .fallback = "\"fifo\"", .choices = disciplines},
+    {.name = "patience",
+     .kind = Time,
+     .description = "how long a part waits at most; without it, for ever",
+     .table = &distributionKeys},
+    {.name = "gives_up_to",
+     .kind = Identifier,
+     .description = "where a part goes that has waited so long: `done`, `scrap`, or a buffer without a capacity"},
     placeNodeKey,
     toKey,
     waysKey,
@@ -194,12 +203,12 @@ constexpr Key failureKeyList[] = {
     {.name = "id", .kind = Identifier, .description = "for messages", .required = true},
     {.name = "clock",
      .kind = Choice,
-     .description = "whether only working time, or all time that it is not down, wears it out",
+     .description = "what wears it out: working time, all time that it is not down, or cycles (of a vehicle, loads)",
      .fallback = "\"working\"",
      .choices = clocks},
     {.name = "between",
      .kind = Time,
-     .description = "from a repair to the next failure, by the clock",
+     .description = "from a repair to the next failure, by the clock; of cycles a number, rounded up",
      .required = true,
      .table = &distributionKeys},
     {.name = "repair", .kind = Time, .description = "from when somebody begins", .required = true, .table = &distributionKeys},
@@ -211,6 +220,37 @@ constexpr Key failureKeyList[] = {
 constinit const TableKeys failureKeys{"failure", "One way to break down.", failureKeyList};
 
 namespace {
+
+constexpr Key maintenanceKeyList[] = {
+    {.name = "id", .kind = Identifier, .description = "for messages", .required = true},
+    {.name = "clock",
+     .kind = Choice,
+     .description = "what brings it on: working time, all time, or cycles",
+     .fallback = "\"calendar\"",
+     .choices = clocks},
+    {.name = "every",
+     .kind = Time,
+     .description = "from its end until it is due again, by the clock; of cycles a number",
+     .required = true,
+     .table = &distributionKeys},
+    {.name = "lasts", .kind = Time, .description = "from when somebody begins", .required = true, .table = &distributionKeys},
+    {.name = "crew", .kind = Identifier, .description = "who does it; without it, somebody is always there"},
+    {.name = "when",
+     .kind = Choice,
+     .description = "when it is due, or from `window` before that as soon as the machine stands anyway",
+     .fallback = "\"immediate\"",
+     .choices = whens},
+    {.name = "window",
+     .kind = Duration,
+     .description = "opportunistic: how long before it is due, by the clock; of cycles a number",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "renews", .kind = Texts, .description = "failures of the station that it sets back: their clocks begin anew"},
+    {.name = "renewed_by",
+     .kind = Texts,
+     .description = "failures of the station whose repair does what it would: its own clock begins anew"},
+};
+constexpr TableKeys maintenanceKeys{"maintenance", "What is done to each machine by plan.", maintenanceKeyList};
 
 constexpr Key stationKeyList[] = {
     idKey,
@@ -246,6 +286,7 @@ constexpr Key stationKeyList[] = {
      .fallback = "\"after\"",
      .choices = blockings},
     {.name = "failure", .kind = Tables, .description = "how it breaks down", .table = &failureKeys},
+    {.name = "maintenance", .kind = Tables, .description = "what is done to it by plan", .table = &maintenanceKeys},
     {.name = "shift", .kind = Identifier, .description = "when it works; without it, always"},
     {.name = "cost", .kind = Table, .description = "what its work costs", .table = &stationCostKeys},
     {.name = "power", .kind = Table, .description = "what each machine draws, in kW", .table = &powerKeys},
@@ -375,6 +416,7 @@ constexpr Key signalKeyList[] = {
     {.name = "down", .kind = Number, .description = "quantity: while it is down"},
     {.name = "setup", .kind = Number, .description = "quantity: while it is changed over"},
     {.name = "idle", .kind = Number, .description = "quantity: outside its working hours"},
+    {.name = "maintenance", .kind = Number, .description = "quantity: during planned maintenance"},
     {.name = "ramp",
      .kind = Number,
      .description = "quantity: fastest change of its set point a second; without it, at once",
@@ -497,6 +539,7 @@ constinit const std::span<const std::string_view> whenFullWords{whenFulls};
 constinit const std::span<const std::string_view> disciplineWords{disciplines};
 constinit const std::span<const std::string_view> blockingWords{blockings};
 constinit const std::span<const std::string_view> clockWords{clocks};
+constinit const std::span<const std::string_view> maintenanceWhenWords{whens};
 constinit const std::span<const std::string_view> showsWords{shows};
 constinit const std::span<const std::string_view> faultWords{faultKinds};
 

@@ -48,7 +48,10 @@ public:
             cost(key, {{"item", &source.itemCost}});
             ways(key, source.to);
         }
-        for (Buffer& buffer : process_.buffers) count("buffer." + buffer.id + ".capacity", buffer.capacity);
+        for (Buffer& buffer : process_.buffers) {
+            count("buffer." + buffer.id + ".capacity", buffer.capacity);
+            if (buffer.patience) time("buffer." + buffer.id + ".patience", *buffer.patience);
+        }
         for (Station& each : process_.stations) station((each.conveying ? "conveyor." : "station.") + each.id, each);
         for (Crew& crew : process_.crews) {
             count("crew." + crew.id + ".size", crew.size);
@@ -83,8 +86,11 @@ private:
         for (SetUp& setUp : station.setUps)
             time(std::format("{}.setup.{}.{}", key, product(setUp.from), product(setUp.to)), setUp.time);
         failures(key, station.failures);
+        for (Maintenance& maintenance : station.maintenance)
+            planned(std::format("{}.maintenance.{}", key, maintenance.id), maintenance);
         cost(key, {{"hour", &station.hourCost}, {"item", &station.itemCost}});
-        constexpr std::array words{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
+        constexpr std::array words{"working", "starved", "blocked",    "down",
+                                   "setup",   "idle",    "maintenance"}; // in the order of Activity
         for (std::size_t i = 0; i < activities; ++i)
             if (station.power[i] > 0) visit_(std::format("{}.power.{}", key, words[i]), &station.power[i], ValueMeasure::Number);
         ways(key, station.to);
@@ -112,9 +118,17 @@ private:
 
     void failures(const std::string& key, std::vector<Failure>& failures) {
         for (Failure& failure : failures) {
-            time(std::format("{}.failure.{}.between", key, failure.id), failure.between);
+            time(std::format("{}.failure.{}.between", key, failure.id), failure.between,
+                 failure.clock == FailureClock::Cycles ? ValueMeasure::Number : ValueMeasure::Time);
             time(std::format("{}.failure.{}.repair", key, failure.id), failure.repair);
         }
+    }
+
+    void planned(const std::string& key, Maintenance& maintenance) {
+        const ValueMeasure measure = maintenance.clock == FailureClock::Cycles ? ValueMeasure::Number : ValueMeasure::Time;
+        time(key + ".every", maintenance.every, measure);
+        time(key + ".lasts", maintenance.lasts);
+        if (maintenance.when == MaintenanceWhen::Opportunistic) visit_(key + ".window", &maintenance.window, measure);
     }
 
     void cost(const std::string& key, std::initializer_list<std::pair<std::string_view, double*>> prices) {
@@ -128,13 +142,14 @@ private:
             visit_(std::format("{}.ways.{}", key, placeName(process_, branch.to)), &branch.share, ValueMeasure::Number);
     }
 
-    // The time, and the numbers that its distribution is made of.
-    void time(const std::string& key, Distribution& d) {
+    // The time (or count), and the numbers that its distribution is made of.
+    void time(const std::string& key, Distribution& d, ValueMeasure unit = ValueMeasure::Time) {
         using enum DistributionKind;
-        visit_(key, &d, ValueMeasure::Time);
-        const auto part = [&](std::string_view name, double& value, bool has, ValueMeasure measure = ValueMeasure::Time) {
+        visit_(key, &d, unit);
+        const auto number = [&](std::string_view name, double& value, bool has, ValueMeasure measure) {
             if (has) visit_(std::format("{}.{}", key, name), &value, measure);
         };
+        const auto part = [&](std::string_view name, double& value, bool has) { number(name, value, has, unit); };
         const bool cut = d.kind == Normal || d.kind == Lognormal;
         const bool between = d.kind == Triangular || d.kind == Uniform || d.kind == Beta;
         part("mean", d.mean, d.kind <= Lognormal);
@@ -142,8 +157,8 @@ private:
         part("low", d.low, cut || between);
         part("high", d.high, (cut && std::isfinite(d.high)) || between);
         part("mode", d.mode, d.kind == Triangular);
-        part("shape", d.shape, d.kind == Erlang || d.kind == Gamma || d.kind == Weibull || d.kind == Beta, ValueMeasure::Number);
-        part("shape2", d.shape2, d.kind == Beta, ValueMeasure::Number);
+        number("shape", d.shape, d.kind == Erlang || d.kind == Gamma || d.kind == Weibull || d.kind == Beta, ValueMeasure::Number);
+        number("shape2", d.shape2, d.kind == Beta, ValueMeasure::Number);
         part("scale", d.scale, d.kind == Weibull);
     }
 

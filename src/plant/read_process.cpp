@@ -3,6 +3,7 @@
 #include "plant/keys.hpp"
 #include "plant/process_fields.hpp"
 #include "plant/read_cell.hpp"
+#include "plant/read_maintenance.hpp"
 #include "plant/reader.hpp"
 
 #include <millwright/core/spelling.hpp>
@@ -21,7 +22,8 @@ namespace {
 
 // --- the process -------------------------------------------------------------------------------------------------------------
 
-constexpr std::array activityWords{"working", "starved", "blocked", "down", "setup", "idle"}; // in the order of Activity
+constexpr std::array activityWords{"working", "starved", "blocked",    "down",
+                                   "setup",   "idle",    "maintenance"}; // in the order of Activity
 
 using Index = std::unordered_map<std::string, std::uint32_t>;
 
@@ -239,6 +241,7 @@ private:
                                         .discipline = fields.choice("discipline", disciplineWords, Discipline::Fifo),
                                         .node = lookUp(fields, "node", nodes_, "node"),
                                         .to = route(fields, RouteRule::First)});
+            readPatience(fields, process_.buffers.back());
         }
         const std::vector<Fields>& stations = of(ProcessElement::Station);
         for (std::size_t i = 0; i < stations.size(); ++i) readStation(stations[i], i >= firstConveyor_);
@@ -247,6 +250,15 @@ private:
     static std::string named(const Fields& fields) {
         const std::string name = fields.text("name");
         return name.empty() ? fields.text("id") : name;
+    }
+
+    void readPatience(const Fields& fields, Buffer& buffer) {
+        buffer.patience = readTime(fields, "patience");
+        if (fields.has("gives_up_to")) buffer.givesUpTo = place(fields, "gives_up_to");
+        if (fields.has("patience") && !fields.has("gives_up_to"))
+            fields.problem("patience", "'gives_up_to' is missing: where does a part go that has waited so long?");
+        if (!fields.has("patience") && fields.has("gives_up_to"))
+            fields.problem("gives_up_to", "'patience' is missing: after how long does a part give up?");
     }
 
     void readShift(const Fields& fields) {
@@ -301,6 +313,10 @@ private:
         if (fields.has("makes")) readMakes(fields.table("makes"), station);
         station.blocking = fields.choice("blocking", blockingWords, Blocking::AfterService);
         station.failures = failures(fields);
+        for (const Fields& maintenance : fields.tables("maintenance")) {
+            station.maintenance.push_back(readMaintenance(maintenance, station.failures));
+            station.maintenance.back().crew = lookUp(maintenance, "crew", crews_, "crew");
+        }
         station.shift = lookUp(fields, "shift", shifts_, "shift");
         station.hourCost = fields.numberIn("cost", "hour");
         station.itemCost = fields.numberIn("cost", "item");
@@ -313,6 +329,7 @@ private:
     std::vector<Failure> failures(const Fields& fields) {
         std::vector<Failure> failures;
         for (const Fields& failure : fields.tables("failure")) {
+            if (failure.text("clock") == "cycles") refuseUnits(failure, "between", "cycles");
             failures.push_back({.id = failure.text("id"),
                                 .clock = failure.choice("clock", clockWords, FailureClock::Working),
                                 .between = readTime(failure, "between").value_or(Distribution{}),
@@ -331,8 +348,8 @@ private:
     }
 
     void readCarrying(const Fields& fields, Station& station) {
-        constexpr std::array others{"cycle",    "servers", "cycle_of", "setup", "input", "makes",
-                                    "blocking", "failure", "shift",    "node",  "power"};
+        constexpr std::array others{"cycle",    "servers", "cycle_of",    "setup", "input", "makes",
+                                    "blocking", "failure", "maintenance", "shift", "node",  "power"};
         if (!fields.has("fleet")) {
             if (!fields.has("cycle")) fields.problem("id", "'cycle' is missing: how long does its work take?");
             for (const std::string_view key : {"load", "unload"})

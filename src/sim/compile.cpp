@@ -106,6 +106,12 @@ private:
         buffer.firstList = out_.lists;
         buffer.lists = from.discipline == Discipline::Priority ? lists_ : 1;
         out_.lists += buffer.lists;
+        if (from.patience) {
+            buffer.patience = sampler(*from.patience, "buffer/" + from.id + "/patience");
+            buffer.impatient = static_cast<std::uint32_t>(out_.impatient.size());
+            buffer.givesUpTo = node(from.givesUpTo);
+            out_.impatient.push_back(static_cast<std::uint32_t>(out_.buffers.size()));
+        }
         out_.buffers.push_back(buffer);
     }
 
@@ -147,10 +153,13 @@ private:
         station.failures = static_cast<std::uint32_t>(from.failures.size());
         for (std::size_t i = 0; i < from.failures.size(); ++i) {
             const CompiledFailure compiled = failure(from.failures[i], from.servers, std::format("{}/failure/{}", purpose, i));
-            (compiled.calendar ? station.calendarClock : station.workingClock) = true;
+            (compiled.clock == FailureClock::Working    ? station.workingClock
+             : compiled.clock == FailureClock::Calendar ? station.calendarClock
+                                                        : station.cycleClock) = true;
             out_.failures.push_back(compiled);
         }
-        out_.failureClocks += station.failures * station.servers;
+        maintenance(from, station, purpose);
+        out_.failureClocks += station.clocks * station.servers;
         out_.stations.push_back(station);
     }
 
@@ -196,13 +205,40 @@ private:
 
     CompiledFailure failure(const Failure& from, std::uint32_t machines, const std::string& purpose) {
         CompiledFailure failure;
-        failure.calendar = from.clock == FailureClock::Calendar;
+        failure.clock = from.clock;
         failure.crew = from.crew.value_or(none);
         failure.between = static_cast<std::uint32_t>(out_.samplers.size());
         for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.between, std::format("{}/{}/between", purpose, i));
         failure.repair = static_cast<std::uint32_t>(out_.samplers.size());
         for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.repair, std::format("{}/{}/repair", purpose, i));
         return failure;
+    }
+
+    // Behind the failures, and much like them.
+    void maintenance(const Station& from, CompiledStation& station, const std::string& purpose) {
+        station.clocks = station.failures + static_cast<std::uint32_t>(from.maintenance.size());
+        station.endsCycles = station.cycleClock || !from.maintenance.empty();
+        for (std::uint32_t i = 0; i < from.maintenance.size(); ++i) {
+            const Maintenance& each = from.maintenance[i];
+            const Failure alike{.id = each.id, .clock = each.clock, .between = each.every, .repair = each.lasts, .crew = each.crew};
+            CompiledFailure compiled = failure(alike, from.servers, std::format("{}/maintenance/{}", purpose, i));
+            compiled.window = toNanoseconds(each.window * 1e9);
+            if (each.clock == FailureClock::Cycles) compiled.window /= 1'000'000'000;
+            station.workingClock |= each.clock == FailureClock::Working;
+            station.cycleClock |= each.clock == FailureClock::Cycles;
+            station.opportunistic |= each.window > 0;
+            compiled.firstRenewed = static_cast<std::uint32_t>(out_.renewed.size());
+            compiled.renewed = static_cast<std::uint32_t>(each.renews.size());
+            out_.renewed.insert(out_.renewed.end(), each.renews.begin(), each.renews.end());
+            out_.failures.push_back(compiled);
+        }
+        for (std::uint32_t f = 0; f < station.failures; ++f) {
+            CompiledFailure& renews = out_.failures[station.firstFailure + f];
+            renews.firstRenewed = static_cast<std::uint32_t>(out_.renewed.size());
+            for (std::uint32_t i = 0; i < from.maintenance.size(); ++i)
+                if (std::ranges::contains(from.maintenance[i].renewedBy, f)) out_.renewed.push_back(station.failures + i);
+            renews.renewed = static_cast<std::uint32_t>(out_.renewed.size()) - renews.firstRenewed;
+        }
     }
 
     void fleetFailures(const Fleet& from, CompiledFleet& fleet) {
@@ -239,14 +275,16 @@ private:
         out_.firstServerTimer = timer;
         timer += out_.servers;
         for (CompiledStation& station : out_.stations) {
-            for (std::uint32_t i = 0; i < station.failures; ++i) {
+            for (std::uint32_t i = 0; i < station.clocks; ++i) {
                 CompiledFailure& failure = out_.failures[station.firstFailure + i];
-                if (!failure.calendar) continue;
+                if (i < station.failures && failure.clock != FailureClock::Calendar) continue;
                 failure.timer = timer;
                 timer += station.servers;
                 for (std::uint32_t s = 0; s < station.servers; ++s) out_.calendarClocks.push_back({station.firstServer + s, i});
             }
         }
+        out_.firstPatienceTimer = timer;
+        for (const std::uint32_t buffer : out_.impatient) out_.buffers[buffer].timer = timer++;
         out_.firstShiftTimer = timer;
         out_.firstVehicleTimer = timer + static_cast<std::uint32_t>(out_.process.shifts.size());
         out_.timers = out_.firstVehicleTimer;
@@ -390,16 +428,18 @@ private:
             while (!open.empty()) {
                 const Passing passing = open.back();
                 open.pop_back();
+                const auto comesTo = [&](Node to) {
+                    if (to >= out_.done() || !passesOn(passing.from, to) || !seen.emplace(to, passing.product).second) return;
+                    std::vector<CompiledOrigin>& origins = out_.origins[to];
+                    origins.push_back({s, passing.product, passing.rate + (origins.empty() ? 0 : origins.back().cumulative)});
+                    open.push_back(madeOf(to, passing));
+                };
                 const CompiledRoute& route = out_.isSource(passing.from) ? out_.sources[s].route : routeOf(passing.from);
                 for (std::uint32_t i = 0; i < route.branches; ++i) {
                     const CompiledBranch& branch = out_.branches[route.firstBranch + i];
-                    const bool mine = branch.product == none || branch.product == passing.product;
-                    if (branch.to >= out_.done() || !mine || !passesOn(passing.from, branch.to)) continue;
-                    if (!seen.emplace(branch.to, passing.product).second) continue;
-                    std::vector<CompiledOrigin>& origins = out_.origins[branch.to];
-                    origins.push_back({s, passing.product, passing.rate + (origins.empty() ? 0 : origins.back().cumulative)});
-                    open.push_back(madeOf(branch.to, passing));
+                    if (branch.product == none || branch.product == passing.product) comesTo(branch.to);
                 }
+                if (out_.isBuffer(passing.from)) comesTo(out_.buffers[passing.from].givesUpTo);
             }
         }
         for (std::vector<CompiledOrigin>& origins : out_.origins) {
@@ -417,10 +457,11 @@ std::vector<Error> errorsOf(const Process& process) {
     std::vector<Error> errors;
     for (const ProcessProblem& problem : problemsOf(process))
         errors.push_back({ErrorCode::Invalid, problem.message, nameOf(process, problem.element, problem.index)});
-    std::size_t timers = process.sources.size() + process.shifts.size();
+    std::size_t timers = process.sources.size() + process.buffers.size() + process.shifts.size();
     for (const Fleet& fleet : process.fleets) timers += std::size_t{fleet.vehicles} * (1 + fleet.failures.size());
     for (const Station& station : process.stations)
-        timers += std::size_t{station.servers} * (1 + station.failures.size()) + (station.conveying ? 1 : 0);
+        timers +=
+            std::size_t{station.servers} * (1 + station.failures.size() + station.maintenance.size()) + (station.conveying ? 1 : 0);
     if (errors.empty() && timers > Calendar::maximumTimers)
         errors.push_back(
             {ErrorCode::ResourceLimit,

@@ -17,7 +17,7 @@ using Node = std::uint32_t;
 inline constexpr std::uint32_t none = 0xffff'ffff;
 inline constexpr Node anyBranch = 0xffff'fffe; ///< a part that goes to whichever branch has room first
 
-enum class Priority : std::uint8_t { Shift, Repair, Failure, Service, Arrival }; ///< of events at the same time
+enum class Priority : std::uint8_t { Shift, Repair, Failure, Service, Arrival, Patience, Look }; ///< of events at the same time
 
 struct CompiledRoute {
     plant::RouteRule rule = plant::RouteRule::Share;
@@ -55,14 +55,22 @@ struct CompiledBuffer {
     std::uint32_t firstList = 0;
     std::uint32_t lists = 1; ///< one a priority
     std::uint32_t firstFeeder = 0, feeders = 0;
+    std::uint32_t patience = none;  ///< sampler; none: parts wait for ever
+    std::uint32_t impatient = none; ///< its number among those with patience
+    Node givesUpTo = none;
+    std::uint32_t timer = none; ///< of those that give up
 };
 
+/// A failure, or planned maintenance.
 struct CompiledFailure {
-    bool calendar = false;
+    plant::FailureClock clock = plant::FailureClock::Working;
     std::uint32_t between = none; ///< sampler of the first server or vehicle; the others follow
     std::uint32_t repair = none;
     std::uint32_t crew = none;
     std::uint32_t timer = none; ///< of the first server's clock by the calendar, or the first vehicle's; the others follow
+    SimTime window = 0;         ///< maintenance: how long before it is due it may be done, by its clock
+    std::uint32_t firstRenewed = 0,
+                  renewed = 0; ///< in `renewed`: which clocks of its station begin anew at its end, beside its own
 };
 
 struct CalendarClock {
@@ -91,13 +99,16 @@ struct CompiledStation {
     std::uint32_t firstFeeder = 0, feeders = 0;
     Node queue = none; ///< the buffer before it, where that is all that leads to it and it takes one at a time, without conditions
     std::uint32_t firstFailure = 0, failures = 0;
-    bool workingClock = false, calendarClock = false;
-    bool takesOne = true; ///< neither a batch nor an assembly: parts can be put into it
-    bool before = false;  ///< blocking before service
-    bool works = true;    ///< neither carries nor conveys
-    bool atOnce = true;   ///< begins work as soon as it has a part: it works, and needs no room before
-    bool makes = false;   ///< something else of each part than the part: `count` of `product`
-    bool looped = false;  ///< a part can come back: a deadlock is possible
+    std::uint32_t clocks = 0; ///< failures, and maintenance behind them
+    bool workingClock = false, calendarClock = false, cycleClock = false;
+    bool endsCycles = false;    ///< at the end of a cycle it may have to stand, for a failure or for maintenance
+    bool opportunistic = false; ///< maintenance may be done before it is due
+    bool takesOne = true;       ///< neither a batch nor an assembly: parts can be put into it
+    bool before = false;        ///< blocking before service
+    bool works = true;          ///< neither carries nor conveys
+    bool atOnce = true;         ///< begins work as soon as it has a part: it works, and needs no room before
+    bool makes = false;         ///< something else of each part than the part: `count` of `product`
+    bool looped = false;        ///< a part can come back: a deadlock is possible
     std::uint32_t count = 1;
     std::uint32_t product = none; ///< none: the part's own
     std::uint32_t shift = none;
@@ -151,10 +162,13 @@ struct Compiled {
     std::vector<std::uint32_t> tables;         ///< of samplers
     std::vector<double> values;                ///< of the samplers
     std::vector<std::uint32_t> listOfProduct;  ///< by product: which list of a buffer sorted by priority
-    std::vector<CalendarClock> calendarClocks; ///< by their timers, which follow those of the servers; then shifts
+    std::vector<std::uint32_t> renewed;        ///< of failures and maintenance
+    std::vector<CalendarClock> calendarClocks; ///< of failures by the calendar and of maintenance, by their timers, which follow
+                                               ///< those of the servers; then shifts
     std::uint32_t servers = 0, timers = 0, streams = 0, lists = 0, failureClocks = 0;
-    std::uint32_t firstServerTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0, firstVehicleFailureTimer = 0,
-                  firstConveyorTimer = 0;
+    std::vector<std::uint32_t> impatient; ///< buffers, by their timers
+    std::uint32_t firstServerTimer = 0, firstPatienceTimer = 0, firstShiftTimer = 0, firstVehicleTimer = 0,
+                  firstVehicleFailureTimer = 0, firstConveyorTimer = 0;
     std::uint32_t riders = 0, zones = 0, firstConveyorStore = 0;
     std::vector<VehicleClock> vehicleClocks; ///< by their timers; then conveyors
     CompiledNetwork network;

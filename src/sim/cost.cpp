@@ -25,7 +25,8 @@ double energyOf(const plant::Process& process, const Report& report) {
     for (std::size_t i = 0; i < process.stations.size(); ++i) {
         const plant::Station& station = process.stations[i];
         const StationReport& did = report.stations[i];
-        const std::array shares{did.working, did.starved, did.blocked, did.down, did.setUp, did.idle}; // in the order of Activity
+        const std::array shares{did.working, did.starved, did.blocked,    did.down,
+                                did.setUp,   did.idle,    did.maintenance}; // in the order of Activity
         for (std::size_t k = 0; k < shares.size(); ++k)
             energy += station.power[k] * shares[k] * station.servers * report.seconds / 3600;
     }

@@ -19,6 +19,37 @@ std::string number(double value) {
     return std::format("{:.4g}", value);
 }
 
+using Words = std::string (*)(double);
+
+std::string describe(const Distribution& d, Words inWords) {
+    const std::string mean = "mean " + inWords(d.mean);
+    const std::string cutLow = d.low > 0 ? ", at least " + inWords(d.low) : "";
+    const std::string cutHigh = std::isfinite(d.high) ? ", at most " + inWords(d.high) : "";
+    const std::string ends = std::format("{} to {}", inWords(d.low), std::isfinite(d.high) ? inWords(d.high) : "any");
+    switch (d.kind) {
+    case DistributionKind::Constant: return "always " + inWords(d.mean);
+    case DistributionKind::Exponential: return "exponential, " + mean;
+    case DistributionKind::Erlang: return std::format("Erlang of {}, {}", number(d.shape), mean);
+    case DistributionKind::Gamma: return std::format("gamma, {}, shape {}", mean, number(d.shape));
+    case DistributionKind::Normal: return std::format("normal, {}, deviation {}{}{}", mean, inWords(d.deviation), cutLow, cutHigh);
+    case DistributionKind::Lognormal:
+        return std::format("lognormal, {}, deviation {}{}{}", mean, inWords(d.deviation), cutLow, cutHigh);
+    case DistributionKind::Triangular: return std::format("triangular, {}, mostly {}", ends, inWords(d.mode));
+    case DistributionKind::Uniform: return "uniform, " + ends;
+    case DistributionKind::Weibull: return std::format("Weibull, scale {}, shape {}", inWords(d.scale), number(d.shape));
+    case DistributionKind::Beta: return std::format("beta, {}, shapes {} and {}", ends, number(d.shape), number(d.shape2));
+    case DistributionKind::Empirical:
+        return std::format("as {} observed values, {} to {}", d.values.size(), inWords(d.values.front()), inWords(d.values.back()));
+    case DistributionKind::Discrete: return std::format("one of {} values", d.values.size());
+    }
+    return {};
+}
+
+// Of a count.
+std::string asNumbers(const Distribution& d) {
+    return describe(d, number);
+}
+
 class Facts {
 public:
     explicit Facts(const Process& process) : process_{process} {}
@@ -35,6 +66,7 @@ public:
             constexpr std::array words{"first in, first out", "last in, first out", "by priority"};
             add("room", buffer.capacity == 0 ? "unlimited" : std::format("{} parts", buffer.capacity));
             add("order", words[static_cast<std::size_t>(buffer.discipline)]);
+            if (buffer.patience) add("a part gives up after", sim::inWords(*buffer.patience) + ", to " + name(buffer.givesUpTo));
         }
         for (const Station& station : process_.stations) describe(station);
         for (const Shift& shift : process_.shifts) {
@@ -110,6 +142,7 @@ private:
         }
         if (station.blocking == Blocking::BeforeService) add("work begins", "when there is room for its result");
         for (const Failure& failure : station.failures) describe(failure);
+        for (const Maintenance& maintenance : station.maintenance) describe(station, maintenance);
         price("an hour of each machine", station.hourCost);
         price("a part", station.itemCost);
         power(station);
@@ -148,10 +181,34 @@ private:
     }
 
     void describe(const Failure& failure) {
-        const char* clock = failure.clock == FailureClock::Working ? "working time" : "calendar time";
-        add(std::format("failure {}, between", failure.id), std::format("{}, {}", sim::inWords(failure.between), clock));
+        add(std::format("failure {}, between", failure.id), byClock(failure.clock, failure.between));
         add(std::format("failure {}, repair", failure.id),
             sim::inWords(failure.repair) + (failure.crew ? ", by " + process_.crews[*failure.crew].id : ""));
+    }
+
+    static std::string byClock(FailureClock clock, const Distribution& d) {
+        constexpr std::array clocks{"working time", "calendar time", "cycles"}; // in the order of FailureClock
+        return std::format("{}, {}", clock == FailureClock::Cycles ? asNumbers(d) : sim::inWords(d),
+                           clocks[static_cast<std::size_t>(clock)]);
+    }
+
+    void describe(const Station& station, const Maintenance& maintenance) {
+        const std::string what = "maintenance " + maintenance.id;
+        add(what + ", every", byClock(maintenance.clock, maintenance.every));
+        add(what + ", lasts",
+            sim::inWords(maintenance.lasts) + (maintenance.crew ? ", by " + process_.crews[*maintenance.crew].id : ""));
+        const bool cycles = maintenance.clock == FailureClock::Cycles;
+        if (maintenance.when == MaintenanceWhen::Opportunistic)
+            add(what + ", done", std::format("when the machine stands, from {} before it is due",
+                                             cycles ? number(maintenance.window) + " cycles"
+                                                    : formatDuration(durationFromSeconds(maintenance.window))));
+        const auto failures = [&](const std::vector<std::uint32_t>& indices) {
+            std::string ids;
+            for (const std::uint32_t i : indices) ids += (ids.empty() ? "" : ", ") + station.failures[i].id;
+            return ids;
+        };
+        if (!maintenance.renews.empty()) add(what + ", renews", failures(maintenance.renews));
+        if (!maintenance.renewedBy.empty()) add(what + ", renewed by the repair of", failures(maintenance.renewedBy));
     }
 
     void price(std::string_view of, double cost) {
@@ -159,10 +216,12 @@ private:
     }
 
     void power(const Station& station) {
-        constexpr std::array words{"working", "starved", "blocked", "down", "set up", "idle"}; // in the order of Activity
+        constexpr std::array words{"working", "starved", "blocked",       "down",
+                                   "set up",  "idle",    "in maintenance"}; // in the order of Activity
         if (std::ranges::all_of(station.power, [](double drawn) { return drawn == 0; })) return;
         std::string text;
-        for (std::size_t i = 0; i < activities; ++i)
+        const std::size_t shown = activities - (station.maintenance.empty() ? 1 : 0);
+        for (std::size_t i = 0; i < shown; ++i)
             text += std::format("{}{} {}", text.empty() ? "" : ", ", words[i], number(station.power[i]));
         add("power of each machine, kW", text);
     }
@@ -199,27 +258,7 @@ private:
 } // namespace
 
 std::string inWords(const Distribution& d) {
-    const std::string mean = "mean " + inWords(d.mean);
-    const std::string cutLow = d.low > 0 ? ", at least " + inWords(d.low) : "";
-    const std::string cutHigh = std::isfinite(d.high) ? ", at most " + inWords(d.high) : "";
-    const std::string ends = std::format("{} to {}", inWords(d.low), std::isfinite(d.high) ? inWords(d.high) : "any");
-    switch (d.kind) {
-    case DistributionKind::Constant: return "always " + inWords(d.mean);
-    case DistributionKind::Exponential: return "exponential, " + mean;
-    case DistributionKind::Erlang: return std::format("Erlang of {}, {}", number(d.shape), mean);
-    case DistributionKind::Gamma: return std::format("gamma, {}, shape {}", mean, number(d.shape));
-    case DistributionKind::Normal: return std::format("normal, {}, deviation {}{}{}", mean, inWords(d.deviation), cutLow, cutHigh);
-    case DistributionKind::Lognormal:
-        return std::format("lognormal, {}, deviation {}{}{}", mean, inWords(d.deviation), cutLow, cutHigh);
-    case DistributionKind::Triangular: return std::format("triangular, {}, mostly {}", ends, inWords(d.mode));
-    case DistributionKind::Uniform: return "uniform, " + ends;
-    case DistributionKind::Weibull: return std::format("Weibull, scale {}, shape {}", inWords(d.scale), number(d.shape));
-    case DistributionKind::Beta: return std::format("beta, {}, shapes {} and {}", ends, number(d.shape), number(d.shape2));
-    case DistributionKind::Empirical:
-        return std::format("as {} observed values, {} to {}", d.values.size(), inWords(d.values.front()), inWords(d.values.back()));
-    case DistributionKind::Discrete: return std::format("one of {} values", d.values.size());
-    }
-    return {};
+    return describe(d, static_cast<Words>(inWords));
 }
 
 std::vector<Fact> factsOf(const Process& process) {

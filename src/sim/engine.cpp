@@ -6,6 +6,7 @@
 // whole.
 namespace millwright::sim {
 
+using plant::FailureClock;
 using plant::WhenFull;
 
 // --- movement ----------------------------------------------------------------------------------------------------------------
@@ -329,7 +330,7 @@ void Engine::setActivity(Server& server, Activity activity) {
 
 void Engine::describe(Server& server) {
     if (server.off) return setActivity(server, Activity::Idle);
-    if (server.down) return setActivity(server, Activity::Down);
+    if (server.down) return setActivity(server, server.planned ? Activity::Maintained : Activity::Down);
     constexpr std::array byPhase{Activity::Starved, Activity::Blocked, Activity::SetUp, Activity::Working, Activity::Blocked};
     setActivity(server, byPhase[static_cast<std::size_t>(server.phase)]);
 }
@@ -360,6 +361,7 @@ void Engine::becomeFree(std::uint32_t index) {
     append(stations_[server.station].free, index, Listed::Free);
     ++stations_[server.station].freeCount;
     unsettled_.push_back(model_->station(server.station));
+    if (model_->stations[server.station].opportunistic) seekOpportunity(index);
 }
 
 inline void Engine::load(std::uint32_t index, std::uint32_t part) {
@@ -396,6 +398,7 @@ void Engine::block(std::uint32_t index) {
     if (!fleets_.empty()) stop(server.target, model_->stations[server.station].route);
     describe(server);
     if (!model_->stations[server.station].works && model_->stations[server.station].conveyor != none) turnConveyor(index);
+    if (model_->stations[server.station].opportunistic) seekOpportunity(index);
     if (model_->stations[server.station].looped && begun_) checkDeadlock(server.station);
 }
 
@@ -429,7 +432,8 @@ void Engine::beginStint(std::uint32_t index) {
     SimTime end = server.remaining;
     if (station.workingClock && server.phase == Phase::Working) {
         for (std::uint32_t i = 0; i < station.failures; ++i) {
-            if (model_->failures[station.firstFailure + i].calendar || clocks_[server.firstClock + i] >= end) continue;
+            if (model_->failures[station.firstFailure + i].clock != FailureClock::Working) continue;
+            if (clocks_[server.firstClock + i] >= end) continue;
             end = clocks_[server.firstClock + i];
             server.failing = i;
         }
@@ -444,21 +448,29 @@ void Engine::endStint(std::uint32_t index) {
     const SimTime worked = now_ - server.stintBegan;
     server.remaining -= worked;
     if (!station.workingClock || server.phase != Phase::Working) return;
-    for (std::uint32_t i = 0; i < station.failures; ++i)
-        if (!model_->failures[station.firstFailure + i].calendar) clocks_[server.firstClock + i] -= worked;
+    for (std::uint32_t i = 0; i < station.clocks; ++i)
+        if (model_->failures[station.firstFailure + i].clock == FailureClock::Working) clocks_[server.firstClock + i] -= worked;
 }
 
-// Hands on what is finished, part by part; the server is free when all have gone.
-void Engine::tryLeave(std::uint32_t index) {
+// Hands on what is finished, part by part. False when there is no room for one.
+bool Engine::handOn(std::uint32_t index) {
     Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
     while (server.part != none) {
         const std::uint32_t part = server.part, next = parts_[part].next;
         if (server.target == none) server.target = choose(station.route, part);
-        if (!place(part, server.target, station.route, station.before)) return block(index);
+        if (!place(part, server.target, station.route, station.before)) return false;
         server.part = next;
         server.target = none;
     }
+    return true;
+}
+
+// The server is free when all that it has finished has gone.
+void Engine::tryLeave(std::uint32_t index) {
+    if (!handOn(index)) return block(index);
+    Server& server = servers_[index];
+    const CompiledStation& station = model_->stations[server.station];
     // Mostly there is a next part, and nobody else it could be for.
     if (station.queue != none && stores_[station.queue].count > 0 && !server.down && !server.off) {
         server.part = takeWaiting(station.queue, none).part;
@@ -485,6 +497,7 @@ inline void Engine::serve(std::uint32_t index) {
     ++server.finished;
     if (model_->stations[server.station].makes) split(index);
     for (std::uint32_t part = server.part; part != none; part = parts_[part].next) parts_[part].entered = now_;
+    if (model_->stations[server.station].endsCycles && endCycle(index)) return;
     tryLeave(index);
 }
 

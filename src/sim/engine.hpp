@@ -47,6 +47,24 @@ struct Store {
     std::uint32_t waiters = 0; ///< servers and sources that have a part for here and found no room
 };
 
+/// The moment at which a part gives up waiting in a buffer.
+struct Deadline {
+    SimTime at = 0;
+    std::uint32_t part = none, unused = 0;
+};
+
+/// A buffer with patience.
+struct ImpatientState {
+    std::vector<Deadline> heap; ///< of its parts, the first in front
+    std::uint64_t gaveUp = 0;   ///< counted
+};
+
+/// Of a part in such a buffer.
+struct WaitingPart {
+    std::uint32_t previous = none; ///< the one before it in its list
+    std::uint32_t place = 0;       ///< in the heap
+};
+
 struct SourceState {
     std::uint64_t made = 0;
     std::uint64_t created = 0, lost = 0; ///< counted
@@ -64,19 +82,21 @@ struct Server {
     SimTime stintBegan = 0; ///< when it last began or went on working
     SimTime remaining = 0;  ///< of set-up or work, then
     std::array<SimTime, activities> spent{};
-    std::uint64_t finished = 0, failed = 0;
+    std::uint64_t finished = 0;
+    std::uint32_t failed = 0, maintained = 0;
     std::uint32_t station = 0;
     std::uint32_t part = none;                  ///< the first of what it holds
     Node target = none;                         ///< of that part, when it is finished
     std::uint32_t next = none, previous = none; ///< in the list it is in
     std::uint32_t firstClock = 0;
-    std::uint32_t failing = none; ///< failure (of its station) that comes before the work ends, or that it is down with
+    std::uint32_t failing = none; ///< failure (of its station) that comes before the work ends, or what it is down with
     std::uint32_t lastProduct = none;
     Phase phase = Phase::Empty;
     Activity activity = Activity::Starved;
     Listed listed = Listed::Not;
     bool down = false, off = false;
-    std::array<std::uint8_t, 3> unused{};
+    bool planned = false; ///< down: for maintenance
+    std::array<std::uint8_t, 2> unused{};
 };
 
 struct List {
@@ -149,10 +169,12 @@ private:
     [[nodiscard]] std::uint32_t foundPart(Node node);
     [[nodiscard]] CompiledOrigin originOf(Node node) const;
     [[nodiscard]] std::uint32_t failureBehind(std::uint32_t server, const MachineNow& now);
+    [[nodiscard]] SimTime restOfClock(const CompiledFailure& failure, const MachineNow& now, std::uint32_t machine);
     [[nodiscard]] SimTime rest(const Elapsed& elapsed, std::uint32_t sampler, std::uint32_t which = 0);
 
     // Random numbers.
     [[nodiscard]] SimTime draw(std::uint32_t sampler);
+    [[nodiscard]] SimTime drawClock(const CompiledFailure& failure, std::uint32_t machine);
     [[nodiscard]] Node choose(const CompiledRoute& route, std::uint32_t part);
     [[nodiscard]] Node chooseByShare(const CompiledRoute& route);
     [[nodiscard]] Node shortest(const CompiledRoute& route) const;
@@ -168,6 +190,15 @@ private:
     [[nodiscard]] std::uint32_t frontList(std::uint32_t store) const;
     void count(Store& store);
     [[nodiscard]] std::uint32_t storeOf(std::uint32_t source) const;
+
+    // Parts that give up waiting.
+    void beginPatience(std::uint32_t buffer, std::uint32_t part, const Chain& list);
+    void endPatience(std::uint32_t buffer, std::uint32_t part);
+    [[nodiscard]] bool isBefore(const Deadline& a, const Deadline& b) const;
+    std::uint32_t rise(std::vector<Deadline>& heap, std::uint32_t place);
+    void sink(std::vector<Deadline>& heap, std::uint32_t place);
+    void loseParts(std::uint32_t buffer);
+    void giveUp(std::uint32_t buffer, std::uint32_t part);
 
     // Movement.
     [[nodiscard]] bool hasRoom(Node node) const;
@@ -202,6 +233,7 @@ private:
     void beginStint(std::uint32_t server);
     void endStint(std::uint32_t server);
     void split(std::uint32_t server);
+    [[nodiscard]] bool handOn(std::uint32_t server);
     void tryLeave(std::uint32_t server);
     void becomeFree(std::uint32_t server);
     void fail(std::uint32_t server);
@@ -214,6 +246,20 @@ private:
     void countCrew(CrewState& crew);
     void releaseCrew(std::uint32_t crew);
     void renewClock(std::uint32_t server, std::uint32_t failure);
+    [[nodiscard]] bool wearByCycle(std::uint32_t server);
+    [[nodiscard]] bool isWornOut(std::uint32_t server);
+    [[nodiscard]] bool endCycle(std::uint32_t server);
+
+    // Planned maintenance, and failures, by their number among the clocks of a station.
+    [[nodiscard]] const CompiledFailure& outageOf(std::uint32_t server, std::uint32_t which) const;
+    [[nodiscard]] std::uint32_t maintenanceTimer(std::uint32_t server, std::uint32_t which) const;
+    void beginMaintenanceClock(std::uint32_t server, std::uint32_t which, SimTime left);
+    [[nodiscard]] SimTime untilDue(std::uint32_t server, std::uint32_t which) const;
+    [[nodiscard]] std::uint32_t dueMaintenance(std::uint32_t server) const;
+    [[nodiscard]] std::uint32_t maintenanceWhileStanding(std::uint32_t server) const;
+    [[nodiscard]] bool maintain(std::uint32_t server);
+    void seekOpportunity(std::uint32_t server);
+    void lookForMaintenance(std::uint32_t server, std::uint32_t which);
     void describe(Server& server);
     void setActivity(Server& server, Activity activity);
     void append(List& list, std::uint32_t server, Listed as);
@@ -278,6 +324,8 @@ private:
     void charge(std::uint32_t vehicle);
     void runClocks(std::uint32_t vehicle, VehicleActivity from, VehicleActivity to);
     void failVehicle(std::uint32_t vehicle, std::uint32_t failure);
+    void wearByLoad(std::uint32_t vehicle);
+    void failByLoads(std::uint32_t vehicle);
     void breakOff(std::uint32_t vehicle);
     void beginVehicleRepair(std::uint32_t vehicle);
     void endVehicleRepair(std::uint32_t vehicle);
@@ -312,6 +360,8 @@ private:
     std::vector<Part> parts_;
     std::vector<Store> stores_; // buffers, then sources, then conveyors
     std::vector<Chain> lists_;
+    std::vector<ImpatientState> impatient_;
+    std::vector<WaitingPart> waiting_; // by part; as long as it has to be
     std::vector<Server> servers_;
     std::vector<StationState> stations_;
     std::vector<SourceState> sources_;

@@ -13,7 +13,8 @@ constexpr std::uint32_t order(Priority priority) {
 }
 
 bool wears(const CompiledFailure& failure, VehicleActivity activity) {
-    if (failure.calendar) return activity != VehicleActivity::Down;
+    if (failure.clock == plant::FailureClock::Cycles) return false; // counted
+    if (failure.clock == plant::FailureClock::Calendar) return activity != VehicleActivity::Down;
     return activity == VehicleActivity::Loaded || activity == VehicleActivity::Empty || activity == VehicleActivity::Handling;
 }
 
@@ -87,9 +88,10 @@ void Engine::endVehicleRepair(std::uint32_t index) {
     const CompiledFleet& fleet = model_->network.fleets[traffic_.vehicle(index).fleet];
     const std::uint32_t number = index - fleet.firstVehicle, which = std::exchange(vehicles_[index].failing, none);
     const CompiledFailure& failure = model_->failures[fleet.firstFailure + which];
-    clocks_[fleet.firstClock + number * fleet.failures + which] = draw(failure.between + number);
+    clocks_[fleet.firstClock + number * fleet.failures + which] = drawClock(failure, number);
     if (failure.crew != none) releaseCrew(failure.crew);
     goOn(index);
+    if (vehicles_[index].job == Job::Waiting) failByLoads(index);
 }
 
 // With what it was doing, from where it stopped.

@@ -28,7 +28,7 @@ void Engine::beginVehicles() {
             setAvailable(v, true);
             for (std::uint32_t i = 0; i < fleet.failures; ++i)
                 clocks_[fleet.firstClock + (v - fleet.firstVehicle) * fleet.failures + i] =
-                    draw(model_->failures[fleet.firstFailure + i].between + (v - fleet.firstVehicle));
+                    drawClock(model_->failures[fleet.firstFailure + i], v - fleet.firstVehicle);
             runClocks(v, VehicleActivity::Down, VehicleActivity::Waiting);
         }
         // Vehicles are told when there is room again.
@@ -289,6 +289,7 @@ void Engine::becomeEmpty(std::uint32_t index) {
     ++fleets_[traffic_.vehicle(number).fleet].loads;
     carryFor(vehicle.station, -1);
     becomeIdle(number);
+    wearByLoad(number);
 }
 
 // Its fleet decides what it does next, when everything else of this moment has moved.

@@ -130,6 +130,7 @@ inline void Engine::put(std::uint32_t index, std::uint32_t part) {
     if (index < model_->buffersEnd) {
         const CompiledBuffer& buffer = model_->buffers[index];
         list = &lists_[buffer.firstList + (buffer.lists > 1 ? model_->listOfProduct[parts_[part].product] : 0)];
+        if (buffer.patience != none) beginPatience(index, part, *list);
         if (buffer.discipline == plant::Discipline::Lifo) {
             parts_[part].next = list->head;
             list->head = part;
@@ -165,6 +166,7 @@ inline std::uint32_t Engine::takeFrom(std::uint32_t index) {
     --store.count;
     ++store.left;
     store.waited += static_cast<double>(now_ - parts_[part].entered);
+    if (model_->isBuffer(index) && model_->buffers[index].patience != none) endPatience(index, part);
     return part;
 }
 

@@ -20,6 +20,7 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
       calendar_{model_->timers},
       stores_(model_->firstConveyorStore + model_->conveyors.size()),
       lists_(model_->lists),
+      impatient_(model_->impatient.size()),
       servers_(model_->servers + model_->network.vehicles),
       stations_(model_->stations.size()),
       sources_(model_->sources.size()),
@@ -46,7 +47,7 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
             Server& server = servers_[station.firstServer + i];
             server.station = s;
             server.firstClock = clock;
-            clock += station.failures;
+            clock += station.clocks;
         }
     }
     for (const CompiledConveyor& conveyor : model_->conveyors) // its server takes while another part is blocked in it
@@ -84,7 +85,7 @@ void Engine::begin() {
     for (std::uint32_t index = 0; index < model_->servers; ++index) {
         Server& server = servers_[index];
         const CompiledStation& station = model_->stations[server.station];
-        for (std::uint32_t i = 0; i < station.failures; ++i) renewClock(index, i);
+        for (std::uint32_t i = 0; i < station.clocks; ++i) renewClock(index, i);
         server.off = station.shift != none && !shiftOn_[station.shift];
         pauseCalendarClocks(index, false);
         becomeFree(index);
@@ -107,8 +108,10 @@ void Engine::fireSeldom(std::uint32_t timer) {
     }
     if (timer >= model_->firstVehicleTimer) return fireVehicle(timer - model_->firstVehicleTimer);
     if (timer >= model_->firstShiftTimer) return turnShift(timer - model_->firstShiftTimer);
+    if (timer >= model_->firstPatienceTimer) return loseParts(model_->impatient[timer - model_->firstPatienceTimer]);
     const CalendarClock& clock = model_->calendarClocks[timer - model_->firstServerTimer - model_->servers];
     Server& server = servers_[clock.server];
+    if (clock.failure >= model_->stations[server.station].failures) return lookForMaintenance(clock.server, clock.failure);
     if (isActive(server)) {
         endStint(clock.server);
         calendar_.cancel(serverTimer(clock.server));
@@ -141,7 +144,9 @@ void Engine::renewClock(std::uint32_t index, std::uint32_t failure) {
     const Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
     const CompiledFailure& compiled = model_->failures[station.firstFailure + failure];
-    clocks_[server.firstClock + failure] = draw(compiled.between + (index - station.firstServer));
+    const SimTime drawn = drawClock(compiled, index - station.firstServer);
+    if (failure >= station.failures) return beginMaintenanceClock(index, failure, drawn);
+    clocks_[server.firstClock + failure] = drawn;
 }
 
 // Calendar clocks stand still while the server is down.
@@ -151,7 +156,7 @@ void Engine::pauseCalendarClocks(std::uint32_t index, bool pause) {
     if (!station.calendarClock) return;
     for (std::uint32_t i = 0; i < station.failures; ++i) {
         const CompiledFailure& failure = model_->failures[station.firstFailure + i];
-        if (!failure.calendar) continue;
+        if (failure.clock != plant::FailureClock::Calendar) continue;
         const std::uint32_t timer = failure.timer + (index - station.firstServer);
         SimTime& clock = clocks_[server.firstClock + i];
         if (!pause) {
@@ -176,7 +181,8 @@ void Engine::fail(std::uint32_t index) {
         addWaiter(server.target, station.route, -1);
     }
     server.down = true;
-    ++server.failed;
+    server.planned = server.failing >= station.failures;
+    ++(server.planned ? server.maintained : server.failed);
     pauseCalendarClocks(index, true);
     describe(server);
     if (station.conveyor != none) turnConveyor(index);
@@ -238,12 +244,17 @@ void Engine::beginRepair(std::uint32_t index, SimTime lasts) {
 void Engine::endRepair(std::uint32_t index) {
     Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
-    const std::uint32_t failure = server.failing, crew = model_->failures[station.firstFailure + failure].crew;
+    const std::uint32_t failure = server.failing;
+    const CompiledFailure& compiled = model_->failures[station.firstFailure + failure];
+    const std::uint32_t crew = compiled.crew;
     server.down = false;
     server.failing = none;
     renewClock(index, failure);
+    for (std::uint32_t i = 0; i < compiled.renewed; ++i) renewClock(index, model_->renewed[compiled.firstRenewed + i]);
     pauseCalendarClocks(index, false);
     if (crew != none) releaseCrew(crew);
+    if (station.cycleClock && isWornOut(index)) return fail(index);
+    if (station.clocks > station.failures && maintain(index)) return;
     if (station.conveyor != none) turnConveyor(index);
     switch (server.phase) {
     case Phase::Empty: return becomeFree(index);
@@ -279,6 +290,8 @@ void Engine::switchServer(std::uint32_t index, bool on) {
     }
     server.off = !on;
     describe(server);
+    if (!on && !server.down && model_->stations[server.station].clocks > model_->stations[server.station].failures)
+        (void)maintain(index);
     if (model_->stations[server.station].conveyor != none) turnConveyor(index);
     if (!on || server.down) return;
     if (server.phase == Phase::Empty)
@@ -312,9 +325,11 @@ void Engine::resetStatistics() {
     for (Server& server : servers_) {
         server.since = now_;
         server.spent = {};
-        server.finished = server.failed = 0;
+        server.finished = 0;
+        server.failed = server.maintained = 0;
     }
     for (SourceState& source : sources_) source.created = source.lost = 0;
+    for (ImpatientState& state : impatient_) state.gaveUp = 0;
     for (CrewState& crew : crews_) {
         crew.changed = now_;
         crew.busyTime = 0;
@@ -338,6 +353,7 @@ StationReport stationReport(const CompiledStation& station, const std::vector<Se
         }
         report.finished += server.finished;
         report.failures += server.failed;
+        report.maintenances += server.maintained;
     }
     const auto share = [&](Activity activity) {
         return total > 0 ? static_cast<double>(spent[static_cast<std::size_t>(activity)]) / static_cast<double>(total) : 0;
@@ -348,6 +364,7 @@ StationReport stationReport(const CompiledStation& station, const std::vector<Se
     report.down = share(Activity::Down);
     report.setUp = share(Activity::SetUp);
     report.idle = share(Activity::Idle);
+    report.maintenance = share(Activity::Maintained);
     return report;
 }
 
@@ -371,7 +388,11 @@ Report Engine::report() const {
                             store.count};
     };
     for (const CompiledStation& station : model_->stations) report.stations.push_back(stationReport(station, servers_, now_));
-    for (std::uint32_t i = 0; i < model_->buffers.size(); ++i) report.buffers.push_back(contentOf(stores_[i]));
+    for (std::uint32_t i = 0; i < model_->buffers.size(); ++i) {
+        report.buffers.push_back(contentOf(stores_[i]));
+        if (const std::uint32_t impatient = model_->buffers[i].impatient; impatient != none)
+            report.buffers.back().gaveUp = impatient_[impatient].gaveUp;
+    }
     for (std::uint32_t i = 0; i < model_->conveyors.size(); ++i)
         report.stations[model_->conveyors[i].station].conveyed = contentOf(stores_[model_->firstConveyorStore + i]);
     for (std::uint32_t i = 0; i < sources_.size(); ++i)
@@ -445,6 +466,12 @@ Digest Engine::stateHash() const {
         addVector(hasher, riders_);
         addVector(hasher, zones_);
     }
+    static_assert(sizeof(Deadline) == 16 && sizeof(WaitingPart) == 8);
+    for (const ImpatientState& state : impatient_) {
+        addVector(hasher, state.heap);
+        hasher.add(state.gaveUp);
+    }
+    if (!impatient_.empty()) addVector(hasher, waiting_);
     if (!fleets_.empty()) {
         static_assert(sizeof(VehicleState) == (1 + vehicleActivities + 6 + 6) * 8 + 6 * 4 + 8 && sizeof(FleetState) == 16);
         traffic_.addTo(hasher);
@@ -530,7 +557,7 @@ bool Engine::canEverMove(Node start) {
 
 // Whether time alone will make this place take or give a part.
 bool Engine::canMove(Node node) const {
-    if (model_->isBuffer(node)) return hasRoom(node);
+    if (model_->isBuffer(node)) return hasRoom(node) || model_->buffers[node].patience != none;
     if (!model_->isStation(node)) return true;
     const CompiledStation& station = model_->stations[model_->stationOf(node)];
     if (station.fleet != none) return mayCarry(model_->stationOf(node));

@@ -96,7 +96,8 @@ std::uint32_t Engine::foundPart(Node node) {
 void Engine::beginStation(std::uint32_t index, const StationNow& now) {
     const CompiledStation& station = model_->stations[index];
     for (std::uint32_t i = 0; i < station.servers; ++i) {
-        const MachineNow unknown{.worked = {.known = Elapsed::Known::Exactly}, .up = {.known = Elapsed::Known::Exactly}};
+        constexpr Elapsed asNew{.known = Elapsed::Known::Exactly};
+        const MachineNow unknown{.worked = asNew, .up = asNew, .cycles = asNew, .sinceMaintenance = asNew};
         beginMachine(station.firstServer + i, i < now.machines.size() && station.fleet == none ? now.machines[i] : unknown);
     }
 }
@@ -108,7 +109,8 @@ void Engine::beginMachine(std::uint32_t index, const MachineNow& now) {
     if (station.setUps != none) server.lastProduct = originOf(model_->station(server.station)).product;
     if (now.hand != Hand::Nothing && station.conveyor == none) fillHand(index, now);
     beginClocks(index, now);
-    server.down = now.down && station.failures > 0;
+    server.planned = now.down && now.maintained && station.clocks > station.failures;
+    server.down = server.planned || (now.down && !now.maintained && station.failures > 0);
     if (!server.down) pauseCalendarClocks(index, false);
     describe(server);
 }
@@ -157,19 +159,22 @@ void Engine::beginClocks(std::uint32_t index, const MachineNow& now) {
     const CompiledStation& station = model_->stations[server.station];
     for (std::uint32_t i = 0; i < station.failures; ++i) {
         const CompiledFailure& failure = model_->failures[station.firstFailure + i];
-        clocks_[server.firstClock + i] =
-            rest(failure.calendar ? now.up : now.worked, failure.between + (index - station.firstServer));
+        clocks_[server.firstClock + i] = restOfClock(failure, now, index - station.firstServer);
     }
+    const MachineNow since{.worked = now.sinceMaintenance, .up = now.sinceMaintenance, .cycles = now.sinceMaintenance};
+    for (std::uint32_t i = station.failures; i < station.clocks; ++i)
+        beginMaintenanceClock(index, i, restOfClock(outageOf(index, i), since, index - station.firstServer));
 }
 
-// Nothing tells by which failure: one is drawn, each as likely as it is frequent and its repair lasts as long.
+// Nothing tells by which failure, or for which maintenance: one is drawn, each as likely as it is frequent and lasts as long.
 std::uint32_t Engine::failureBehind(std::uint32_t index, const MachineNow& now) {
     const Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
     constexpr int draws = 256;
     double best = -1;
-    std::uint32_t chosen = 0;
-    for (std::uint32_t i = 0; station.failures > 1 && i < station.failures; ++i) {
+    const std::uint32_t first = server.planned ? station.failures : 0, end = server.planned ? station.clocks : station.failures;
+    std::uint32_t chosen = first;
+    for (std::uint32_t i = first; end - first > 1 && i < end; ++i) {
         const CompiledFailure& failure = model_->failures[station.firstFailure + i];
         const Sampler& between = model_->samplers[failure.between + (index - station.firstServer)];
         const Sampler& repair = model_->samplers[failure.repair + (index - station.firstServer)];

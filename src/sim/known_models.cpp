@@ -352,6 +352,142 @@ KnownModel effectiveTime(std::string name, double between, double repair) {
     return known;
 }
 
+// Failures after so many cycles, whatever they took: what is renewed is the pair of them and the repair.
+KnownModel failuresByCycles(std::string name, const Distribution& cycles, double meanCycles, double repair) {
+    KnownModel known{.name = std::move(name),
+                     .source = "Ross: Introduction to Probability Models, 11th ed., 7.4 (renewal reward)",
+                     .warmUp = days(1),
+                     .length = days(21)};
+    Process& process = known.process;
+    process.products.push_back({.id = "part"});
+    process.sources.push_back({.id = "blanks", .to = to(PlaceKind::Station, 0)});
+    process.stations.push_back(
+        {.id = "machine",
+         .cycle = {.kind = DistributionKind::Gamma, .mean = 15, .shape = 4},
+         .failures = {{.id = "tool", .clock = FailureClock::Cycles, .between = cycles, .repair = exponentialOf(repair)}},
+         .to = to(PlaceKind::Done)});
+    const double period = 15 * meanCycles + repair;
+    known.quantities = {{"availability", 15 * meanCycles / period, utilisation},
+                        {"throughput, /s", meanCycles / period, throughput},
+                        {"failures, /h", 3600 / period,
+                         [](const Report& r) { return static_cast<double>(r.stations[0].failures) * 3600 / r.seconds; }}};
+    return known;
+}
+
+// A machine that is replaced at a failure or at an age, whichever comes first; `work` is what it works in between in the mean, of
+// which a share of `failing` ends in a failure. A failure costs 10, a replacement by plan 1.
+KnownModel ageReplacement(std::string name, std::string source, const Process& process, double work, double failing, double repair,
+                          double replacement) {
+    KnownModel known{
+        .name = std::move(name), .source = std::move(source), .process = process, .warmUp = days(0.2), .length = days(3.2)};
+    const auto hoursOfWork = [](const Report& r) { return r.stations[0].working * r.seconds / 3600; };
+    known.quantities = {{"availability", work / (work + failing * repair + (1 - failing) * replacement), utilisation},
+                        {"failures an hour of work", 3600 * failing / work,
+                         [=](const Report& r) { return static_cast<double>(r.stations[0].failures) / hoursOfWork(r); }},
+                        {"cost an hour of work", 3600 * (10 * failing + 1 - failing) / work, [=](const Report& r) {
+                             return (10 * static_cast<double>(r.stations[0].failures) +
+                                     static_cast<double>(r.stations[0].maintenances)) /
+                                    hoursOfWork(r);
+                         }}};
+    return known;
+}
+
+Process replacedMachine(double cycle, FailureClock clock, const Distribution& life, double age, double repair, double replacement) {
+    Process process;
+    process.products.push_back({.id = "part"});
+    process.sources.push_back({.id = "blanks", .to = to(PlaceKind::Station, 0)});
+    process.stations.push_back({.id = "machine",
+                                .cycle = constantOf(cycle),
+                                .failures = {{.id = "wear", .clock = clock, .between = life, .repair = exponentialOf(repair)}},
+                                .maintenance = {{.id = "replacement",
+                                                 .clock = clock,
+                                                 .every = constantOf(age),
+                                                 .lasts = exponentialOf(replacement),
+                                                 .renews = {0},
+                                                 .renewedBy = {0}}},
+                                .to = to(PlaceKind::Done)});
+    return process;
+}
+
+// By working time; cycles are so short against the age that the wait for their end does not show.
+KnownModel ageReplacementByTime() {
+    constexpr double scale = 1000, shape = 2.5, age = 700, repair = 150, replacement = 30;
+    const auto survives = [](double time) { return std::exp(-std::pow(time / scale, shape)); };
+    constexpr int steps = 2000; // Simpson
+    double work = survives(0) + survives(age);
+    for (int i = 1; i < steps; ++i) work += (i % 2 == 0 ? 2 : 4) * survives(age * i / steps);
+    work *= age / steps / 3;
+    return ageReplacement(
+        "age replacement after 700 s of work, Weibull", "Barlow, Proschan: Mathematical Theory of Reliability, 1965, ch. 4",
+        replacedMachine(0.5, FailureClock::Working, {.kind = DistributionKind::Weibull, .shape = shape, .scale = scale}, age,
+                        repair, replacement),
+        work, 1 - survives(age), repair, replacement);
+}
+
+// A Weibull life that is rounded up to cycles survives n of them with probability exp(-(n / scale)^shape).
+KnownModel ageReplacementByCycles() {
+    constexpr double scale = 80, shape = 3, repair = 300, replacement = 60;
+    constexpr int age = 50;
+    const auto survives = [](int cycles) { return std::exp(-std::pow(cycles / scale, shape)); };
+    double cycles = 0;
+    for (int n = 0; n < age; ++n) cycles += survives(n);
+    return ageReplacement(
+        "age replacement after 50 cycles, discrete Weibull", "Nakagawa: Maintenance Theory of Reliability, 2005, ch. 3",
+        replacedMachine(10, FailureClock::Cycles, {.kind = DistributionKind::Weibull, .shape = shape, .scale = scale}, age, repair,
+                        replacement),
+        10 * cycles, 1 - survives(age), repair, replacement);
+}
+
+// --- parts that give up waiting ----------------------------------------------------------------------------------------------
+
+KnownModel impatient(std::string name, std::string source, double arrivals, const Distribution& patience) {
+    KnownModel known{.name = std::move(name),
+                     .source = std::move(source),
+                     .process = queueModel(arrivals),
+                     .warmUp = days(0.05),
+                     .length = days(0.55)};
+    known.process.buffers[0].patience = patience;
+    known.process.buffers[0].givesUpTo = {PlaceKind::Scrap};
+    return known;
+}
+
+double shareThatGivesUp(const Report& report) {
+    return static_cast<double>(report.buffers[0].gaveUp) / static_cast<double>(report.buffers[0].entered);
+}
+
+// Whoever waits leaves at the rate `leaving`: birth and death, service 1 a second.
+KnownModel erlangA(double arrivals, double leaving) {
+    KnownModel known = impatient(std::format("M/M/1+M, arrivals {:g}/s, patience {:g} s", arrivals, 1 / leaving),
+                                 "Garnett, Mandelbaum, Reiman: Designing a call center with impatient customers, Manufacturing & "
+                                 "Service Operations Management 4, 2002 (Palm's Erlang-A)",
+                                 arrivals, exponentialOf(1 / leaving));
+    double term = 1, sum = 1, waiting = 0;
+    for (int n = 1; n < 2000; ++n) {
+        term *= arrivals / (1 + (n - 1) * leaving);
+        sum += term;
+        waiting += (n - 1) * term;
+    }
+    waiting /= sum;
+    known.quantities = {{"share that gives up", leaving * waiting / arrivals, shareThatGivesUp},
+                        {"throughput, /s", 1 - 1 / sum, throughput},
+                        {"mean queue", waiting, queueLength},
+                        {"mean wait, s", waiting / arrivals, wait}};
+    return known;
+}
+
+// All wait as long: the work found by an arrival has density arrivals * idle * e^(-(1 - arrivals) x) up to the patience, beyond
+// which nobody adds to it.
+KnownModel constantPatience(double arrivals, double patience) {
+    KnownModel known =
+        impatient(std::format("M/M/1+D, arrivals {:g}/s, patience {:g} s", arrivals, patience),
+                  "Baccelli, Hebuterne: On queues with impatient customers, Performance '81", arrivals, constantOf(patience));
+    const double rest = 1 - arrivals, left = std::exp(-rest * patience);
+    const double idle = 1 / (1 + arrivals * (1 - left) / rest + arrivals * left);
+    known.quantities = {{"share that gives up", idle * arrivals * left, shareThatGivesUp},
+                        {"throughput, /s", 1 - idle, throughput}};
+    return known;
+}
+
 } // namespace
 
 std::vector<KnownModel> knownModels() {
@@ -388,6 +524,16 @@ std::vector<KnownModel> knownModels() {
     for (const std::uint32_t pennies : {1u, 4u, 8u, 26u}) known.push_back(practicalWorstCase(pennies));
     known.push_back(effectiveTime("machine with long outages (Tortoise 2000)", 744, 248));
     known.push_back(effectiveTime("machine with short outages (Hare X19)", 114, 38));
+    known.push_back(failuresByCycles("machine that fails after 20, 30 or 70 cycles",
+                                     {.kind = DistributionKind::Discrete, .values = {20, 30, 70}, .weights = {1, 1, 1}}, 40, 200));
+    known.push_back(failuresByCycles("machine that fails after a geometric number of cycles", exponentialOf(12),
+                                     -1 / std::expm1(-1 / 12.0), 60));
+    known.push_back(erlangA(0.9, 0.2));
+    known.push_back(erlangA(1.5, 0.5));
+    known.push_back(constantPatience(0.9, 3));
+    known.push_back(constantPatience(1.4, 5));
+    known.push_back(ageReplacementByTime());
+    known.push_back(ageReplacementByCycles());
     return known;
 }
 

@@ -1,3 +1,5 @@
+#include "sim/wear.hpp"
+
 #include <millwright/plant/process_value.hpp>
 #include <millwright/sim/load.hpp>
 
@@ -19,7 +21,8 @@ public:
         const std::size_t places = process.buffers.size() + process.stations.size();
         arriving_.assign(places * products_, 0);
         // Vehicles carry whatever comes, as far as this can tell.
-        for (const Station& station : process.stations) available_.push_back(station.carrying ? 1 : availability(station));
+        for (const Station& station : process.stations)
+            wear_.push_back(station.carrying ? Wear{} : wearOf(station, hoursOf(station), meanCycleOf(station)));
     }
 
     std::vector<StationLoad> solve() {
@@ -64,24 +67,20 @@ private:
         });
     }
 
-    // Seconds of a machine's work that one second gives, failures and hours counted.
-    [[nodiscard]] double availability(const Station& station) const {
-        double up = 1, perWork = 1;
-        for (const Failure& failure : station.failures) {
-            const double between = meanTimeOf(failure.between), repair = meanTimeOf(failure.repair);
-            if (between <= 0) continue;
-            if (failure.clock == FailureClock::Working)
-                perWork += repair / between;
-            else
-                up *= between / (between + repair);
-        }
-        if (station.shift) {
-            const Shift& shift = process_.shifts[*station.shift];
-            Duration on{};
-            for (const Shift::Hours& hours : shift.hours) on += hours.to - hours.from;
-            up *= seconds(on) / seconds(shift.period);
-        }
-        return up / perWork * station.servers;
+    // Part of all time.
+    [[nodiscard]] double hoursOf(const Station& station) const {
+        if (!station.shift) return 1;
+        const Shift& shift = process_.shifts[*station.shift];
+        Duration on{};
+        for (const Shift::Hours& hours : shift.hours) on += hours.to - hours.from;
+        return seconds(on) / seconds(shift.period);
+    }
+
+    // Of all products alike: which come how often is known only later.
+    [[nodiscard]] double meanCycleOf(const Station& station) const {
+        double sum = 0;
+        for (std::uint32_t p = 0; p < products_; ++p) sum += cycleOf(station, p) * station.batch;
+        return sum / products_;
     }
 
     [[nodiscard]] double& at(std::vector<double>& flow, std::size_t place, std::uint32_t product) const {
@@ -107,12 +106,19 @@ private:
         return sum;
     }
 
+    // Of a machine for each part, failures, maintenance and hours counted.
+    [[nodiscard]] double timeOf(std::uint32_t index, std::uint32_t product) const {
+        const Station& station = process_.stations[index];
+        const Wear& wear = wear_[index];
+        return (cycleOf(station, product) * wear.perWork + wear.perCycle / station.batch) / hoursOf(station);
+    }
+
     // Machines that what arrives would keep busy, relative to those there are.
     [[nodiscard]] double workOf(std::uint32_t index) const {
         const Station& station = process_.stations[index];
         double work = 0;
-        for (std::uint32_t p = 0; p < products_; ++p) work += at(placeOf(index), p) * cycleOf(station, p);
-        return work / partsInOne(station) / available_[index];
+        for (std::uint32_t p = 0; p < products_; ++p) work += at(placeOf(index), p) * timeOf(index, p);
+        return work / partsInOne(station) / station.servers;
     }
 
     void send(std::vector<double>& next, const Route& route, std::uint32_t product, double rate) const {
@@ -134,8 +140,7 @@ private:
     void fromBuffer(std::vector<double>& next, std::uint32_t buffer, std::uint32_t product) const {
         double together = 0;
         const auto speed = [&](const Branch& branch) {
-            const Station& station = process_.stations[branch.to.index];
-            return available_[branch.to.index] / std::max(cycleOf(station, product), 1e-9);
+            return process_.stations[branch.to.index].servers / std::max(timeOf(branch.to.index, product), 1e-9);
         };
         for (const Branch& branch : process_.buffers[buffer].to.branches) together += speed(branch);
         for (const Branch& branch : process_.buffers[buffer].to.branches)
@@ -175,8 +180,15 @@ private:
     const Process& process_;
     std::uint32_t products_;
     std::vector<double> arriving_;
-    std::vector<double> available_;
+    std::vector<Wear> wear_;
 };
+
+// What it cannot make gives up: nothing piles up without end.
+bool isLeft(const Process& process, std::uint32_t station) {
+    return std::ranges::any_of(process.buffers, [&](const Buffer& buffer) {
+        return buffer.patience && std::ranges::contains(buffer.to.branches, Place{PlaceKind::Station, station}, &Branch::to);
+    });
+}
 
 } // namespace
 
@@ -189,7 +201,7 @@ std::vector<Error> overloadsOf(const Process& process) {
     const std::vector<StationLoad> loads = loadsOf(process);
     for (std::uint32_t i = 0; i < loads.size(); ++i) {
         const StationLoad& load = loads[i];
-        if (!(load.utilisation() >= 1 - 1e-9)) continue;
+        if (!(load.utilisation() >= 1 - 1e-9) || isLeft(process, i)) continue;
         errors.push_back({ErrorCode::OutOfRange,
                           std::format("{:.4g} parts an hour arrive, and it can make {:.4g} ({:.4g} % of its time): parts pile up "
                                       "before it without end, and results depend on the length of the run",

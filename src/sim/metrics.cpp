@@ -62,10 +62,14 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
                                           {"setup", station.setUp},
                                           {"idle", station.idle}})
             values.push_back({std::format("{}/{}", name, process.stations[i].id), "1", value});
+        if (!process.stations[i].maintenance.empty())
+            values.push_back({"maintenance/" + process.stations[i].id, "1", station.maintenance});
     }
     for (std::size_t i = 0; i < report.buffers.size(); ++i) {
         values.push_back({"content/" + process.buffers[i].id, "1", report.buffers[i].mean});
         values.push_back({"wait/" + process.buffers[i].id, "s", unless(report.buffers[i].left == 0, report.buffers[i].meanWait)});
+        if (process.buffers[i].patience)
+            values.push_back({"gaveUp/" + process.buffers[i].id, "/h", static_cast<double>(report.buffers[i].gaveUp) / hours});
     }
     for (std::size_t i = 0; i < report.stations.size(); ++i) {
         if (!process.stations[i].conveying) continue;

@@ -1,5 +1,6 @@
 #include "sim/crew_work.hpp"
 
+#include <millwright/plant/process_value.hpp>
 #include <millwright/sim/describe.hpp>
 #include <millwright/sim/present.hpp>
 #include <millwright/sim/simulation.hpp>
@@ -97,6 +98,8 @@ private:
         for (std::uint32_t i = 0; i < process_.buffers.size(); ++i) {
             const Buffer& buffer = process_.buffers[i];
             const BufferSeen& shown = sighting_.buffers[i];
+            if (buffer.patience)
+                assume(std::format("Buffer {}: how long its parts have waited is not shown: drawn in each run.", buffer.id));
             if (!shown.parts || !std::isfinite(*shown.parts)) {
                 levels_.push_back(levelGuessed(i));
                 unchangedFor_.push_back(Duration::max());
@@ -282,6 +285,23 @@ private:
                                station.id, station.failures.size()));
     }
 
+    // Outside its hours, at the moment that is read.
+    [[nodiscard]] bool isOff(const Station& station) const {
+        if (!station.shift) return false;
+        const Shift& shift = process_.shifts[*station.shift];
+        const Duration within = sighting_.sinceShiftsBegan % shift.period;
+        return std::ranges::none_of(shift.hours,
+                                    [&](const Shift::Hours& hours) { return hours.from <= within && within < hours.to; });
+    }
+
+    // What else would stop it in its hours.
+    void maintained(std::uint32_t i, MachineNow& machine) {
+        machine.down = machine.maintained = true;
+        machine.downFor = seen(i).since;
+        machine.repair = {seen(i).beginningSeen ? Elapsed::Known::Exactly : Elapsed::Known::AtLeast, seen(i).since};
+        assume(std::format("Station {} is stopped: taken as being maintained.", process_.stations[i].id));
+    }
+
     void tooLong(const std::string& what, const Elapsed& elapsed, double longest) {
         if (elapsed.known == Elapsed::Known::Renewed || seconds(elapsed.time) <= longest + 1e-6) return;
         assume(std::format("{} for {}, which is longer than its model allows, {}: taken to end now.", what,
@@ -313,17 +333,40 @@ private:
         return elapsed;
     }
 
+    // Counts of a log may begin anew at any time; the time of work does not.
+    [[nodiscard]] Elapsed cyclesOf(std::uint32_t i, const Elapsed& worked) {
+        const Station& station = process_.stations[i];
+        double mean = 0;
+        for (std::uint32_t p = 0; p < process_.products.size(); ++p) {
+            const auto own = std::ranges::find(station.cycles, p, &Cycle::product);
+            mean +=
+                meanTimeOf(own != station.cycles.end() ? own->time : station.cycle) / static_cast<double>(process_.products.size());
+        }
+        if (mean <= 0 || station.servers > 1) return {};
+        assume(
+            std::format("Station {} fails by cycles: how many it has finished since its last repair is reckoned from its time of "
+                        "work and its mean cycle.",
+                        station.id));
+        return {worked.known, durationFromSeconds(std::floor(seconds(worked.time) / mean))};
+    }
+
     void station(std::uint32_t i) {
         const Station& station = process_.stations[i];
         MachineNow machine{.hand = hands_[i], .inHand = {}, .worked = seen(i).worked, .up = seen(i).up, .repair = {}};
         if (hands_[i] == Hand::Work || hands_[i] == Hand::SetUp) machine.inHand = inHand(i);
         if (station.failures.size() > 1) machine.worked.known = machine.up.known = Elapsed::Known::AtLeast;
+        if (std::ranges::contains(station.failures, FailureClock::Cycles, &Failure::clock))
+            machine.cycles = cyclesOf(i, machine.worked);
         StationNow now{station.id, {machine}};
         if (seen(i).now == Seen::Down) down(i, now.machines.front());
         if (seen(i).now == Seen::SetUp && station.setUps.empty())
             assume(std::format("Station {} is being set up, and its model has no set-up: taken as working.", station.id));
-        if (seen(i).now == Seen::Stopped && !station.shift)
+        if (seen(i).now == Seen::Stopped && !station.maintenance.empty() && !isOff(station))
+            maintained(i, now.machines.front());
+        else if (seen(i).now == Seen::Stopped && !station.shift)
             assume(std::format("Station {} is stopped, and its model has no working hours: taken as ready.", station.id));
+        if (!station.maintenance.empty())
+            assume(std::format("Station {}: when its maintenance was last done is not shown: drawn in each run.", station.id));
         if (station.servers > 1) others(i, now);
         if (station.conveying) conveyor(i, now.machines.front());
         present_.state.stations.push_back(std::move(now));
@@ -351,9 +394,9 @@ private:
         const Station& station = process_.stations[i];
         const std::uint32_t alike = machinesAlike(i);
         MachineNow& first = now.machines.front();
-        first.inHand = first.worked = first.up = {};
+        first.inHand = first.worked = first.up = first.cycles = {};
         MachineNow idle = first;
-        idle.down = false;
+        idle.down = idle.maintained = false;
         idle.hand = Hand::Nothing;
         for (std::uint32_t n = 1; n < station.servers; ++n) {
             now.machines.push_back(idle);

@@ -23,9 +23,9 @@ using plant::Shows;
 using telemetry::Sample;
 
 constexpr std::array packml{"Execute",   "Suspended", "Suspended", "Held",
-                            "Resetting", "Stopped",   "Idle"}; // in the order of Activity
+                            "Resetting", "Stopped",   "Stopped",   "Idle"}; // in the order of Activity
 // Of a vehicle, in the order of VehicleActivity: places in `packml`.
-constexpr std::array ofVehicle{0, 0, 0, 6, 1, 6, 3};
+constexpr std::array ofVehicle{0, 0, 0, 7, 1, 7, 3};
 constexpr std::size_t samplesAtOnce = 32'768;
 
 /// One signal while it is recorded.

@@ -25,10 +25,12 @@ constexpr std::array words{Words{"throughput", "Good parts", 1},
                            Words{"down", "Share of time down", 0},
                            Words{"setup", "Share of time in set-up", 0},
                            Words{"idle", "Share of time outside working hours", 0},
+                           Words{"maintenance", "Share of time in maintenance", 0},
                            Words{"content", "Parts waiting", 0},
                            Words{"wait", "Wait", 0},
                            Words{"conveyed", "Parts on the way", 0},
                            Words{"travel", "Time on the way", 0},
+                           Words{"gaveUp", "Parts that gave up waiting", -1},
                            Words{"busy", "Share of time busy", 0},
                            Words{"vehicleLoaded", "Share of time that vehicles drive with a load", 0},
                            Words{"vehicleHandling", "Share of time that vehicles are loaded or unloaded", 0},
@@ -57,9 +59,9 @@ Shown shownAs(std::string_view metric, std::string_view unit, double mean) {
         shown.higherIsBetter = found->higherIsBetter;
         if (kind.size() < metric.size())
             shown.title += std::format(" {} {}",
-                                       kind == "content" || kind == "wait"      ? "in"
-                                       : kind == "conveyed" || kind == "travel" ? "on"
-                                                                                : "of",
+                                       kind == "content" || kind == "wait" || kind == "gaveUp" ? "in"
+                                       : kind == "conveyed" || kind == "travel"                ? "on"
+                                                                                               : "of",
                                        metric.substr(kind.size() + 1));
     }
     if (unit == "s") useReadableTime(shown, mean);

@@ -221,16 +221,22 @@ private:
     }
 
     void stations() {
-        const std::vector<ShareKind> kinds{{"working", "#2e8b57"}, {"starved", "#8fb3d9"}, {"blocked", "#e0a030"},
-                                           {"down", "#c0392b"},    {"setup", "#8e6bbf"},   {"idle", "#b9c0c7"}};
+        std::vector<ShareKind> kinds{{"working", "#2e8b57"}, {"starved", "#8fb3d9"}, {"blocked", "#e0a030"},
+                                     {"down", "#c0392b"},    {"setup", "#8e6bbf"},   {"idle", "#b9c0c7"}};
+        const auto isMaintained = [](const plant::Station& station) { return !station.maintenance.empty(); };
+        if (std::ranges::any_of(scenarios_,
+                                [&](const Scenario& s) { return std::ranges::any_of(s.model.process().stations, isMaintained); }))
+            kinds.push_back({"maintenance", "#5fa8a0"});
         add("<h2>What stations did with their time</h2>");
         for (std::size_t i = 0; i < result_.scenarios.size(); ++i) {
             const ScenarioResult& scenario = result_.scenarios[i];
             std::vector<ShareRow> rows;
             for (const plant::Station& station : scenarios_[i].model.process().stations) {
                 ShareRow row{.label = station.name.empty() ? station.id : station.name};
-                for (const ShareKind& kind : kinds)
-                    row.shares.push_back(metricOf(scenario, kind.name + "/" + station.id)->estimate.mean);
+                for (const ShareKind& kind : kinds) {
+                    const MetricResult* metric = metricOf(scenario, kind.name + "/" + station.id);
+                    row.shares.push_back(metric != nullptr ? metric->estimate.mean : 0);
+                }
                 row.value = std::format("{:.1f} % working", 100 * row.shares.front());
                 rows.push_back(std::move(row));
             }

@@ -60,7 +60,9 @@ std::vector<Watched> watchedStations(const plant::Plant& plant) {
 }
 
 kpi::LifetimeRules rulesOf(const Watched& watched, const plant::Station& station) {
-    return {.clock = sim::failureClockOf(station), .hasShift = station.shift.has_value(), .itemsPerCycle = watched.itemsPerCycle};
+    return {.clock = sim::failureClockOf(station),
+            .hasShift = station.shift || !station.maintenance.empty(),
+            .itemsPerCycle = watched.itemsPerCycle};
 }
 
 bool countsCycles(const kpi::Lifetimes& lifetimes) {

@@ -19,7 +19,7 @@ struct Lasting {
 /// What there is to know of a machine before its journal can be read.
 struct LifetimeRules {
     plant::FailureClock clock = plant::FailureClock::Working;
-    bool hasShift = false;    ///< Stopped, Idle and Complete mean that nobody is there
+    bool hasShift = false;    ///< Stopped, Idle and Complete mean that nobody is there, or that it is maintained
     double itemsPerCycle = 1; ///< what the count rises by with each cycle
 };
 

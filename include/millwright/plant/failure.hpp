@@ -12,12 +12,13 @@ namespace millwright::plant {
 enum class FailureClock : std::uint8_t {
     Working,  ///< time spent working
     Calendar, ///< all time that it is not down
+    Cycles,   ///< finished cycles; of a vehicle, loads that it has handed over
 };
 
 struct Failure {
     std::string id;
     FailureClock clock = FailureClock::Working;
-    Distribution between;              ///< from the end of a repair to the next failure, by the clock
+    Distribution between;              ///< from the end of a repair to the next failure, by the clock; Cycles: a number of them
     Distribution repair;               ///< from when somebody begins to its end
     std::optional<std::uint32_t> crew; ///< who repairs; without it, somebody is always there
 };

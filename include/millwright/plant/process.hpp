@@ -6,6 +6,7 @@
 #include <millwright/plant/conveying.hpp>
 #include <millwright/plant/distribution.hpp>
 #include <millwright/plant/failure.hpp>
+#include <millwright/plant/maintenance.hpp>
 #include <millwright/plant/network.hpp>
 
 #include <array>
@@ -21,14 +22,15 @@ namespace millwright::plant {
 
 /// What a machine of a station is doing.
 enum class Activity : std::uint8_t {
-    Working, ///< PackML Execute
-    Starved, ///< ready, without a part: Suspended
-    Blocked, ///< with a part that has nowhere to go: Suspended
-    Down,    ///< failed: Held
-    SetUp,   ///< being changed over: Resetting
-    Idle,    ///< outside its working hours: Stopped
+    Working,    ///< PackML Execute
+    Starved,    ///< ready, without a part: Suspended
+    Blocked,    ///< with a part that has nowhere to go: Suspended
+    Down,       ///< failed: Held
+    SetUp,      ///< being changed over: Resetting
+    Idle,       ///< outside its working hours: Stopped
+    Maintained, ///< by plan: Stopped
 };
-inline constexpr std::size_t activities = 6;
+inline constexpr std::size_t activities = 7;
 
 /// Where a part can go.
 enum class PlaceKind : std::uint8_t {
@@ -99,8 +101,10 @@ struct Buffer {
     std::string name;
     std::uint32_t capacity = 0; ///< parts; 0: unlimited
     Discipline discipline = Discipline::Fifo;
-    std::optional<std::uint32_t> node; ///< where vehicles fetch and bring its parts
-    Route to;                          ///< rule First
+    std::optional<std::uint32_t> node;    ///< where vehicles fetch and bring its parts
+    Route to;                             ///< rule First
+    std::optional<Distribution> patience; ///< how long a part waits at most; none: for ever
+    Place givesUpTo;                      ///< where a part goes that has waited so long: out, or to a buffer without limit
 };
 
 /// What a station takes to make one of: all inputs become one part, the first input's.
@@ -154,6 +158,7 @@ struct Station {
     std::optional<Makes> makes; ///< none: the part stays what it is
     Blocking blocking = Blocking::AfterService;
     std::vector<Failure> failures;
+    std::vector<Maintenance> maintenance;
     std::optional<std::uint32_t> shift;     ///< when it works; none: always
     std::optional<Carrying> carrying;       ///< in place of `cycle`; `batch` parts are one load
     std::optional<Conveying> conveying;     ///< in place of `cycle`: the station is a conveyor

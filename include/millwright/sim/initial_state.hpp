@@ -31,12 +31,15 @@ enum class Hand : std::uint8_t {
 
 struct MachineNow {
     Hand hand = Hand::Nothing;
-    Elapsed inHand; ///< SetUp, Work: how much of it is done, in time that was spent on it
-    Elapsed worked; ///< time of work since its last repair
-    Elapsed up;     ///< likewise all time that it was not down
+    Elapsed inHand;           ///< SetUp, Work: how much of it is done, in time that was spent on it
+    Elapsed worked;           ///< time of work since its last repair
+    Elapsed up;               ///< likewise all time that it was not down
+    Elapsed cycles;           ///< likewise cycles that it has finished, as so many seconds
+    Elapsed sinceMaintenance; ///< of each kind that is planned, by its clock
     bool down = false;
-    Duration downFor{}; ///< since the failure: the order in which a crew comes
-    Elapsed repair;     ///< since somebody began to repair it; not used where it waits for a crew
+    bool maintained = false; ///< down: by plan
+    Duration downFor{};      ///< since the failure: the order in which a crew comes
+    Elapsed repair;          ///< since somebody began to repair it; not used where it waits for a crew
 };
 
 struct StationNow {

@@ -10,9 +10,9 @@
 namespace millwright::sim {
 
 struct StationLoad {
-    double perHour = 0; ///< parts that arrive; of sources that wait, without end: what others send is not known beforehand
-    double capacity =
-        0; ///< parts an hour that it can make of them, failures and working hours counted, set-ups and waits for a crew not
+    double perHour = 0;  ///< parts that arrive; of sources that wait, without end: what others send is not known beforehand
+    double capacity = 0; ///< parts an hour that it can make of them, failures, maintenance and working hours counted, set-ups and
+                         ///< waits for a crew not
 
     [[nodiscard]] double utilisation() const { return perHour / capacity; }
 };
@@ -22,7 +22,8 @@ struct StationLoad {
 /// traffic equations (Law, Simulation Modeling and Analysis, 5th ed., 1.4; Hopp and Spearman, Factory Physics, 3rd ed., 8.3).
 [[nodiscard]] std::vector<StationLoad> loadsOf(const plant::Process& process);
 
-/// One sentence for each station that more arrives at than it can make, with the station as its place: parts pile up without end.
+/// One sentence for each station that more arrives at than it can make, with the station as its place: parts pile up without end,
+/// unless they give up waiting before it.
 [[nodiscard]] std::vector<Error> overloadsOf(const plant::Process& process);
 
 } // namespace millwright::sim

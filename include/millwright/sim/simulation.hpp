@@ -39,7 +39,8 @@ struct BufferReport {
     std::uint32_t max = 0; ///< parts
     double meanWait = 0;   ///< seconds, of the parts that left
     std::uint64_t entered = 0, left = 0;
-    std::uint32_t now = 0; ///< parts at the end
+    std::uint32_t now = 0;    ///< parts at the end
+    std::uint64_t gaveUp = 0; ///< of those that left a buffer: had waited as long as they would
 };
 
 /// What a station did, as fractions of the counted time, averaged over its servers; they add up to 1.
@@ -50,8 +51,10 @@ struct StationReport {
     double down = 0;            ///< failed: waiting for repair or being repaired
     double setUp = 0;           ///< being changed over
     double idle = 0;            ///< outside its working hours
+    double maintenance = 0;     ///< by plan: waiting for it or being maintained
     std::uint64_t finished = 0; ///< cycles completed
     std::uint64_t failures = 0;
+    std::uint64_t maintenances = 0;
     std::optional<BufferReport> conveyed; ///< of a conveyor: what was on it
 };
 

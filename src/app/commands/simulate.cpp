@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <app/command.hpp>
 #include <app/commands/log.hpp>
 #include <app/process.hpp>
@@ -72,6 +73,8 @@ void writeStations(JsonWriter& json, const Answer& answer) {
                 .field("max", station.conveyed->max)
                 .field("meanTime", station.conveyed->meanWait)
                 .endObject();
+        if (!answer.process.stations[i].maintenance.empty())
+            json.field("maintenance", station.maintenance).field("maintenances", station.maintenances);
         json.endObject();
     }
     json.endObject();
@@ -82,7 +85,9 @@ void writeBuffers(JsonWriter& json, const Answer& answer) {
     for (std::size_t i = 0; i < answer.report.buffers.size(); ++i) {
         const sim::BufferReport& buffer = answer.report.buffers[i];
         json.key(answer.process.buffers[i].id).beginObject();
-        json.field("mean", buffer.mean).field("max", buffer.max).field("meanWait", buffer.meanWait).endObject();
+        json.field("mean", buffer.mean).field("max", buffer.max).field("meanWait", buffer.meanWait);
+        if (answer.process.buffers[i].patience) json.field("gaveUp", buffer.gaveUp);
+        json.endObject();
     }
     json.endObject();
 }
@@ -224,18 +229,24 @@ std::string asText(const Answer& answer) {
                             static_cast<double>(product.made) / hours, product.scrapped,
                             formatDuration(durationFromSeconds(product.meanTimeInSystem)));
     }
-    text += std::format("\n{:<24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "station, %", "working", "starved", "blocked", "down", "setup",
-                        "idle");
+    const auto isMaintained = [](const plant::Station& station) { return !station.maintenance.empty(); };
+    const bool maintained = std::ranges::any_of(answer.process.stations, isMaintained);
+    text += std::format("\n{:<24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{}\n", "station, %", "working", "starved", "blocked", "down",
+                        "setup", "idle", maintained ? "  maintenance" : "");
     for (std::size_t i = 0; i < answer.report.stations.size(); ++i) {
         const sim::StationReport& s = answer.report.stations[i];
-        text += std::format("{:<24}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}\n", answer.process.stations[i].id,
-                            100 * s.working, 100 * s.starved, 100 * s.blocked, 100 * s.down, 100 * s.setUp, 100 * s.idle);
+        text += std::format("{:<24}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{}\n", answer.process.stations[i].id,
+                            100 * s.working, 100 * s.starved, 100 * s.blocked, 100 * s.down, 100 * s.setUp, 100 * s.idle,
+                            maintained ? std::format("{:>13.1f}", 100 * s.maintenance) : "");
     }
-    text += std::format("\n{:<24}{:>9}{:>9}{:>18}\n", "buffer, parts", "mean", "max", "mean wait");
+    const bool gaveUp =
+        std::ranges::any_of(answer.process.buffers, [](const plant::Buffer& buffer) { return buffer.patience.has_value(); });
+    text += std::format("\n{:<24}{:>9}{:>9}{:>18}{}\n", "buffer, parts", "mean", "max", "mean wait", gaveUp ? "   gave up" : "");
     for (std::size_t i = 0; i < answer.report.buffers.size(); ++i) {
         const sim::BufferReport& buffer = answer.report.buffers[i];
-        text += std::format("{:<24}{:>9.2f}{:>9}{:>18}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
-                            formatDuration(durationFromSeconds(buffer.meanWait)));
+        text += std::format("{:<24}{:>9.2f}{:>9}{:>18}{}\n", answer.process.buffers[i].id, buffer.mean, buffer.max,
+                            formatDuration(durationFromSeconds(buffer.meanWait)),
+                            answer.process.buffers[i].patience ? std::format("{:>10}", buffer.gaveUp) : "");
     }
     text += conveyorsAsText(answer);
     text += fleetsAsText(answer);

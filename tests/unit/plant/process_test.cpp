@@ -53,8 +53,20 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(press.failures.at(0).crew, 0u);
     EXPECT_EQ(press.failures.at(0).repair.deviation, 1200);
     EXPECT_EQ(press.failures.at(1).clock, FailureClock::Calendar);
+    ASSERT_EQ(press.maintenance.size(), 2u);
+    EXPECT_EQ(press.maintenance[0].clock, FailureClock::Cycles);
+    EXPECT_EQ(press.maintenance[0].every.mean, 20000);
+    EXPECT_EQ(press.maintenance[0].window, 2000);
+    EXPECT_EQ(press.maintenance[0].when, MaintenanceWhen::Opportunistic);
+    EXPECT_EQ(press.maintenance[0].crew, 0u);
+    EXPECT_EQ(press.maintenance[0].renews, std::vector<std::uint32_t>{0});
+    EXPECT_EQ(press.maintenance[0].renewedBy, std::vector<std::uint32_t>{0});
+    EXPECT_EQ(press.maintenance[1].clock, FailureClock::Calendar);
+    EXPECT_EQ(press.power[static_cast<std::size_t>(Activity::Maintained)], 2);
     EXPECT_EQ(press.to.branches.at(0).to, (Place{PlaceKind::Buffer, 2}));
     EXPECT_EQ(process.stations[1].makes, (Makes{2, 1}));
+    EXPECT_EQ(process.stations[1].failures.at(0).clock, FailureClock::Cycles);
+    EXPECT_EQ(process.stations[1].failures.at(0).between.scale, 4000);
     EXPECT_EQ(process.stations[2].batch, 10u);
     EXPECT_EQ(process.stations[2].to.rule, RouteRule::Product);
     EXPECT_EQ(process.stations[3].inputs.at(1).fromSource, true);
@@ -163,13 +175,13 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
               "plant.toml:11:6: buffer 'queue': no part ever gets here: no source leads to it\n");
 }
 
-// The page teaches with a plant, a scenario, cells, vehicles and a conveyor: all load as they stand there.
+// The page teaches with a plant, a scenario, cells, vehicles, a conveyor and maintenance: all load as they stand there.
 TEST(Process, TheExampleOfThePageLoads) {
     const std::string page = textOf(millwright::test::sourceFolder() / "docs/simulation.md");
     std::vector<std::string> blocks;
     for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
         blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));
-    ASSERT_EQ(blocks.size(), 5u);
+    ASSERT_EQ(blocks.size(), 6u);
     EXPECT_EQ(problemsOf(blocks[0]), "");
     // What the page says to change, for vehicles.
     std::string driven = blocks[0];
@@ -179,6 +191,7 @@ TEST(Process, TheExampleOfThePageLoads) {
     std::string rolled = blocks[0];
     rolled.replace(rolled.find("to = \"before-check\""), 19, "to = \"roller\"");
     EXPECT_EQ(problemsOf(rolled + blocks[4]), "");
+    EXPECT_EQ(problemsOfScenario("format = 1\n" + blocks[5], blocks[0]), "");
     const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
     ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
     EXPECT_EQ(scenario->process.stations[0].servers, 2u);

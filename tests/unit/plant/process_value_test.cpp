@@ -62,6 +62,18 @@ TEST(ProcessValue, NamesThoseOfConveyors) {
     EXPECT_EQ(conveyed.stations.back().conveying->speed, 0.25);
 }
 
+// What is counted is no time.
+TEST(ProcessValue, CyclesBetweenFailuresAreANumber) {
+    Process own = process();
+    own.stations[0].failures[0].clock = FailureClock::Cycles;
+    own.stations[0].failures[0].between = {.mean = 5000};
+    const auto value = valueOf(own, "station.saw.failure.die.between");
+    ASSERT_TRUE(value);
+    EXPECT_EQ(inWords(value->measure, value->value), "5000");
+    ASSERT_TRUE(setValue(own, value->key, 6000));
+    EXPECT_EQ(own.stations[0].failures[0].between.mean, 6000);
+}
+
 // A longer mean makes everything longer alike; the number behind it changes alone.
 TEST(ProcessValue, StretchesADistributionOrSetsOneNumberOfIt) {
     Process changed = process();

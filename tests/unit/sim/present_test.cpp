@@ -183,6 +183,19 @@ TEST(Present, GuessesLevelsFromWhoWaits) {
     EXPECT_EQ(handOf(present, 1), Hand::Finished);
 }
 
+TEST(Present, ReckonsCyclesFromTheTimeOfWork) {
+    Process process = chain();
+    process.stations[0].failures = {
+        {.id = "tool", .clock = FailureClock::Cycles, .between = constantOf(100), .repair = constantOf(60)}};
+    process.stations[0].cycle = constantOf(50);
+    Sighting sighting = working();
+    sighting.stations[0].worked = {Elapsed::Known::Exactly, 1030s};
+    const Present present = presentOf(process, sighting);
+    EXPECT_EQ(present.state.stations[0].machines[0].cycles.time, Duration{20s});
+    EXPECT_EQ(present.state.stations[0].machines[0].cycles.known, Elapsed::Known::Exactly);
+    EXPECT_THAT(present.assumptions, Contains(HasSubstr("reckoned from its time of work and its mean cycle")));
+}
+
 // Whatever is seen, a run can begin in it, and no part is lost.
 TEST(Present, AnySightingCanBeBegunIn) {
     const Model model = *Model::make(everything());

@@ -41,7 +41,8 @@ inline plant::Route takenBy(std::uint32_t station) {
 }
 
 /// Something of everything: two products from sources that wait, lose and hold; priorities; set-ups; a batch; an assembly; rework
-/// and scrap; shortest queues; blocking before service; both kinds of failure, a crew, shifts, CONWIP.
+/// and scrap; shortest queues; blocking before service; every clock of failures and maintenance, a crew, shifts, CONWIP; parts
+/// that give up waiting.
 inline plant::Process everything() {
     using namespace plant;
     using namespace std::chrono_literals;
@@ -54,9 +55,19 @@ inline plant::Process everything() {
         {.id = "arrivals-b", .product = 1, .every = exponentialOf(30), .whenFull = WhenFull::Lose, .to = toBuffer(0)},
         {.id = "bolts", .every = constantOf(3), .whenFull = WhenFull::Hold, .to = toBuffer(4)},
         {.id = "pallets", .inProgress = 3, .to = toBuffer(5)}};
-    process.buffers = {{.id = "in", .capacity = 20, .discipline = Discipline::Priority, .to = takenBy(0)},
+    process.buffers = {{.id = "in",
+                        .capacity = 20,
+                        .discipline = Discipline::Priority,
+                        .to = takenBy(0),
+                        .patience = exponentialOf(400),
+                        .givesUpTo = {PlaceKind::Scrap}},
                        {.id = "left", .capacity = 4, .to = takenBy(1)},
-                       {.id = "right", .capacity = 4, .discipline = Discipline::Lifo, .to = takenBy(2)},
+                       {.id = "right",
+                        .capacity = 4,
+                        .discipline = Discipline::Lifo,
+                        .to = takenBy(2),
+                        .patience = constantOf(60),
+                        .givesUpTo = {PlaceKind::Buffer, 7}},
                        {.id = "oven-queue", .capacity = 8, .to = takenBy(3)},
                        {.id = "bolt-box", .capacity = 10, .to = takenBy(4)},
                        {.id = "pallet-rack", .to = takenBy(4)},
@@ -73,6 +84,14 @@ inline plant::Process everything() {
          .cycles = {{.product = 1, .time = constantOf(4)}},
          .setUps = {{.time = constantOf(5)}},
          .failures = {{.id = "blade", .between = exponentialOf(300), .repair = exponentialOf(30), .crew = 0}},
+         .maintenance = {{.id = "clean",
+                          .every = constantOf(700),
+                          .lasts = constantOf(15),
+                          .crew = 0,
+                          .when = MaintenanceWhen::Opportunistic,
+                          .window = 300,
+                          .renews = {0},
+                          .renewedBy = {0}}},
          .shift = 0,
          .to = twoWays},
         {.id = "mill",
@@ -83,8 +102,19 @@ inline plant::Process everything() {
                        .between = exponentialOf(400),
                        .repair = constantOf(25),
                        .crew = 0}},
+         .maintenance =
+             {{.id = "oil", .clock = FailureClock::Working, .every = constantOf(500), .lasts = constantOf(40), .crew = 0}},
          .to = toBuffer(3)},
-        {.id = "lathe", .cycle = constantOf(11), .shift = 0, .to = toBuffer(3)},
+        {.id = "lathe",
+         .cycle = constantOf(11),
+         .failures = {{.id = "tool",
+                       .clock = FailureClock::Cycles,
+                       .between = {.kind = DistributionKind::Uniform, .low = 10, .high = 40},
+                       .repair = constantOf(20),
+                       .crew = 0}},
+         .maintenance = {{.id = "gauge", .clock = FailureClock::Cycles, .every = constantOf(60), .lasts = exponentialOf(12)}},
+         .shift = 0,
+         .to = toBuffer(3)},
         {.id = "oven", .batch = 5, .cycle = constantOf(30), .to = toBuffer(6)},
         {.id = "assembly",
          .servers = 2,
