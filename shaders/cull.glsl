@@ -9,7 +9,7 @@
 const uint maximumViews = 4;
 const uint buckets = 6;
 const uint pyramidLevels = 14;
-const uint cullThreads = 64;    // of a group of the passes with one thread an instance or candidate
+const uint cullThreads = 64;    // instances or candidates of a group
 const uint widestRow = 32768;   // groups; more of them are rows of as many
 
 struct CullView {
@@ -179,6 +179,8 @@ layout(push_constant, scalar) uniform Push {
     uint glassCount;
 } push;
 
+// Groups of passes with `local_size_x_id` have as many threads as the device runs at once: a CPU driver does what is the same for all
+// of a group again for each so many. Each thread takes every so many of the group's share.
 uint rowed(uvec3 group, uint local) { return (group.y * widestRow + group.x) * cullThreads + local; }
 
 // What every thread needs of the frame. lavapipe reads it once for all threads of a group if it is read before they part ways, and

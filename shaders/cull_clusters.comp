@@ -2,9 +2,9 @@
 #extension GL_GOOGLE_include_directive : require
 #include "cull.glsl"
 
-// One thread a candidate: whether its cluster is drawn in this phase. The first phase puts off what was behind something in the frame
+// Candidates: whether each one's cluster is drawn in this phase. The first phase puts off what was behind something in the frame
 // before; the second looks at that again, and at the instances that were put off, with the depth of what the first has drawn.
-layout(local_size_x = cullThreads) in;
+layout(local_size_x_id = 0) in;
 
 const uint lateBit = 0x80000000u;
 
@@ -26,7 +26,7 @@ bool within(Standing s, bool same, float least, vec4 sphere, float error) {
     return error * s.scale <= leastError(s.turn * sphere.xyz + s.at, sphere.w * s.scale);
 }
 
-bool seen = false, hidden = true;
+bool seen, hidden;
 
 struct Piece { // a cluster where it stands
     vec3 centre;
@@ -46,13 +46,9 @@ void lookFrom(CullView view, uint index, bool again, Piece piece, mat3 turn) {
     hidden = hidden && (occlusion & (again ? 2u : 1u)) != 0u && behind(view, index, !again, piece.boxCentre, turn, piece.boxHalf);
 }
 
-void main() {
-    begin();
-    uint count = min(push.cull.totals.t.candidates, push.cull.candidateLimit), fromFirst = push.cull.totals.t.firstCandidates;
-    uint places = push.cull.totals.t.places;
-    bool again = push.phase == 1u;
-    uint t = rowed(gl_WorkGroupID, gl_LocalInvocationID.x);
-    if (t >= count) return;
+void look(uint t, bool again, uint fromFirst, uint places) {
+    seen = false;
+    hidden = true;
     bool known = again && t < fromFirst; // by the first phase
     candidateStarts.p[t] = uvec2(0);
     uvec2 candidate = uvec2(0);
@@ -107,4 +103,15 @@ void main() {
         return;
     }
     candidateStarts.p[t] = uvec2(1, clusterList.c[index].triangleCount);
+}
+
+void main() {
+    begin();
+    uint count = min(push.cull.totals.t.candidates, push.cull.candidateLimit), fromFirst = push.cull.totals.t.firstCandidates;
+    uint places = push.cull.totals.t.places;
+    for (uint k = gl_LocalInvocationID.x; k < cullThreads; k += gl_WorkGroupSize.x) {
+        uint t = rowed(gl_WorkGroupID, k);
+        if (t >= count) return;
+        look(t, push.phase == 1u, fromFirst, places);
+    }
 }

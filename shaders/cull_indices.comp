@@ -4,7 +4,7 @@
 
 // One group a chosen cluster: its triangles, as indices that say which cluster (upper 25 bits) and which of its vertices (lower 7).
 // Triangles that no pixel can see become points, whose vertices need not be shaded: small ones are most of what far things have.
-layout(local_size_x = cullThreads) in;
+layout(local_size_x_id = 0) in;
 
 // Within half a step of the rasteriser's grid a corner may come to lie on either side of a pixel's centre.
 const float snap = 1.0 / 256;
@@ -43,7 +43,7 @@ void main() {
     mat3 turn = mat3(firstView.viewFromRelative) * s.turn;
     vec3 at = (firstView.viewFromRelative * vec4(s.at, 1)).xyz;
     bool bothSides = (flags & placedBothSides) != 0u, mirrored = (flags & placedMirrored) != 0u;
-    for (uint k = gl_LocalInvocationID.x; k < count; k += cullThreads) {
+    for (uint k = gl_LocalInvocationID.x; k < count; k += gl_WorkGroupSize.x) {
         uvec3 corners = uvec3(indices.n[firstIndex + 3 * k], indices.n[firstIndex + 3 * k + 1], indices.n[firstIndex + 3 * k + 2]);
         if (mirrored) corners = corners.xzy; // so that front is front
         if (tests != 0u) {

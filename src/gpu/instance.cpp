@@ -60,6 +60,7 @@ void requireFeatures(Requirements& r) {
     r.features12.descriptorBindingUpdateUnusedWhilePending = VK_TRUE;
     r.features13.dynamicRendering = VK_TRUE;
     r.features13.synchronization2 = VK_TRUE;
+    r.features13.maintenance4 = VK_TRUE; // threads of a group by specialization
     r.features13.shaderDemoteToHelperInvocation = VK_TRUE;
 }
 

@@ -125,17 +125,21 @@ Result<Pipeline> createPipeline(Device& device, const PipelineDescription& d) {
     return Pipeline{device, pipeline};
 }
 
-Result<Pipeline> createComputePipeline(Device& device, std::span<const std::uint32_t> code, std::string name) {
+Result<Pipeline> createComputePipeline(Device& device, std::span<const std::uint32_t> code, std::string name,
+                                       std::uint32_t threads) {
     auto& impl = device.impl();
     const VkShaderModuleCreateInfo moduleInfo{
         .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = code.size_bytes(), .pCode = code.data()};
     VkShaderModule module = VK_NULL_HANDLE;
     vkCreateShaderModule(impl.device, &moduleInfo, nullptr, &module);
+    const VkSpecializationMapEntry entry{.constantID = 0, .offset = 0, .size = sizeof threads};
+    const VkSpecializationInfo constants{.mapEntryCount = 1, .pMapEntries = &entry, .dataSize = sizeof threads, .pData = &threads};
     const VkComputePipelineCreateInfo info{.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
                                            .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                                                      .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                                                      .module = module,
-                                                     .pName = "main"},
+                                                     .pName = "main",
+                                                     .pSpecializationInfo = threads > 0 ? &constants : nullptr},
                                            .layout = impl.pipelineLayout};
     VkPipeline pipeline = VK_NULL_HANDLE;
     const auto result = vkCreateComputePipelines(impl.device, impl.pipelineCache, 1, &info, nullptr, &pipeline);

@@ -68,6 +68,7 @@ std::string missingFeature(VkPhysicalDevice device) {
         {has12.descriptorBindingUpdateUnusedWhilePending, "descriptorBindingUpdateUnusedWhilePending"},
         {has13.dynamicRendering, "dynamicRendering"},
         {has13.synchronization2, "synchronization2"},
+        {has13.maintenance4, "maintenance4"},
         {has13.shaderDemoteToHelperInvocation, "shaderDemoteToHelperInvocation"},
     };
     for (const auto& [present, name] : needed) {

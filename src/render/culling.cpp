@@ -22,7 +22,8 @@ constexpr gpu::Access drawing{VK_PIPELINE_STAGE_2_DRAW_INDIRECT_BIT | VK_PIPELIN
                               VK_ACCESS_2_INDIRECT_COMMAND_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT |
                                   VK_ACCESS_2_SHADER_STORAGE_READ_BIT | VK_ACCESS_2_TRANSFER_READ_BIT};
 
-constexpr std::uint32_t overInstances = 2; ///< added to the phase of the scan
+constexpr std::uint32_t threadsAtOnceOfCpu = 8; ///< lavapipe's vectors of 256 bits
+constexpr std::uint32_t overInstances = 2;      ///< added to the phase of the scan
 
 // Room at first; most scenes never need more. Lists grow by what frames turn out to need, up to what 32-bit places can hold.
 constexpr std::uint32_t candidatesAtFirst = 1u << 20, clustersAtFirst = 1u << 17, trianglesAtFirst = 4u << 20;
@@ -50,11 +51,12 @@ Result<Culling> Culling::create(gpu::Device& device) {
     PipelineMaker maker{device};
     maker.makeCompute(c.groups_, shaders::cullGroupsComp, "cull groups");
     maker.makeCompute(c.groupScan_, shaders::cullGroupScanComp, "cull group scan");
-    maker.makeCompute(c.instances_, shaders::cullInstancesComp, "cull instances");
+    const std::uint32_t threads = device.isCpu() ? threadsAtOnceOfCpu : cullThreads;
+    maker.makeCompute(c.instances_, shaders::cullInstancesComp, "cull instances", threads);
     maker.makeCompute(c.scan_, shaders::cullScanComp, "cull scan");
-    maker.makeCompute(c.clusters_, shaders::cullClustersComp, "cull clusters");
-    maker.makeCompute(c.emit_, shaders::cullEmitComp, "cull emit");
-    maker.makeCompute(c.indices_, shaders::cullIndicesComp, "cull indices");
+    maker.makeCompute(c.clusters_, shaders::cullClustersComp, "cull clusters", threads);
+    maker.makeCompute(c.emit_, shaders::cullEmitComp, "cull emit", threads);
+    maker.makeCompute(c.indices_, shaders::cullIndicesComp, "cull indices", threads);
     maker.makeCompute(c.pyramid_, shaders::depthPyramidComp, "depth pyramid");
     auto done = maker.finish();
     if (done) done = c.glass_.create(device);

@@ -19,10 +19,12 @@ public:
     void make(gpu::Pipeline& pipeline, gpu::PipelineDescription description) {
         wanted_.push_back({&pipeline, [this, d = std::move(description)] { return gpu::createPipeline(device_, d); }, {}});
     }
-    /// The same for `code`: SPIR-V, entry point main.
-    void makeCompute(gpu::Pipeline& pipeline, std::span<const std::uint32_t> code, std::string name) {
+    /// The same for `code`: SPIR-V, entry point main; `threads` as `createComputePipeline` takes it.
+    void makeCompute(gpu::Pipeline& pipeline, std::span<const std::uint32_t> code, std::string name, std::uint32_t threads = 0) {
         wanted_.push_back(
-            {&pipeline, [this, code, n = std::move(name)] { return gpu::createComputePipeline(device_, code, n); }, {}});
+            {&pipeline,
+             [this, code, n = std::move(name), threads] { return gpu::createComputePipeline(device_, code, n, threads); },
+             {}});
     }
     /// Makes all. Errors: Device, of the first that could not be made.
     [[nodiscard]] Result<void> finish() {

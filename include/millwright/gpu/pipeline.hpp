@@ -75,8 +75,9 @@ struct PipelineDescription {
 /// Viewport and scissor are dynamic; triangles are fetched by the shader. Errors: Device (the driver refuses; the message has the
 /// name).
 [[nodiscard]] Result<Pipeline> createPipeline(Device& device, const PipelineDescription& description);
-/// `code`: SPIR-V, entry point main. Errors: Device.
-[[nodiscard]] Result<Pipeline> createComputePipeline(Device& device, std::span<const std::uint32_t> code, std::string name);
+/// `code`: SPIR-V, entry point main. `threads`: of a group, specialization constant 0; 0: as the code says. Errors: Device.
+[[nodiscard]] Result<Pipeline> createComputePipeline(Device& device, std::span<const std::uint32_t> code, std::string name,
+                                                     std::uint32_t threads = 0);
 
 /// One image barrier on all its mips and layers, as synchronization2 has it.
 struct Barrier {
