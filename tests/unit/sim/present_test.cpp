@@ -196,6 +196,32 @@ TEST(Present, ReckonsCyclesFromTheTimeOfWork) {
     EXPECT_THAT(present.assumptions, Contains(HasSubstr("reckoned from its time of work and its mean cycle")));
 }
 
+// Stopped in its hours, what else would it be?
+TEST(Present, AStationThatIsStoppedInItsHoursIsMaintained) {
+    Process process = chain();
+    process.shifts.push_back({.id = "own", .period = 24h, .hours = {{6h, 14h}}});
+    process.stations[0].shift = static_cast<std::uint32_t>(process.shifts.size() - 1);
+    process.stations[0].maintenance = {{.id = "oil", .every = constantOf(36'000), .lasts = constantOf(1200)}};
+    Sighting sighting = working();
+    sighting.stations[0].now = Seen::Stopped;
+    sighting.stations[0].since = 300s;
+    sighting.stations[0].beginningSeen = true;
+    sighting.sinceShiftsBegan = 48h + 7h;
+    const Present present = presentOf(process, sighting);
+    const MachineNow& machine = present.state.stations[0].machines[0];
+    EXPECT_TRUE(machine.down);
+    EXPECT_TRUE(machine.maintained);
+    EXPECT_EQ(machine.repair.time, Duration{300s});
+    EXPECT_THAT(present.assumptions, Contains(HasSubstr("Station saw is stopped: taken as being maintained.")));
+    Simulation run{modelOf(process), 1, present.state};
+    ASSERT_TRUE(run.runTo(899s));
+    EXPECT_EQ(run.activity(0), Activity::Maintained);
+    ASSERT_TRUE(run.runTo(901s));
+    EXPECT_NE(run.activity(0), Activity::Maintained);
+    sighting.sinceShiftsBegan = 48h + 15h;
+    EXPECT_FALSE(presentOf(process, sighting).state.stations[0].machines[0].maintained);
+}
+
 // Whatever is seen, a run can begin in it, and no part is lost.
 TEST(Present, AnySightingCanBeBegunIn) {
     const Model model = *Model::make(everything());
