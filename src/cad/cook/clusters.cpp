@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace millwright::cad {
@@ -24,7 +25,8 @@ std::uint32_t spreadBits(std::uint32_t v) {
 /// Triangles in the order of a Morton curve through their middles.
 std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
     const std::size_t count = welded.indices.size() / 3;
-    std::vector<std::uint64_t> keyed(count), sorted(count); // curve << 32 | triangle
+    // curve << 32 | triangle; their memory is touched first by the threads that fill it
+    auto keyed = std::make_unique_for_overwrite<std::uint64_t[]>(count), sorted = std::make_unique_for_overwrite<std::uint64_t[]>(count);
     parallelChunks(count, 1 << 16, threads, [&](std::size_t first, std::size_t last) {
         for (std::size_t t = first; t < last; ++t) {
             glm::vec3 sum{0};
@@ -38,7 +40,7 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
     const std::size_t parts = std::min<std::size_t>(threads, 16);
     std::vector<std::array<std::uint32_t, 1024>> at(parts);
     const auto partOf = [&](std::size_t part) {
-        return std::span{keyed}.subspan(count * part / parts, count * (part + 1) / parts - count * part / parts);
+        return std::span{&keyed[0] + count * part / parts, count * (part + 1) / parts - count * part / parts};
     };
     for (const int shift : {32, 42, 52}) {
         parallelFor(parts, threads, [&](std::size_t part) {
@@ -53,8 +55,11 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
         });
         keyed.swap(sorted);
     }
+    sorted.reset();
     std::vector<std::uint32_t> order(count);
-    for (std::size_t i = 0; i < count; ++i) order[i] = static_cast<std::uint32_t>(keyed[i]);
+    parallelChunks(count, 1 << 16, threads, [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) order[i] = static_cast<std::uint32_t>(keyed[i]);
+    });
     return order;
 }
 
@@ -173,16 +178,21 @@ private:
 
 } // namespace
 
-void Clusters::append(const Clusters& other) {
-    const auto firstVertex = static_cast<std::uint32_t>(vertices.size());
-    const auto firstTriangle = static_cast<std::uint32_t>(triangles.size());
-    for (scene::Cluster cluster : other.clusters) {
-        cluster.firstVertex += firstVertex;
-        cluster.firstTriangle += firstTriangle;
-        clusters.push_back(cluster);
+void Clusters::put(const Clusters& other, Begin begin) {
+    for (std::size_t i = 0; i < other.clusters.size(); ++i) {
+        scene::Cluster& cluster = clusters[begin.cluster + i] = other.clusters[i];
+        cluster.firstVertex += begin.vertex;
+        cluster.firstTriangle += begin.triangle;
     }
-    vertices.insert(vertices.end(), other.vertices.begin(), other.vertices.end());
-    triangles.insert(triangles.end(), other.triangles.begin(), other.triangles.end());
+    std::ranges::copy(other.vertices, vertices.begin() + begin.vertex);
+    std::ranges::copy(other.triangles, triangles.begin() + begin.triangle);
+}
+
+void Clusters::reserve(double times) {
+    const auto grow = [times](auto& items) { items.reserve(static_cast<std::size_t>(static_cast<double>(items.size()) * times)); };
+    grow(clusters);
+    grow(vertices);
+    grow(triangles);
 }
 
 Clusters cutIntoClusters(const Patch& patch, std::vector<std::uint32_t>* clusterOf) {
@@ -209,7 +219,8 @@ Clusters cutIntoClusters(const Welded& welded, unsigned threads) {
         cut[chunk] = cutIntoClusters(patch);
     });
     Clusters all;
-    for (const Clusters& part : cut) all.append(part);
+    const auto begins = all.makeRoom(chunks, [&](std::size_t chunk) -> const Clusters& { return cut[chunk]; });
+    parallelFor(chunks, threads, [&](std::size_t chunk) { all.put(std::exchange(cut[chunk], {}), begins[chunk]); });
     return all;
 }
 

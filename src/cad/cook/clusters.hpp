@@ -13,7 +13,32 @@ struct Clusters {
     std::vector<std::uint32_t> vertices;  ///< vertices of the Welded
     std::vector<std::uint32_t> triangles; ///< as scene::CookedGeometry::triangles
 
-    void append(const Clusters& other);
+    /// Where something begins.
+    struct Begin {
+        std::uint32_t cluster, vertex, triangle;
+    };
+    /// Makes room for several others behind what there is: where each of `part(0)`, `part(1)` … goes.
+    template <typename Part>
+    [[nodiscard]] std::vector<Begin> makeRoom(std::size_t parts, const Part& part) {
+        std::vector<Begin> begins;
+        begins.reserve(parts);
+        Begin end{static_cast<std::uint32_t>(clusters.size()), static_cast<std::uint32_t>(vertices.size()),
+                  static_cast<std::uint32_t>(triangles.size())};
+        for (std::size_t i = 0; i < parts; ++i) {
+            begins.push_back(end);
+            end.cluster += static_cast<std::uint32_t>(part(i).clusters.size());
+            end.vertex += static_cast<std::uint32_t>(part(i).vertices.size());
+            end.triangle += static_cast<std::uint32_t>(part(i).triangles.size());
+        }
+        clusters.resize(end.cluster);
+        vertices.resize(end.vertex);
+        triangles.resize(end.triangle);
+        return begins;
+    }
+    /// Copies another to its place.
+    void put(const Clusters& other, Begin begin);
+    /// Makes room for `times` as much as there is.
+    void reserve(double times);
     /// The vertices of the Welded that a cluster uses, each once.
     [[nodiscard]] std::span<const std::uint32_t> verticesOf(const scene::Cluster& cluster) const {
         return std::span{vertices}.subspan(cluster.firstVertex, cluster.vertexCount);

@@ -1,9 +1,10 @@
 #include "cad/cook/groups.hpp"
 
+#include <millwright/core/parallel.hpp>
+
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <queue>
 
 namespace millwright::cad {
 namespace {
@@ -14,57 +15,72 @@ constexpr std::size_t largestGroup = 24; ///< after that
 
 } // namespace
 
-std::uint32_t& Grouping::ownerOf(std::uint32_t position) {
-    Owner& owner = owners_[position];
-    if (owner.pass != pass_ && owner.pass != forEver) owner = {nobody, pass_};
-    return owner.name;
+template <typename Each>
+void Grouping::forOwners(const Welded& welded, const Clusters& all, std::uint32_t cluster, const Each& each) {
+    constexpr std::ptrdiff_t ahead = 24; // owners are more than the processor's cache holds
+    const std::uint32_t* last = &all.vertices.back();
+    for (const std::uint32_t& vertex : all.verticesOf(all.clusters[cluster])) {
+        if (last - &vertex > ahead) __builtin_prefetch(&owners_[welded.positionOf[*(&vertex + ahead)]]);
+        each(owners_[welded.positionOf[vertex]]);
+    }
 }
 
-void Grouping::expect(const Welded& welded, const Clusters& all, const std::uint32_t& vertex) const {
-    constexpr std::ptrdiff_t ahead = 24; // what lies that far on is mostly of the same cluster or of the next
-    if (&all.vertices.back() - &vertex > ahead) __builtin_prefetch(&owners_[welded.positionOf[*(&vertex + ahead)]]);
+std::uint32_t Grouping::beginPass(std::size_t count) {
+    const std::uint32_t first = nextOwner_;
+    nextOwner_ += static_cast<std::uint32_t>(count);
+    return first;
 }
 
 void Grouping::lockForEver(const Welded& welded, const Clusters& all, std::uint32_t cluster) {
-    for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) owners_[welded.positionOf[vertex]] = {shared, forEver};
+    forOwners(welded, all, cluster, [](Owner& owner) { owner = forEver; });
 }
 
 void Grouping::findNeighbours(const Welded& welded, const Clusters& all, std::span<const std::uint32_t> members) {
-    ++pass_;
-    // Of the clusters at a position each is linked to the one before: enough to know who lies beside whom.
-    std::vector<std::uint64_t> links;
-    for (std::uint32_t m = 0; m < members.size(); ++m) {
-        for (const std::uint32_t& vertex : all.verticesOf(all.clusters[members[m]])) {
-            expect(welded, all, vertex);
-            std::uint32_t& owner = ownerOf(welded.positionOf[vertex]);
-            if (owner == shared) continue;
-            if (owner != nobody && owner != m) links.push_back(std::uint64_t{owner} << 32 | m);
-            owner = m;
+    // A position is owned by the first of its clusters, which has the highest number; the others are linked to that one.
+    const auto count = static_cast<std::uint32_t>(members.size());
+    const std::uint32_t lowest = beginPass(count);
+    const auto numberOf = [&](std::uint32_t member) { return lowest + (count - 1 - member); };
+    const std::size_t chunk = std::max<std::size_t>(64, count / (8 * threads_)); // neighbours mostly on one thread
+    parallelChunks(count, chunk, threads_, [&](std::size_t first, std::size_t last) {
+        for (auto m = static_cast<std::uint32_t>(first); m < last; ++m)
+            forOwners(welded, all, members[m], [number = numberOf(m)](Owner& owner) {
+                std::uint32_t was = owner.load(std::memory_order_relaxed);
+                while (was < number && !owner.compare_exchange_weak(was, number, std::memory_order_relaxed)) {
+                }
+            });
+    });
+    std::vector<std::vector<Neighbour>> before(count); // of each member its neighbours among those before it
+    links_.clear();
+    links_.resize((count + chunk - 1) / chunk);
+    parallelChunks(count, chunk, threads_, [&](std::size_t first, std::size_t last) {
+        std::vector<Link>& links = links_[first / chunk];
+        std::vector<std::uint32_t> others;
+        for (auto m = static_cast<std::uint32_t>(first); m < last; ++m) {
+            others.clear();
+            forOwners(welded, all, members[m], [&, own = numberOf(m)](Owner& owner) {
+                const std::uint32_t number = owner.load(std::memory_order_relaxed);
+                if (number == own || number == forEver) return;
+                others.push_back(lowest + (count - 1 - number));
+                links.push_back({&owner, m, others.back()});
+            });
+            std::ranges::sort(others);
+            for (const std::uint32_t other : others) {
+                if (before[m].empty() || before[m].back().cluster != other) before[m].push_back({other, 0});
+                ++before[m].back().weight;
+            }
         }
-    }
-    first_.assign(members.size() + 1, 0);
-    for (const std::uint64_t link : links) ++first_[(link >> 32) + 1], ++first_[(link & nobody) + 1];
+    });
+    first_.assign(count + 2, 0);
+    for (std::uint32_t m = 0; m < count; ++m)
+        for (const Neighbour& neighbour : before[m]) ++first_[m + 2], ++first_[neighbour.cluster + 2];
     std::partial_sum(first_.begin(), first_.end(), first_.begin());
     neighbours_.resize(first_.back());
-    auto at = first_;
-    for (const std::uint64_t link : links) {
-        const auto a = static_cast<std::uint32_t>(link >> 32), b = static_cast<std::uint32_t>(link);
-        neighbours_[at[a]++] = {b, 1};
-        neighbours_[at[b]++] = {a, 1};
-    }
-    std::uint32_t kept = 0; // equal ones are counted together
-    for (std::uint32_t m = 0; m < members.size(); ++m) {
-        const auto begin = neighbours_.begin() + first_[m], end = neighbours_.begin() + first_[m + 1];
-        std::sort(begin, end, [](const Neighbour& a, const Neighbour& b) { return a.cluster < b.cluster; });
-        first_[m] = kept;
-        for (auto i = begin; i != end; ++i) {
-            if (kept > first_[m] && neighbours_[kept - 1].cluster == i->cluster)
-                ++neighbours_[kept - 1].weight;
-            else
-                neighbours_[kept++] = *i;
+    for (std::uint32_t m = 0; m < count; ++m) {
+        for (const Neighbour& neighbour : before[m]) {
+            neighbours_[first_[m + 1]++] = neighbour;
+            neighbours_[first_[neighbour.cluster + 1]++] = {m, neighbour.weight};
         }
     }
-    first_[members.size()] = kept;
 }
 
 std::vector<std::vector<std::uint32_t>> Grouping::group(const Welded& welded, const Clusters& all,
@@ -123,24 +139,16 @@ std::vector<std::vector<std::uint32_t>> Grouping::group(const Welded& welded, co
         std::ranges::sort(group);
         for (std::uint32_t& m : group) m = members[m];
     }
-    lockBorders(welded, all, groups);
+    lockBorders(groupOf);
     return groups;
 }
 
-void Grouping::lockBorders(const Welded& welded, const Clusters& all, std::span<const std::vector<std::uint32_t>> groups) {
-    ++pass_;
-    for (std::uint32_t name = 0; name < groups.size(); ++name) {
-        for (const std::uint32_t cluster : groups[name]) {
-            for (const std::uint32_t& vertex : all.verticesOf(all.clusters[cluster])) {
-                expect(welded, all, vertex);
-                std::uint32_t& owner = ownerOf(welded.positionOf[vertex]);
-                if (owner == nobody)
-                    owner = name;
-                else if (owner != name)
-                    owner = shared;
-            }
-        }
-    }
+void Grouping::lockBorders(std::span<const std::uint32_t> groupOf) {
+    shared_ = beginPass(1);
+    parallelFor(links_.size(), threads_, [&](std::size_t i) {
+        for (const Link& link : std::exchange(links_[i], {}))
+            if (groupOf[link.member] != groupOf[link.first] && *link.owner != forEver) *link.owner = shared_;
+    });
 }
 
 } // namespace millwright::cad

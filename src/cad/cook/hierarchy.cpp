@@ -39,7 +39,8 @@ public:
         samples_.resize(all.clusters.size());
         endLevel(0);
         if (!simplify) return finish();
-        Grouping grouping{welded_.positions.size()};
+        all.reserve(2.05); // each level has half as many as the one before
+        Grouping grouping{welded_.positions.size(), threads_};
         std::vector<std::uint32_t> pending(all.clusters.size());
         for (std::uint32_t i = 0; i < pending.size(); ++i) pending[i] = i;
         while (!progress.cancelled() && worthWhile(pending)) {
@@ -64,26 +65,32 @@ private:
         const auto groups = grouping.group(welded_, all, pending);
         std::vector<Step> steps(groups.size());
         parallelFor(groups.size(), threads_, [&](std::size_t i) { steps[i] = coarsen(grouping, groups[i]); });
-        std::vector<std::uint32_t> rest;
-        for (std::size_t i = 0; i < groups.size(); ++i) {
-            if (steps[i].coarser.clusters.empty()) {
-                for (const std::uint32_t cluster : groups[i]) {
-                    if (++failures_[cluster] < mostFailures)
-                        rest.push_back(cluster);
-                    else
-                        grouping.lockForEver(welded_, all, cluster);
-                }
-                continue;
-            }
-            for (const std::uint32_t cluster : groups[i]) {
-                all.clusters[cluster].parent = steps[i].sphere;
-                all.clusters[cluster].parentError = steps[i].error;
-                samples_[cluster] = {};
-            }
-            all.append(steps[i].coarser);
-            std::ranges::move(steps[i].samples, std::back_inserter(samples_));
-        }
+        const auto first = all.makeRoom(steps.size(), [&](std::size_t i) -> const Clusters& { return steps[i].coarser; });
+        samples_.resize(all.clusters.size());
         failures_.resize(all.clusters.size(), 0);
+        parallelChunks(steps.size(), 4, threads_, [&](std::size_t from, std::size_t to) {
+            for (std::size_t i = from; i < to; ++i) {
+                Step step = std::move(steps[i]);
+                if (step.coarser.clusters.empty()) continue;
+                for (const std::uint32_t cluster : groups[i]) {
+                    all.clusters[cluster].parent = step.sphere;
+                    all.clusters[cluster].parentError = step.error;
+                    samples_[cluster] = {};
+                }
+                all.put(step.coarser, first[i]);
+                std::ranges::move(step.samples, samples_.begin() + static_cast<std::ptrdiff_t>(first[i].cluster));
+            }
+        });
+        std::vector<std::uint32_t> rest;
+        for (const auto& group : groups) {
+            if (all.clusters[group.front()].parentError < std::numeric_limits<float>::infinity()) continue;
+            for (const std::uint32_t cluster : group) {
+                if (++failures_[cluster] < mostFailures)
+                    rest.push_back(cluster);
+                else
+                    grouping.lockForEver(welded_, all, cluster);
+            }
+        }
         std::ranges::sort(rest);
         return rest;
     }
