@@ -210,10 +210,18 @@ Clusters cutIntoClusters(const Welded& welded, unsigned threads) {
         LocalIndex local;
         local.reset(last - first); // a surface has about half as many vertices as triangles
         patch.faces.indices.reserve((last - first) * 3);
-        for (std::size_t i = first; i < last; ++i)
-            for (std::size_t k = 0; k < 3; ++k) patch.faces.indices.push_back(local.at(welded.indices[std::size_t{order[i]} * 3 + k]));
+        for (std::size_t i = first; i < last; ++i) {
+            constexpr std::size_t ahead = 16;
+            if (i + ahead < last) __builtin_prefetch(&welded.indices[std::size_t{order[i + ahead]} * 3]);
+            for (std::size_t k = 0; k < 3; ++k) {
+                const std::uint32_t vertex = welded.indices[std::size_t{order[i]} * 3 + k];
+                welded.expectVertex(vertex);
+                patch.faces.indices.push_back(local.at(vertex));
+            }
+        }
         patch.vertices.assign(local.ids().begin(), local.ids().end());
         patch.places.reserve(patch.vertices.size());
+        for (const std::uint32_t vertex : patch.vertices) welded.expectPosition(welded.positionOf[vertex]);
         for (const std::uint32_t vertex : patch.vertices) patch.places.push_back(welded.vertexPlace(vertex));
         patch.faces.facings = facingsOf(patch.places, patch.faces.indices);
         cut[chunk] = cutIntoClusters(patch);

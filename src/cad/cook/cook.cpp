@@ -114,6 +114,12 @@ CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, cons
     if (!welded.attributes.empty()) part.attributes.resize(vertices.size());
     parallelChunks(vertices.size(), 1 << 16, threads, [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i) {
+            constexpr std::size_t ahead = 24;
+            if (i + ahead < last) {
+                welded.expectVertex(vertices[i + ahead]);
+                welded.expectShading(vertices[i + ahead]);
+                welded.expectPosition(welded.positionOf[vertices[i + ahead / 2]]);
+            }
             const GridPoint point = welded.positions[welded.positionOf[vertices[i]]];
             part.vertices[i] = {{static_cast<std::uint32_t>(point), static_cast<std::uint32_t>(point >> 32)},
                                 welded.normals[vertices[i]]};

@@ -17,6 +17,8 @@ public:
                                                                 std::span<const std::uint32_t> members);
     /// Whether the last `group` put clusters that share this position into different groups: it must not move.
     [[nodiscard]] bool isLocked(std::uint32_t position) const { return owners_[position].load(std::memory_order_relaxed) >= shared_; }
+    /// Asks for the memory that `isLocked` will look at.
+    void expect(std::uint32_t position) const { __builtin_prefetch(&owners_[position]); }
     /// Locks the positions of a cluster for ever: nothing coarser will take its place.
     void lockForEver(const Welded& welded, const Clusters& all, std::uint32_t cluster);
 

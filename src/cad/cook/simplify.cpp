@@ -34,13 +34,19 @@ Local collect(const Welded& welded, const Clusters& all, std::span<const std::ui
     for (const std::uint32_t cluster : group) {
         vertices += all.clusters[cluster].vertexCount;
         triangles += all.clusters[cluster].triangleCount;
+        for (const std::uint32_t vertex : all.verticesOf(all.clusters[cluster])) welded.expectVertex(vertex);
     }
     local.points.reset(vertices);
     local.faces.indices.reserve(triangles * 3);
     for (const std::uint32_t cluster : group) {
         std::array<std::uint32_t, scene::clusterVertices> points{};
         const auto own = all.verticesOf(all.clusters[cluster]);
-        for (std::size_t i = 0; i < own.size(); ++i) points[i] = local.points.at(byVertex ? own[i] : welded.positionOf[own[i]]);
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            const std::uint32_t position = welded.positionOf[own[i]];
+            welded.expectPosition(position);
+            grouping.expect(position);
+            points[i] = local.points.at(byVertex ? own[i] : position);
+        }
         all.forTriangles(all.clusters[cluster], [&](std::uint32_t a, std::uint32_t b, std::uint32_t c) {
             local.faces.indices.insert(local.faces.indices.end(), {points[a], points[b], points[c]});
         });
@@ -52,6 +58,7 @@ Local collect(const Welded& welded, const Clusters& all, std::span<const std::ui
         const std::uint32_t position = byVertex ? welded.positionOf[point] : point;
         local.places.push_back(welded.place(position));
         local.locks.push_back(grouping.isLocked(position) ? 1 : 0);
+        welded.expectShading(welded.firstAt[position]); // see `toPatch`
         if (!byVertex) continue;
         const glm::vec3 normal = unpackOctahedral(welded.normals[point]);
         const scene::CookedAttributes& a = welded.attributes[point];

@@ -26,6 +26,17 @@ struct Welded {
     /// Metres from `gridOrigin`.
     [[nodiscard]] glm::vec3 place(std::uint32_t position) const { return gridSteps(positions[position]) * gridStep; }
     [[nodiscard]] glm::vec3 vertexPlace(std::uint32_t vertex) const { return place(positionOf[vertex]); }
+
+    // A mesh is more than the processor's cache holds: these ask early for what will be looked at.
+    void expectVertex(std::uint32_t vertex) const { __builtin_prefetch(&positionOf[vertex]); }
+    void expectShading(std::uint32_t vertex) const {
+        __builtin_prefetch(&normals[vertex]);
+        __builtin_prefetch(&nextAt[vertex]);
+    }
+    void expectPosition(std::uint32_t position) const {
+        __builtin_prefetch(&positions[position]);
+        __builtin_prefetch(&firstAt[position]);
+    }
 };
 
 [[nodiscard]] Welded weld(const scene::Mesh& mesh, bool withAttributes, unsigned threads);
