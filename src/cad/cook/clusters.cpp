@@ -42,6 +42,7 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
     const auto partOf = [&](std::size_t part) {
         return std::span{&keyed[0] + count * part / parts, count * (part + 1) / parts - count * part / parts};
     };
+    std::vector<std::uint32_t> order(count);
     for (const int shift : {32, 42, 52}) {
         parallelFor(parts, threads, [&](std::size_t part) {
             at[part].fill(0);
@@ -51,15 +52,14 @@ std::vector<std::uint32_t> alongCurve(const Welded& welded, unsigned threads) {
         for (std::size_t digit = 0; digit < 1024; ++digit)
             for (auto& own : at) before += std::exchange(own[digit], before);
         parallelFor(parts, threads, [&](std::size_t part) {
-            for (const std::uint64_t key : partOf(part)) sorted[at[part][key >> shift & 1023u]++] = key;
+            if (shift == 52) {
+                for (const std::uint64_t key : partOf(part)) order[at[part][key >> shift & 1023u]++] = static_cast<std::uint32_t>(key);
+            } else {
+                for (const std::uint64_t key : partOf(part)) sorted[at[part][key >> shift & 1023u]++] = key;
+            }
         });
         keyed.swap(sorted);
     }
-    sorted.reset();
-    std::vector<std::uint32_t> order(count);
-    parallelChunks(count, 1 << 16, threads, [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) order[i] = static_cast<std::uint32_t>(keyed[i]);
-    });
     return order;
 }
 
@@ -98,30 +98,43 @@ private:
             if (!add(part)) cut(part, 2); // too many vertices
             return;
         }
-        const std::size_t first = clusters / 2;
-        const auto middle = part.begin() + static_cast<std::ptrdiff_t>(part.size() * first / clusters);
-        const int axis = widest(part);
-        for (std::uint64_t& entry : part) {
-            const auto bits = std::bit_cast<std::uint32_t>(middles_[entry & nobody].at[axis]);
-            const std::uint32_t ordered = bits ^ (bits >> 31 != 0 ? ~0u : 0x8000'0000u); // as unsigned, in the order of the floats
-            entry = std::uint64_t{ordered} << 32 | (entry & nobody);
-        }
-        std::nth_element(part.begin(), middle, part.end());
-        cut({part.begin(), middle}, first);
-        cut({middle, part.end()}, clusters - first);
+        const std::size_t first = clusters / 2, middle = part.size() * first / clusters;
+        divide(part, middle);
+        cut(part.first(middle), first);
+        cut(part.subspan(middle), clusters - first);
     }
 
-    /// The axis along which the middles of triangles spread most.
-    [[nodiscard]] int widest(std::span<const std::uint64_t> part) const {
+    /// Puts those that are first along the axis on which the middles of triangles spread most before `middle`. Most are told apart by
+    /// which of 256 slices they lie in, without comparing them with each other.
+    void divide(std::span<std::uint64_t> part, std::size_t middle) {
         Four low = middles_[part.front() & nobody].at, high = low;
         for (const std::uint64_t entry : part) {
-            const Four middle = middles_[entry & nobody].at;
-            low = middle < low ? middle : low;
-            high = middle > high ? middle : high;
+            const Four at = middles_[entry & nobody].at;
+            low = at < low ? at : low;
+            high = at > high ? at : high;
         }
-        const Four span = high - low;
-        const glm::vec3 size{span[0], span[1], span[2]};
-        return size.x >= size.y && size.x >= size.z ? 0 : size.y >= size.z ? 1 : 2;
+        const Four size = high - low;
+        const std::size_t axis = size[0] >= size[1] && size[0] >= size[2] ? 0 : size[1] >= size[2] ? 1 : 2;
+        if (!(size[axis] > 0)) return;
+        constexpr std::size_t slices = 256;
+        const float start = low[axis], scale = slices / size[axis];
+        std::array<std::uint32_t, slices + 1> count{};
+        for (std::uint64_t& entry : part) {
+            const float along = middles_[entry & nobody].at[axis] - start; // not negative, so its bits are in the order of floats
+            entry = std::uint64_t{std::bit_cast<std::uint32_t>(along)} << 32 | (entry & nobody);
+            ++count[static_cast<std::uint32_t>(along * scale)];
+        }
+        std::uint32_t slice = 0, before = 0;
+        while (before + count[slice] <= middle) before += count[slice++];
+        std::array<std::uint32_t, 3> to{0, before, before + count[slice]};
+        sorted_.resize(part.size());
+        for (const std::uint64_t entry : part) {
+            const auto own = static_cast<std::uint32_t>(std::bit_cast<float>(static_cast<std::uint32_t>(entry >> 32)) * scale);
+            sorted_[to[(own >= slice ? 1u : 0u) + (own > slice ? 1u : 0u)]++] = entry;
+        }
+        std::ranges::copy(sorted_, part.begin());
+        const auto around = part.subspan(before, count[slice]);
+        std::nth_element(around.begin(), around.begin() + static_cast<std::ptrdiff_t>(middle - before), around.end());
     }
 
     /// Makes a cluster; false when it would have too many vertices.
@@ -168,7 +181,8 @@ private:
     const Patch& patch_;
     std::vector<std::uint32_t>* clusterOf_;
     std::vector<Quad> middles_;
-    std::vector<std::uint64_t> order_; ///< triangles, and above them what they are ordered by
+    std::vector<std::uint64_t> order_;  ///< triangles, and above them what they are ordered by
+    std::vector<std::uint64_t> sorted_; ///< see `divide`
     Clusters batch_;
     std::vector<std::uint32_t> inCluster_; ///< by vertex of the patch: its number, see `add`
     std::uint32_t nextNumber_ = 1;

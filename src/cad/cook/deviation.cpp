@@ -152,7 +152,7 @@ float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span
     Farthest farthest{known};
     const auto look = [&](glm::vec3 point, std::span<const std::uint32_t> corners) {
         for (const std::uint32_t corner : corners)
-            if (old.nearBelow(corner, point, farthest.known()).triangle != nowhere) return;
+            if (old.isBelow(corner, point, farthest.known())) return;
         float best = std::numeric_limits<float>::infinity();
         for (const std::uint32_t corner : corners)
             if (best > farthest.known()) best = std::min(best, old.nearFrom(corner, point, farthest.known()).distance);

@@ -22,6 +22,11 @@ inline constexpr std::uint32_t gridMax = (1u << 21) - 1;
     return {static_cast<float>(p & gridMax), static_cast<float>(p >> 21 & gridMax), static_cast<float>(p >> 42 & gridMax)};
 }
 
+[[nodiscard]] inline glm::ivec3 gridIndex(GridPoint p) {
+    return {static_cast<std::int32_t>(p & gridMax), static_cast<std::int32_t>(p >> 21 & gridMax),
+            static_cast<std::int32_t>(p >> 42 & gridMax)};
+}
+
 /// Octahedral encoding in two snorm16 (Cigolle et al. 2014, "A Survey of Efficient Representations for Independent Unit Vectors").
 [[nodiscard]] inline std::uint32_t packOctahedral(glm::vec3 n) {
     const float sum = std::abs(n.x) + std::abs(n.y) + std::abs(n.z);

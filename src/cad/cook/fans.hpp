@@ -106,6 +106,11 @@ public:
             if (facets_.below(corner.triangle, point, enough)) return {enough, corner.triangle, nearestCorner(corner.triangle, point)};
         return {};
     }
+    /// Whether there is one.
+    [[nodiscard]] bool isBelow(std::uint32_t place, glm::vec3 point, float enough) const {
+        return std::ranges::any_of(around(place),
+                                   [&](const Corner& corner) { return facets_.below(corner.triangle, point, enough); });
+    }
     /// At least the distance of a point, usually it, or `enough` where it is no farther away: goes from the triangles around
     /// `place` to nearer ones as long as there are any.
     [[nodiscard]] Near nearFrom(std::uint32_t place, glm::vec3 point, float enough) const {

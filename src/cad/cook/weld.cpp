@@ -23,14 +23,19 @@ constexpr std::int32_t seam = 4; ///< steps a coordinate: files close their seam
 /// cracks open. Positions hang in the cell of the grid they lie in: open addressing, at most half full.
 class Positions {
 public:
-    Positions(Welded& welded, std::size_t most) : welded_{welded}, slots_(std::bit_ceil(most * 2 + 2), nobody) {}
+    /// `most` points will come.
+    Positions(Welded& welded, std::size_t most) : welded_{welded}, slots_(std::bit_ceil(most * 2 + 2), nobody) {
+        nextInCell_.reserve(most);
+        welded.positions.reserve(most);
+        for (auto* array : {&welded.firstAt, &welded.nextAt, &welded.positionOf, &welded.normals}) array->reserve(most);
+    }
 
     struct Nearest {
         std::uint32_t position = nobody;
         std::int32_t apart = seam + 1; ///< largest difference of a coordinate
     };
     [[nodiscard]] Nearest nearest(GridPoint packed) const {
-        const glm::ivec3 point{gridSteps(packed)};
+        const glm::ivec3 point = gridIndex(packed);
         Nearest nearest;
         const glm::ivec3 low = (point - seam) >> cellBits, high = (point + seam) >> cellBits;
         glm::ivec3 cell;
@@ -38,7 +43,7 @@ public:
             for (cell.y = low.y; cell.y <= high.y; ++cell.y)
                 for (cell.x = low.x; cell.x <= high.x; ++cell.x)
                     for (std::uint32_t p = slots_[slot(cell)]; p != nobody; p = nextInCell_[p]) {
-                        const glm::ivec3 apart = glm::abs(glm::ivec3{gridSteps(welded_.positions[p])} - point);
+                        const glm::ivec3 apart = glm::abs(gridIndex(welded_.positions[p]) - point);
                         const std::int32_t most = std::max({apart.x, apart.y, apart.z});
                         if (most < nearest.apart) nearest = {p, most};
                     }
@@ -46,7 +51,7 @@ public:
     }
     std::uint32_t add(GridPoint packed) {
         const auto position = static_cast<std::uint32_t>(welded_.positions.size());
-        nextInCell_.push_back(std::exchange(slots_[slot(glm::ivec3{gridSteps(packed)} >> cellBits)], position));
+        nextInCell_.push_back(std::exchange(slots_[slot(gridIndex(packed) >> cellBits)], position));
         welded_.positions.push_back(packed);
         welded_.firstAt.push_back(nobody);
         return position;
@@ -59,7 +64,7 @@ private:
     /// Where the newest position in a cell is, or would be.
     [[nodiscard]] std::size_t slot(glm::ivec3 cell) const {
         std::size_t i = spread(packGrid(glm::uvec3{cell} & gridMax)) & (slots_.size() - 1);
-        while (slots_[i] != nobody && (glm::ivec3{gridSteps(welded_.positions[slots_[i]])} >> cellBits) != cell)
+        while (slots_[i] != nobody && (gridIndex(welded_.positions[slots_[i]]) >> cellBits) != cell)
             i = (i + 1) & (slots_.size() - 1);
         return i;
     }
@@ -92,7 +97,7 @@ public:
 private:
     static constexpr std::size_t blockPoints = 4096;
     /// Walls lie where nobody models anything: not in the middle.
-    [[nodiscard]] glm::uvec3 shifted(GridPoint point) const { return glm::uvec3{gridSteps(point)} + 0x5'A5A5u % (1u << shift_); }
+    [[nodiscard]] glm::uvec3 shifted(GridPoint point) const { return glm::uvec3{gridIndex(point)} + 0x5'A5A5u % (1u << shift_); }
     [[nodiscard]] bool nearWall(GridPoint point, std::uint32_t steps) const {
         const std::uint32_t mask = (1u << shift_) - 1;
         const glm::uvec3 inside = (shifted(point) + steps) & mask;
