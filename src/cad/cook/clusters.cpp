@@ -151,12 +151,11 @@ private:
                 if (inCluster_[vertex] < first) {
                     inCluster_[vertex] = nextNumber_++;
                     batch_.vertices.push_back(patch_.vertices[vertex]);
-                    places_.push_back(patch_.places[vertex]);
+                    places_.push_back({toFour(patch_.places[vertex])});
                 }
                 corners_.push_back(inCluster_[vertex] - first);
             }
-            if (const Four facing = patch_.faces.facings[triangle].at; facing[3] > 0)
-                normals_.emplace_back(facing[0], facing[1], facing[2]);
+            if (const Quad& facing = patch_.faces.facings[triangle]; facing.at[3] > 0) normals_.push_back(facing);
         }
         if (places_.size() > scene::clusterVertices) {
             batch_.vertices.resize(batch_.vertices.size() - places_.size());
@@ -172,7 +171,7 @@ private:
         if (clusterOf_)
             for (const std::uint64_t entry : part)
                 (*clusterOf_)[entry & nobody] = static_cast<std::uint32_t>(batch_.clusters.size() - 1);
-        cluster.bounds = cluster.own = cluster.parent = sphereAround(std::span<const glm::vec3>{places_});
+        cluster.bounds = cluster.own = cluster.parent = sphereAround(std::span<const Quad>{places_});
         cluster.cone = coneAround(normals_);
         cluster.parentError = std::numeric_limits<float>::infinity();
         return true;
@@ -186,7 +185,7 @@ private:
     Clusters batch_;
     std::vector<std::uint32_t> inCluster_; ///< by vertex of the patch: its number, see `add`
     std::uint32_t nextNumber_ = 1;
-    std::vector<glm::vec3> places_, normals_; ///< of the cluster being made
+    std::vector<Quad> places_, normals_; ///< of the cluster being made
     std::vector<std::uint32_t> corners_;      ///< of the cluster being made: which of its vertices
 };
 
