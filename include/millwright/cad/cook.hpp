@@ -38,5 +38,8 @@ struct Cooked {
 /// Cooks every mesh of a scene that passes `scene::validate`. Equal scenes give equal bytes, whatever the number of threads.
 /// Thread: any; blocks. Errors: Cancelled; ResourceLimit (more than 2^32 vertices or triangles).
 [[nodiscard]] Result<Cooked> cook(const scene::Scene& scene, const CookOptions& options = {});
+/// The same, and gives back the triangles of each mesh as soon as they have been read: afterwards the scene is one whose triangles are
+/// cooked (scene::Mesh::cookedTriangles). Where it fails some of them are gone.
+[[nodiscard]] Result<Cooked> cookTriangles(scene::Scene& scene, const CookOptions& options = {});
 
 } // namespace millwright::cad

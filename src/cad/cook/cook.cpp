@@ -100,14 +100,17 @@ void findBounds(const Welded& welded, unsigned threads, scene::CookedMesh& mesh)
     mesh.sphere = {centre, radius * 1.00001f};
 }
 
-CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, const CookOptions& options) {
+/// Calls `wasRead` when the mesh's triangles are needed no more.
+template <typename WasRead>
+CookedPart cookMesh(const scene::Mesh& mesh, MeshUse use, unsigned threads, const CookOptions& options, const WasRead& wasRead) {
     CookedPart part;
-    const Welded welded = weld(mesh, use.textured || !mesh.colours.empty(), threads);
+    part.mesh.triangles = static_cast<std::uint32_t>(mesh.triangles());
     const bool stays = mesh.triangles() <= options.sheetTriangles && (use.doubleSided || isFlat(mesh));
+    const Welded welded = weld(mesh, use.textured || !mesh.colours.empty(), threads);
+    wasRead();
     part.hierarchy = buildHierarchy(welded, !stays, threads, options.progress);
     part.mesh.gridOrigin = welded.gridOrigin;
     part.mesh.gridStep = welded.gridStep;
-    part.mesh.triangles = static_cast<std::uint32_t>(mesh.triangles());
     part.mesh.levelCount = static_cast<std::uint32_t>(part.hierarchy.levels.size());
     const std::span<const std::uint32_t> vertices{part.hierarchy.clusters.vertices};
     part.vertices.resize(vertices.size());
@@ -175,9 +178,9 @@ Result<void> append(Cooked& cooked, CookedPart part) {
     return {};
 }
 
-} // namespace
-
-Result<Cooked> cook(const scene::Scene& scene, const CookOptions& options) {
+/// Calls `wasRead(mesh)` when a mesh's triangles are needed no more.
+template <typename WasRead>
+Result<Cooked> cookMeshes(const scene::Scene& scene, const CookOptions& options, const WasRead& wasRead) {
     const unsigned threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
     const auto uses = usesOf(scene);
     std::vector<CookedPart> parts(scene.meshes.size());
@@ -185,7 +188,7 @@ Result<Cooked> cook(const scene::Scene& scene, const CookOptions& options) {
     const double all = static_cast<double>(std::max<std::size_t>(1, scene.uniqueTriangles()));
     const auto cookOne = [&](std::size_t i, unsigned own) {
         if (options.progress.cancelled()) return;
-        parts[i] = cookMesh(scene.meshes[i], uses[i], own, options);
+        parts[i] = cookMesh(scene.meshes[i], uses[i], own, options, [&] { wasRead(i); });
         done += scene.meshes[i].triangles();
     };
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -203,6 +206,22 @@ Result<Cooked> cook(const scene::Scene& scene, const CookOptions& options) {
         if (auto ok = append(cooked, std::exchange(part, {})); !ok) return std::unexpected(ok.error());
     options.progress(1, "cook");
     return cooked;
+}
+
+} // namespace
+
+Result<Cooked> cook(const scene::Scene& scene, const CookOptions& options) {
+    return cookMeshes(scene, options, [](std::size_t) {});
+}
+
+Result<Cooked> cookTriangles(scene::Scene& scene, const CookOptions& options) {
+    return cookMeshes(scene, options, [&](std::size_t i) {
+        scene::Mesh& mesh = scene.meshes[i];
+        mesh.cookedTriangles = static_cast<std::uint32_t>(mesh.triangles());
+        mesh.vertices = {};
+        mesh.indices = {};
+        mesh.colours = {};
+    });
 }
 
 } // namespace millwright::cad

@@ -49,16 +49,6 @@ Progress part(const Progress& progress, double from, double to) {
     return scaled;
 }
 
-/// Leaves of each mesh what a scene with cooked triangles has.
-void dropTriangles(scene::Scene& scene) {
-    for (scene::Mesh& mesh : scene.meshes) {
-        mesh.cookedTriangles = static_cast<std::uint32_t>(mesh.triangles());
-        mesh.vertices = {};
-        mesh.indices = {};
-        mesh.colours = {};
-    }
-}
-
 Result<std::shared_ptr<CookedScene::Data>> readFromCache(const fs::path& path, const Digest& key, unsigned threads) {
     auto map = MappedFile::open(path);
     if (!map) return std::unexpected(map.error());
@@ -112,10 +102,9 @@ Result<std::shared_ptr<CookedScene::Data>> make(const fs::path& model, const Pla
     CookOptions cooking = options.cook;
     cooking.progress = part(options.progress, 0.6, 1);
     const auto start = Clock::now();
-    auto cooked = cook(import->scene, cooking);
+    auto cooked = cookTriangles(import->scene, cooking);
     if (!cooked) return std::unexpected(cooked.error());
     const ImportStage stage{"cooking", secondsSince(start), peakBytes()};
-    dropTriangles(import->scene);
     auto data = std::make_shared<CookedScene::Data>();
     if (!place.path.empty()) {
         const auto written = writeToCache(place.path, place.key, *import, *cooked, threads);
@@ -185,9 +174,8 @@ Result<CookedScene> openCooked(const fs::path& path, const OpenOptions& options)
 }
 
 Result<CookedScene> openCooked(scene::Scene scene, const CookOptions& options) {
-    auto cooked = cook(scene, options);
+    auto cooked = cookTriangles(scene, options);
     if (!cooked) return std::unexpected(cooked.error());
-    dropTriangles(scene);
     auto data = std::make_shared<CookedScene::Data>();
     data->scene = std::move(scene);
     data->cooked = std::move(*cooked);
