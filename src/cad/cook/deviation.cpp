@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t mostWalls = 96; ///< of a group that are looked at where holes have closed
 constexpr float thinnedMargin = 1.3f; ///< for what a part of the modelled points does not see
+constexpr std::size_t fewTriangles = 128; ///< of a surface that stands for all of a model: hardly more than a dot is seen
 constexpr float third = 1.0f / 3;
 constexpr float turned = 0.5f; ///< cosine between normals from which one face is no stand-in for another
 
@@ -145,8 +146,9 @@ private:
     std::vector<std::uint32_t> standIn_;
 };
 
-/// How far middles of the new surface's edges lie from the old one. Near them are the old triangles of their ends. Where two
-/// surfaces of triangles lie farthest apart there is a corner of one of them, or two edges cross; faces add nothing.
+/// How far middles of the new surface's edges lie from the old one, `known` at least; of few triangles also the middles of those. Near
+/// them are the old triangles of their ends. Where two surfaces of triangles lie farthest apart there is a corner of one of them, or
+/// two edges cross; faces add nothing unless they are as large as all the model.
 float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span<const std::uint32_t> oldIndices,
                    std::span<const std::uint32_t> freshIndices, float known) {
     Farthest farthest{known};
@@ -165,6 +167,7 @@ float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span
             // Inside the surface every edge is met once in each direction; old ones are where they were.
             if (edge[0] < edge[1] && !old.hasEdge(edge[0], edge[1])) look((places[edge[0]] + places[edge[1]]) * 0.5f, edge);
         }
+        if (freshIndices.size() <= fewTriangles * 3) look(middleOf(places, freshIndices, t), corners);
     }
     return farthest.finish(places, oldIndices);
 }
@@ -214,8 +217,10 @@ float deviation(std::span<const glm::vec3> places, const Faces& oldFaces, const 
     samples.insert(samples.end(), gone.begin(), gone.end());
     float most = left.finish(fresh);
     if (thinned && most > known) most *= thinnedMargin;
-    if (const float across = freshFromOld(places, oldFans, old, fresh, most); across > most)
-        most = thinned ? across * thinnedMargin : across;
+    // The old surface is off already, which adds up where few triangles are left and each step is as large as all before.
+    const float before = fresh.size() <= fewTriangles * 3 ? std::min(change.ownError, most) : 0;
+    if (const float across = freshFromOld(places, oldFans, old, fresh, most - before); across + before > most)
+        most = before > 0 ? across + before : thinned ? across * thinnedMargin : across;
     if (change.closedHoles && oldFans.characteristic() != freshFans.characteristic())
         most = closedHoles(places, old, fresh, change.ownError, most, samples);
     return most;
