@@ -62,6 +62,8 @@ TEST(CookError, TheDistanceOfAPointIsThatOfTheNearestTriangle) {
 
 TEST(CookError, NoCutLiesFartherFromTheModelThanItsErrorSays) {
     const std::pair<const char*, scene::Mesh> cases[]{{"torus", torus(240, 100)},
+                                                      {"torus of other steps", torus(160, 111)},
+                                                      {"torus of long steps", torus(300, 80)},
                                                       {"sphere", sphere(200, 120)},
                                                       {"thin drilled plate", drilledPlate(8, 32, 0.05f)},
                                                       {"drilled plate", drilledPlate(8, 32, 0.5f)},
