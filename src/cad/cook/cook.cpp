@@ -218,9 +218,9 @@ Result<Cooked> cookTriangles(scene::Scene& scene, const CookOptions& options) {
     return cookMeshes(scene, options, [&](std::size_t i) {
         scene::Mesh& mesh = scene.meshes[i];
         mesh.cookedTriangles = static_cast<std::uint32_t>(mesh.triangles());
-        mesh.vertices = {};
-        mesh.indices = {};
-        mesh.colours = {};
+        mesh.vertices = std::vector<scene::Vertex>{}; // an empty list would leave the memory
+        mesh.indices = std::vector<std::uint32_t>{};
+        mesh.colours = std::vector<std::array<std::uint8_t, 4>>{};
     });
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t mostWalls = 96; ///< of a group that are looked at where holes have closed
 constexpr float thinnedMargin = 1.3f; ///< for what a part of the modelled points does not see
+constexpr float fewMargin = 1.5f;     ///< the same where few triangles are left
 constexpr std::size_t fewTriangles = 128; ///< of a surface that stands for all of a model: hardly more than a dot is seen
 constexpr float third = 1.0f / 3;
 constexpr float turned = 0.5f; ///< cosine between normals from which one face is no stand-in for another
@@ -176,7 +177,7 @@ float freshFromOld(std::span<const glm::vec3> places, const Fans& old, std::span
 /// face looks another way. From each of them into the open, the new surface lies farther and farther from the old one, up to the
 /// middle of the hole. No modelled point lies there, so that this adds to `known`, by which the old surface is off already.
 float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32_t> old, std::span<const std::uint32_t> fresh,
-                  float known, float most, std::vector<Sample>& samples) {
+                  float known, float most, float margin, std::vector<Sample>& samples) {
     const Surface oldSurface{places, old}, freshSurface{places, fresh};
     glm::vec3 low{std::numeric_limits<float>::infinity()}, high{-low};
     for (const std::uint32_t i : old) low = glm::min(low, places[i]), high = glm::max(high, places[i]);
@@ -186,7 +187,7 @@ float closedHoles(std::span<const glm::vec3> places, std::span<const std::uint32
     for (std::size_t t = 0; t < old.size() / 3; t += stride) {
         const glm::vec3 middle = middleOf(places, old, t), normal = normalOf(places, old, t);
         const auto stand = freshSurface.nearest(middle);
-        most = std::max(most, known > 0 ? stand.distance * thinnedMargin : stand.distance);
+        most = std::max(most, known > 0 ? stand.distance * margin : stand.distance);
         if (std::abs(glm::dot(normalOf(places, fresh, stand.triangle), normal)) > turned) continue;
         samples.push_back({middle, fresh[stand.triangle * 3], stand.triangle});
         float last = 0;
@@ -216,13 +217,15 @@ float deviation(std::span<const glm::vec3> places, const Faces& oldFaces, const 
     left.lookAt(samples);
     samples.insert(samples.end(), gone.begin(), gone.end());
     float most = left.finish(fresh);
-    if (thinned && most > known) most *= thinnedMargin;
+    const bool few = fresh.size() <= fewTriangles * 3;
+    const float margin = !thinned ? 1 : few ? fewMargin : thinnedMargin;
+    if (most > known) most *= margin;
     // The old surface is off already, which adds up where few triangles are left and each step is as large as all before.
-    const float before = fresh.size() <= fewTriangles * 3 ? std::min(change.ownError, most) : 0;
+    const float before = few ? std::min(change.ownError, most) : 0;
     if (const float across = freshFromOld(places, oldFans, old, fresh, most - before); across + before > most)
-        most = before > 0 ? across + before : thinned ? across * thinnedMargin : across;
+        most = few ? across + before : across * margin;
     if (change.closedHoles && oldFans.characteristic() != freshFans.characteristic())
-        most = closedHoles(places, old, fresh, change.ownError, most, samples);
+        most = closedHoles(places, old, fresh, change.ownError, most, margin, samples);
     return most;
 }
 

@@ -75,7 +75,7 @@ private:
                 for (const std::uint32_t cluster : groups[i]) {
                     all.clusters[cluster].parent = step.sphere;
                     all.clusters[cluster].parentError = step.error;
-                    samples_[cluster] = {};
+                    samples_[cluster] = std::vector<Sample>{};
                 }
                 all.put(step.coarser, first[i]);
                 std::ranges::move(step.samples, samples_.begin() + static_cast<std::ptrdiff_t>(first[i].cluster));

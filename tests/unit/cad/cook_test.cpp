@@ -7,6 +7,8 @@
 
 #include <cstring>
 #include <filesystem>
+#include <random>
+#include <set>
 
 namespace millwright::cad {
 namespace {
@@ -221,6 +223,36 @@ TEST(Cook, TheTwoCylinderEngineIsCoveredAtEveryError) {
         coarsest += at(size * 1e6f).size();
     }
     EXPECT_LT(coarsest, geometry.meshes.size() * 16) << "from afar a part costs a dozen triangles";
+}
+
+TEST(Cook, CornersNearlyInOnePlaceMeetWhereverTheyLie) {
+    const auto smooth = torus(200, 100);
+    const float step = 2.6f / static_cast<float>((1 << 21) - 1);
+    std::mt19937 random{5};
+    std::uniform_real_distribution<float> apart{-step, step};
+    scene::Mesh soup; // of 120 000 corners: joined block by block
+    for (const std::uint32_t i : smooth.indices) {
+        soup.indices.push_back(static_cast<std::uint32_t>(soup.vertices.size()));
+        soup.vertices.push_back(smooth.vertices[i]);
+        soup.vertices.back().position += glm::vec3{apart(random), apart(random), apart(random)};
+    }
+    const auto cooked = cook(sceneOf(soup));
+    ASSERT_TRUE(cooked);
+    const auto triangles = trianglesOf(cooked->geometry(), cut(cooked->geometry(), 0, [](glm::vec4) { return 0.0f; }));
+    EXPECT_EQ(triangles.size(), smooth.triangles());
+    EXPECT_EQ(openEdges(triangles), 0u);
+    std::set<GridPoint> places;
+    for (const auto& triangle : triangles) places.insert(triangle.begin(), triangle.end());
+    EXPECT_EQ(places.size(), smooth.vertices.size());
+}
+
+TEST(Cook, TrianglesAreGivenBackAndStillCounted) {
+    scene::Scene scene = sceneOf(torus(40, 20));
+    const auto kept = cook(scene), given = cookTriangles(scene);
+    ASSERT_TRUE(kept && given);
+    EXPECT_EQ(given->triangles, kept->triangles);
+    EXPECT_EQ(scene.meshes[0].vertices.capacity() + scene.meshes[0].indices.capacity(), 0u);
+    EXPECT_EQ(scene.meshes[0].triangles(), 1600u);
 }
 
 } // namespace
