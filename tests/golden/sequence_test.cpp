@@ -192,12 +192,12 @@ TEST_F(Sequence, LevelsThatAreTooCoarseAreSeen) {
     const scene::Scene scene = ring();
     cad::Cooked cooked = cookedRing(scene);
     for (auto& cluster : cooked.clusters) {
-        cluster.ownError /= 16;
-        cluster.parentError /= 16;
+        cluster.ownError /= 32;
+        cluster.parentError /= 32;
     }
     for (auto& level : cooked.levels) {
-        level.leastError /= 16;
-        level.mostParentError /= 16;
+        level.leastError /= 32;
+        level.mostParentError /= 32;
     }
     const Walked walked = walk({scene, {cooked.geometry()}}, "coarse");
     EXPECT_GT(walked.different, 10 * ofRing.different);
