@@ -12,7 +12,7 @@
 namespace millwright::cad {
 
 /// Goes up when the same scene would be cooked differently; part of the cache's key.
-inline constexpr std::uint32_t cookVersion = 3;
+inline constexpr std::uint32_t cookVersion = 4;
 
 struct CookOptions {
     /// Meshes of at most this many triangles that are flat or drawn from both sides (signs, floor markings, webs over rollers) stay
