@@ -379,7 +379,7 @@ KnownModel failuresByCycles(std::string name, const Distribution& cycles, double
 KnownModel ageReplacement(std::string name, std::string source, const Process& process, double work, double failing, double repair,
                           double replacement) {
     KnownModel known{
-        .name = std::move(name), .source = std::move(source), .process = process, .warmUp = days(0.2), .length = days(3.2)};
+        .name = std::move(name), .source = std::move(source), .process = process, .warmUp = days(0.2), .length = days(4.2)};
     const auto hoursOfWork = [](const Report& r) { return r.stations[0].working * r.seconds / 3600; };
     known.quantities = {{"availability", work / (work + failing * repair + (1 - failing) * replacement), utilisation},
                         {"failures an hour of work", 3600 * failing / work,
