@@ -9,6 +9,7 @@
 #include <app/view/surveyor.hpp>
 #include <charconv>
 #include <format>
+#include <future>
 
 namespace millwright::app {
 namespace {
@@ -22,6 +23,20 @@ float labelHeight(gpu::Extent picture) {
 
 std::unexpected<std::vector<Error>> oneProblem(Error error) {
     return std::unexpected(std::vector{std::move(error)});
+}
+
+struct Prepared {
+    std::unique_ptr<gpu::Device> device;
+    std::unique_ptr<render::Renderer> renderer;
+};
+
+Result<Prepared> prepare(const StudioOptions& options) {
+    auto device = gpu::Device::create({.gpu = options.gpu});
+    if (!device) return std::unexpected(device.error());
+    auto renderer = render::Renderer::create(
+        **device, {.quality = options.quality, .sceneBytes = std::uint64_t{options.memoryMebibytes} << 20});
+    if (!renderer) return std::unexpected(renderer.error());
+    return Prepared{std::move(*device), std::move(*renderer)};
 }
 
 } // namespace
@@ -82,19 +97,16 @@ std::expected<Studio, std::vector<Error>> Studio::open(const plant::Plant& plant
     Studio studio;
     studio.plant_ = &plant;
     studio.size_ = options.size;
-    auto device = gpu::Device::create({.gpu = options.gpu});
-    if (!device) return oneProblem(device.error());
-    studio.device_ = std::move(*device);
-
+    auto preparing =
+        std::async(std::launch::async, [&] { return prepare(options); }); // drivers take as long as models in the cache
     auto scene = twin::PlantScene::load(plant, progress);
+    auto prepared = preparing.get();
+    if (!prepared) return oneProblem(prepared.error());
     if (!scene) return std::unexpected(scene.error());
+    studio.device_ = std::move(prepared->device);
+    studio.renderer_ = std::move(prepared->renderer);
     studio.scene_ = std::make_unique<twin::PlantScene>(std::move(*scene));
     studio.lookedAt_ = std::make_unique<LookedAt>(plant, *studio.scene_);
-
-    auto renderer = render::Renderer::create(
-        *studio.device_, {.quality = options.quality, .sceneBytes = std::uint64_t{options.memoryMebibytes} << 20});
-    if (!renderer) return oneProblem(renderer.error());
-    studio.renderer_ = std::move(*renderer);
     progress(1, "uploading");
     if (auto uploaded = studio.renderer_->setScene(studio.scene_->scene(), studio.scene_->geometry()); !uploaded)
         return oneProblem(uploaded.error());
