@@ -31,6 +31,7 @@ std::string_view expectation(ValueKind kind) {
     case ValueKind::Identifier:
     case ValueKind::Path:
     case ValueKind::Choice: return "text in quotes";
+    case ValueKind::Identifiers: return "an id in quotes, or a list of them";
     case ValueKind::Integer: return "an integer";
     case ValueKind::Number: return "a number";
     case ValueKind::Boolean: return "true or false";
@@ -74,6 +75,10 @@ bool hasForm(const Node& node, ValueKind kind) {
     case ValueKind::Path:
     case ValueKind::Colour:
     case ValueKind::Choice: return node.kind == Node::Kind::String;
+    case ValueKind::Identifiers:
+        return node.kind == Node::Kind::String ||
+               (node.kind == Node::Kind::Array && !node.children.empty() &&
+                std::ranges::all_of(node.children, [](const Node& child) { return child.kind == Node::Kind::String; }));
     case ValueKind::Integer: return node.kind == Node::Kind::Integer;
     case ValueKind::Number: return node.isNumber();
     case ValueKind::Boolean: return node.kind == Node::Kind::Boolean;

@@ -12,10 +12,11 @@ namespace millwright::plant {
 struct TableKeys;
 
 enum class ValueKind : std::uint8_t {
-    Text,       ///< any string
-    Identifier, ///< letters, digits and - _ . (and {i} {j} {k} {n} where the table is repeated)
-    Path,       ///< identifiers joined by /
-    Choice,     ///< one of `choices`
+    Text,        ///< any string
+    Identifier,  ///< letters, digits and - _ . (and {i} {j} {k} {n} where the table is repeated)
+    Identifiers, ///< one, or a list of them
+    Path,        ///< identifiers joined by /
+    Choice,      ///< one of `choices`
     Integer,
     Number,
     Boolean,
@@ -99,6 +100,7 @@ extern const std::span<const std::string_view> ruleWords;
 extern const std::span<const std::string_view> whenFullWords;
 extern const std::span<const std::string_view> disciplineWords;
 extern const std::span<const std::string_view> blockingWords;
+extern const std::span<const std::string_view> stepWords;
 extern const std::span<const std::string_view> clockWords;
 extern const std::span<const std::string_view> maintenanceWhenWords;
 extern const std::span<const std::string_view> showsWords;

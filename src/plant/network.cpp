@@ -59,7 +59,8 @@ private:
     }
 
     void failure(std::uint32_t i, const Failure& failure) {
-        for (const auto& [what, distribution] : {std::pair{"between", &failure.between}, {"repair", &failure.repair}})
+        for (const auto& [what, distribution] :
+             {std::pair{"between", &failure.between}, {"repair", &failure.repair}, {"detected", &failure.detected}})
             if (const auto found = problemOf(*distribution))
                 problem(ProcessElement::Fleet, i, std::format("failure '{}', {}: {}", failure.id, what, *found));
         if (failure.between.kind == DistributionKind::Constant && failure.between.mean == 0)
@@ -68,6 +69,9 @@ private:
                                 failure.clock == FailureClock::Cycles ? "loads" : "s"));
         if (failure.crew && *failure.crew >= process_.crews.size())
             problem(ProcessElement::Fleet, i, "a failure's crew does not exist");
+        for (const std::uint32_t crew : failure.others)
+            if (crew >= process_.crews.size() || failure.crew == crew)
+                problem(ProcessElement::Fleet, i, "a failure's crew does not exist, or is named twice");
     }
 
     void battery(std::uint32_t i, const Fleet& fleet) {

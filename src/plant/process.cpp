@@ -8,6 +8,7 @@
 #include <cmath>
 #include <format>
 #include <functional>
+#include <ranges>
 #include <string_view>
 
 namespace millwright::plant {
@@ -19,6 +20,16 @@ double VoltageCurve::at(double fraction) const {
     const auto i = static_cast<std::size_t>(next);
     const double part = (fraction - charge[i - 1]) / (charge[i] - charge[i - 1]);
     return voltage[i - 1] + part * (voltage[i] - voltage[i - 1]);
+}
+
+std::vector<ProductRate> arrivalRates(const Source& source) {
+    if (source.every) return {{source.product, 1 / meanTimeOf(*source.every)}};
+    if (source.rate) return {{source.product, partsOf(*source.rate) / seconds(source.rate->period)}};
+    std::vector<ProductRate> rates;
+    if (!source.orders || !source.orders->period) return rates;
+    for (const ProductionOrder& order : source.orders->orders)
+        rates.push_back({order.product, order.count / seconds(*source.orders->period)});
+    return rates;
 }
 
 std::string_view unitOf(Shows shows) {
@@ -138,8 +149,8 @@ private:
         distribution(here, i, "load", station.carrying->load);
         distribution(here, i, "unload", station.carrying->unload);
         if (station.servers != 1 || !station.inputs.empty() || !station.failures.empty() || station.shift ||
-            station.blocking != Blocking::AfterService || !station.maintenance.empty())
-            add(here, i, "carries: it has no machines, inputs, failures, maintenance, shift or blocking of its own");
+            station.blocking != Blocking::AfterService || !station.maintenance.empty() || !station.needs.empty())
+            add(here, i, "carries: it has no machines, inputs, failures, maintenance, shift, needs or blocking of its own");
         if (station.to.branches.size() > 1 && station.to.rule == RouteRule::First)
             add(here, i, "carries: a vehicle must know where it goes, which the rule 'first' does not say");
         if (station.to.branches.size() > 1 && station.batch > 1)
@@ -167,8 +178,8 @@ private:
         if (belt.length / belt.speed > longestSeconds) add(here, i, "speed: a part may be on its way for at most 100 years");
         if (belt.pitch / belt.speed < 1e-6) add(here, i, "speed: a part must take at least 1 us to be out of the next one's way");
         if (station.servers != 1 || station.batch != 1 || !station.inputs.empty() || !station.setUps.empty() || station.makes ||
-            station.carrying || station.blocking != Blocking::AfterService)
-            add(here, i, "conveys: it has no machines, batch, inputs, set-ups, 'makes' or blocking of its own");
+            station.carrying || station.blocking != Blocking::AfterService || !station.needs.empty())
+            add(here, i, "conveys: it has no machines, batch, inputs, set-ups, needs, 'makes' or blocking of its own");
         if (!station.maintenance.empty()) add(here, i, "conveys: it has no planned maintenance");
         if (std::ranges::contains(station.failures, FailureClock::Cycles, &Failure::clock))
             add(here, i, "conveys: it has no cycles to fail by; give its failure the clock \"working\" or \"calendar\"");
@@ -180,19 +191,41 @@ private:
             distribution(ProcessElement::Source, i, "every", *source.every);
             if (source.every->kind == DistributionKind::Constant && source.every->mean == 0)
                 add(ProcessElement::Source, i, "every: parts that come every 0 s never stop coming");
-            if (source.inProgress)
-                add(ProcessElement::Source, i,
-                    "has both 'every' and 'in_progress': parts either arrive or replace those that leave");
         } else if (source.first) {
             add(ProcessElement::Source, i, "has 'first' without 'every'");
         }
+        if (source.rate) {
+            if (const std::string problem = problemOf(*source.rate); !problem.empty())
+                add(ProcessElement::Source, i, "rate: " + problem);
+        }
+        if (source.orders) orders(i, source);
+        if ((source.every ? 1 : 0) + (source.rate ? 1 : 0) + (source.orders ? 1 : 0) > 1)
+            add(ProcessElement::Source, i, "has more than one of 'every', 'rate' and 'order': one of them says when parts arrive");
+        if (arrives(source) && source.inProgress)
+            add(ProcessElement::Source, i,
+                std::format("has both '{}' and 'in_progress': parts either arrive or replace those that leave",
+                            source.every  ? "every"
+                            : source.rate ? "rate"
+                                          : "order"));
         if (source.first && (*source.first < Duration::zero() || seconds(*source.first) > longestSeconds))
             add(ProcessElement::Source, i, "first: a time must be 0 or more, and at most 100 years");
         if (source.inProgress && *source.inProgress == 0) add(ProcessElement::Source, i, "in_progress must be at least 1");
-        if (!source.every && source.whenFull != WhenFull::Wait) add(ProcessElement::Source, i, "has 'when_full' without 'every'");
+        if (!arrives(source) && source.whenFull != WhenFull::Wait)
+            add(ProcessElement::Source, i, "has 'when_full' without 'every', 'rate' or 'order'");
         price(ProcessElement::Source, i, source.itemCost);
         node(ProcessElement::Source, i, source.node);
         route(ProcessElement::Source, i, source.to);
+    }
+
+    void orders(std::uint32_t i, const Source& source) {
+        if (const std::string problem = problemOf(*source.orders); !problem.empty()) add(ProcessElement::Source, i, problem);
+        for (const ProductionOrder& order : source.orders->orders)
+            if (order.product >= process_.products.size())
+                add(ProcessElement::Source, i, std::format("order '{}' is for a product that does not exist", order.id));
+        if (source.limit != 0) add(ProcessElement::Source, i, "has both 'order' and 'limit': orders say how many come");
+        if (source.whenFull == WhenFull::Hold)
+            add(ProcessElement::Source, i,
+                "has orders, whose parts come when they say, and when_full \"hold\", which delays them: take \"wait\" or \"lose\"");
     }
 
     void buffer(std::uint32_t i, const Buffer& buffer) {
@@ -247,10 +280,20 @@ private:
                 add(here, i,
                     std::format("failure '{}', between: a machine that fails every 0 {} never works", failure.id,
                                 failure.clock == FailureClock::Cycles ? "cycles" : "s"));
+            distribution(here, i, std::format("failure '{}', detected", failure.id), failure.detected);
             if (failure.crew && *failure.crew >= process_.crews.size()) add(here, i, "a failure's crew does not exist");
+            if (std::ranges::any_of(failure.others, [&](std::uint32_t crew) { return crew >= process_.crews.size(); }))
+                add(here, i, "a failure's crew does not exist");
+            if (failure.crew && std::ranges::contains(failure.others, *failure.crew))
+                add(here, i, std::format("failure '{}' names a crew twice", failure.id));
         }
         for (const Maintenance& each : station.maintenance) maintenance(i, station, each);
         if (station.shift && *station.shift >= process_.shifts.size()) add(here, i, "its shift does not exist");
+        distribution(here, i, "load", station.load);
+        distribution(here, i, "unload", station.unload);
+        needs(i, station);
+        if (std::ranges::all_of(station.needs, [&](const Need& need) { return need.crew < process_.crews.size(); }))
+            meet(i, station);
         for (const Input& input : station.inputs) {
             if (input.index >= (input.fromSource ? process_.sources.size() : process_.buffers.size()))
                 add(here, i, "an input does not exist");
@@ -282,6 +325,64 @@ private:
         if (!opportunistic && maintenance.window != 0) problem(", window: belongs to `when = \"opportunistic\"`");
         if (opportunistic && !(maintenance.window > 0 && maintenance.window < meanTimeOf(maintenance.every)))
             problem(", window: must be above 0 and below 'every': else it would be done whenever the machine stands");
+    }
+
+    void needs(std::uint32_t i, const Station& station) {
+        constexpr auto here = ProcessElement::Station;
+        std::array<std::vector<std::uint32_t>, steps> named;
+        for (const Need& need : station.needs) {
+            std::vector<std::uint32_t> crews{need.crew};
+            crews.insert(crews.end(), need.others.begin(), need.others.end());
+            if (std::ranges::any_of(crews, [&](std::uint32_t crew) { return crew >= process_.crews.size(); })) {
+                add(here, i, "needs people of a crew that does not exist");
+                continue;
+            }
+            const std::string& id = process_.crews[need.crew].id;
+            if (need.count == 0) add(here, i, std::format("needs 0 of crew '{}': leave that out", id));
+            if (!std::ranges::contains(need.during, true))
+                add(here, i, std::format("needs crew '{}' during no step: say for which", id));
+            for (const std::uint32_t crew : crews) {
+                if (need.count > process_.crews[crew].size)
+                    add(here, i,
+                        std::format("needs {} of crew '{}' at once, which has {}: it would wait for ever", need.count,
+                                    process_.crews[crew].id, process_.crews[crew].size));
+                bool again = false;
+                for (std::size_t step = 0; step < steps; ++step) {
+                    if (!need.during[step]) continue;
+                    again = again || std::ranges::contains(named[step], crew);
+                    named[step].push_back(crew);
+                }
+                if (again)
+                    add(here, i,
+                        std::format("needs crew '{}' twice during one step: say it once, with a 'count'", process_.crews[crew].id));
+            }
+        }
+    }
+
+    // People who are never there together are waited for without end.
+    void meet(std::uint32_t i, const Station& station) {
+        for (const Need& a : station.needs)
+            for (const Need& b : station.needs) {
+                const bool together = std::ranges::any_of(std::views::iota(0u, steps),
+                                                          [&](std::size_t step) { return a.during[step] && b.during[step]; });
+                if (&a >= &b || !together || !a.others.empty() || !b.others.empty()) continue;
+                const std::optional<std::uint32_t> one = process_.crews[a.crew].shift, other = process_.crews[b.crew].shift;
+                if (!one || !other || std::max(*one, *other) >= process_.shifts.size() ||
+                    overlap(process_.shifts[*one], process_.shifts[*other]))
+                    continue;
+                add(ProcessElement::Station, i,
+                    std::format("needs crews '{}' and '{}' at once, whose hours have no time in common: it would wait for ever",
+                                process_.crews[a.crew].id, process_.crews[b.crew].id));
+            }
+    }
+
+    // Of two that do not repeat alike this cannot be told so simply.
+    static bool overlap(const Shift& a, const Shift& b) {
+        if (a.period != b.period) return true;
+        for (const Shift::Hours& one : a.hours)
+            for (const Shift::Hours& other : b.hours)
+                if (std::max(one.from, other.from) < std::min(one.to, other.to)) return true;
+        return false;
     }
 
     void makes(std::uint32_t i, const Station& station) {
@@ -327,6 +428,29 @@ private:
     void crew(std::uint32_t i, const Crew& crew) {
         price(ProcessElement::Crew, i, crew.hourCost);
         if (crew.size == 0) add(ProcessElement::Crew, i, "size must be at least 1");
+        if (crew.shift && *crew.shift >= process_.shifts.size()) add(ProcessElement::Crew, i, "its shift does not exist");
+        distribution(ProcessElement::Crew, i, "response", crew.response);
+        distribution(ProcessElement::Crew, i, "travel", crew.travel);
+        if (!(crew.walking >= 0) || !std::isfinite(crew.walking)) add(ProcessElement::Crew, i, "walking must be a speed above 0");
+        if (crew.walking > 0) ways(i);
+    }
+
+    // Whoever walks must know where to.
+    void ways(std::uint32_t i) {
+        const auto names = [i](const auto& each) { return each.crew == i || std::ranges::contains(each.others, i); };
+        for (const Station& station : process_.stations)
+            if (!station.at && (std::ranges::any_of(station.needs, names) || std::ranges::any_of(station.failures, names)))
+                add(ProcessElement::Crew, i,
+                    std::format("walks to station '{}', and nobody knows where that is: give the station 'at', a node that has "
+                                "'at', or an equipment, or the crew 'travel' in place of 'walking'",
+                                station.id));
+        const bool everywhere = std::ranges::all_of(process_.nodes, [](const NetworkNode& node) { return node.at.has_value(); });
+        for (const Fleet& fleet : process_.fleets)
+            if (!everywhere && std::ranges::any_of(fleet.failures, names))
+                add(ProcessElement::Crew, i,
+                    std::format("walks to vehicles of fleet '{}', and not all nodes of the network say where they are: give them "
+                                "'at', or the crew 'travel' in place of 'walking'",
+                                fleet.id));
     }
 
     // --- how parts flow ---
@@ -420,14 +544,14 @@ private:
 
     void endlessSource(std::uint32_t i) {
         const Source& source = process_.sources[i];
-        if (source.every || source.inProgress || source.limit != 0) return;
+        if (arrives(source) || source.inProgress || source.limit != 0) return;
         for (const Branch& branch : source.to.branches) {
             const bool unlimited =
                 isOut(branch.to) || (branch.to.kind == PlaceKind::Buffer && process_.buffers[branch.to.index].capacity == 0);
             if (isUsed(source.to, branch) && unlimited)
                 add(ProcessElement::Source, i,
                     "always has a part and leads to a place without limit: parts would come without end; give it 'every', "
-                    "'in_progress' or 'limit', or the buffer a 'capacity'");
+                    "'rate', 'order', 'in_progress' or 'limit', or the buffer a 'capacity'");
         }
     }
 
@@ -458,7 +582,7 @@ private:
             add(ProcessElement::Station, station,
                 std::format("needs {} parts at once, but source '{}' has {} in progress at most", count, source.id,
                             *source.inProgress));
-        if (source.every && source.whenFull != WhenFull::Wait && count > 1)
+        if (arrives(source) && source.whenFull != WhenFull::Wait && count > 1)
             add(ProcessElement::Station, station,
                 std::format("needs {} parts at once, but source '{}' keeps one at most: set its when_full to \"wait\" or put a "
                             "buffer between",
@@ -491,7 +615,8 @@ private:
         const Station& station = process_.stations[node - process_.buffers.size()];
         if (station.carrying || station.conveying) return false;
         const auto zero = [](const Distribution& d) { return d.kind == DistributionKind::Constant && d.mean < 0.5e-9; };
-        return zero(station.cycle) && std::ranges::all_of(station.cycles, zero, &Cycle::time);
+        return zero(station.cycle) && zero(station.load) && zero(station.unload) &&
+               std::ranges::all_of(station.cycles, zero, &Cycle::time);
     }
 
     // A ring of places none of which takes time: a part could go round it for ever at one moment.

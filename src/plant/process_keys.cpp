@@ -10,6 +10,7 @@ constexpr std::string_view rules[] = {"share", "first", "shortest", "product"};
 constexpr std::string_view whenFulls[] = {"wait", "lose", "hold"};
 constexpr std::string_view disciplines[] = {"fifo", "lifo", "priority"};
 constexpr std::string_view blockings[] = {"after", "before"};
+constexpr std::string_view steps[] = {"setup", "load", "work", "unload"};
 constexpr std::string_view whens[] = {"immediate", "opportunistic"};
 constexpr std::string_view clocks[] = {"working", "calendar", "cycles"};
 constexpr std::string_view shows[] = {"state",   "quantity",    "finished",     "content", "x",      "y",
@@ -102,9 +103,10 @@ constexpr Key powerKeyList[] = {
     {.name = "starved", .kind = Number, .description = "while it waits for a part", .minimum = 0},
     {.name = "blocked", .kind = Number, .description = "while its part has nowhere to go", .minimum = 0},
     {.name = "down", .kind = Number, .description = "while it is down", .minimum = 0},
-    {.name = "setup", .kind = Number, .description = "while it is changed over", .minimum = 0},
+    {.name = "setup", .kind = Number, .description = "while it is changed over, loaded or unloaded", .minimum = 0},
     {.name = "idle", .kind = Number, .description = "outside its working hours", .minimum = 0},
     {.name = "maintenance", .kind = Number, .description = "during planned maintenance", .minimum = 0},
+    {.name = "unattended", .kind = Number, .description = "while it has a part and waits for people", .minimum = 0},
 };
 constexpr TableKeys powerKeys{"power", "What each machine draws by what it is doing, in kW.", powerKeyList};
 
@@ -122,18 +124,67 @@ constexpr Key productKeyList[] = {
 };
 constexpr TableKeys productKeys{"process.product", "What flows.", productKeyList};
 
+constexpr Key rateStepKeyList[] = {
+    {.name = "from", .kind = Duration, .description = "after the beginning of the period", .required = true, .minimum = 0},
+    {.name = "per_hour",
+     .kind = Number,
+     .description = "parts that come in an hour from then on, on average",
+     .required = true,
+     .minimum = 0},
+};
+constexpr TableKeys rateStepKeys{"step", "From when on how many parts come.", rateStepKeyList};
+
+constexpr Key rateKeyList[] = {
+    {.name = "period",
+     .kind = Duration,
+     .description = "after which it repeats",
+     .fallback = "\"24h\"",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "step",
+     .kind = Tables,
+     .description = "ascending; before the first holds the last",
+     .required = true,
+     .table = &rateStepKeys},
+};
+constexpr TableKeys rateKeys{"rate", "Arrivals by chance, at some times more often than at others.", rateKeyList};
+
+constexpr Key orderKeyList[] = {
+    {.name = "id", .kind = Text, .description = "for people; without it, its number"},
+    {.name = "at",
+     .kind = Duration,
+     .description = "when its parts come, after the beginning of the period",
+     .required = true,
+     .minimum = 0},
+    {.name = "product", .kind = Identifier, .description = "without it, the source's"},
+    {.name = "count", .kind = Integer, .description = "parts", .fallback = "1", .minimum = 1, .maximum = 1e8},
+    {.name = "due", .kind = Duration, .description = "when its last part should be done, counted like `at`", .minimum = 0},
+};
+constexpr TableKeys orderKeys{"order", "Parts that come together, and when they are due.", orderKeyList};
+
 constexpr Key sourceKeyList[] = {
     idKey,
     nameKey,
     {.name = "product", .kind = Identifier, .description = "what comes from it; without it, the first product"},
     {.name = "every",
      .kind = Time,
-     .description = "time between arrivals; without it, see `in_progress`",
+     .description = "time between arrivals; without it, see `rate`, `order` and `in_progress`",
      .table = &distributionKeys},
     {.name = "first", .kind = Duration, .description = "when the first one arrives; without it, after one interval", .minimum = 0},
+    {.name = "rate",
+     .kind = Table,
+     .description = "in place of `every`: arrivals of a Poisson process whose rate depends on the time",
+     .table = &rateKeys},
+    {.name = "order", .kind = Tables, .description = "in place of `every`: orders or deliveries, ascending", .table = &orderKeys},
+    {.name = "order_period",
+     .kind = Duration,
+     .description = "after which the same orders come again; without it, they come once",
+     .minimum = 0,
+     .aboveMinimum = true},
     {.name = "in_progress",
      .kind = Integer,
-     .description = "CONWIP: how many of its parts are in the process; without it and `every`, there is always one to be taken",
+     .description = "CONWIP: how many of its parts are in the process; without it, `every`, `rate` and `order`, there is always "
+                    "one to be taken",
      .minimum = 1,
      .maximum = 1e8},
     {.name = "limit",
@@ -187,6 +238,25 @@ constexpr Key setUpKeyList[] = {
 };
 constexpr TableKeys setUpKeys{"setup", "Set-up between two products; the last that fits is taken.", setUpKeyList};
 
+constexpr Key needKeyList[] = {
+    {.name = "crew",
+     .kind = Identifiers,
+     .description = "whose people, or which shared robot, crane or tool; of a list, the first who has enough free",
+     .required = true},
+    {.name = "count", .kind = Integer, .description = "of them at once", .fallback = "1", .minimum = 1, .maximum = 1e6},
+    {.name = "during",
+     .kind = Texts,
+     .description = "`setup`, `load`, `work`, `unload`: without them, these steps do not go on",
+     .fallback = "[\"setup\", \"load\", \"work\", \"unload\"]"},
+    {.name = "priority",
+     .kind = Integer,
+     .description = "who is served first: the higher, then who has waited longest",
+     .fallback = "0",
+     .minimum = -1000,
+     .maximum = 1000},
+};
+constexpr TableKeys needKeys{"need", "People (or a robot, crane or tool) without whom a station does not go on.", needKeyList};
+
 constexpr Key inputKeyList[] = {
     {.name = "from", .kind = Identifier, .description = "a buffer or a source that leads to this station alone", .required = true},
     {.name = "count", .kind = Integer, .description = "parts of it in one product", .fallback = "1", .minimum = 1, .maximum = 1e6},
@@ -212,7 +282,10 @@ constexpr Key failureKeyList[] = {
      .required = true,
      .table = &distributionKeys},
     {.name = "repair", .kind = Time, .description = "from when somebody begins", .required = true, .table = &distributionKeys},
-    {.name = "crew", .kind = Identifier, .description = "who repairs; without it, somebody is always there"},
+    {.name = "detected", .kind = Time, .description = "how long nobody knows of it", .fallback = "0", .table = &distributionKeys},
+    {.name = "crew",
+     .kind = Identifiers,
+     .description = "who repairs, of a list the first of whom somebody is free; without it, somebody is always there"},
 };
 
 } // namespace
@@ -270,9 +343,17 @@ constexpr Key stationKeyList[] = {
     {.name = "fleet",
      .kind = Identifier,
      .description = "whose vehicles carry parts, in place of `cycle`: `batch` parts at a time"},
-    {.name = "load", .kind = Time, .description = "fleet: how long loading takes", .fallback = "0", .table = &distributionKeys},
-    {.name = "unload", .kind = Time, .description = "fleet: how long unloading takes", .fallback = "0", .table = &distributionKeys},
+    {.name = "load",
+     .kind = Time,
+     .description = "how long loading takes, of a machine before each cycle, or of a fleet's vehicle",
+     .fallback = "0",
+     .table = &distributionKeys},
+    {.name = "unload", .kind = Time, .description = "likewise unloading", .fallback = "0", .table = &distributionKeys},
+    {.name = "need", .kind = Tables, .description = "whom it needs to go on; without any, it needs nobody", .table = &needKeys},
     placeNodeKey,
+    {.name = "at",
+     .kind = Vector,
+     .description = "where people come to it, metres in the plant's frame; without it, its node or its equipment's place"},
     {.name = "cycle_of", .kind = Tables, .description = "cycles of single products", .table = &cycleKeys},
     {.name = "setup", .kind = Tables, .description = "set-ups; without any, none is needed", .table = &setUpKeys},
     {.name = "input", .kind = Tables, .description = "assembly: what it takes to make one", .table = &inputKeys},
@@ -362,13 +443,30 @@ constexpr Key crewKeyList[] = {
     nameKey,
     {.name = "size",
      .kind = Integer,
-     .description = "people; each repairs one failure at a time",
+     .description = "people (or like robots, cranes, tools); each is in one place at a time",
      .fallback = "1",
      .minimum = 1,
      .maximum = 1e6},
+    {.name = "shift", .kind = Identifier, .description = "when they begin jobs; without it, always"},
+    {.name = "response",
+     .kind = Time,
+     .description = "from when they are called until they set out",
+     .fallback = "0",
+     .table = &distributionKeys},
+    {.name = "travel",
+     .kind = Time,
+     .description = "how long their way takes, wherever it is; or `walking`",
+     .fallback = "0",
+     .table = &distributionKeys},
+    {.name = "walking",
+     .kind = Number,
+     .description = "metres a second, in a straight line from where they were last; without it, ways take no time",
+     .minimum = 0,
+     .aboveMinimum = true},
+    {.name = "home", .kind = Vector, .description = "walking: where they are at first; without it, where they are called to first"},
     {.name = "cost", .kind = Table, .description = "what its people cost", .table = &crewCostKeys},
 };
-constexpr TableKeys crewKeys{"process.crew", "People who repair.", crewKeyList};
+constexpr TableKeys crewKeys{"process.crew", "People who repair and attend stations, or what stations share.", crewKeyList};
 
 constexpr Key pidKeyList[] = {
     {.name = "gain",
@@ -414,9 +512,10 @@ constexpr Key signalKeyList[] = {
     {.name = "starved", .kind = Number, .description = "quantity: while it waits for a part"},
     {.name = "blocked", .kind = Number, .description = "quantity: while its part has nowhere to go"},
     {.name = "down", .kind = Number, .description = "quantity: while it is down"},
-    {.name = "setup", .kind = Number, .description = "quantity: while it is changed over"},
+    {.name = "setup", .kind = Number, .description = "quantity: while it is changed over, loaded or unloaded"},
     {.name = "idle", .kind = Number, .description = "quantity: outside its working hours"},
     {.name = "maintenance", .kind = Number, .description = "quantity: during planned maintenance"},
+    {.name = "unattended", .kind = Number, .description = "quantity: while it has a part and waits for people"},
     {.name = "ramp",
      .kind = Number,
      .description = "quantity: fastest change of its set point a second; without it, at once",
@@ -502,7 +601,7 @@ constexpr Key processKeyList[] = {
     {.name = "station", .kind = Tables, .description = "where they are worked on", .table = &stationKeys},
     {.name = "conveyor", .kind = Tables, .description = "what takes them from one place to the next", .table = &conveyorKeys},
     {.name = "shift", .kind = Tables, .description = "working hours", .table = &shiftKeys},
-    {.name = "crew", .kind = Tables, .description = "who repairs", .table = &crewKeys},
+    {.name = "crew", .kind = Tables, .description = "who repairs and attends stations", .table = &crewKeys},
     {.name = "node", .kind = Tables, .description = "of the network that vehicles drive on", .table = &nodeKeys},
     {.name = "edge", .kind = Tables, .description = "between its nodes", .table = &edgeKeys},
     {.name = "fleet", .kind = Tables, .description = "vehicles that drive on it", .table = &fleetKeys},
@@ -538,6 +637,7 @@ constinit const std::span<const std::string_view> ruleWords{rules};
 constinit const std::span<const std::string_view> whenFullWords{whenFulls};
 constinit const std::span<const std::string_view> disciplineWords{disciplines};
 constinit const std::span<const std::string_view> blockingWords{blockings};
+constinit const std::span<const std::string_view> stepWords{steps};
 constinit const std::span<const std::string_view> clockWords{clocks};
 constinit const std::span<const std::string_view> maintenanceWhenWords{whens};
 constinit const std::span<const std::string_view> showsWords{shows};

@@ -44,6 +44,11 @@ public:
         for (Source& source : process_.sources) {
             const std::string key = "source." + source.id;
             if (source.every) time(key + ".every", *source.every);
+            if (source.rate)
+                for (std::size_t i = 0; i < source.rate->steps.size(); ++i)
+                    visit_(std::format("{}.rate.{}", key, i + 1), &source.rate->steps[i].perHour, ValueMeasure::Number);
+            if (source.orders)
+                for (ProductionOrder& order : source.orders->orders) count(key + ".order." + order.id, order.count);
             if (source.inProgress) count(key + ".in_progress", *source.inProgress);
             cost(key, {{"item", &source.itemCost}});
             ways(key, source.to);
@@ -55,6 +60,9 @@ public:
         for (Station& each : process_.stations) station((each.conveying ? "conveyor." : "station.") + each.id, each);
         for (Crew& crew : process_.crews) {
             count("crew." + crew.id + ".size", crew.size);
+            if (meanTimeOf(crew.response) > 0) time("crew." + crew.id + ".response", crew.response);
+            if (meanTimeOf(crew.travel) > 0) time("crew." + crew.id + ".travel", crew.travel);
+            if (crew.walking > 0) visit_("crew." + crew.id + ".walking", &crew.walking, ValueMeasure::Number);
             cost("crew." + crew.id, {{"hour", &crew.hourCost}});
         }
         for (Fleet& fleet : process_.fleets) vehicles("fleet." + fleet.id, fleet);
@@ -81,7 +89,11 @@ private:
             if (station.conveying->zones > 0) count(key + ".zones", station.conveying->zones);
         } else {
             time(key + ".cycle", station.cycle);
+            // What takes no time is no number of the model.
+            if (meanTimeOf(station.load) > 0) time(key + ".load", station.load);
+            if (meanTimeOf(station.unload) > 0) time(key + ".unload", station.unload);
         }
+        for (Need& need : station.needs) count(std::format("{}.need.{}", key, process_.crews[need.crew].id), need.count);
         for (Cycle& cycle : station.cycles) time(key + ".cycle_of." + product(cycle.product), cycle.time);
         for (SetUp& setUp : station.setUps)
             time(std::format("{}.setup.{}.{}", key, product(setUp.from), product(setUp.to)), setUp.time);
@@ -89,8 +101,8 @@ private:
         for (Maintenance& maintenance : station.maintenance)
             planned(std::format("{}.maintenance.{}", key, maintenance.id), maintenance);
         cost(key, {{"hour", &station.hourCost}, {"item", &station.itemCost}});
-        constexpr std::array words{"working", "starved", "blocked",    "down",
-                                   "setup",   "idle",    "maintenance"}; // in the order of Activity
+        constexpr std::array words{"working", "starved", "blocked",     "down",
+                                   "setup",   "idle",    "maintenance", "unattended"}; // as Activity
         for (std::size_t i = 0; i < activities; ++i)
             if (station.power[i] > 0) visit_(std::format("{}.power.{}", key, words[i]), &station.power[i], ValueMeasure::Number);
         ways(key, station.to);
@@ -121,6 +133,7 @@ private:
             time(std::format("{}.failure.{}.between", key, failure.id), failure.between,
                  failure.clock == FailureClock::Cycles ? ValueMeasure::Number : ValueMeasure::Time);
             time(std::format("{}.failure.{}.repair", key, failure.id), failure.repair);
+            if (meanTimeOf(failure.detected) > 0) time(std::format("{}.failure.{}.detected", key, failure.id), failure.detected);
         }
     }
 

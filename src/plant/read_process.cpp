@@ -22,8 +22,8 @@ namespace {
 
 // --- the process -------------------------------------------------------------------------------------------------------------
 
-constexpr std::array activityWords{"working", "starved", "blocked",    "down",
-                                   "setup",   "idle",    "maintenance"}; // in the order of Activity
+constexpr std::array activityWords{"working", "starved", "blocked",     "down",
+                                   "setup",   "idle",    "maintenance", "unattended"}; // as Activity
 
 using Index = std::unordered_map<std::string, std::uint32_t>;
 
@@ -229,9 +229,7 @@ private:
             process_.products.push_back({fields.text("id"), named(fields), static_cast<int>(fields.integer("priority", 0))});
         if (process_.products.empty()) process_.products.push_back({"part", "part", 0});
         for (const Fields& fields : of(ProcessElement::Shift)) readShift(fields);
-        for (const Fields& fields : of(ProcessElement::Crew))
-            process_.crews.push_back({fields.text("id"), named(fields), static_cast<std::uint32_t>(fields.integer("size", 1)),
-                                      fields.numberIn("cost", "hour")});
+        for (const Fields& fields : of(ProcessElement::Crew)) readCrew(fields);
         readNetwork();
         for (const Fields& fields : of(ProcessElement::Source)) readSource(fields);
         for (const Fields& fields : of(ProcessElement::Buffer)) {
@@ -270,11 +268,57 @@ private:
         process_.shifts.push_back(std::move(shift));
     }
 
+    void readCrew(const Fields& fields) {
+        process_.crews.push_back({.id = fields.text("id"),
+                                  .name = named(fields),
+                                  .size = static_cast<std::uint32_t>(fields.integer("size", 1)),
+                                  .shift = lookUp(fields, "shift", shifts_, "shift"),
+                                  .response = readTime(fields, "response").value_or(Distribution{}),
+                                  .travel = readTime(fields, "travel").value_or(Distribution{}),
+                                  .walking = fields.number("walking").value_or(0),
+                                  .home = pointOf(fields, "home"),
+                                  .hourCost = fields.numberIn("cost", "hour")});
+        if (fields.has("travel") && fields.has("walking"))
+            fields.problem("travel", "give either 'travel', a time for every way, or 'walking', a speed");
+        if (fields.has("home") && !fields.has("walking")) fields.problem("home", "'home' means nothing without 'walking'");
+    }
+
+    static std::optional<std::array<double, 3>> pointOf(const Fields& fields, std::string_view key) {
+        const Node* node = fields.find(key);
+        const auto point = node != nullptr ? asVector(*node) : std::nullopt;
+        return point ? std::optional{std::array{point->x, point->y, point->z}} : std::nullopt;
+    }
+
+    // Stated, or that of its node or its equipment.
+    std::optional<std::array<double, 3>> placeOf(const Fields& fields, const Station& station) const {
+        if (fields.has("at")) return pointOf(fields, "at");
+        if (station.node && process_.nodes[*station.node].at) return process_.nodes[*station.node].at;
+        EquipmentIndex each = station.equipment.empty() ? noEquipment : plant_.findEquipment(station.equipment);
+        if (each == noEquipment) return std::nullopt;
+        glm::dvec3 at{0};
+        for (; each != noEquipment; each = plant_.at(each).parent) {
+            const Placement& placement = plant_.at(each).placement;
+            at = placement.position + placement.rotation * (placement.scale * at);
+        }
+        return std::array{at.x, at.y, at.z};
+    }
+
+    // One crew, or several of which the first is preferred.
+    std::vector<std::uint32_t> crewsOf(const Fields& fields) {
+        const Node* node = fields.find("crew");
+        if (node == nullptr || node->kind == Node::Kind::Array) return lookUpAll(fields, "crew", crews_, "crew");
+        const auto crew = lookUp(fields, "crew", crews_, "crew");
+        return crew ? std::vector{*crew} : std::vector<std::uint32_t>{};
+    }
+
     void readSource(const Fields& fields) {
         Source source{.id = fields.text("id"), .name = named(fields)};
         source.product = lookUp(fields, "product", products_, "product").value_or(0);
         source.every = readTime(fields, "every");
         source.first = fields.duration("first");
+        if (fields.has("rate")) source.rate = readRate(fields.table("rate"));
+        if (fields.has("order")) source.orders = readOrders(fields, source.product);
+        if (!source.orders && fields.has("order_period")) fields.problem("order_period", "there is no 'order' that it repeats");
         if (fields.has("in_progress")) source.inProgress = static_cast<std::uint32_t>(fields.integer("in_progress", 1));
         source.limit = static_cast<std::uint64_t>(fields.integer("limit", 0));
         source.whenFull = fields.choice("when_full", whenFullWords, WhenFull::Wait);
@@ -282,6 +326,28 @@ private:
         source.node = lookUp(fields, "node", nodes_, "node");
         source.to = route(fields, RouteRule::Share);
         process_.sources.push_back(std::move(source));
+    }
+
+    static ArrivalRate readRate(const Fields& fields) {
+        ArrivalRate rate;
+        rate.period = fields.duration("period").value_or(rate.period);
+        for (const Fields& step : fields.tables("step"))
+            rate.steps.push_back({step.duration("from").value_or(Duration::zero()), step.number("per_hour").value_or(0)});
+        return rate;
+    }
+
+    OrderPlan readOrders(const Fields& fields, std::uint32_t product) {
+        OrderPlan plan{.period = fields.duration("order_period"), .orders = {}};
+        for (const Fields& each : fields.tables("order")) {
+            std::string id = each.text("id");
+            if (id.empty()) id = std::to_string(plan.orders.size() + 1);
+            plan.orders.push_back({.id = std::move(id),
+                                   .at = each.duration("at").value_or(Duration::zero()),
+                                   .product = lookUp(each, "product", products_, "product").value_or(product),
+                                   .count = static_cast<std::uint32_t>(each.integer("count", 1)),
+                                   .due = each.duration("due")});
+        }
+        return plan;
     }
 
     void readStation(const Fields& fields, bool conveys) {
@@ -299,6 +365,12 @@ private:
         station.batch = static_cast<std::uint32_t>(fields.integer("batch", 1));
         station.cycle = readTime(fields, "cycle").value_or(Distribution{});
         station.node = lookUp(fields, "node", nodes_, "node");
+        station.at = placeOf(fields, station);
+        if (!fields.has("fleet") && !conveys) {
+            station.load = readTime(fields, "load").value_or(Distribution{});
+            station.unload = readTime(fields, "unload").value_or(Distribution{});
+        }
+        for (const Fields& need : fields.tables("need")) readNeed(need, station);
         if (conveys)
             readConveying(fields, station);
         else
@@ -326,15 +398,39 @@ private:
         process_.stations.push_back(std::move(station));
     }
 
+    void readNeed(const Fields& fields, Station& station) {
+        const std::vector<std::uint32_t> crews = crewsOf(fields);
+        Need need{.crew = crews.empty() ? 0 : crews.front(),
+                  .others = {crews.begin() + (crews.empty() ? 0 : 1), crews.end()},
+                  .count = static_cast<std::uint32_t>(fields.integer("count", 1)),
+                  .priority = static_cast<int>(fields.integer("priority", 0))};
+        const Node* during = fields.find("during");
+        if (during != nullptr && during->kind == Node::Kind::Array) {
+            need.during = {};
+            for (const Node& word : during->children) {
+                const auto step = std::ranges::find(stepWords, word.text);
+                if (step == stepWords.end())
+                    fields.problem("during", std::format("there is no step '{}': name setup, load, work or unload", word.text));
+                else
+                    need.during[static_cast<std::size_t>(step - stepWords.begin())] = true;
+            }
+            if (during->children.empty()) fields.problem("during", "names no step: what is it needed for?");
+        }
+        station.needs.push_back(need);
+    }
+
     std::vector<Failure> failures(const Fields& fields) {
         std::vector<Failure> failures;
         for (const Fields& failure : fields.tables("failure")) {
             if (failure.text("clock") == "cycles") refuseUnits(failure, "between", "cycles");
+            const std::vector<std::uint32_t> crews = crewsOf(failure);
             failures.push_back({.id = failure.text("id"),
                                 .clock = failure.choice("clock", clockWords, FailureClock::Working),
                                 .between = readTime(failure, "between").value_or(Distribution{}),
                                 .repair = readTime(failure, "repair").value_or(Distribution{}),
-                                .crew = lookUp(failure, "crew", crews_, "crew")});
+                                .detected = readTime(failure, "detected").value_or(Distribution{}),
+                                .crew = crews.empty() ? std::nullopt : std::optional{crews.front()},
+                                .others = {crews.begin() + (crews.empty() ? 0 : 1), crews.end()}});
         }
         return failures;
     }
@@ -348,12 +444,10 @@ private:
     }
 
     void readCarrying(const Fields& fields, Station& station) {
-        constexpr std::array others{"cycle",    "servers", "cycle_of",    "setup", "input", "makes",
-                                    "blocking", "failure", "maintenance", "shift", "node",  "power"};
+        constexpr std::array others{"at",       "cycle",   "servers",     "cycle_of", "setup", "input", "makes",
+                                    "blocking", "failure", "maintenance", "shift",    "node",  "power", "need"};
         if (!fields.has("fleet")) {
             if (!fields.has("cycle")) fields.problem("id", "'cycle' is missing: how long does its work take?");
-            for (const std::string_view key : {"load", "unload"})
-                if (fields.has(key)) fields.problem(key, std::format("'{}' belongs to a station with a 'fleet'", key));
             return;
         }
         for (const std::string_view key : others)

@@ -99,6 +99,12 @@ private:
         switch (key.kind) {
         case ValueKind::Text: json_.field("type", "string"); break;
         case ValueKind::Identifier: json_.field("type", "string").field("pattern", identifierPattern); break;
+        case ValueKind::Identifiers:
+            json_.key("anyOf").beginArray().beginObject();
+            json_.field("type", "string").field("pattern", identifierPattern).endObject().beginObject();
+            json_.field("type", "array").field("minItems", 1).key("items").beginObject();
+            json_.field("type", "string").field("pattern", identifierPattern).endObject().endObject().endArray();
+            break;
         case ValueKind::Path: json_.field("type", "string").field("pattern", pathPattern); break;
         case ValueKind::Choice:
             json_.key("enum").beginArray();

@@ -1,6 +1,7 @@
 #include "sim/crew_work.hpp"
 #include "sim/metrics.hpp"
 
+#include <millwright/plant/process_value.hpp>
 #include <millwright/sim/describe.hpp>
 #include <millwright/sim/statistics.hpp>
 
@@ -56,8 +57,22 @@ Finding timeToFailure(const Station& station, const StationRecord& record, const
     return finding;
 }
 
+// Whether the time until somebody is there is a step of its own in the model.
+bool repairIsPart(const Process& process, const Station& station) {
+    return std::ranges::any_of(station.failures, [&](const Failure& failure) {
+        if (meanTimeOf(failure.detected) > 0 || !failure.others.empty()) return true;
+        if (!failure.crew) return false;
+        const Crew& crew = process.crews[*failure.crew];
+        return crew.shift || crew.walking > 0 || meanTimeOf(crew.response) > 0 || meanTimeOf(crew.travel) > 0;
+    });
+}
+
 Finding repairTime(const Process& process, const StationRecord& record, const std::vector<CrewWork>& crews, const Asked& asked) {
     Finding finding{.station = record.station, .what = Estimated::Repair};
+    if (repairIsPart(process, process.stations[record.station])) {
+        finding.why = "the log shows how long the machine is down, not what of it is until somebody knows, sets out and is there";
+        return finding;
+    }
     const auto crew = crewOf(process.stations[record.station]);
     std::vector<Lifetime> repairs;
     std::size_t byOthers = 0; // that ended while the crew was still elsewhere

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <format>
 #include <functional>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -23,6 +24,7 @@ public:
         out_.buffersEnd = static_cast<Node>(process.buffers.size());
         out_.stationsEnd = out_.buffersEnd + static_cast<Node>(process.stations.size());
         out_.sourcesEnd = out_.stationsEnd + static_cast<Node>(process.sources.size());
+        for (const Crew& crew : process.crews) compileCrew(crew);
         priorities();
         for (const Buffer& buffer : process.buffers) compileBuffer(buffer);
         for (const Station& station : process.stations) compileStation(station);
@@ -42,6 +44,7 @@ public:
         out_.firstConveyorTimer = out_.timers;
         for (CompiledConveyor& conveyor : out_.conveyors) conveyor.timer = out_.timers++;
         out_.firstConveyorStore = static_cast<std::uint32_t>(process.buffers.size() + process.sources.size());
+        compileClients();
         return std::move(out_);
     }
 
@@ -127,6 +130,9 @@ private:
         station.before = from.blocking == Blocking::BeforeService;
         if (!from.cycles.empty()) cycles(from, station, purpose);
         if (!from.setUps.empty()) setUps(from, station, purpose);
+        if (takesTime(from.load)) station.load = sampler(from.load, purpose + "/load");
+        if (takesTime(from.unload)) station.unload = sampler(from.unload, purpose + "/unload");
+        if (!from.needs.empty()) needs(from, station);
         station.makes = from.makes && *from.makes != Makes{};
         station.count = from.makes ? from.makes->count : 1;
         station.product = from.makes ? from.makes->product.value_or(none) : none;
@@ -203,14 +209,83 @@ private:
         }
     }
 
+    static bool takesTime(const Distribution& d) { return d.kind != DistributionKind::Constant || d.mean > 0; }
+
+    void compileCrew(const Crew& from) {
+        CompiledCrew crew{.shift = from.shift.value_or(none), .firstPerson = out_.persons};
+        if (takesTime(from.response)) crew.response = sampler(from.response, "crew/" + from.id + "/response");
+        if (takesTime(from.travel)) crew.travel = sampler(from.travel, "crew/" + from.id + "/travel");
+        if (from.walking > 0) crew.people = from.size;
+        out_.persons += crew.people;
+        out_.crews.push_back(crew);
+    }
+
+    // All that each step needs.
+    void needs(const Station& from, CompiledStation& station) {
+        for (std::size_t step = 0; step < steps; ++step) {
+            CompiledCall call = newCall();
+            for (std::uint32_t slot = 0; slot < from.needs.size(); ++slot) {
+                const Need& need = from.needs[slot];
+                if (!need.during[step]) continue;
+                call.priority = call.needs == 0 ? need.priority : std::max(call.priority, need.priority);
+                add(call, {.count = need.count, .slot = slot}, need.crew, need.others);
+                out_.crews[need.crew].attends = true;
+                for (const std::uint32_t crew : need.others) out_.crews[crew].attends = true;
+            }
+            if (call.needs > 0) station.calls[step] = add(call);
+        }
+        station.attended = true;
+    }
+
+    [[nodiscard]] CompiledCall newCall() const {
+        return {.firstNeed = static_cast<std::uint32_t>(out_.needs.size()),
+                .firstChoice = static_cast<std::uint32_t>(out_.choices.size())};
+    }
+
+    void add(CompiledCall& call, CompiledNeed need, std::uint32_t crew, const std::vector<std::uint32_t>& others) {
+        need.firstChoice = static_cast<std::uint32_t>(out_.choices.size());
+        need.choices = static_cast<std::uint32_t>(1 + others.size());
+        out_.choices.push_back(crew);
+        out_.choices.insert(out_.choices.end(), others.begin(), others.end());
+        out_.needs.push_back(need);
+        ++call.needs;
+        call.choices += need.choices;
+    }
+
+    std::uint32_t add(const CompiledCall& call) {
+        out_.calls.push_back(call);
+        return static_cast<std::uint32_t>(out_.calls.size() - 1);
+    }
+
+    // Of each server and vehicle, what it keeps of the people it has.
+    void compileClients() {
+        if (out_.calls.empty()) return;
+        const auto clients = [&](std::uint32_t count, std::uint32_t slots) {
+            for (; count > 0; --count, out_.slots += slots) out_.clients.push_back({out_.slots, slots});
+        };
+        for (std::uint32_t i = 0; i < out_.stations.size(); ++i) {
+            const auto needs = static_cast<std::uint32_t>(out_.process.stations[i].needs.size());
+            clients(out_.stations[i].servers, std::max(needs, out_.stations[i].clocks > 0 ? 1U : 0U));
+        }
+        for (const CompiledFleet& fleet : out_.network.fleets) clients(fleet.vehicles, fleet.failures > 0 ? 1 : 0);
+    }
+
     CompiledFailure failure(const Failure& from, std::uint32_t machines, const std::string& purpose) {
         CompiledFailure failure;
         failure.clock = from.clock;
-        failure.crew = from.crew.value_or(none);
+        if (from.crew) {
+            CompiledCall call = newCall();
+            add(call, {}, *from.crew, from.others);
+            failure.call = add(call);
+        }
         failure.between = static_cast<std::uint32_t>(out_.samplers.size());
         for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.between, std::format("{}/{}/between", purpose, i));
         failure.repair = static_cast<std::uint32_t>(out_.samplers.size());
         for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.repair, std::format("{}/{}/repair", purpose, i));
+        if (takesTime(from.detected)) {
+            failure.detected = static_cast<std::uint32_t>(out_.samplers.size());
+            for (std::uint32_t i = 0; i < machines; ++i) (void)sampler(from.detected, std::format("{}/{}/detected", purpose, i));
+        }
         return failure;
     }
 
@@ -259,14 +334,34 @@ private:
         CompiledSource source;
         source.route = route(from.to, "source/" + from.id);
         source.product = static_cast<std::uint16_t>(from.product);
-        source.timed = from.every.has_value();
+        source.timed = arrives(from);
         source.closed = from.inProgress.has_value();
         source.whenFull = from.whenFull;
         source.inProgress = from.inProgress.value_or(0);
         source.limit = from.limit;
         if (from.every) source.every = sampler(*from.every, "source/" + from.id + "/every");
+        if (from.rate) {
+            source.every = sampler({.kind = DistributionKind::Exponential, .mean = 1}, "source/" + from.id + "/rate");
+            source.rate = static_cast<std::uint32_t>(out_.rates.size());
+            out_.rates.push_back(makeRate(*from.rate));
+        }
+        if (from.orders) compileOrders(source, *from.orders);
         if (from.first) source.first = from.first->count();
         out_.sources.push_back(source);
+    }
+
+    void compileOrders(CompiledSource& source, const OrderPlan& plan) {
+        source.firstOrder = static_cast<std::uint32_t>(out_.orders.size());
+        source.orderCount = static_cast<std::uint32_t>(plan.orders.size());
+        source.orderPeriod = plan.period.value_or(Duration::zero()).count();
+        for (const ProductionOrder& order : plan.orders) {
+            out_.orders.push_back({.at = order.at.count(),
+                                   .due = order.due ? order.due->count() : never,
+                                   .before = source.planParts,
+                                   .count = order.count,
+                                   .product = static_cast<std::uint16_t>(order.product)});
+            source.planParts += order.count;
+        }
     }
 
     void numberTimers() {
@@ -391,6 +486,14 @@ private:
     // Parts an hour, or so: only for shares, where nothing says of which source a part is.
     [[nodiscard]] double rateOf(const CompiledSource& source) const {
         if (!source.timed) return 1;
+        if (source.rate != none) {
+            const CompiledRate& rate = out_.rates[source.rate];
+            return rate.parts / static_cast<double>(rate.period) * 3.6e12;
+        }
+        if (source.firstOrder != none)
+            return source.orderPeriod == 0
+                       ? 1
+                       : static_cast<double>(source.planParts) / static_cast<double>(source.orderPeriod) * 3.6e12;
         constexpr int draws = 256;
         double sum = 0;
         Stream stream;
@@ -420,11 +523,26 @@ private:
         return {node, station.product == none ? passing.product : station.product, passing.rate * station.count};
     }
 
+    // What comes from a source, by product.
+    [[nodiscard]] std::vector<Passing> comingFrom(std::uint32_t s) const {
+        const CompiledSource& source = out_.sources[s];
+        if (source.firstOrder == none) return {{out_.source(s), source.product, rateOf(source)}};
+        std::map<std::uint32_t, double> parts;
+        for (std::uint32_t i = 0; i < source.orderCount; ++i) {
+            const CompiledOrder& order = out_.orders[source.firstOrder + i];
+            parts[order.product] += order.count;
+        }
+        std::vector<Passing> coming;
+        for (const auto& [product, count] : parts)
+            coming.push_back({out_.source(s), product, rateOf(source) * count / static_cast<double>(source.planParts)});
+        return coming;
+    }
+
     void findOrigins() {
         out_.origins.resize(out_.done());
         for (std::uint32_t s = 0; s < out_.sources.size(); ++s) {
             std::set<std::pair<Node, std::uint32_t>> seen;
-            std::vector<Passing> open{{out_.source(s), out_.sources[s].product, rateOf(out_.sources[s])}};
+            std::vector<Passing> open = comingFrom(s);
             while (!open.empty()) {
                 const Passing passing = open.back();
                 open.pop_back();

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "sim/compiled_network.hpp"
+#include "sim/compiled_rate.hpp"
 #include "sim/sampler.hpp"
 
 #include <millwright/sim/calendar.hpp>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,18 +36,30 @@ struct CompiledBranch {
     double cumulative = 1;        ///< Share: up to which uniform number this branch is taken
 };
 
+struct CompiledOrder {
+    SimTime at = 0;
+    SimTime due = never;
+    std::uint64_t before = 0; ///< parts of the source's orders before it
+    std::uint32_t count = 0;
+    std::uint16_t product = 0;
+};
+
 struct CompiledSource {
     CompiledRoute route;
     std::uint16_t product = 0;
-    bool timed = false;  ///< parts arrive by `every`
+    bool timed = false;  ///< parts arrive
     bool closed = false; ///< CONWIP
     plant::WhenFull whenFull = plant::WhenFull::Wait;
     std::uint32_t inProgress = 0;
     std::uint64_t limit = 0;
-    std::uint32_t every = none; ///< sampler
-    SimTime first = -1;         ///< -1: an interval
-    std::uint32_t stock = 1;    ///< how many parts a source that always has some keeps ready
-    std::uint32_t timer = none;
+    std::uint32_t every = none; ///< sampler; with a rate, of how many parts come on average until the next, in seconds
+    std::uint32_t rate = none;  ///< in `Compiled::rates`
+    std::uint32_t firstOrder = none, orderCount = 0;
+    std::uint64_t planParts = 0; ///< of all its orders
+    SimTime orderPeriod = 0;     ///< 0: they come once
+    SimTime first = -1;          ///< -1: an interval
+    std::uint32_t stock = 1;     ///< how many parts a source that always has some keeps ready
+    std::uint32_t timer = none;  ///< its own number: sources come first
 };
 
 struct CompiledBuffer {
@@ -61,14 +75,41 @@ struct CompiledBuffer {
     std::uint32_t timer = none; ///< of those that give up
 };
 
+/// People that a call is for, of the first of some crews who has enough free.
+struct CompiledNeed {
+    std::uint32_t firstChoice = 0, choices = 1; ///< in `Compiled::choices`: crews
+    std::uint32_t count = 1;
+    std::uint32_t slot = 0; ///< of those that a client has for people
+};
+
+/// All that is needed at once for a step of a station, or for a repair.
+struct CompiledCall {
+    std::uint32_t firstNeed = 0, needs = 0;
+    std::uint32_t firstChoice = 0, choices = 0; ///< of all its needs
+    int priority = 0;                           ///< the highest of its needs
+};
+
+struct CompiledCrew {
+    std::uint32_t shift = none;
+    std::uint32_t response = none, travel = none; ///< samplers; none: no time
+    std::uint32_t firstPerson = 0, people = 0;    ///< none of those where it does not matter where they are
+    bool attends = false;                         ///< stations need it for their steps
+};
+
+/// Who may call people: a server of a station, or a vehicle.
+struct CompiledClient {
+    std::uint32_t firstSlot = 0, slots = 0;
+};
+
 /// A failure, or planned maintenance.
 struct CompiledFailure {
     plant::FailureClock clock = plant::FailureClock::Working;
     std::uint32_t between = none; ///< sampler of the first server or vehicle; the others follow
     std::uint32_t repair = none;
-    std::uint32_t crew = none;
-    std::uint32_t timer = none; ///< of the first server's clock by the calendar, or the first vehicle's; the others follow
-    SimTime window = 0;         ///< maintenance: how long before it is due it may be done, by its clock
+    std::uint32_t call = none;     ///< who repairs
+    std::uint32_t detected = none; ///< sampler, likewise of the first server or vehicle; none: at once
+    std::uint32_t timer = none;    ///< of the first server's clock by the calendar, or the first vehicle's; the others follow
+    SimTime window = 0;            ///< maintenance: how long before it is due it may be done, by its clock
     std::uint32_t firstRenewed = 0,
                   renewed = 0; ///< in `renewed`: which clocks of its station begin anew at its end, beside its own
 };
@@ -92,9 +133,12 @@ struct CompiledStation {
     CompiledRoute route;
     std::uint32_t firstServer = 0, servers = 1;
     std::uint32_t batch = 1;
-    std::uint32_t cycle = none;  ///< sampler
-    std::uint32_t cycles = none; ///< samplers by product, in `tables`; none: `cycle` for all
-    std::uint32_t setUps = none; ///< samplers by (from, to), in `tables`; none: no set-up
+    std::uint32_t cycle = none;               ///< sampler
+    std::uint32_t cycles = none;              ///< samplers by product, in `tables`; none: `cycle` for all
+    std::uint32_t setUps = none;              ///< samplers by (from, to), in `tables`; none: no set-up
+    std::uint32_t load = none, unload = none; ///< samplers; none: no time
+    std::array<std::uint32_t, plant::steps> calls{none, none, none, none}; ///< by step
+    bool attended = false;                                                 ///< needs somebody for any step
     std::uint32_t firstInput = 0, inputs = 0;
     std::uint32_t firstFeeder = 0, feeders = 0;
     Node queue = none; ///< the buffer before it, where that is all that leads to it and it takes one at a time, without conditions
@@ -112,9 +156,8 @@ struct CompiledStation {
     std::uint32_t count = 1;
     std::uint32_t product = none; ///< none: the part's own
     std::uint32_t shift = none;
-    std::uint32_t conveyor = none;            ///< in `conveyors`: it conveys
-    std::uint32_t fleet = none;               ///< that carries its parts; then it has one server, which only says what it does
-    std::uint32_t load = none, unload = none; ///< samplers
+    std::uint32_t conveyor = none; ///< in `conveyors`: it conveys
+    std::uint32_t fleet = none;    ///< that carries its parts; then it has one server, which only says what it does
 };
 
 struct CompiledConveyor {
@@ -148,12 +191,20 @@ struct CompiledOrigin {
 struct Compiled {
     plant::Process process; ///< what all this was made of: ids for reports
     std::vector<CompiledSource> sources;
+    std::vector<CompiledRate> rates;
+    std::vector<CompiledOrder> orders; ///< of all sources, in their order
     std::vector<CompiledBuffer> buffers;
     std::vector<CompiledStation> stations;
     std::vector<CompiledConveyor> conveyors;
     std::vector<CompiledBranch> branches;
     std::vector<CompiledFailure> failures;
     std::vector<CompiledInput> inputs;
+    std::vector<CompiledCrew> crews;
+    std::vector<std::uint32_t> choices; ///< crews
+    std::vector<CompiledNeed> needs;
+    std::vector<CompiledCall> calls;
+    std::vector<CompiledClient> clients; ///< servers, then vehicles; empty: nobody calls anybody
+    std::uint32_t slots = 0, persons = 0;
     std::vector<CompiledShift> shifts;
     std::vector<SimTime> shiftEdges;
     std::vector<std::vector<CompiledOrigin>> origins; ///< by node: of what a run may begin with
@@ -184,6 +235,8 @@ struct Compiled {
     /// Not a place: what vehicles of a fleet may have to do.
     [[nodiscard]] Node fleet(std::uint32_t i) const { return sourcesEnd + 2 + i; }
     [[nodiscard]] std::uint32_t fleetOf(Node node) const { return node - sourcesEnd - 2; }
+    /// Nor this: people that may have become free, and those that wait for them.
+    [[nodiscard]] Node people() const { return fleet(static_cast<std::uint32_t>(process.fleets.size())); }
     [[nodiscard]] bool isBuffer(Node node) const { return node < buffersEnd; }
     [[nodiscard]] bool isStation(Node node) const { return node - buffersEnd < stationsEnd - buffersEnd; }
     [[nodiscard]] bool isSource(Node node) const { return node - stationsEnd < sourcesEnd - stationsEnd; }

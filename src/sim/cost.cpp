@@ -25,8 +25,8 @@ double energyOf(const plant::Process& process, const Report& report) {
     for (std::size_t i = 0; i < process.stations.size(); ++i) {
         const plant::Station& station = process.stations[i];
         const StationReport& did = report.stations[i];
-        const std::array shares{did.working, did.starved, did.blocked,    did.down,
-                                did.setUp,   did.idle,    did.maintenance}; // in the order of Activity
+        const std::array shares{did.working, did.starved, did.blocked,     did.down,
+                                did.setUp,   did.idle,    did.maintenance, did.unattended}; // in the order of Activity
         for (std::size_t k = 0; k < shares.size(); ++k)
             energy += station.power[k] * shares[k] * station.servers * report.seconds / 3600;
     }
@@ -42,7 +42,8 @@ RunCost costOf(const plant::Process& process, const Report& report) {
         cost.hours += station.hourCost * station.servers * (1 - report.stations[i].idle) * hours;
         cost.work += station.itemCost * static_cast<double>(report.stations[i].finished) * station.batch;
     }
-    for (const plant::Crew& crew : process.crews) cost.hours += crew.hourCost * crew.size * hours;
+    for (std::size_t i = 0; i < process.crews.size(); ++i)
+        cost.hours += process.crews[i].hourCost * process.crews[i].size * report.crews[i].present * hours;
     for (const plant::Fleet& fleet : process.fleets) cost.hours += fleet.hourCost * fleet.vehicles * hours;
     for (std::size_t i = 0; i < process.sources.size(); ++i)
         cost.material += process.sources[i].itemCost * static_cast<double>(report.sources[i].created - report.sources[i].lost);

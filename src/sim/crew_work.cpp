@@ -30,6 +30,13 @@ CrewWork::CrewWork(const Process& process, std::uint32_t crew, std::span<const S
         const auto i = static_cast<std::uint32_t>(&station - process.stations.data());
         if (isServed(station, crew) && !std::ranges::contains(records, i, &StationRecord::station)) unseen_ = station.id;
     }
+    // Whom it attends shows nowhere, nor what it repairs in place of others.
+    for (const Station& station : process.stations) {
+        const auto mayCome = [crew](const auto& each) { return std::ranges::contains(each.others, crew); };
+        if (std::ranges::contains(station.needs, crew, &Need::crew) || std::ranges::any_of(station.needs, mayCome) ||
+            std::ranges::any_of(station.failures, mayCome))
+            unseen_ = station.id;
+    }
     for (const Fleet& fleet : process.fleets)
         if (std::ranges::contains(fleet.failures, std::optional{crew}, &Failure::crew)) unseen_ = fleet.id;
 }

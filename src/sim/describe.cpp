@@ -1,3 +1,4 @@
+#include <millwright/plant/process_value.hpp>
 #include <millwright/sim/describe.hpp>
 
 #include <algorithm>
@@ -17,6 +18,14 @@ std::string inWords(double lengthInSeconds) {
 
 std::string number(double value) {
     return std::format("{:.4g}", value);
+}
+
+std::string inWords(const ArrivalRate& rate) {
+    std::string words = "at random,";
+    for (std::size_t i = 0; i < rate.steps.size(); ++i)
+        words += std::format("{} {} an hour from {} on", i == 0 ? "" : ",", number(rate.steps[i].perHour),
+                             inWords(seconds(rate.steps[i].from)));
+    return words + std::format(", every {} anew", formatDuration(rate.period));
 }
 
 using Words = std::string (*)(double);
@@ -79,6 +88,10 @@ public:
         for (const Crew& crew : process_.crews) {
             element_ = "crew " + crew.id;
             add("people", std::to_string(crew.size));
+            if (crew.shift) add("begin jobs in", "shift " + process_.shifts[*crew.shift].id);
+            if (meanTimeOf(crew.response) > 0) add("set out after", sim::inWords(crew.response));
+            if (meanTimeOf(crew.travel) > 0) add("way", sim::inWords(crew.travel));
+            if (crew.walking > 0) add("walk", number(crew.walking) + " m/s, from where they were last");
             price("an hour of each", crew.hourCost);
         }
         for (const Fleet& fleet : process_.fleets) describe(fleet);
@@ -99,17 +112,29 @@ public:
 private:
     void add(std::string what, std::string value) { facts_.push_back({element_, std::move(what), std::move(value)}); }
 
+    void describe(const OrderPlan& plan) {
+        for (const ProductionOrder& order : plan.orders)
+            add("order " + order.id,
+                std::format("{} {} at {}{}", order.count, process_.products[order.product].id, inWords(seconds(order.at)),
+                            order.due ? ", due at " + inWords(seconds(*order.due)) : ""));
+        if (plan.period) add("orders", std::format("every {} anew", formatDuration(*plan.period)));
+    }
+
     void describe(const Source& source) {
         element_ = "source " + source.id;
-        if (process_.products.size() > 1) add("product", process_.products[source.product].id);
+        if (process_.products.size() > 1 && !source.orders) add("product", process_.products[source.product].id);
         if (source.every)
             add("time between arrivals", sim::inWords(*source.every));
+        else if (source.orders)
+            describe(*source.orders);
+        else if (source.rate)
+            add("arrivals", inWords(*source.rate));
         else if (source.inProgress)
             add("parts kept in progress", std::to_string(*source.inProgress));
         else
             add("arrivals", "always a part to be taken");
         constexpr std::array words{"waits", "is lost", "holds the source up"};
-        if (source.every) add("a part without room", words[static_cast<std::size_t>(source.whenFull)]);
+        if (arrives(source)) add("a part without room", words[static_cast<std::size_t>(source.whenFull)]);
         if (source.limit != 0) add("parts altogether", std::to_string(source.limit));
         price("a part", source.itemCost);
         way(source.to);
@@ -141,6 +166,9 @@ private:
                 std::format("{}{}", makes.count, makes.product ? " " + process_.products[*makes.product].id : ""));
         }
         if (station.blocking == Blocking::BeforeService) add("work begins", "when there is room for its result");
+        if (meanTimeOf(station.load) > 0) add("loading", sim::inWords(station.load));
+        if (meanTimeOf(station.unload) > 0) add("unloading", sim::inWords(station.unload));
+        for (const Need& need : station.needs) describe(need);
         for (const Failure& failure : station.failures) describe(failure);
         for (const Maintenance& maintenance : station.maintenance) describe(station, maintenance);
         price("an hour of each machine", station.hourCost);
@@ -180,10 +208,28 @@ private:
         price("an hour of each vehicle", fleet.hourCost);
     }
 
+    [[nodiscard]] std::string crewsOf(const Need& need) const {
+        std::string text = process_.crews[need.crew].id;
+        for (const std::uint32_t other : need.others) text += " or " + process_.crews[other].id;
+        return text;
+    }
+
+    void describe(const Need& need) {
+        constexpr std::array words{"set-up", "loading", "work", "unloading"}; // in the order of Step
+        std::string text;
+        for (std::size_t i = 0; i < steps; ++i)
+            if (need.during[i]) text += (text.empty() ? "" : ", ") + std::string{words[i]};
+        if (need.priority != 0) text += std::format("; priority {}", need.priority);
+        add(std::format("needs {} of crew {}", need.count, crewsOf(need)), "for " + text);
+    }
+
     void describe(const Failure& failure) {
         add(std::format("failure {}, between", failure.id), byClock(failure.clock, failure.between));
         add(std::format("failure {}, repair", failure.id),
-            sim::inWords(failure.repair) + (failure.crew ? ", by " + process_.crews[*failure.crew].id : ""));
+            sim::inWords(failure.repair) +
+                (failure.crew ? ", by " + crewsOf(Need{.crew = *failure.crew, .others = failure.others}) : ""));
+        if (meanTimeOf(failure.detected) > 0)
+            add(std::format("failure {}, detected after", failure.id), sim::inWords(failure.detected));
     }
 
     static std::string byClock(FailureClock clock, const Distribution& d) {
@@ -216,13 +262,17 @@ private:
     }
 
     void power(const Station& station) {
-        constexpr std::array words{"working", "starved", "blocked",       "down",
-                                   "set up",  "idle",    "in maintenance"}; // in the order of Activity
+        constexpr std::array words{"working", "starved", "blocked",        "down",
+                                   "set up",  "idle",    "in maintenance", "unattended"}; // as Activity
         if (std::ranges::all_of(station.power, [](double drawn) { return drawn == 0; })) return;
+        const auto happens = [&](Activity activity) {
+            if (activity == Activity::Maintained) return !station.maintenance.empty();
+            return activity != Activity::Unattended || !station.needs.empty();
+        };
         std::string text;
-        const std::size_t shown = activities - (station.maintenance.empty() ? 1 : 0);
-        for (std::size_t i = 0; i < shown; ++i)
-            text += std::format("{}{} {}", text.empty() ? "" : ", ", words[i], number(station.power[i]));
+        for (std::size_t i = 0; i < activities; ++i)
+            if (happens(static_cast<Activity>(i)))
+                text += std::format("{}{} {}", text.empty() ? "" : ", ", words[i], number(station.power[i]));
         add("power of each machine, kW", text);
     }
 

@@ -130,7 +130,7 @@ void Engine::releaseFromSource(std::uint32_t index, std::uint32_t part) {
     const CompiledSource& source = model_->sources[index];
     if (!source.timed && !source.closed) parts_[part].created = now_; // it was only ready until now
     if (source.timed && source.whenFull == WhenFull::Hold)
-        calendar_.schedule(source.timer, now_ + draw(source.every), static_cast<std::uint32_t>(Priority::Arrival));
+        calendar_.schedule(source.timer, nextArrival(source), static_cast<std::uint32_t>(Priority::Arrival));
 }
 
 // Moves the part that has waited longest for room in `buffer`. False when there is none.
@@ -164,19 +164,25 @@ bool Engine::takeBlocked(Node buffer) {
 }
 
 void Engine::settle() {
-    for (std::size_t i = 0; i < unsettled_.size(); ++i) {
-        const Node node = unsettled_[i];
-        if (model_->isBuffer(node))
-            settleBuffer(node);
-        else if (model_->isStation(node))
-            while (pull(model_->stationOf(node))) {
-            }
-        else if (model_->isSource(node))
-            settleSource(model_->sourceOf(node));
-        else
-            organise(model_->fleetOf(node));
-    }
-    unsettled_.clear();
+    do {
+        bool called = false;
+        for (std::size_t i = 0; i < unsettled_.size(); ++i) {
+            const Node node = unsettled_[i];
+            if (model_->isBuffer(node))
+                settleBuffer(node);
+            else if (model_->isStation(node))
+                while (pull(model_->stationOf(node))) {
+                }
+            else if (model_->isSource(node))
+                settleSource(model_->sourceOf(node));
+            else if (node == model_->people())
+                called = true;
+            else
+                organise(model_->fleetOf(node));
+        }
+        unsettled_.clear();
+        if (called) servePeople(); // last, so that all that want somebody now are in line
+    } while (!unsettled_.empty());
 }
 
 // Gives to the stations behind it, then makes use of the room.
@@ -331,7 +337,9 @@ void Engine::setActivity(Server& server, Activity activity) {
 void Engine::describe(Server& server) {
     if (server.off) return setActivity(server, Activity::Idle);
     if (server.down) return setActivity(server, server.planned ? Activity::Maintained : Activity::Down);
-    constexpr std::array byPhase{Activity::Starved, Activity::Blocked, Activity::SetUp, Activity::Working, Activity::Blocked};
+    if (server.unattended) return setActivity(server, Activity::Unattended);
+    constexpr std::array byPhase{Activity::Starved, Activity::Blocked, Activity::SetUp,  Activity::SetUp,
+                                 Activity::Working, Activity::SetUp,   Activity::Blocked};
     setActivity(server, byPhase[static_cast<std::size_t>(server.phase)]);
 }
 
@@ -417,6 +425,10 @@ inline void Engine::startWork(std::uint32_t index) {
             server.phase = Phase::SettingUp;
         }
     }
+    if (station.load != none && server.phase == Phase::Working) {
+        server.remaining = draw(station.load);
+        server.phase = Phase::Loading;
+    }
     if (server.phase == Phase::Working)
         server.remaining = draw(station.cycles == none ? station.cycle : model_->tables[station.cycles + product]);
     describe(server);
@@ -427,6 +439,7 @@ void Engine::beginStint(std::uint32_t index) {
     Server& server = servers_[index];
     if (server.off || server.down) return;
     const CompiledStation& station = model_->stations[server.station];
+    if (station.attended && !attend(index)) return;
     server.stintBegan = now_;
     server.failing = none;
     SimTime end = server.remaining;
@@ -482,20 +495,16 @@ void Engine::tryLeave(std::uint32_t index) {
 
 inline void Engine::serve(std::uint32_t index) {
     Server& server = servers_[index];
+    if (server.unattended) return peopleCame(index);
     if (server.down) return endRepair(index);
     endStint(index);
     if (server.failing != none) return fail(index);
-    if (server.phase == Phase::SettingUp) {
-        const CompiledStation& station = model_->stations[server.station];
-        server.phase = Phase::Working;
-        server.remaining =
-            draw(station.cycles == none ? station.cycle : model_->tables[station.cycles + parts_[server.part].product]);
-        describe(server);
-        return beginStint(index);
-    }
+    const CompiledStation& station = model_->stations[server.station];
+    if ((server.phase != Phase::Working || station.unload != none) && beginNextStep(index)) return;
     server.phase = Phase::Finished;
     ++server.finished;
-    if (model_->stations[server.station].makes) split(index);
+    if (station.attended) letGo(index);
+    if (station.makes) split(index);
     for (std::uint32_t part = server.part; part != none; part = parts_[part].next) parts_[part].entered = now_;
     if (model_->stations[server.station].endsCycles && endCycle(index)) return;
     tryLeave(index);
@@ -508,6 +517,7 @@ inline void Engine::arrive(std::uint32_t index) {
     SourceState& state = sources_[index];
     if (source.limit != 0 && state.made >= source.limit) return;
     const std::uint32_t store = storeOf(index), part = createPart(index);
+    if (source.firstOrder != none) enterOrder(source, part);
     bool gone = false;
     if (stores_[store].count == 0) {
         const Node target = choose(source.route, part);
@@ -526,7 +536,7 @@ inline void Engine::arrive(std::uint32_t index) {
         await(index, state.target, 0);
     }
     if (gone || source.whenFull != WhenFull::Hold)
-        calendar_.schedule(source.timer, now_ + draw(source.every), static_cast<std::uint32_t>(Priority::Arrival));
+        calendar_.schedule(source.timer, nextArrival(source), static_cast<std::uint32_t>(Priority::Arrival));
 }
 
 inline void Engine::fire(std::uint32_t timer) {

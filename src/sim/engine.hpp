@@ -2,7 +2,9 @@
 
 #include "sim/compiled.hpp"
 #include "sim/conveyor_state.hpp"
+#include "sim/crew_state.hpp"
 #include "sim/fleet_state.hpp"
+#include "sim/order_state.hpp"
 #include "sim/traffic.hpp"
 
 #include <millwright/sim/initial_state.hpp>
@@ -72,10 +74,10 @@ struct SourceState {
     std::uint32_t outstanding = 0;       ///< CONWIP
 };
 
-enum class Phase : std::uint8_t { Empty, AwaitsRoom, SettingUp, Working, Finished };
+enum class Phase : std::uint8_t { Empty, AwaitsRoom, SettingUp, Loading, Working, Unloading, Finished };
 using plant::activities;
 using plant::Activity;
-enum class Listed : std::uint8_t { Not, Free, Blocked, ForCrew };
+enum class Listed : std::uint8_t { Not, Free, Blocked };
 
 struct Server {
     SimTime since = 0;      ///< in this activity, or since the statistics began
@@ -95,25 +97,15 @@ struct Server {
     Activity activity = Activity::Starved;
     Listed listed = Listed::Not;
     bool down = false, off = false;
-    bool planned = false; ///< down: for maintenance
-    std::array<std::uint8_t, 2> unused{};
-};
-
-struct List {
-    std::uint32_t head = none, tail = none;
+    bool planned = false;    ///< down: for maintenance
+    bool unattended = false; ///< waits for the people that it needs for its step, or for its repair
+    std::uint8_t unused = 0;
 };
 
 struct StationState {
     List free, blocked;
     std::uint32_t freeCount = 0;
     std::uint32_t waiters = 0;
-};
-
-struct CrewState {
-    SimTime changed = 0;
-    double busyTime = 0; ///< integral of busy people, nanoseconds
-    List waiting;
-    std::uint32_t busy = 0, unused = 0;
 };
 
 struct ProductState {
@@ -175,9 +167,20 @@ private:
     // Random numbers.
     [[nodiscard]] SimTime draw(std::uint32_t sampler);
     [[nodiscard]] SimTime drawClock(const CompiledFailure& failure, std::uint32_t machine);
+    [[nodiscard]] SimTime nextArrival(const CompiledSource& source);
     [[nodiscard]] Node choose(const CompiledRoute& route, std::uint32_t part);
     [[nodiscard]] Node chooseByShare(const CompiledRoute& route);
     [[nodiscard]] Node shortest(const CompiledRoute& route) const;
+
+    // Orders.
+    void beginPlans();
+    [[nodiscard]] SimTime nextOf(const CompiledSource& source) const;
+    [[nodiscard]] std::uint32_t orderOfNext(const CompiledSource& source) const;
+    void enterOrder(const CompiledSource& source, std::uint32_t part);
+    [[nodiscard]] std::uint32_t releaseOrder(std::uint32_t order);
+    void joinOrder(std::uint32_t part, std::uint32_t like);
+    void leaveOrder(std::uint32_t part);
+    void reportOrders(Report& report) const;
 
     // Parts.
     [[nodiscard]] std::uint32_t newPart(const Part& part);
@@ -230,6 +233,8 @@ private:
     void tryStart(std::uint32_t server);
     void block(std::uint32_t server);
     void startWork(std::uint32_t server);
+    [[nodiscard]] bool beginNextStep(std::uint32_t server);
+    [[nodiscard]] std::uint32_t cycleOf(std::uint32_t server) const;
     void beginStint(std::uint32_t server);
     void endStint(std::uint32_t server);
     void split(std::uint32_t server);
@@ -243,8 +248,10 @@ private:
     void pauseCalendarClocks(std::uint32_t server, bool pause);
     void switchServer(std::uint32_t server, bool on);
     [[nodiscard]] static bool isActive(const Server& server);
-    void countCrew(CrewState& crew);
-    void releaseCrew(std::uint32_t crew);
+    [[nodiscard]] static std::size_t stepOf(const Server& server) {
+        return static_cast<std::size_t>(server.phase) - static_cast<std::size_t>(Phase::SettingUp);
+    }
+    [[nodiscard]] static bool isBusy(Phase phase) { return phase >= Phase::SettingUp && phase <= Phase::Unloading; }
     void renewClock(std::uint32_t server, std::uint32_t failure);
     [[nodiscard]] bool wearByCycle(std::uint32_t server);
     [[nodiscard]] bool isWornOut(std::uint32_t server);
@@ -280,6 +287,35 @@ private:
     void turnConveyor(std::uint32_t server);
     void fireConveyor(std::uint32_t conveyor);
     [[nodiscard]] bool conveyorWillTake(std::uint32_t station) const;
+    // People, of a client: a server, or a vehicle by its server.
+    [[nodiscard]] bool attend(std::uint32_t server);
+    [[nodiscard]] bool summon(std::uint32_t client, std::uint32_t call, bool isThere = false);
+    [[nodiscard]] bool isServed(std::uint32_t client, std::uint32_t call);
+    [[nodiscard]] std::uint32_t freeOf(std::uint32_t crew) const;
+    void queueUp(std::uint32_t client, std::uint32_t call);
+    void leaveLine(std::uint32_t client);
+    void countWaiters(std::uint32_t call, int change);
+    [[nodiscard]] std::uint32_t chosenFor(const CompiledNeed& need) const;
+    [[nodiscard]] bool take(std::uint32_t client, std::uint32_t call, bool isThere = false);
+    void send(Slot& slot, std::uint32_t client, bool isThere);
+    [[nodiscard]] SimTime walk(const Slot& slot, std::uint32_t client);
+    [[nodiscard]] std::array<double, 3> placeOf(std::uint32_t client) const;
+    void addWay(const Slot& slot, double& responding, double& walking) const;
+    void release(std::uint32_t client, std::uint32_t slot);
+    void letGo(std::uint32_t client);
+    void servePeople();
+    [[nodiscard]] bool canBeServed(std::uint32_t call) const;
+    void keepFor(std::uint32_t call);
+    void begin(std::uint32_t client);
+    void peopleCame(std::uint32_t client);
+    void detect(std::uint32_t client, std::uint32_t failure);
+    [[nodiscard]] std::uint32_t repairCallOf(std::uint32_t client) const;
+    [[nodiscard]] std::uint32_t timerOf(std::uint32_t client) const;
+    void turnCrew(std::uint32_t crew, bool on);
+    void beginCrews();
+    void resetCrews();
+    void countCrew(CrewState& crew);
+    [[nodiscard]] CrewReport crewReport(std::uint32_t crew) const;
 
     // Vehicles, by their number among those of all fleets.
     void beginVehicles();
@@ -365,7 +401,15 @@ private:
     std::vector<Server> servers_;
     std::vector<StationState> stations_;
     std::vector<SourceState> sources_;
+    std::vector<std::uint64_t> planned_;   // by source: parts of its orders that have come
+    std::vector<std::uint32_t> openOrder_; // by source: the one whose parts come
+    std::vector<OpenOrder> orders_;
+    std::vector<OrderCount> orderCounts_;
+    std::vector<std::uint32_t> orderOf_; // by part, where there are orders
+    std::uint32_t freeOrders_ = none;
     std::vector<CrewState> crews_;
+    Attendance attendance_;
+    std::vector<Kept> kept_; // scratch of servePeople
     std::vector<ProductState> products_;
     std::vector<SimTime> clocks_; // to the next failure
     std::vector<std::uint8_t> shiftOn_;

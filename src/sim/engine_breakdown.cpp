@@ -45,11 +45,7 @@ void Engine::failVehicle(std::uint32_t index, std::uint32_t failure) {
     breakOff(index);
     setAvailable(index, false);
     setVehicle(index, VehicleActivity::Down);
-    const CompiledFleet& fleet = model_->network.fleets[traffic_.vehicle(index).fleet];
-    const std::uint32_t crew = model_->failures[fleet.firstFailure + failure].crew;
-    if (crew != none && crews_[crew].busy >= model_->process.crews[crew].size)
-        return append(crews_[crew].waiting, vehicleServer(index), Listed::ForCrew);
-    beginVehicleRepair(index);
+    detect(vehicleServer(index), model_->network.fleets[traffic_.vehicle(index).fleet].firstFailure + failure);
 }
 
 // It stops at once, with what it holds of the network and what it carries.
@@ -77,10 +73,6 @@ void Engine::breakOff(std::uint32_t index) {
 void Engine::beginVehicleRepair(std::uint32_t index) {
     const CompiledFleet& fleet = model_->network.fleets[traffic_.vehicle(index).fleet];
     const CompiledFailure& failure = model_->failures[fleet.firstFailure + vehicles_[index].failing];
-    if (failure.crew != none) {
-        countCrew(crews_[failure.crew]);
-        ++crews_[failure.crew].busy;
-    }
     calendar_.schedule(vehicleTimer(index), now_ + draw(failure.repair + (index - fleet.firstVehicle)), order(Priority::Repair));
 }
 
@@ -89,7 +81,7 @@ void Engine::endVehicleRepair(std::uint32_t index) {
     const std::uint32_t number = index - fleet.firstVehicle, which = std::exchange(vehicles_[index].failing, none);
     const CompiledFailure& failure = model_->failures[fleet.firstFailure + which];
     clocks_[fleet.firstClock + number * fleet.failures + which] = drawClock(failure, number);
-    if (failure.crew != none) releaseCrew(failure.crew);
+    if (failure.call != none) letGo(vehicleServer(index));
     goOn(index);
     if (vehicles_[index].job == Job::Waiting) failByLoads(index);
 }

@@ -50,8 +50,7 @@ std::uint32_t Engine::maintenanceWhileStanding(std::uint32_t index) const {
     const CompiledStation& station = model_->stations[servers_[index].station];
     for (std::uint32_t i = station.failures; station.opportunistic && i < station.clocks; ++i) {
         const CompiledFailure& maintenance = outageOf(index, i);
-        const bool isFree =
-            maintenance.crew == none || crews_[maintenance.crew].busy < model_->process.crews[maintenance.crew].size;
+        const bool isFree = maintenance.call == none || canBeServed(maintenance.call);
         if (maintenance.window > 0 && untilDue(index, i) <= maintenance.window && isFree) return i;
     }
     return none;

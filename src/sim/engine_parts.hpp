@@ -56,6 +56,13 @@ inline Node Engine::shortest(const CompiledRoute& route) const {
     return best;
 }
 
+inline SimTime Engine::nextArrival(const CompiledSource& source) {
+    if (source.every == none) return nextOf(source);
+    if (source.rate == none) return now_ + draw(source.every);
+    const SimTime next = model_->rates[source.rate].after(now_ - shiftsBegan_, static_cast<double>(draw(source.every)) * 1e-9);
+    return next == never ? never : next + shiftsBegan_;
+}
+
 // --- parts that wait ---------------------------------------------------------------------------------------------------------
 
 inline std::uint32_t Engine::newPart(const Part& part) {
@@ -65,7 +72,9 @@ inline std::uint32_t Engine::newPart(const Part& part) {
     } else {
         index = static_cast<std::uint32_t>(parts_.size());
         parts_.emplace_back();
+        if (!model_->orders.empty()) orderOf_.emplace_back();
     }
+    if (!model_->orders.empty()) orderOf_[index] = none;
     parts_[index] = part;
     parts_[index].serial = serial_++;
     if (++partsInProgress_ > model_->process.maximumParts && !failure_) failure_ = tooManyParts();
@@ -94,6 +103,7 @@ inline void Engine::forget(std::uint32_t part) {
         --sources_[source].outstanding;
         unsettled_.push_back(model_->source(source));
     }
+    if (!orderOf_.empty()) leaveOrder(part);
     freePart(part);
 }
 
@@ -107,6 +117,7 @@ inline void Engine::leaveProcess(std::uint32_t index, bool good) {
     } else {
         ++product.scrapped;
         ++scrapped_;
+        if (!orderOf_.empty() && orderOf_[index] != none) ++orderCounts_[orders_[orderOf_[index]].order].scrapped;
     }
     forget(index);
 }

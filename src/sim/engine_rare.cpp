@@ -24,7 +24,14 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
       servers_(model_->servers + model_->network.vehicles),
       stations_(model_->stations.size()),
       sources_(model_->sources.size()),
+      planned_(model_->orders.empty() ? 0 : sources_.size()),
+      openOrder_(planned_.size(), none),
+      orderCounts_(model_->orders.size()),
       crews_(model_->process.crews.size()),
+      attendance_{.places = std::vector<Place>(model_->clients.size()),
+                  .wants = std::vector<std::uint32_t>(model_->clients.size(), none),
+                  .slots = std::vector<Slot>(model_->slots),
+                  .people = std::vector<Person>(model_->persons)},
       products_(model_->process.products.size()),
       clocks_(model_->failureClocks, never),
       shiftOn_(model_->shifts.size()),
@@ -53,6 +60,7 @@ Engine::Engine(std::shared_ptr<const Compiled> model, std::uint64_t seed)
     for (const CompiledConveyor& conveyor : model_->conveyors) // its server takes while another part is blocked in it
         stations_[conveyor.station].free.head = model_->stations[conveyor.station].firstServer;
     unsettled_.reserve(64);
+    kept_.resize(crews_.size());
     inTraffic_.reserve(vehicles_.size());
 }
 
@@ -71,6 +79,7 @@ void Engine::beginShifts() {
         }
         calendar_.schedule(shift.timer, timeOfTurn(shift, turn), order(Priority::Shift));
     }
+    beginCrews();
 }
 
 SimTime Engine::timeOfTurn(const CompiledShift& shift, std::uint64_t turn) const {
@@ -93,7 +102,7 @@ void Engine::begin() {
     for (std::uint32_t i = 0; i < sources_.size(); ++i) {
         const CompiledSource& source = model_->sources[i];
         if (source.timed)
-            calendar_.schedule(source.timer, source.first >= 0 ? source.first : draw(source.every), order(Priority::Arrival));
+            calendar_.schedule(source.timer, source.first >= 0 ? source.first : nextArrival(source), order(Priority::Arrival));
         else
             unsettled_.push_back(model_->source(i));
     }
@@ -130,6 +139,7 @@ void Engine::split(std::uint32_t index) {
         const Part like = parts_[part];
         for (std::uint32_t n = 1; n < station.count && !failure_; ++n) {
             const std::uint32_t another = newPart(like);
+            if (!orderOf_.empty()) joinOrder(another, part);
             parts_[part].next = another; // which has the one behind `part` behind it
             part = another;
             ++split_;
@@ -180,16 +190,14 @@ void Engine::fail(std::uint32_t index) {
         remove(state.blocked, index);
         addWaiter(server.target, station.route, -1);
     }
+    if (station.attended) letGo(index);
     server.down = true;
     server.planned = server.failing >= station.failures;
     ++(server.planned ? server.maintained : server.failed);
     pauseCalendarClocks(index, true);
     describe(server);
     if (station.conveyor != none) turnConveyor(index);
-    const std::uint32_t crew = model_->failures[station.firstFailure + server.failing].crew;
-    if (crew != none && crews_[crew].busy >= model_->process.crews[crew].size)
-        return append(crews_[crew].waiting, index, Listed::ForCrew);
-    beginRepair(index);
+    detect(index, station.firstFailure + server.failing);
 }
 
 // The first server, unless it is down already.
@@ -208,22 +216,6 @@ bool Engine::failNow(std::uint32_t station, std::uint32_t failure) {
     return true;
 }
 
-void Engine::countCrew(CrewState& crew) {
-    crew.busyTime += static_cast<double>(now_ - crew.changed) * crew.busy;
-    crew.changed = now_;
-}
-
-// One of it is free for the next who waits.
-void Engine::releaseCrew(std::uint32_t crew) {
-    countCrew(crews_[crew]);
-    --crews_[crew].busy;
-    const std::uint32_t waiting = crews_[crew].waiting.head;
-    if (waiting == none) return;
-    remove(crews_[crew].waiting, waiting);
-    if (waiting < model_->servers) return beginRepair(waiting);
-    beginVehicleRepair(waiting - model_->servers);
-}
-
 void Engine::beginRepair(std::uint32_t index) {
     const Server& server = servers_[index];
     const CompiledStation& station = model_->stations[server.station];
@@ -232,12 +224,6 @@ void Engine::beginRepair(std::uint32_t index) {
 }
 
 void Engine::beginRepair(std::uint32_t index, SimTime lasts) {
-    const Server& server = servers_[index];
-    const CompiledFailure& failure = model_->failures[model_->stations[server.station].firstFailure + server.failing];
-    if (failure.crew != none) {
-        countCrew(crews_[failure.crew]);
-        ++crews_[failure.crew].busy;
-    }
     calendar_.schedule(serverTimer(index), now_ + lasts, order(Priority::Repair));
 }
 
@@ -246,13 +232,12 @@ void Engine::endRepair(std::uint32_t index) {
     const CompiledStation& station = model_->stations[server.station];
     const std::uint32_t failure = server.failing;
     const CompiledFailure& compiled = model_->failures[station.firstFailure + failure];
-    const std::uint32_t crew = compiled.crew;
     server.down = false;
     server.failing = none;
     renewClock(index, failure);
     for (std::uint32_t i = 0; i < compiled.renewed; ++i) renewClock(index, model_->renewed[compiled.firstRenewed + i]);
     pauseCalendarClocks(index, false);
-    if (crew != none) releaseCrew(crew);
+    if (compiled.call != none) letGo(index);
     if (station.cycleClock && isWornOut(index)) return fail(index);
     if (station.clocks > station.failures && maintain(index)) return;
     if (station.conveyor != none) turnConveyor(index);
@@ -260,8 +245,7 @@ void Engine::endRepair(std::uint32_t index) {
     case Phase::Empty: return becomeFree(index);
     case Phase::AwaitsRoom: return tryStart(index);
     case Phase::Finished: return tryLeave(index);
-    case Phase::SettingUp:
-    case Phase::Working: describe(server); return beginStint(index);
+    default: describe(server); return beginStint(index);
     }
 }
 
@@ -276,6 +260,8 @@ void Engine::turnShift(std::uint32_t index) {
         if (station.shift != index) continue;
         for (std::uint32_t i = station.firstServer; i < station.firstServer + station.servers; ++i) switchServer(i, on);
     }
+    for (std::uint32_t i = 0; i < crews_.size(); ++i)
+        if (model_->crews[i].shift == index) turnCrew(i, on);
 }
 
 void Engine::switchServer(std::uint32_t index, bool on) {
@@ -288,6 +274,7 @@ void Engine::switchServer(std::uint32_t index, bool on) {
         remove(state.free, index);
         --state.freeCount;
     }
+    if (!on && !server.down && model_->stations[server.station].attended) letGo(index);
     server.off = !on;
     describe(server);
     if (!on && !server.down && model_->stations[server.station].clocks > model_->stations[server.station].failures)
@@ -301,7 +288,7 @@ void Engine::switchServer(std::uint32_t index, bool on) {
 }
 
 bool Engine::isActive(const Server& server) {
-    return !server.down && !server.off && (server.phase == Phase::Working || server.phase == Phase::SettingUp);
+    return !server.down && !server.off && !server.unattended && isBusy(server.phase);
 }
 
 // --- forks -------------------------------------------------------------------------------------------------------------------
@@ -329,11 +316,9 @@ void Engine::resetStatistics() {
         server.failed = server.maintained = 0;
     }
     for (SourceState& source : sources_) source.created = source.lost = 0;
+    for (OrderCount& count : orderCounts_) count = {};
     for (ImpatientState& state : impatient_) state.gaveUp = 0;
-    for (CrewState& crew : crews_) {
-        crew.changed = now_;
-        crew.busyTime = 0;
-    }
+    resetCrews();
     for (ProductState& product : products_) product = {};
     resetVehicles();
 }
@@ -365,6 +350,7 @@ StationReport stationReport(const CompiledStation& station, const std::vector<Se
     report.setUp = share(Activity::SetUp);
     report.idle = share(Activity::Idle);
     report.maintenance = share(Activity::Maintained);
+    report.unattended = share(Activity::Unattended);
     return report;
 }
 
@@ -397,11 +383,9 @@ Report Engine::report() const {
         report.stations[model_->conveyors[i].station].conveyed = contentOf(stores_[model_->firstConveyorStore + i]);
     for (std::uint32_t i = 0; i < sources_.size(); ++i)
         report.sources.push_back({sources_[i].created, sources_[i].lost, stores_[model_->buffersEnd + i].count});
-    for (std::uint32_t i = 0; i < crews_.size(); ++i) {
-        const double busy = crews_[i].busyTime + static_cast<double>(now_ - crews_[i].changed) * crews_[i].busy;
-        report.crews.push_back({elapsed > 0 ? busy / elapsed / model_->process.crews[i].size : 0});
-    }
+    for (std::uint32_t i = 0; i < crews_.size(); ++i) report.crews.push_back(crewReport(i));
     for (std::uint32_t i = 0; i < fleets_.size(); ++i) report.fleets.push_back(fleetReport(i));
+    reportOrders(report);
     return report;
 }
 
@@ -444,7 +428,7 @@ void addVector(Hasher& hasher, const std::vector<T>& values) {
 
 Digest Engine::stateHash() const {
     // Bytes of structures without padding. Free parts are left out of nothing: the same calls leave the same ones behind.
-    static_assert(sizeof(Store) == 3 * 8 + 2 * 8 + 4 * 4 && sizeof(SourceState) == 4 * 8 && sizeof(CrewState) == 4 * 8);
+    static_assert(sizeof(Store) == 3 * 8 + 2 * 8 + 4 * 4 && sizeof(SourceState) == 4 * 8 && sizeof(CrewState) == 7 * 8);
     static_assert(sizeof(Server) == (5 + activities) * 8 + 8 * 4 + 8 && sizeof(StationState) == 24 && sizeof(ProductState) == 24);
     Hasher hasher;
     for (const std::uint64_t value : {static_cast<std::uint64_t>(now_), seed_, events_, serial_, done_, scrapped_, joined_, lost_})
@@ -457,6 +441,13 @@ Digest Engine::stateHash() const {
     addVector(hasher, stations_);
     addVector(hasher, sources_);
     addVector(hasher, crews_);
+    if (!model_->clients.empty()) {
+        static_assert(sizeof(Slot) == 3 * 8 + 2 * 4 && sizeof(Person) == 3 * 8 + 2 * 4);
+        addVector(hasher, attendance_.places);
+        addVector(hasher, attendance_.wants);
+        addVector(hasher, attendance_.slots);
+        addVector(hasher, attendance_.people);
+    }
     addVector(hasher, products_);
     addVector(hasher, clocks_);
     addVector(hasher, streams_);
@@ -472,6 +463,14 @@ Digest Engine::stateHash() const {
         hasher.add(state.gaveUp);
     }
     if (!impatient_.empty()) addVector(hasher, waiting_);
+    if (!model_->orders.empty()) {
+        static_assert(sizeof(OpenOrder) == 32 && sizeof(OrderCount) == 48);
+        addVector(hasher, planned_);
+        addVector(hasher, openOrder_);
+        addVector(hasher, orders_);
+        addVector(hasher, orderCounts_);
+        addVector(hasher, orderOf_);
+    }
     if (!fleets_.empty()) {
         static_assert(sizeof(VehicleState) == (1 + vehicleActivities + 6 + 6) * 8 + 6 * 4 + 8 && sizeof(FleetState) == 16);
         traffic_.addTo(hasher);
@@ -564,8 +563,7 @@ bool Engine::canMove(Node node) const {
     if (station.conveyor != none && conveyorWillTake(model_->stationOf(node))) return true;
     for (std::uint32_t s = station.firstServer; s < station.firstServer + station.servers; ++s) {
         const Server& server = servers_[s];
-        if (server.phase == Phase::SettingUp || server.phase == Phase::Working || server.phase == Phase::Empty || server.down)
-            return true;
+        if (isBusy(server.phase) || server.phase == Phase::Empty || server.down) return true; // people come sooner or later
     }
     return false;
 }

@@ -53,8 +53,9 @@ void Engine::beginIn(const InitialState& initial) {
         if (server.down) continue;
         if (model_->stations[server.station].conveyor != none) turnConveyor(i);
         if (server.phase == Phase::Empty) becomeFree(i);
-        if (server.phase == Phase::Working || server.phase == Phase::SettingUp) beginStint(i);
+        if (isBusy(server.phase)) beginStint(i);
     }
+    beginPlans();
     for (std::uint32_t i = 0; i < process.sources.size(); ++i) {
         const SourceNow* now = named(initial.sources, process.sources[i].id, i);
         beginSource(i, now != nullptr ? *now : SourceNow{.sinceArrival = {.known = Elapsed::Known::Exactly}});
@@ -108,6 +109,9 @@ void Engine::beginMachine(std::uint32_t index, const MachineNow& now) {
     server.off = station.shift != none && shiftOn_[station.shift] == 0;
     if (station.setUps != none) server.lastProduct = originOf(model_->station(server.station)).product;
     if (now.hand != Hand::Nothing && station.conveyor == none) fillHand(index, now);
+    const std::uint32_t call = isBusy(server.phase) ? station.calls[stepOf(server)] : none;
+    if (now.hand != Hand::Unattended && !now.down && !server.off && call != none && canBeServed(call))
+        (void)take(index, call, true);
     beginClocks(index, now);
     server.planned = now.down && now.maintained && station.clocks > station.failures;
     server.down = server.planned || (now.down && !now.maintained && station.failures > 0);
@@ -135,9 +139,12 @@ void Engine::fillHand(std::uint32_t index, const MachineNow& now) {
         return;
     }
     const auto products = static_cast<std::uint32_t>(products_.size());
-    std::uint32_t sampler = station.cycles == none ? station.cycle : model_->tables[station.cycles + product];
+    std::uint32_t sampler = cycleOf(index);
     server.phase = Phase::Working;
-    if (now.hand == Hand::SetUp && station.setUps != none) {
+    if (station.load != none && (now.hand == Hand::Unattended || (now.hand == Hand::SetUp && station.setUps == none))) {
+        server.phase = Phase::Loading;
+        sampler = station.load;
+    } else if (now.hand == Hand::SetUp && station.setUps != none) {
         // From what is not told: any that has a set-up to this product.
         std::uint32_t setUp = none;
         for (std::uint32_t row = 0; row <= products && setUp == none; ++row)
@@ -148,7 +155,7 @@ void Engine::fillHand(std::uint32_t index, const MachineNow& now) {
             sampler = setUp;
         }
     }
-    server.remaining = rest(now.inHand, sampler, index - station.firstServer);
+    server.remaining = now.hand == Hand::Unattended ? draw(sampler) : rest(now.inHand, sampler, index - station.firstServer);
     if (!station.before) return;
     server.target = choose(station.route, server.part);
     if (model_->isBuffer(server.target)) ++stores_[server.target].reserved;
@@ -210,9 +217,7 @@ void Engine::beginRepairs(const InitialState& initial) {
         const CompiledStation& station = model_->stations[server.station];
         server.failing = failureBehind(index, *now);
         const CompiledFailure& failure = model_->failures[station.firstFailure + server.failing];
-        if (failure.crew != none && crews_[failure.crew].busy >= model_->process.crews[failure.crew].size)
-            append(crews_[failure.crew].waiting, index, Listed::ForCrew);
-        else
+        if (summon(index, failure.call, true))
             beginRepair(index, rest(now->repair, failure.repair + (index - station.firstServer)));
     }
 }
@@ -229,8 +234,10 @@ void Engine::beginSource(std::uint32_t index, const SourceNow& now) {
     if (!source.timed || now.waiting > 0) unsettled_.push_back(model_->source(index));
     if (!source.timed || (now.waiting > 0 && source.whenFull == plant::WhenFull::Hold)) return;
     const bool isNew = now.sinceArrival.known == Elapsed::Known::Exactly && now.sinceArrival.time == Duration::zero();
-    const SimTime next = isNew && source.first >= 0 ? source.first : rest(now.sinceArrival, source.every);
-    calendar_.schedule(source.timer, now_ + next, static_cast<std::uint32_t>(Priority::Arrival));
+    const bool asEver = source.rate != none || source.firstOrder != none; // whatever has come: the time of day says what comes
+    const SimTime next =
+        asEver ? nextArrival(source) : now_ + (isNew && source.first >= 0 ? source.first : rest(now.sinceArrival, source.every));
+    calendar_.schedule(source.timer, next, static_cast<std::uint32_t>(Priority::Arrival));
 }
 
 } // namespace millwright::sim

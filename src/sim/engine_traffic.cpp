@@ -154,6 +154,7 @@ void Engine::charge(std::uint32_t index) {
 
 void Engine::fireVehicle(std::uint32_t index) {
     VehicleState& vehicle = vehicles_[index];
+    if (servers_[vehicleServer(index)].unattended) return peopleCame(vehicleServer(index));
     if (vehicle.activity == VehicleActivity::Down) return endVehicleRepair(index);
     if (std::exchange(vehicle.braking, false)) return drive(index);
     if (traffic_.vehicle(index).lane != none) {

@@ -162,6 +162,7 @@ private:
 std::string_view wordOf(Hand hand) {
     switch (hand) {
     case Hand::SetUp: return "setup";
+    case Hand::Unattended: return "unattended";
     case Hand::Work: return "work";
     case Hand::Finished: return "finished";
     case Hand::Nothing: break;

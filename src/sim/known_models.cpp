@@ -220,6 +220,128 @@ KnownModel repairmen(std::uint32_t machines, std::uint32_t crew, double failures
     return known;
 }
 
+// Machines that run by themselves until one of a few operators has to load them again: how many are not running is as of machines
+// that fail.
+KnownModel interference(std::uint32_t machines, std::uint32_t operators, double run, double load) {
+    KnownModel known{.name = std::format("{} machines, loaded by {} operator{}", machines, operators, operators == 1 ? "" : "s"),
+                     .source = std::format("{}, 2.7 (finite source); Stecke, Aronson: Review of operator/machine interference "
+                                           "models, Int. J. Production Research 23, 1985",
+                                           grossHarris),
+                     .warmUp = days(0.2),
+                     .length = days(3.2)};
+    Process& process = known.process;
+    process.products.push_back({.id = "part"});
+    process.crews.push_back({.id = "operators", .size = operators});
+    process.sources.push_back({.id = "blanks", .to = to(PlaceKind::Station, 0)});
+    process.stations.push_back({.id = "machines",
+                                .servers = machines,
+                                .cycle = exponentialOf(run),
+                                .load = exponentialOf(load),
+                                .needs = {{.during = {false, true, false, false}}},
+                                .to = to(PlaceKind::Done)});
+    std::vector<double> share{1};
+    double total = 1, stopped = 0, busy = 0;
+    for (std::uint32_t n = 1; n <= machines; ++n)
+        total += share.emplace_back(share.back() * (machines - n + 1) / run / (std::min(n, operators) / load));
+    for (std::uint32_t n = 0; n <= machines; ++n) {
+        stopped += n * share[n] / total;
+        busy += std::min(n, operators) * share[n] / total;
+    }
+    known.quantities = {
+        {"machines running", machines - stopped, [machines](const Report& r) { return r.stations[0].working * machines; }},
+        {"machines waiting", stopped - busy, [machines](const Report& r) { return r.stations[0].unattended * machines; }},
+        {"utilisation of the operators", busy / operators, [](const Report& r) { return r.crews[0].busy; }},
+        {"throughput, /s", (machines - stopped) / run, throughput}};
+    return known;
+}
+
+// Who repairs sets out after a time, then repairs: two steps of each outage, and the chain of how many are down and in which step
+// the first of them is.
+KnownModel responding(std::uint32_t machines, double failures, double response, double repair) {
+    KnownModel known = repairmen(machines, 1, failures, 1 / repair);
+    known.name = std::format("{} machines, a repairman who sets out after {:g} s", machines, response);
+    known.source = std::format("{}, 2.7 and 3.3 (finite source, two stages of service; chain solved exactly)", grossHarris);
+    known.process.crews[0].response = exponentialOf(response);
+    std::vector<std::vector<double>> rates(1 + 2 * machines, std::vector<double>(1 + 2 * machines)); // none; then (down, step)
+    for (std::uint32_t n = 0; n <= machines; ++n) {
+        const std::size_t called = n == 0 ? 0 : 2 * n - 1, there = 2 * n;
+        if (n < machines) rates[called][2 * n + 1] += (machines - n) * failures;
+        if (n == 0) continue;
+        if (n < machines) rates[there][2 * n + 2] += (machines - n) * failures;
+        rates[called][there] += 1 / response;
+        rates[there][n == 1 ? 0 : 2 * n - 3] += 1 / repair;
+    }
+    const std::vector<double> share = stationary(rates, 0);
+    double down = 0, called = 0, there = 0;
+    for (std::uint32_t n = 1; n <= machines; ++n) {
+        down += n * (share[2 * n - 1] + share[2 * n]);
+        called += share[2 * n - 1];
+        there += share[2 * n];
+    }
+    known.quantities = {{"machines down", down, [machines](const Report& r) { return r.stations[0].down * machines; }},
+                        {"share of his time before he sets out", called, [](const Report& r) { return r.crews[0].responding; }},
+                        {"share of his time at repairs", there, [](const Report& r) { return r.crews[0].busy; }}};
+    return known;
+}
+
+// Whoever of two crews of one is free: as one crew of two.
+KnownModel eitherCrew(double load) {
+    KnownModel known = multiServer(load, 2);
+    known.name = std::format("work by either of two crews of one, load {:g}", load);
+    known.process.crews = {{.id = "mechanics"}, {.id = "all-rounders"}};
+    known.process.stations[0].needs = {{.crew = 0, .others = {1}}};
+    known.process.stations[0].servers = 50; // of which two at most work
+    known.quantities[0] = {"utilisation of both", load, [](const Report& r) { return (r.crews[0].busy + r.crews[1].busy) / 2; }};
+    known.quantities.erase(known.quantities.begin() + 1, known.quantities.begin() + 3); // who waits does so in the station
+    return known;
+}
+
+/// Two stations, each with its own arrivals, whose work one robot does.
+Process sharedRobot(double first, double second, double work1, double work2) {
+    Process process = row(2, exponentialOf(work1));
+    process.products = {{.id = "one"}, {.id = "two"}};
+    process.crews.push_back({.id = "robot"});
+    process.stations[0].to = to(PlaceKind::Done);
+    process.stations[1].cycle = exponentialOf(work2);
+    for (Station& station : process.stations) station.needs = {{.during = {false, false, true, false}}};
+    process.sources = {{.id = "first", .every = exponentialOf(1 / first), .to = to(PlaceKind::Buffer, 0)},
+                       {.id = "second", .product = 1, .every = exponentialOf(1 / second), .to = to(PlaceKind::Buffer, 1)}};
+    return process;
+}
+
+// Cobham 1954: W_k = W_0 / ((1 - s_(k-1)) (1 - s_k)), where W_0 is the mean rest of the work in hand and s_k the load of the first
+// k.
+KnownModel priorities(double load1, double load2, double work1, double work2) {
+    KnownModel known{.name = std::format("one robot for two stations, the first comes first, loads {:g} and {:g}", load1, load2),
+                     .source = std::format(
+                         "Cobham: Priority assignment in waiting line problems, Operations Research 2, 1954; {}, 3.4", grossHarris),
+                     .process = sharedRobot(load1 / work1, load2 / work2, work1, work2),
+                     .warmUp = days(0.2),
+                     .length = days(1.7)};
+    known.process.stations[0].needs[0].priority = 1;
+    const double rest = load1 * work1 + load2 * work2; // exponential: half the second moment is the square of the mean
+    known.quantities = {{"utilisation of the robot", load1 + load2, [](const Report& r) { return r.crews[0].busy; }},
+                        {"time in system of the first, s", rest / (1 - load1) + work1, timeInSystem},
+                        {"time in system of the second, s", rest / (1 - load1) / (1 - load1 - load2) + work2,
+                         [](const Report& r) { return r.products[1].meanTimeInSystem; }}};
+    return known;
+}
+
+// Whoever is served first, what is in the system is as in one queue for both (Kleinrock's conservation law).
+KnownModel inTurn(double load) {
+    KnownModel known{.name = std::format("one robot for two stations in turn, load {:g}", load),
+                     .source = std::format("{}, 2.2 and 3.4 (work conservation)", grossHarris),
+                     .process = sharedRobot(load * 0.3, load * 0.7, 1, 1),
+                     .warmUp = days(0.2),
+                     .length = days(1.7)};
+    known.quantities = {{"mean time in system, s", 1 / (1 - load), [](const Report& r) {
+                             const auto made = [&](std::size_t i) { return static_cast<double>(r.products[i].made); };
+                             return (made(0) * r.products[0].meanTimeInSystem + made(1) * r.products[1].meanTimeInSystem) /
+                                    (made(0) + made(1));
+                         }}};
+    return known;
+}
+
 // --- lines with finite buffers -----------------------------------------------------------------------------------------------
 
 Process saturatedLine(const std::vector<double>& means, const std::vector<std::uint32_t>& capacities) {
@@ -510,6 +632,13 @@ std::vector<KnownModel> knownModels() {
     known.push_back(feedback());
     known.push_back(repairmen(6, 2, 0.1, 1));
     known.push_back(repairmen(4, 1, 0.25, 1));
+    known.push_back(interference(6, 1, 40, 10));
+    known.push_back(interference(12, 3, 40, 10));
+    known.push_back(priorities(0.3, 0.5, 1, 1));
+    known.push_back(priorities(0.5, 0.3, 2, 0.5));
+    known.push_back(inTurn(0.8));
+    known.push_back(responding(5, 0.1, 0.4, 0.8));
+    known.push_back(eitherCrew(0.8));
     const std::string buzacott = "Buzacott, Shanthikumar: Stochastic Models of Manufacturing Systems, 1993, 5.3";
     for (const std::uint32_t capacity : {0u, 3u, 10u})
         known.push_back(serialLine(std::format("two exponential stations, buffer of {}", capacity), buzacott, {1, 1}, {capacity},

@@ -4,15 +4,24 @@
 #include <millwright/sim/load.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <format>
 #include <limits>
+#include <numeric>
 #include <ranges>
 
 namespace millwright::sim {
 namespace {
 
 using namespace plant;
+
+/// The part of all time that is in its hours.
+double shareOf(const Shift& shift) {
+    Duration on{};
+    for (const Shift::Hours& hours : shift.hours) on += hours.to - hours.from;
+    return seconds(on) / seconds(shift.period);
+}
 
 /// Parts per second of every product at every place: buffers, then stations.
 class Flow {
@@ -22,17 +31,36 @@ public:
         arriving_.assign(places * products_, 0);
         // Vehicles carry whatever comes, as far as this can tell.
         for (const Station& station : process.stations)
-            wear_.push_back(station.carrying ? Wear{} : wearOf(station, hoursOf(station), meanCycleOf(station)));
+            wear_.push_back(station.carrying ? Wear{} : wearOf(process, station, hoursOf(station), meanCycleOf(station)));
     }
 
     std::vector<StationLoad> solve() {
+        settle();
+        std::vector<StationLoad> loads;
+        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
+            const double rate = arrivingAt(i), time = workOf(i);
+            loads.push_back({rate * 3600, time > 0 ? rate / time * 3600 : std::numeric_limits<double>::infinity()});
+        }
+        return loads;
+    }
+
+    std::vector<double> crews() {
+        settle();
+        std::vector<double> people(process_.crews.size());
+        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) attend(people, i);
+        return people;
+    }
+
+private:
+    void settle() {
         // Each round passes everything on by one place; what comes back is less each time.
         constexpr int rounds = 10'000;
         for (int round = 0; round < rounds; ++round) {
             std::vector<double> next(arriving_.size());
             for (std::uint32_t i = 0; i < process_.sources.size(); ++i) {
                 const Source& source = process_.sources[i];
-                if (comes(source) && !joins(i)) send(next, source.to, source.product, 1 / meanTimeOf(*source.every));
+                if (!comes(source) || joins(i)) continue;
+                for (const ProductRate& rate : arrivalRates(source)) send(next, source.to, rate.product, rate.perSecond);
             }
             for (std::uint32_t i = 0; i < process_.buffers.size(); ++i)
                 for (std::uint32_t p = 0; p < products_; ++p) fromBuffer(next, i, p);
@@ -45,18 +73,17 @@ public:
             arriving_ = std::move(next);
             if (change <= 1e-9 * sum) break;
         }
-        std::vector<StationLoad> loads;
-        for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
-            const double rate = arrivingAt(i), time = workOf(i);
-            loads.push_back({rate * 3600, time > 0 ? rate / time * 3600 : std::numeric_limits<double>::infinity()});
-        }
-        return loads;
     }
 
-private:
     // What waits at the source without end if it cannot go on.
     static bool comes(const Source& source) {
-        return source.every && source.whenFull == WhenFull::Wait && source.limit == 0 && meanTimeOf(*source.every) > 0;
+        return arrives(source) && source.whenFull == WhenFull::Wait && source.limit == 0 && std::isfinite(perSecond(source));
+    }
+
+    static double perSecond(const Source& source) {
+        double sum = 0;
+        for (const ProductRate& rate : arrivalRates(source)) sum += rate.perSecond;
+        return sum;
     }
 
     // Whether its parts become part of another: an assembly makes its first input's part.
@@ -69,11 +96,7 @@ private:
 
     // Part of all time.
     [[nodiscard]] double hoursOf(const Station& station) const {
-        if (!station.shift) return 1;
-        const Shift& shift = process_.shifts[*station.shift];
-        Duration on{};
-        for (const Shift::Hours& hours : shift.hours) on += hours.to - hours.from;
-        return seconds(on) / seconds(shift.period);
+        return station.shift ? shareOf(process_.shifts[*station.shift]) : 1;
     }
 
     // Of all products alike: which come how often is known only later.
@@ -92,7 +115,44 @@ private:
     [[nodiscard]] static double cycleOf(const Station& station, std::uint32_t product) {
         if (station.conveying) return intervalOf(*station.conveying);
         const auto own = std::ranges::find(station.cycles, product, &Cycle::product);
-        return meanTimeOf(own != station.cycles.end() ? own->time : station.cycle) / station.batch;
+        const double work = meanTimeOf(own != station.cycles.end() ? own->time : station.cycle);
+        return (meanTimeOf(station.load) + work + meanTimeOf(station.unload)) / station.batch;
+    }
+
+    // From a call until somebody is there; how far people walk is not known.
+    [[nodiscard]] double wayOf(std::uint32_t crew) const {
+        return meanTimeOf(process_.crews[crew].response) + meanTimeOf(process_.crews[crew].travel);
+    }
+
+    // People that a station keeps busy, at its steps and its repairs.
+    void attend(std::vector<double>& people, std::uint32_t index) const {
+        const Station& station = process_.stations[index];
+        if (station.carrying) return;
+        const double passes = 1 / std::max(1.0, workOf(index)) / partsInOne(station) / station.batch; // of what arrives, cycles
+        const double load = meanTimeOf(station.load), unload = meanTimeOf(station.unload);
+        double cycles = 0, work = 0; // a second
+        for (std::uint32_t p = 0; p < products_; ++p) {
+            cycles += at(placeOf(index), p) * passes;
+            work += at(placeOf(index), p) * passes * (cycleOf(station, p) * station.batch - load - unload);
+        }
+        const std::array<double, steps> shares{0, cycles * load, work, cycles * unload}; // by Step; set-ups are not known
+        for (const Need& need : station.needs) {
+            bool isThere = false;
+            for (std::size_t step = 0; step < steps; ++step) {
+                if (step != static_cast<std::size_t>(Step::Work) && shares[step] <= 0) continue;
+                const bool comes = need.during[step] && !isThere && step != static_cast<std::size_t>(Step::SetUp);
+                isThere = need.during[step];
+                if (isThere) people[need.crew] += need.count * shares[step];
+                if (comes) people[need.crew] += need.count * cycles * wayOf(need.crew);
+            }
+        }
+        for (const Failure& failure : station.failures) {
+            const double between = meanTimeOf(failure.between), repair = meanTimeOf(failure.repair);
+            if (!failure.crew || between <= 0) continue;
+            const double each = repair + wayOf(*failure.crew), down = each + meanTimeOf(failure.detected);
+            people[*failure.crew] +=
+                failure.clock == FailureClock::Working ? work * each / between : station.servers * each / (between + down);
+        }
     }
 
     // Of an assembly, what it makes of its first input.
@@ -168,8 +228,8 @@ private:
             if (!input.fromSource) {
                 for (std::uint32_t p = 0; p < products_; ++p) rate += at(input.index, p);
             } else if (const Source& source = process_.sources[input.index]; comes(source)) {
-                rate = 1 / meanTimeOf(*source.every);
-            } else if (!source.every && !source.inProgress && source.limit == 0) {
+                rate = perSecond(source);
+            } else if (!arrives(source) && !source.inProgress && source.limit == 0) {
                 continue; // there is always one
             }
             most = std::min(most, rate / input.count);
@@ -196,6 +256,36 @@ std::vector<StationLoad> loadsOf(const Process& process) {
     return Flow{process}.solve();
 }
 
+namespace {
+
+// Crews that can do each other's jobs, by the first of them.
+std::vector<std::uint32_t> crewGroups(const Process& process) {
+    std::vector<std::uint32_t> groups(process.crews.size());
+    std::iota(groups.begin(), groups.end(), 0U);
+    const auto join = [&](std::uint32_t crew, const std::vector<std::uint32_t>& others) {
+        for (const std::uint32_t other : others) {
+            const std::uint32_t from = std::max(groups[crew], groups[other]), to = std::min(groups[crew], groups[other]);
+            std::ranges::replace(groups, from, to);
+        }
+    };
+    const auto joinAll = [&](const std::vector<Failure>& failures) {
+        for (const Failure& failure : failures)
+            if (failure.crew) join(*failure.crew, failure.others);
+    };
+    for (const Station& station : process.stations) {
+        for (const Need& need : station.needs) join(need.crew, need.others);
+        joinAll(station.failures);
+    }
+    for (const Fleet& fleet : process.fleets) joinAll(fleet.failures);
+    return groups;
+}
+
+} // namespace
+
+std::vector<double> crewLoadsOf(const Process& process) {
+    return Flow{process}.crews();
+}
+
 std::vector<Error> overloadsOf(const Process& process) {
     std::vector<Error> errors;
     const std::vector<StationLoad> loads = loadsOf(process);
@@ -207,6 +297,29 @@ std::vector<Error> overloadsOf(const Process& process) {
                                       "before it without end, and results depend on the length of the run",
                                       load.perHour, load.capacity, 100 * load.utilisation()),
                           nameOf(process, ProcessElement::Station, i)});
+    }
+    const std::vector<double> people = crewLoadsOf(process);
+    const std::vector<std::uint32_t> groups = crewGroups(process);
+    for (std::uint32_t i = 0; i < people.size(); ++i) {
+        double needed = 0, there = 0;
+        bool together = false;
+        for (std::uint32_t k = i; k < people.size() && groups[i] == i; ++k) {
+            if (groups[k] != i) continue;
+            const Crew& crew = process.crews[k];
+            needed += people[k];
+            there += crew.size * (crew.shift ? shareOf(process.shifts[*crew.shift]) : 1);
+            together = together || k != i;
+        }
+        if (there <= 0 || needed < there * (1 - 1e-9)) continue;
+        errors.push_back(
+            {ErrorCode::OutOfRange,
+             std::format("what arrives needs {:.4g} of {} all the time, and there are {:.4g}{}: parts pile up where they "
+                         "are needed without end, and results depend on the length of the run",
+                         needed, together ? "its people and of those who can do its jobs" : "its people", there,
+                         std::ranges::any_of(process.crews, [](const Crew& crew) { return crew.shift.has_value(); })
+                             ? ", breaks and other shifts taken off"
+                             : ""),
+             nameOf(process, ProcessElement::Crew, i)});
     }
     return errors;
 }

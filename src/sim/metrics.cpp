@@ -1,6 +1,7 @@
 #include "sim/metrics.hpp"
 
 #include <millwright/core/spelling.hpp>
+#include <millwright/plant/process_value.hpp>
 #include <millwright/sim/cost.hpp>
 
 #include <algorithm>
@@ -22,6 +23,27 @@ constexpr std::array vehicleMetrics{"vehicleLoaded",  "vehicleHandling", "vehicl
 // A mean of nothing is none, rather than 0.
 double unless(bool none, double value) {
     return none ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+// Of all orders of each source together.
+void addOrders(std::vector<Value>& values, const plant::Process& process, const Report& report) {
+    std::size_t next = 0;
+    for (const plant::Source& source : process.sources) {
+        if (!source.orders) continue;
+        double finished = 0, late = 0, time = 0, tardiness = 0;
+        for (std::size_t end = next + source.orders->orders.size(); next < end; ++next) {
+            const OrderReport& order = report.orders[next];
+            const auto count = static_cast<double>(order.finished);
+            finished += count;
+            late += static_cast<double>(order.late);
+            time += order.meanTime * count;
+            tardiness += order.meanTardiness * count;
+        }
+        values.push_back({"orders/" + source.id, "1", finished});
+        values.push_back({"orderTime/" + source.id, "s", unless(finished == 0, time / finished)});
+        values.push_back({"ordersInTime/" + source.id, "1", unless(finished == 0, 1 - late / finished)});
+        values.push_back({"tardiness/" + source.id, "s", unless(finished == 0, tardiness / finished)});
+    }
 }
 
 // Every quantity of one run, in the order of the model.
@@ -64,6 +86,7 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
             values.push_back({std::format("{}/{}", name, process.stations[i].id), "1", value});
         if (!process.stations[i].maintenance.empty())
             values.push_back({"maintenance/" + process.stations[i].id, "1", station.maintenance});
+        if (!process.stations[i].needs.empty()) values.push_back({"unattended/" + process.stations[i].id, "1", station.unattended});
     }
     for (std::size_t i = 0; i < report.buffers.size(); ++i) {
         values.push_back({"content/" + process.buffers[i].id, "1", report.buffers[i].mean});
@@ -77,8 +100,14 @@ std::vector<Value> quantities(const plant::Process& process, const Report& repor
         values.push_back({"conveyed/" + process.stations[i].id, "1", conveyed.mean});
         values.push_back({"travel/" + process.stations[i].id, "s", unless(conveyed.left == 0, conveyed.meanWait)});
     }
-    for (std::size_t i = 0; i < report.crews.size(); ++i)
-        values.push_back({"busy/" + process.crews[i].id, "1", report.crews[i].busy});
+    addOrders(values, process, report);
+    for (std::size_t i = 0; i < report.crews.size(); ++i) {
+        const plant::Crew& crew = process.crews[i];
+        values.push_back({"busy/" + crew.id, "1", report.crews[i].busy});
+        if (crew.walking > 0 || plant::meanTimeOf(crew.travel) > 0)
+            values.push_back({"walking/" + crew.id, "1", report.crews[i].walking});
+        if (plant::meanTimeOf(crew.response) > 0) values.push_back({"responding/" + crew.id, "1", report.crews[i].responding});
+    }
     for (std::size_t i = 0; i < report.fleets.size(); ++i) {
         for (std::size_t a = 0; a < vehicleActivities; ++a)
             values.push_back({std::format("{}/{}", vehicleMetrics[a], process.fleets[i].id), "1", report.fleets[i].shares[a]});
@@ -110,6 +139,8 @@ Result<MetricResult> metricNamed(const plant::Process& process, std::string_view
     blank.sources.resize(process.sources.size());
     blank.crews.resize(process.crews.size());
     blank.fleets.resize(process.fleets.size());
+    for (const plant::Source& source : process.sources)
+        if (source.orders) blank.orders.resize(blank.orders.size() + source.orders->orders.size());
     std::vector<MetricResult> metrics = metricsOf(process, {blank});
     const auto found = std::ranges::find(metrics, id, &MetricResult::id);
     if (found != metrics.end()) return MetricResult{.id = found->id, .unit = found->unit};

@@ -72,11 +72,21 @@ public:
         // A station that turns out to be blocked may be what another waits for.
         for (std::size_t pass = 0; pass <= process_.stations.size() && blockOnce(); ++pass) {
         }
+        unattended();
         unknownStations();
         crews();
         present_.state.sinceShiftsBegan = sighting_.sinceShiftsBegan;
         for (std::uint32_t i = 0; i < process_.stations.size(); ++i)
             if (!carries(i)) station(i);
+        for (std::uint32_t c = 0; c < process_.crews.size(); ++c)
+            if (std::ranges::any_of(process_.stations, [c](const Station& each) {
+                    const auto mayCome = [c](const Need& need) { return need.crew == c || std::ranges::contains(need.others, c); };
+                    return std::ranges::any_of(each.needs, mayCome);
+                }))
+                assume(std::format(
+                    "Crew {}: where its people are is not read: taken to be at what works, then at what is under repair, "
+                    "as far as they suffice.",
+                    process_.crews[c].id));
         for (const Fleet& fleet : process_.fleets)
             assume(std::format(
                 "Fleet {}: where its vehicles are is not read: taken as parked, charged, in order and without loads.", fleet.id));
@@ -149,10 +159,15 @@ private:
     [[nodiscard]] Hand firstGuess(std::uint32_t i) const {
         switch (effective(i)) {
         case Seen::Working: return Hand::Work;
-        case Seen::SetUp: return process_.stations[i].setUps.empty() ? Hand::Work : Hand::SetUp;
+        case Seen::SetUp: return canBeSetUp(i) ? Hand::SetUp : Hand::Work;
         case Seen::Blocked: return Hand::Finished;
         default: return Hand::Nothing;
         }
+    }
+
+    // Or loaded, which shows alike.
+    [[nodiscard]] bool canBeSetUp(std::uint32_t i) const {
+        return !process_.stations[i].setUps.empty() || meanTimeOf(process_.stations[i].load) > 0;
     }
 
     // What it does, or did before it went down or stopped.
@@ -193,7 +208,7 @@ private:
         };
         if (!station.inputs.empty())
             return std::ranges::all_of(station.inputs, [&](const Input& input) {
-                return input.fromSource ? !process_.sources[input.index].every : waiting(input.index, input.count);
+                return input.fromSource ? !arrives(process_.sources[input.index]) : waiting(input.index, input.count);
             });
         const Place here{PlaceKind::Station, i};
         for (std::uint32_t b = 0; b < process_.buffers.size(); ++b)
@@ -202,7 +217,7 @@ private:
             if (hands_[s] == Hand::Finished && std::ranges::contains(process_.stations[s].to.branches, here, &Branch::to))
                 return true;
         for (const Source& source : process_.sources)
-            if (!source.every && !source.inProgress && std::ranges::contains(source.to.branches, here, &Branch::to)) return true;
+            if (!arrives(source) && !source.inProgress && std::ranges::contains(source.to.branches, here, &Branch::to)) return true;
         return false;
     }
 
@@ -224,13 +239,22 @@ private:
         return changed;
     }
 
+    // A station that needs people waits for them where it could have a part.
+    void unattended() {
+        for (std::uint32_t i = 0; i < process_.stations.size(); ++i)
+            if (!process_.stations[i].needs.empty() && hands_[i] == Hand::Nothing && effective(i) == Seen::Waiting && isFed(i))
+                hands_[i] = Hand::Unattended;
+    }
+
     void unknownStations() {
         for (std::uint32_t i = 0; i < process_.stations.size(); ++i) {
             if (carries(i)) continue;
             const std::string& id = process_.stations[i].id;
             if (seen(i).now == Seen::Waiting)
                 assume(std::format("Station {} waits, its state does not say for what: taken as {}.", id,
-                                   hands_[i] == Hand::Finished ? "blocked" : "starved"));
+                                   hands_[i] == Hand::Finished     ? "blocked"
+                                   : hands_[i] == Hand::Unattended ? "waiting for people, with a part"
+                                                                   : "starved"));
             if (effective(i) != Seen::Unknown || process_.stations[i].conveying) continue;
             const bool several = process_.stations[i].servers > 1;
             if (isFed(i) || (several && usuallyWorking(i) > 0)) hands_[i] = Hand::Work;
@@ -275,6 +299,15 @@ private:
         const bool restOnly = seen(i).record.outages.empty() || seen(i).record.outages.back().restOnly;
         machine.repair = {restOnly ? Elapsed::Known::AtLeast : Elapsed::Known::Exactly,
                           repairBegun_[i] ? sighting_.at - *repairBegun_[i] : seen(i).since};
+        const bool isPart = std::ranges::any_of(station.failures, [&](const Failure& failure) {
+            return meanTimeOf(failure.detected) > 0 || (failure.crew && comesLater(process_.crews[*failure.crew]));
+        });
+        if (isPart) {
+            machine.repair = {Elapsed::Known::AtLeast, Duration::zero()};
+            assume(std::format("Station {} is down; how far it is known, and somebody is on the way, is not shown: taken as being "
+                               "repaired, for any time.",
+                               station.id));
+        }
         if (restOnly) assume(std::format("Station {} is down; when it failed was not seen: drawn in each run.", station.id));
         double longest = 0;
         for (const Failure& failure : station.failures) longest = std::max(longest, longestOf(failure.repair));
@@ -300,6 +333,10 @@ private:
         machine.downFor = seen(i).since;
         machine.repair = {seen(i).beginningSeen ? Elapsed::Known::Exactly : Elapsed::Known::AtLeast, seen(i).since};
         assume(std::format("Station {} is stopped: taken as being maintained.", process_.stations[i].id));
+    }
+
+    [[nodiscard]] static bool comesLater(const Crew& crew) {
+        return crew.walking > 0 || meanTimeOf(crew.response) > 0 || meanTimeOf(crew.travel) > 0;
     }
 
     void tooLong(const std::string& what, const Elapsed& elapsed, double longest) {
@@ -359,7 +396,7 @@ private:
             machine.cycles = cyclesOf(i, machine.worked);
         StationNow now{station.id, {machine}};
         if (seen(i).now == Seen::Down) down(i, now.machines.front());
-        if (seen(i).now == Seen::SetUp && station.setUps.empty())
+        if (seen(i).now == Seen::SetUp && !canBeSetUp(i))
             assume(std::format("Station {} is being set up, and its model has no set-up: taken as working.", station.id));
         if (seen(i).now == Seen::Stopped && !station.maintenance.empty() && !isOff(station))
             maintained(i, now.machines.front());
@@ -412,7 +449,7 @@ private:
 
     // How many of its machines have in hand what the first has.
     [[nodiscard]] std::uint32_t machinesAlike(std::uint32_t i) {
-        const bool has = hands_[i] == Hand::Work || hands_[i] == Hand::Finished;
+        const bool has = hands_[i] == Hand::Work || hands_[i] == Hand::Finished || hands_[i] == Hand::Unattended;
         if (has && isFed(i)) return process_.stations[i].servers;
         return hands_[i] == Hand::Work ? std::max(1U, usuallyWorking(i)) : 1;
     }
@@ -426,14 +463,17 @@ private:
 
     void source(const Source& source) {
         SourceNow now{.id = source.id, .sinceArrival = {}, .made = {}};
-        if (source.every && source.whenFull == WhenFull::Hold && source.to.branches.size() == 1 &&
+        if (arrives(source) && source.whenFull == WhenFull::Hold && source.to.branches.size() == 1 &&
             isFull(source.to.branches.front().to))
             now.waiting = 1;
         if (source.every && source.every->kind != DistributionKind::Exponential && now.waiting == 0)
             assume(std::format("Source {}: when its last part came is not shown: drawn in each run.", source.id));
-        if (source.every && source.whenFull == WhenFull::Wait &&
+        if (arrives(source) && source.whenFull == WhenFull::Wait &&
             std::ranges::any_of(source.to.branches, [&](const Branch& branch) { return isFull(branch.to); }))
             assume(std::format("Source {}: how many parts wait there for room is not shown: taken as none.", source.id));
+        if (source.orders)
+            assume(std::format("Source {}: what is in progress is of no order; the orders to come are those of the time of day.",
+                               source.id));
         if (source.limit != 0)
             assume(std::format("Source {}: how many of its {} parts have come is not shown: taken as those in progress.", source.id,
                                source.limit));

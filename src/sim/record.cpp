@@ -22,10 +22,12 @@ using plant::FaultKind;
 using plant::Shows;
 using telemetry::Sample;
 
-constexpr std::array packml{"Execute",   "Suspended", "Suspended", "Held",
-                            "Resetting", "Stopped",   "Stopped",   "Idle"}; // in the order of Activity
+constexpr std::array packml{"Execute", "Suspended", "Suspended", "Held", "Resetting",
+                            "Stopped", "Stopped",   "Suspended", "Idle"}; // in the order of Activity
 // Of a vehicle, in the order of VehicleActivity: places in `packml`.
-constexpr std::array ofVehicle{0, 0, 0, 7, 1, 7, 3};
+constexpr std::size_t idle = plant::activities; // behind what machines do
+constexpr std::array<std::size_t, vehicleActivities> ofVehicle{0, 0, 0, idle, 1, idle, 3};
+static_assert(packml.size() == idle + 1);
 constexpr std::size_t samplesAtOnce = 32'768;
 
 /// One signal while it is recorded.

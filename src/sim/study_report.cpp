@@ -227,6 +227,10 @@ private:
         if (std::ranges::any_of(scenarios_,
                                 [&](const Scenario& s) { return std::ranges::any_of(s.model.process().stations, isMaintained); }))
             kinds.push_back({"maintenance", "#5fa8a0"});
+        const auto isAttended = [](const plant::Station& station) { return !station.needs.empty(); };
+        if (std::ranges::any_of(scenarios_,
+                                [&](const Scenario& s) { return std::ranges::any_of(s.model.process().stations, isAttended); }))
+            kinds.push_back({"unattended", "#b5651d"});
         add("<h2>What stations did with their time</h2>");
         for (std::size_t i = 0; i < result_.scenarios.size(); ++i) {
             const ScenarioResult& scenario = result_.scenarios[i];

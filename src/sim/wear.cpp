@@ -30,12 +30,32 @@ double meanCountOf(const Distribution& d) {
     }
 }
 
+/// A failure or maintenance of a station.
+struct Outage {
+    FailureClock clock = FailureClock::Working;
+    const Distribution* between = nullptr;
+    double lasts = 0; ///< in the mean, seconds from its beginning to its end, waits for a crew not counted
+};
+
+// Failures, then maintenance.
+std::vector<Outage> outagesOf(const Process& process, const Station& station) {
+    const auto way = [&](std::optional<std::uint32_t> crew) { // how far people walk is not known
+        return crew ? meanTimeOf(process.crews[*crew].response) + meanTimeOf(process.crews[*crew].travel) : 0;
+    };
+    std::vector<Outage> outages;
+    for (const Failure& failure : station.failures)
+        outages.push_back(
+            {failure.clock, &failure.between, meanTimeOf(failure.detected) + way(failure.crew) + meanTimeOf(failure.repair)});
+    for (const Maintenance& each : station.maintenance)
+        outages.push_back({each.clock, &each.every, way(each.crew) + meanTimeOf(each.lasts)});
+    return outages;
+}
+
 /// The clocks of one machine that works whenever it may.
 class Clocks {
 public:
-    Clocks(const Station& station, double hours, double cycle) : station_{station} {
-        for (const Failure& failure : station.failures) add(failure.clock, failure.between, failure.repair, hours, cycle);
-        for (const Maintenance& each : station.maintenance) add(each.clock, each.every, each.lasts, hours, cycle);
+    Clocks(const Station& station, const std::vector<Outage>& outages, double hours, double cycle) : station_{station} {
+        for (const Outage& outage : outages) add(outage, hours, cycle);
         for (std::size_t i = 0; i < clocks_.size(); ++i) renew(i);
     }
 
@@ -67,15 +87,16 @@ private:
         bool whole = false, always = false;
     };
 
-    void add(FailureClock by, const Distribution& between, const Distribution& lasts, double hours, double cycle) {
+    void add(const Outage& outage, double hours, double cycle) {
+        const FailureClock by = outage.clock;
         const bool calendar = by == FailureClock::Calendar, planned = clocks_.size() >= station_.failures.size();
         const auto number = static_cast<std::uint32_t>(clocks_.size());
-        clocks_.push_back({.sampler = makeSampler(between, number, number, tables_),
+        clocks_.push_back({.sampler = makeSampler(*outage.between, number, number, tables_),
                            .unit = calendar                     ? hours
                                    : by == FailureClock::Cycles ? cycle
                                                                 : 1,
                            .rate = hours,
-                           .lasts = meanTimeOf(lasts),
+                           .lasts = outage.lasts,
                            .whole = by == FailureClock::Cycles,
                            .always = calendar && planned});
     }
@@ -105,21 +126,21 @@ bool renewsAny(const Maintenance& maintenance) {
 
 } // namespace
 
-Wear wearOf(const Station& station, double hours, double cycle) {
-    if (std::ranges::any_of(station.maintenance, renewsAny)) return {.perWork = Clocks{station, hours, cycle}.timePerWork()};
+Wear wearOf(const Process& process, const Station& station, double hours, double cycle) {
+    const std::vector<Outage> outages = outagesOf(process, station);
+    if (std::ranges::any_of(station.maintenance, renewsAny))
+        return {.perWork = Clocks{station, outages, hours, cycle}.timePerWork()};
     double up = 1;
     Wear wear;
-    const auto add = [&](FailureClock clock, const Distribution& between, double lasts) {
-        const double mean = meanTimeOf(between);
-        if (mean <= 0) return;
-        switch (clock) {
-        case FailureClock::Working: wear.perWork += lasts / mean; return;
-        case FailureClock::Calendar: up *= mean / (mean + lasts); return;
-        case FailureClock::Cycles: wear.perCycle += lasts / meanCountOf(between); return;
+    for (const Outage& outage : outages) {
+        const double mean = meanTimeOf(*outage.between);
+        if (mean <= 0) continue;
+        switch (outage.clock) {
+        case FailureClock::Working: wear.perWork += outage.lasts / mean; break;
+        case FailureClock::Calendar: up *= mean / (mean + outage.lasts); break;
+        case FailureClock::Cycles: wear.perCycle += outage.lasts / meanCountOf(*outage.between); break;
         }
-    };
-    for (const Failure& failure : station.failures) add(failure.clock, failure.between, meanTimeOf(failure.repair));
-    for (const Maintenance& each : station.maintenance) add(each.clock, each.every, meanTimeOf(each.lasts));
+    }
     wear.perWork /= up;
     return wear;
 }

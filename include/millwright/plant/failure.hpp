@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace millwright::plant {
 
@@ -19,8 +20,10 @@ struct Failure {
     std::string id;
     FailureClock clock = FailureClock::Working;
     Distribution between;              ///< from the end of a repair to the next failure, by the clock; Cycles: a number of them
-    Distribution repair;               ///< from when somebody begins to its end
+    Distribution repair;               ///< from when somebody is there to its end
+    Distribution detected;             ///< until anybody knows of it; none: at once
     std::optional<std::uint32_t> crew; ///< who repairs; without it, somebody is always there
+    std::vector<std::uint32_t> others; ///< who repairs where nobody of `crew` is free, the first of them first
 };
 
 } // namespace millwright::plant

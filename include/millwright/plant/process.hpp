@@ -2,6 +2,7 @@
 
 #include <millwright/core/time.hpp>
 #include <millwright/core/value.hpp>
+#include <millwright/plant/arrivals.hpp>
 #include <millwright/plant/cell.hpp>
 #include <millwright/plant/conveying.hpp>
 #include <millwright/plant/distribution.hpp>
@@ -26,11 +27,12 @@ enum class Activity : std::uint8_t {
     Starved,    ///< ready, without a part: Suspended
     Blocked,    ///< with a part that has nowhere to go: Suspended
     Down,       ///< failed: Held
-    SetUp,      ///< being changed over: Resetting
+    SetUp,      ///< being changed over, loaded or unloaded: Resetting
     Idle,       ///< outside its working hours: Stopped
     Maintained, ///< by plan: Stopped
+    Unattended, ///< with a part, without the people (or the robot, crane, tool) that it needs for it: Suspended
 };
-inline constexpr std::size_t activities = 7;
+inline constexpr std::size_t activities = 8;
 
 /// Where a part can go.
 enum class PlaceKind : std::uint8_t {
@@ -78,14 +80,16 @@ enum class WhenFull : std::uint8_t {
     Hold, ///< the source waits with it, and its next interval begins when the part has gone
 };
 
-/// Where parts come from. With `every`, they arrive; with `inProgress` alone, as many are kept in the process (CONWIP); with
-/// neither, there is always one to be taken.
+/// Where parts come from. With `every`, `rate` or `orders`, they arrive; with `inProgress` alone, as many are kept in the process
+/// (CONWIP); with none of them, there is always one to be taken.
 struct Source {
     std::string id;
     std::string name;
     std::uint32_t product = 0;
     std::optional<Distribution> every;
     std::optional<Duration> first;           ///< of the first arrival; without it, the first interval
+    std::optional<ArrivalRate> rate;         ///< its period begins where those of shifts do
+    std::optional<OrderPlan> orders;         ///< likewise; they say the product
     std::optional<std::uint32_t> inProgress; ///< how many of its parts are in the process at most
     std::uint64_t limit = 0;                 ///< how many it makes altogether; 0: no end
     WhenFull whenFull = WhenFull::Wait;
@@ -93,6 +97,18 @@ struct Source {
     std::optional<std::uint32_t> node; ///< where vehicles fetch its parts
     Route to;
 };
+
+/// Whether its parts come at times of their own.
+[[nodiscard]] inline bool arrives(const Source& source) {
+    return source.every || source.rate || source.orders;
+}
+/// Parts a second of one product; infinite for those that come in no time.
+struct ProductRate {
+    std::uint32_t product = 0;
+    double perSecond = 0;
+};
+/// What arrives in the long run: nothing where all comes once.
+[[nodiscard]] std::vector<ProductRate> arrivalRates(const Source& source);
 
 enum class Discipline : std::uint8_t { Fifo, Lifo, Priority };
 
@@ -120,6 +136,19 @@ struct Makes {
     std::uint32_t count = 1;
     std::optional<std::uint32_t> product; ///< none: of the product that the part is
     friend bool operator==(const Makes&, const Makes&) = default;
+};
+
+/// What a station does with a part, in this order.
+enum class Step : std::uint8_t { SetUp, Load, Work, Unload };
+inline constexpr std::size_t steps = 4;
+
+/// People of a crew without whom some steps of a station do not go on.
+struct Need {
+    std::uint32_t crew = 0;
+    std::vector<std::uint32_t> others; ///< whose people come where not enough of `crew` are free, the first of them first
+    std::uint32_t count = 1;
+    int priority = 0;                                       ///< who is served first: the higher
+    std::array<bool, steps> during{true, true, true, true}; ///< by Step
 };
 
 enum class Blocking : std::uint8_t {
@@ -154,18 +183,21 @@ struct Station {
     Distribution cycle;
     std::vector<Cycle> cycles;  ///< of single products, in place of `cycle`
     std::vector<SetUp> setUps;  ///< the last that fits is taken; none fits: no set-up
+    Distribution load, unload;  ///< of each part, batch or assembly, before and after its cycle; none: no time
+    std::vector<Need> needs;    ///< all that one step needs is taken at once
     std::vector<Input> inputs;  ///< assembly; empty: one part at a time, from whoever sends one
     std::optional<Makes> makes; ///< none: the part stays what it is
     Blocking blocking = Blocking::AfterService;
     std::vector<Failure> failures;
     std::vector<Maintenance> maintenance;
-    std::optional<std::uint32_t> shift;     ///< when it works; none: always
-    std::optional<Carrying> carrying;       ///< in place of `cycle`; `batch` parts are one load
-    std::optional<Conveying> conveying;     ///< in place of `cycle`: the station is a conveyor
-    std::optional<std::uint32_t> node;      ///< where vehicles fetch and bring its parts
-    double hourCost = 0;                    ///< of each machine, in its working hours
-    double itemCost = 0;                    ///< of each part that it has worked on, whatever it makes of it
-    std::array<double, activities> power{}; ///< kW that each machine draws, by activity
+    std::optional<std::uint32_t> shift;      ///< when it works; none: always
+    std::optional<Carrying> carrying;        ///< in place of `cycle`; `batch` parts are one load
+    std::optional<Conveying> conveying;      ///< in place of `cycle`: the station is a conveyor
+    std::optional<std::uint32_t> node;       ///< where vehicles fetch and bring its parts
+    std::optional<std::array<double, 3>> at; ///< where people come to it, metres in the plant's frame; none: nobody walks to it
+    double hourCost = 0;                     ///< of each machine, in its working hours
+    double itemCost = 0;                     ///< of each part that it has worked on, whatever it makes of it
+    std::array<double, activities> power{};  ///< kW that each machine draws, by activity
     Route to;
 };
 
@@ -180,12 +212,17 @@ struct Shift {
     std::vector<Hours> hours;
 };
 
-/// People who repair, each one failure at a time, in the order they are called.
+/// People who repair and who attend stations, each in one place at a time; or robots, cranes, tools that stations share.
 struct Crew {
     std::string id;
     std::string name;
     std::uint32_t size = 1;
-    double hourCost = 0; ///< of each of them, busy or not
+    std::optional<std::uint32_t> shift;        ///< when they begin jobs; none: always
+    Distribution response;                     ///< from when they are called until they set out; none: at once
+    Distribution travel;                       ///< of their way, wherever it is; none: no time, or as they walk
+    double walking = 0;                        ///< metres a second, in a straight line from where they were last; 0: no time
+    std::optional<std::array<double, 3>> home; ///< where they are at first; none: where they are called to first
+    double hourCost = 0;                       ///< of each of them in their hours, busy or not
 };
 
 /// What of a process a signal of the plant shows.

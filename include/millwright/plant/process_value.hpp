@@ -18,16 +18,18 @@ enum class ValueMeasure : std::uint8_t {
 };
 
 /// One number of a process. These there are, with the ids of the model in place of capitals:
-/// `source.ID.every`, `source.ID.in_progress`, `source.ID.ways.PLACE`, `buffer.ID.capacity`, `buffer.ID.patience`,
-/// `station.ID.servers`, `station.ID.batch`, `station.ID.cycle`, `station.ID.cycle_of.PRODUCT`, `station.ID.setup.FROM.TO` (`any`:
-/// not stated), `station.ID.failure.ID.between`, `station.ID.failure.ID.repair`, `station.ID.maintenance.ID.every`, `.lasts` and
-/// `.window`, `station.ID.ways.PLACE`, `crew.ID.size`, of stations that carry `station.ID.load` and `.unload`, `fleet.ID.vehicles`,
-/// `.speed`, `.acceleration`, `.failure.ID.between`, `.battery.capacity` and so on; `conveyor.ID.length`,
-/// `.speed`, `.pitch`, `.zones` and what else a station has; and, where there are any, `process.cost.hour`,
-/// `.energy`, `.item`, `.scrap`, `source.ID.cost.item`, `station.ID.cost.hour`, `.item`, `station.ID.power.working` and so on,
-/// `crew.ID.cost.hour`. `ways` are shares, where a way is chosen by chance. A time is the mean of its distribution; setting it
-/// stretches the whole distribution, so that its shape and its variation relative to the mean stay. A key of the distribution
-/// behind it, such as `station.ID.cycle.deviation`, means that number alone.
+/// `source.ID.every`, `source.ID.rate.1` (of the first step) and so on, `source.ID.order.ID` (parts of it),
+/// `source.ID.in_progress`, `source.ID.ways.PLACE`, `buffer.ID.capacity`, `buffer.ID.patience`, `station.ID.servers`,
+/// `station.ID.batch`, `station.ID.cycle`, `station.ID.cycle_of.PRODUCT`, `station.ID.setup.FROM.TO` (`any`: not stated),
+/// `station.ID.failure.ID.between`, `station.ID.failure.ID.repair`, `station.ID.maintenance.ID.every`, `.lasts` and `.window`,
+/// `station.ID.ways.PLACE`, `crew.ID.size`, `station.ID.load` and
+/// `.unload` where they take time, `station.ID.need.CREW`, `crew.ID.response`, `.travel`, `.walking`, `.failure.ID.detected`,
+/// `fleet.ID.vehicles`, `.speed`, `.acceleration`, `.failure.ID.between`, `.battery.capacity` and so on; `conveyor.ID.length`,
+/// `.speed`, `.pitch`, `.zones` and what else a station has; and, where there are any, `process.cost.hour`, `.energy`, `.item`,
+/// `.scrap`, `source.ID.cost.item`, `station.ID.cost.hour`, `.item`, `station.ID.power.working` and so on, `crew.ID.cost.hour`.
+/// `ways` are shares, where a way is chosen by chance. A time is the mean of its distribution; setting it stretches the whole
+/// distribution, so that its shape and its variation relative to the mean stay. A key of the distribution behind it, such as
+/// `station.ID.cycle.deviation`, means that number alone.
 struct ProcessValue {
     std::string key;
     ValueMeasure measure = ValueMeasure::Number;

@@ -24,9 +24,10 @@ struct Elapsed {
 /// What a machine has in hand.
 enum class Hand : std::uint8_t {
     Nothing,
-    SetUp,    ///< parts for which it is being changed over
-    Work,     ///< parts it works on, or would if it were not down or outside its hours
-    Finished, ///< parts that have nowhere to go; before service: that wait for room before they are worked on
+    SetUp,      ///< parts for which it is being changed over, or which are loaded
+    Unattended, ///< parts for which it waits for people, whose work has not begun
+    Work,       ///< parts it works on, or would if it were not down or outside its hours
+    Finished,   ///< parts that have nowhere to go; before service: that wait for room before they are worked on
 };
 
 struct MachineNow {

@@ -22,7 +22,13 @@ struct StationLoad {
 /// traffic equations (Law, Simulation Modeling and Analysis, 5th ed., 1.4; Hopp and Spearman, Factory Physics, 3rd ed., 8.3).
 [[nodiscard]] std::vector<StationLoad> loadsOf(const plant::Process& process);
 
-/// One sentence for each station that more arrives at than it can make, with the station as its place: parts pile up without end,
+/// Of each crew, how many of its people what certainly arrives keeps busy on average, beyond which work waits without end: steps of
+/// stations that need them, but set-ups, and repairs, with responses and travel, but not what people walk. Repairs of machines by
+/// working time count as far as they work. What several crews can do counts for the first of them.
+[[nodiscard]] std::vector<double> crewLoadsOf(const plant::Process& process);
+
+/// One sentence for each station that more arrives at than it can make, and for each crew that more people of are needed than there
+/// are in its hours, together with those who can do its jobs, with it as its place: parts pile up without end,
 /// unless they give up waiting before it.
 [[nodiscard]] std::vector<Error> overloadsOf(const plant::Process& process);
 

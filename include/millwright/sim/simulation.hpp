@@ -49,9 +49,10 @@ struct StationReport {
     double starved = 0;         ///< ready, without a part
     double blocked = 0;         ///< with a part that has nowhere to go
     double down = 0;            ///< failed: waiting for repair or being repaired
-    double setUp = 0;           ///< being changed over
+    double setUp = 0;           ///< being changed over, loaded or unloaded
     double idle = 0;            ///< outside its working hours
     double maintenance = 0;     ///< by plan: waiting for it or being maintained
+    double unattended = 0;      ///< with a part, without the people that it needs for it
     std::uint64_t finished = 0; ///< cycles completed
     std::uint64_t failures = 0;
     std::uint64_t maintenances = 0;
@@ -70,8 +71,22 @@ struct SourceReport {
     std::uint32_t waiting = 0; ///< parts at the source at the end
 };
 
+/// One order of a source's plan; of a plan that repeats, each time that it came.
+struct OrderReport {
+    std::uint64_t released = 0;
+    std::uint64_t finished = 0; ///< all of its parts have left the process
+    std::uint64_t late = 0;     ///< of those finished: after they were due
+    std::uint64_t scrapped = 0; ///< parts
+    double meanTime = 0;        ///< seconds from release to the last part's end, of those finished
+    double meanTardiness = 0;   ///< seconds after they were due, 0 for those in time, of those finished
+};
+
+/// What a crew did, as fractions of its people's working hours; jobs that outlast them count too.
 struct CrewReport {
-    double busy = 0; ///< fraction of its people's time
+    double busy = 0;       ///< at a step of a station or a repair, also while others that it needs are still on their way
+    double responding = 0; ///< called, not yet on the way
+    double walking = 0;
+    double present = 1; ///< its working hours as a fraction of all time
 };
 
 /// What a vehicle is doing.
@@ -114,6 +129,7 @@ struct Report {
     std::vector<SourceReport> sources;
     std::vector<CrewReport> crews;
     std::vector<FleetReport> fleets;
+    std::vector<OrderReport> orders; ///< of all sources, in their order
 };
 
 /// Where every part ever made is, since the beginning of the run. Always created = done + scrapped + joined + lost + inProgress.

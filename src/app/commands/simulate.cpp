@@ -64,6 +64,7 @@ void writeStations(JsonWriter& json, const Answer& answer) {
             .field("down", station.down)
             .field("setup", station.setUp)
             .field("idle", station.idle)
+            .field("unattended", station.unattended)
             .field("finished", station.finished)
             .field("failures", station.failures);
         if (station.conveyed)
@@ -101,8 +102,47 @@ void writeSources(JsonWriter& json, const Answer& answer) {
     }
     json.endObject().key("crews").beginObject();
     for (std::size_t i = 0; i < answer.report.crews.size(); ++i)
-        json.key(answer.process.crews[i].id).beginObject().field("busy", answer.report.crews[i].busy).endObject();
+        json.key(answer.process.crews[i].id)
+            .beginObject()
+            .field("busy", answer.report.crews[i].busy)
+            .field("responding", answer.report.crews[i].responding)
+            .field("walking", answer.report.crews[i].walking)
+            .endObject();
     json.endObject();
+}
+
+// Orders of all sources, with the source and the order that each is of.
+template <typename Visit>
+void eachOrder(const Answer& answer, Visit visit) {
+    std::size_t next = 0;
+    for (const plant::Source& source : answer.process.sources)
+        if (source.orders)
+            for (const plant::ProductionOrder& order : source.orders->orders) visit(source, order, answer.report.orders[next++]);
+}
+
+void writeOrders(JsonWriter& json, const Answer& answer) {
+    if (answer.report.orders.empty()) return;
+    json.key("orders").beginArray();
+    eachOrder(answer, [&](const plant::Source& source, const plant::ProductionOrder& order, const sim::OrderReport& report) {
+        json.beginObject().field("source", source.id).field("order", order.id).field("released", report.released);
+        json.field("finished", report.finished).field("late", report.late).field("scrapped", report.scrapped);
+        json.field("meanTime", report.meanTime).field("meanTardiness", report.meanTardiness).endObject();
+    });
+    json.endArray();
+}
+
+std::string ordersAsText(const Answer& answer) {
+    if (answer.report.orders.empty()) return {};
+    std::string text = std::format("\n{:<24}{:>9}{:>9}{:>9}{:>9}{:>14}{:>14}\n", "orders", "released", "finished", "late", "scrap",
+                                   "mean time", "tardiness");
+    eachOrder(answer, [&](const plant::Source& source, const plant::ProductionOrder& order, const sim::OrderReport& report) {
+        const auto time = [&](double value) {
+            return report.finished == 0 ? std::string{"-"} : formatDuration(durationFromSeconds(std::round(value)));
+        };
+        text += std::format("{:<24}{:>9}{:>9}{:>9}{:>9}{:>14}{:>14}\n", source.id + "/" + order.id, report.released,
+                            report.finished, report.late, report.scrapped, time(report.meanTime), time(report.meanTardiness));
+    });
+    return text;
 }
 
 constexpr std::array vehicleWords{"loaded",  "handling", "empty", "waiting",
@@ -119,6 +159,17 @@ void writeFleets(JsonWriter& json, const Answer& answer) {
         json.field("failures", fleet.failures).endObject();
     }
     json.endObject();
+}
+
+std::string crewsAsText(const Answer& answer) {
+    if (answer.report.crews.empty()) return {};
+    std::string text = std::format("\n{:<24}{:>9}{:>11}{:>9}\n", "crew, %", "busy", "responding", "walking");
+    for (std::size_t i = 0; i < answer.report.crews.size(); ++i) {
+        const sim::CrewReport& crew = answer.report.crews[i];
+        text += std::format("{:<24}{:>9.1f}{:>11.1f}{:>9.1f}\n", answer.process.crews[i].id, 100 * crew.busy, 100 * crew.responding,
+                            100 * crew.walking);
+    }
+    return text;
 }
 
 std::string fleetsAsText(const Answer& answer) {
@@ -211,6 +262,7 @@ std::string asJson(const Answer& answer) {
     writeStations(json, answer);
     writeBuffers(json, answer);
     writeSources(json, answer);
+    writeOrders(json, answer);
     writeFleets(json, answer);
     writeCosts(json, answer);
     json.endObject();
@@ -231,13 +283,15 @@ std::string asText(const Answer& answer) {
     }
     const auto isMaintained = [](const plant::Station& station) { return !station.maintenance.empty(); };
     const bool maintained = std::ranges::any_of(answer.process.stations, isMaintained);
-    text += std::format("\n{:<24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{}\n", "station, %", "working", "starved", "blocked", "down",
-                        "setup", "idle", maintained ? "  maintenance" : "");
+    const bool attended = std::ranges::any_of(answer.process.stations, [](const auto& station) { return !station.needs.empty(); });
+    text += std::format("\n{:<24}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{}{}\n", "station, %", "working", "starved", "blocked", "down",
+                        "setup", "idle", maintained ? "  maintenance" : "", attended ? " unattended" : "");
     for (std::size_t i = 0; i < answer.report.stations.size(); ++i) {
         const sim::StationReport& s = answer.report.stations[i];
-        text += std::format("{:<24}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{}\n", answer.process.stations[i].id,
+        text += std::format("{:<24}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{:>9.1f}{}{}\n", answer.process.stations[i].id,
                             100 * s.working, 100 * s.starved, 100 * s.blocked, 100 * s.down, 100 * s.setUp, 100 * s.idle,
-                            maintained ? std::format("{:>13.1f}", 100 * s.maintenance) : "");
+                            maintained ? std::format("{:>13.1f}", 100 * s.maintenance) : "",
+                            attended ? std::format("{:>11.1f}", 100 * s.unattended) : "");
     }
     const bool gaveUp =
         std::ranges::any_of(answer.process.buffers, [](const plant::Buffer& buffer) { return buffer.patience.has_value(); });
@@ -249,6 +303,8 @@ std::string asText(const Answer& answer) {
                             answer.process.buffers[i].patience ? std::format("{:>10}", buffer.gaveUp) : "");
     }
     text += conveyorsAsText(answer);
+    text += ordersAsText(answer);
+    text += crewsAsText(answer);
     text += fleetsAsText(answer);
     text += costsAsText(answer);
     if (answer.samples > 0) text += std::format("\n{} samples written\n", answer.samples);

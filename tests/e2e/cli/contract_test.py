@@ -290,12 +290,61 @@ kpi = { state = "state", produced = "made", order = "order" }
         self.assertGreater(made["scrapped"], 10)
         self.assertGreater(made["meanTimeInSystem"], 3600)
         for station in first["stations"].values():
-            self.assertAlmostEqual(sum(station[state] for state in ("working", "starved", "blocked", "down", "setup", "idle")), 1)
+            self.assertAlmostEqual(sum(station[state] for state in ("working", "starved", "blocked", "down", "setup", "idle",
+                                                                               "unattended")), 1)
         self.assertEqual({"mean", "max", "meanWait"}, set(first["buffers"]["wound"]))
         for answer in (first, again, other):
             del answer["eventsPerSecond"]
         self.assertEqual(first, again)
         self.assertNotEqual(first["products"], other["products"])
+
+    def test_simulate_tells_of_people_maintenance_orders_and_conveyors(self):
+        plant = self.folder / "workshop"
+        plant.mkdir()
+        (plant / "plant.toml").write_text("""format = 1
+[plant]
+id = "workshop"
+[process]
+length = "240h"
+[[process.crew]]
+id = "operators"
+response = "30s"
+travel = "1min"
+[[process.source]]
+id = "plan"
+order = [{ id = "A-17", at = "6h", count = 100, due = "8h" }]
+order_period = "24h"
+to = "queue"
+[[process.buffer]]
+id = "queue"
+to = "lathe"
+[[process.station]]
+id = "lathe"
+servers = 2
+load = "1min"
+cycle = "4min"
+need = [{ crew = "operators", during = ["load"] }]
+maintenance = [{ id = "oil", every = "10h", lasts = "1h", clock = "working" }]
+to = "roller"
+[[process.conveyor]]
+id = "roller"
+length = 12
+speed = 0.2
+pitch = 1
+to = "done"
+""")
+        answer = self.json_of("simulate", plant, "--json")
+        self.assertEqual([(order["order"], order["released"], order["finished"], order["late"]) for order in answer["orders"]], [("A-17", 10, 10, 10)])
+        text = run("simulate", plant).stdout
+        table = text[text.index("station, %"):].splitlines()
+        self.assertEqual(table[0].split()[2:], ["working", "starved", "blocked", "down", "setup", "idle", "maintenance", "unattended"])
+        shares = [float(share) for share in table[1].split()[1:]]
+        self.assertEqual(len(shares), 8)
+        self.assertAlmostEqual(sum(shares), 100, delta=0.4)
+        self.assertGreater(shares[6], 0.1)
+        self.assertGreater(shares[7], 1)
+        for section in ("conveyor, parts", "orders", "crew, %"):
+            self.assertIn(f"\n{section}", text)
 
     def test_simulated_log_replays(self):
         log = self.folder / "run.mcap"

@@ -73,10 +73,44 @@ TEST(Process, IsReadWithAllItSays) {
     EXPECT_EQ(process.stations[3].inputs.at(1).count, 4u);
     EXPECT_EQ(process.sources[0].first, Duration::zero());
     EXPECT_EQ(process.sources[0].whenFull, WhenFull::Hold);
-    EXPECT_EQ(process.sources[2].inProgress, 5u);
+    ASSERT_TRUE(process.sources[2].rate);
+    EXPECT_EQ(process.sources[2].rate->period, 12h);
+    ASSERT_EQ(process.sources[2].rate->steps.size(), 2u);
+    EXPECT_EQ(process.sources[2].rate->steps[1].from, 5h);
+    EXPECT_EQ(process.sources[2].rate->steps[1].perHour, 0.5);
+    EXPECT_DOUBLE_EQ(partsOf(*process.sources[2].rate), 4 * 20 + 8 * 0.5);
+    ASSERT_TRUE(process.sources[3].orders);
+    const OrderPlan& plan = *process.sources[3].orders;
+    EXPECT_EQ(plan.period, 24h);
+    ASSERT_EQ(plan.orders.size(), 2u);
+    EXPECT_EQ(plan.orders[0].id, "A-17");
+    EXPECT_EQ(plan.orders[0].product, 1u);
+    EXPECT_EQ(plan.orders[0].count, 40u);
+    EXPECT_EQ(plan.orders[0].due, 14h);
+    EXPECT_EQ(plan.orders[1].id, "2");
+    EXPECT_EQ(plan.orders[1].at, 6h + 30min);
+    EXPECT_EQ(plan.orders[1].count, 1u);
+    EXPECT_EQ(plan.orders[1].due, std::nullopt);
+    EXPECT_EQ(process.sources[4].inProgress, 5u);
     EXPECT_EQ(process.buffers[0].discipline, Discipline::Priority);
     EXPECT_EQ(process.shifts[0].hours.at(1).from, 14h + 30min);
     EXPECT_EQ(process.crews[0].size, 2u);
+    ASSERT_EQ(press.needs.size(), 3u);
+    EXPECT_EQ(press.needs[0].count, 2u);
+    EXPECT_EQ(press.needs[0].priority, 1);
+    EXPECT_EQ(press.needs[0].during, (std::array{true, false, false, false}));
+    EXPECT_EQ(press.needs[2].crew, 1u);
+    EXPECT_EQ(press.needs[2].during, (std::array{true, true, true, true}));
+    EXPECT_EQ(press.load.high, 9);
+    EXPECT_EQ(press.unload.mean, 4);
+    EXPECT_EQ(press.needs[2].others, std::vector<std::uint32_t>{2});
+    EXPECT_EQ(press.at, (std::array{2.0, 0.0, 3.0}));
+    EXPECT_EQ(press.failures.at(0).others, std::vector<std::uint32_t>{2});
+    EXPECT_EQ(press.failures.at(0).detected.mean, 120);
+    EXPECT_EQ(process.crews[0].shift, 0u);
+    EXPECT_EQ(process.crews[0].walking, 1.2);
+    EXPECT_EQ(process.crews[0].home, (std::array{4.0, 0.0, 12.0}));
+    EXPECT_EQ(process.crews[1].travel.mean, 20);
     EXPECT_EQ(process.cost.energy, 0.15);
     EXPECT_EQ(process.stations[0].power[0], 90);
     const Station& roller = process.stations[6];
@@ -175,23 +209,23 @@ TEST(Process, ProblemsOfAScenarioAreSaidInItsOwnFile) {
               "plant.toml:11:6: buffer 'queue': no part ever gets here: no source leads to it\n");
 }
 
-// The page teaches with a plant, a scenario, cells, vehicles, a conveyor and maintenance: all load as they stand there.
+// The page teaches with a plant, a scenario, cells, people, vehicles, a conveyor and maintenance: all load as they stand there.
 TEST(Process, TheExampleOfThePageLoads) {
     const std::string page = textOf(millwright::test::sourceFolder() / "docs/simulation.md");
     std::vector<std::string> blocks;
     for (std::size_t from = page.find("```toml\n"); from != std::string::npos; from = page.find("```toml\n", from + 8))
         blocks.push_back(page.substr(from + 8, page.find("```\n", from + 8) - from - 8));
-    ASSERT_EQ(blocks.size(), 6u);
+    ASSERT_EQ(blocks.size(), 7u);
     EXPECT_EQ(problemsOf(blocks[0]), "");
     // What the page says to change, for vehicles.
     std::string driven = blocks[0];
     driven.replace(driven.find("to = \"before-check\""), 19, "to = \"pressed\"");
     driven.replace(driven.find("id = \"before-check\""), 19, "id = \"before-check\"\nnode = \"check-dock\"");
-    EXPECT_EQ(problemsOf(driven + blocks[3]), "");
+    EXPECT_EQ(problemsOf(driven + blocks[4]), "");
     std::string rolled = blocks[0];
     rolled.replace(rolled.find("to = \"before-check\""), 19, "to = \"roller\"");
-    EXPECT_EQ(problemsOf(rolled + blocks[4]), "");
-    EXPECT_EQ(problemsOfScenario("format = 1\n" + blocks[5], blocks[0]), "");
+    EXPECT_EQ(problemsOf(rolled + blocks[5]), "");
+    EXPECT_EQ(problemsOfScenario("format = 1\n" + blocks[6], blocks[0]), "");
     const auto scenario = loadScenarioText(blocks[0], "", blocks[1], "second-press.toml");
     ASSERT_TRUE(scenario.has_value()) << scenario.error().front().text();
     EXPECT_EQ(scenario->process.stations[0].servers, 2u);
@@ -199,6 +233,8 @@ TEST(Process, TheExampleOfThePageLoads) {
                                   "signal = [{ id = 'cell-1-voltage', unit = 'mV' }]\n[process]\n[[process.source]]\nid = 'in'\n"
                                   "to = 'formation'\n[[process.station]]\nid = 'formation'\ncycle = '30h'\nto = 'done'\n";
     EXPECT_EQ(problemsOf(formation + blocks[2]), "");
+    EXPECT_EQ(problemsOf("format = 1\n[plant]\nid = 'p'\n[process]\n[[process.source]]\nid = 'bars'\nto = 'lathe'\n" + blocks[3]),
+              "");
 }
 
 } // namespace
